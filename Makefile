@@ -1,0 +1,60 @@
+# Every command a person or CI runs. `make` prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.8
+export UV_NO_PROGRESS := 1
+
+.PHONY: help install install-node run test check lint types generate lock clean
+
+help: ## print this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# One stamp per input: with nothing to do, `make install` only compares file times.
+.venv/.installed: requirements/uv.lock requirements/dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Skeldir needs Python 3.11 or newer; run: make install PYTHON=python3.11" >&2; exit 1; }
+	@$(BIN)/uv --version 2>/dev/null | grep -q '$(UV_VERSION)' || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/uv.lock
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.lock
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+tools/node/node_modules/.installed: tools/node/package.json tools/node/package-lock.json
+	@command -v npm >/dev/null || { echo "The tests need Node.js 20 or newer with npm (the service itself does not); install it and run again." >&2; exit 1; }
+	@cd tools/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: .venv/.installed ## set up the environment from locked, hashed dependencies (quick when nothing changed)
+
+install-node: tools/node/node_modules/.installed ## what tests and mocks need from npm (the service does not)
+
+run: install ## everything up: contracts checked, embedded Postgres, migrations, demo data, the service
+	@$(BIN)/skeldir run
+
+test: install install-node ## everything CI needs: lint, types, generated code up to date, all tests
+	@$(MAKE) --no-print-directory lint types
+	@$(BIN)/contracts generate --check
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: install ## ruff and the arrows between packages
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: install install-node ## mypy strict and pyright
+	@$(BIN)/mypy
+	@tools/node/node_modules/.bin/pyright --warnings
+
+check: install ## the contracts alone: one answer, at file:line
+	@$(BIN)/contracts check
+
+generate: install ## write generated/ from contracts/
+	@$(BIN)/contracts generate
+
+lock: install ## renew requirements/*.lock from pyproject.toml
+	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.lock
+
+clean: ## remove what can be made again (never your data)
+	@rm -rf build .mypy_cache .ruff_cache .import_linter_cache .venv tools/node/node_modules

@@ -1,0 +1,76 @@
+"""What is wrong, where, and what to write instead: findings as data, shown in one voice.
+
+Every stage of every tool collects `Problem`s and fails once, with all of them. Nothing here knows YAML or OpenAPI.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Severity(enum.Enum):
+    """How bad a finding is. Only errors fail a run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Origin(NamedTuple):
+    """A place in a source file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding."""
+
+    rule: str
+    """Stable id of the rule, lower-case with dashes: `duplicate-key`."""
+    message: str
+    """What is wrong, in a sentence without a full stop."""
+    origin: Origin
+    severity: Severity = Severity.ERROR
+    hint: str | None = None
+    """What to write instead."""
+
+    def __str__(self) -> str:
+        text = f"{self.origin}: {self.severity.value}[{self.rule}]: {self.message}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of `problems` fails the run."""
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """`problems` as a reader walks the files, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.origin, problem.rule, problem.message))
+
+
+def to_text(problem: Problem, line_of: Callable[[Origin], str]) -> str:
+    """`problem` with the line it stands on and a caret under the place.
+
+    `line_of` gives the text of a line of a source file, or "" when there is none.
+    """
+    shown = [f"{problem.origin}: {problem.severity.value}[{problem.rule}]: {problem.message}"]
+    excerpt = line_of(problem.origin)
+    if excerpt:
+        gutter = f"{problem.origin.line:>5} | "
+        before = "".join("\t" if character == "\t" else " " for character in excerpt[: problem.origin.column - 1])
+        shown += [f"{gutter}{excerpt}", f"{' ' * 5} | {before}^"]
+    if problem.hint:
+        shown.append(f"{' ' * 5} = {problem.hint}")
+    return "\n".join(shown)
