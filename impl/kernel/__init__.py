@@ -1,0 +1,1 @@
+"""Values without I/O: money, ids, clock, errors. Imports nothing of Skeldir."""

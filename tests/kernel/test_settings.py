@@ -1,0 +1,58 @@
+"""`impl.settings`: environment over secret store over defaults; a wrong value is named, never repeated."""
+
+import base64
+
+import pytest
+
+from impl import settings
+from impl.kernel.errors import ConfigurationError
+from impl.settings import Role
+
+KEY = base64.b64encode(bytes(32)).decode()
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch, tmp_path):
+    for name in ("DATABASE_URL", "SKELDIR_ENV", "SKELDIR_PORT", "SKELDIR_SEALING_KEYS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SKELDIR_SECRET_ROOT", str(tmp_path))
+
+
+def test_environment_wins_over_the_secret_store(monkeypatch, tmp_path):
+    monkeypatch.setenv("SKELDIR_ENV", "prod")
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "prod" / "skeldir_login_pepper").write_text("from the store")
+    (tmp_path / "prod" / "skeldir_port").write_text("1234")
+    monkeypatch.setenv("SKELDIR_PORT", "4321")
+    read = settings.read()
+    assert read.secret("login_pepper") == "from the store"
+    assert read.port == 4321
+
+
+def test_a_bad_value_is_named_and_not_repeated(monkeypatch):
+    monkeypatch.setenv("SKELDIR_SEALING_KEYS", "k1:c2VjcmV0")
+    with pytest.raises(ConfigurationError, match=r"SKELDIR_.*32-byte keys") as caught:
+        settings.read()
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+def test_every_missing_secret_is_named_at_once():
+    with pytest.raises(ConfigurationError) as caught:
+        settings.read(sealing_keys=f"k1:{KEY}").require(Role.API)
+    assert "SKELDIR_APP_DATABASE_URL, SKELDIR_LOGIN_PEPPER" in str(caught.value)
+
+
+def test_a_wildcard_origin_is_refused(monkeypatch):
+    monkeypatch.setenv("SKELDIR_CORS_ORIGINS", "https://shop.example,*")
+    with pytest.raises(ConfigurationError, match="SKELDIR_CORS_ORIGINS: a wildcard origin is not allowed"):
+        settings.read()
+
+
+@pytest.mark.parametrize("ring", ["", "k1", "k1:!!", f"k1:{KEY},k1:{KEY}", ",".join(f"k{n}:{KEY}" for n in range(4))])
+def test_a_broken_key_ring_is_refused(ring):
+    with pytest.raises(ValueError, match=r"key"):
+        settings.parse_key_ring(ring)
+
+
+def test_secrets_do_not_show_in_a_representation():
+    assert KEY not in repr(settings.read(sealing_keys=f"k1:{KEY}"))
