@@ -1,0 +1,94 @@
+"""The canonical event: what a delivery means, in words that are the same for every processor."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from impl.kernel.money import Money
+
+
+class EventType(enum.StrEnum):
+    """What happened, canonically."""
+
+    ORDER_CREATED = "OrderCreated"
+    PAYMENT_CAPTURED = "PaymentCaptured"
+    PAYMENT_REFUNDED = "PaymentRefunded"
+    PAYMENT_DISPUTED = "PaymentDisputed"
+    DISPUTE_WON = "DisputeWon"
+    PAYMENT_FAILED = "PaymentFailed"
+    CHECKOUT_UPDATED = "CheckoutUpdated"
+
+
+class EntryKind(enum.StrEnum):
+    """What a ledger entry records."""
+
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+    CHARGEBACK = "chargeback"
+
+
+ENTRY_KINDS: dict[EventType, EntryKind] = {
+    EventType.ORDER_CREATED: EntryKind.AUTHORIZED,
+    EventType.PAYMENT_CAPTURED: EntryKind.CAPTURED,
+    EventType.PAYMENT_REFUNDED: EntryKind.REFUNDED,
+    EventType.PAYMENT_DISPUTED: EntryKind.CHARGEBACK,
+    EventType.DISPUTE_WON: EntryKind.CHARGEBACK,
+}
+"""Kind of entry an event posts; events that are not listed post none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the tenant's own site said about the origin of a sale. Never anything about a person."""
+
+    session_id: uuid.UUID | None = None
+    journey_key: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanonicalEvent:
+    """One fact about one transaction, as a processor reported it."""
+
+    provider: str
+    type: EventType
+    provider_event_type: str
+    """The processor's own name: `charge.succeeded`."""
+    provider_event_id: str
+    """The processor's id of the notification: `evt_…`."""
+    external_event_id: str
+    """The id that makes the event unique; see `idempotency_key`."""
+    occurred_at: datetime
+    """When it happened, in UTC."""
+    transaction_id: str
+    original_transaction_id: str
+    """The transaction that a refund or dispute is about; else the transaction itself."""
+    money: Money
+    """Amount as reported, ≥ 0; with `is_cumulative`, the running total of refunds."""
+    payment_reference: str | None = None
+    """The processor's id of the payment attempt that several notifications share."""
+    order_id: str | None = None
+    is_cumulative: bool = False
+    hints: Hints = field(default_factory=Hints)
+
+    @property
+    def kind(self) -> EntryKind | None:
+        """Kind of ledger entry this event posts, if any."""
+        return ENTRY_KINDS.get(self.type)
+
+    @property
+    def idempotency_key(self) -> uuid.UUID:
+        """`uuid5(NAMESPACE_URL, "{provider}_{event}_{external id}")`: the same fact always has the same key."""
+        return idempotency_key(self.provider, self.provider_event_type, self.external_event_id)
+
+
+def idempotency_key(provider: str, provider_event_type: str, external_id: str) -> uuid.UUID:
+    """Key of a processor's event; `stripe_payment_intent_succeeded_pi_1` names it before hashing."""
+    event = provider_event_type.replace(".", "_").replace("/", "_")
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{provider}_{event}_{external_id}")

@@ -1,0 +1,18 @@
+"""What can be wrong with an authentic delivery. Each becomes a dead event with this code."""
+
+from __future__ import annotations
+
+from impl.kernel.errors import SkeldirError
+
+
+class UnusableDelivery(SkeldirError):
+    """The delivery is authentic but cannot become an event. `code` classifies it, `pointer` says where."""
+
+    def __init__(self, code: str, message: str, pointer: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.pointer = pointer
+
+
+class SignatureMismatch(SkeldirError):
+    """The delivery is not signed by anyone who knows the tenant's secret, or too long ago."""
