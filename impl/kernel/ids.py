@@ -1,0 +1,40 @@
+"""Identifiers: new ones, ones derived from a text, and the strict reading of foreign ones."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+
+NIL = uuid.UUID(int=0)
+"""The all-zero UUID: the system user, and the tenant that never exists."""
+
+
+def new() -> uuid.UUID:
+    """A version 7 UUID (RFC 9562 §5.7): 48 bits of Unix milliseconds, then 74 random bits.
+
+    Rows written one after the other get ids that lie side by side in the index.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    return uuid.UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
+
+
+def of_text(key: str) -> uuid.UUID:
+    """The version 5 UUID of `key`: the same key gives the same id, in every process and for ever."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, key)
+
+
+def parse(text: str | None) -> uuid.UUID | None:
+    """`text` as a UUID when it is written in the one canonical form of 36 characters, any case; None otherwise.
+
+    `uuid.UUID` alone also takes braces, `urn:uuid:` and misplaced dashes, so one id would have many spellings.
+    """
+    if text is None or len(text) != 36:
+        return None
+    try:
+        value = uuid.UUID(text)
+    except ValueError:
+        return None
+    return value if str(value) == text.lower() else None

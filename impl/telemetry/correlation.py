@@ -1,0 +1,37 @@
+"""What every log line of one request carries: its correlation id and, once known, its tenant."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from uuid import UUID
+
+import structlog
+
+_current: ContextVar[UUID | None] = ContextVar("correlation_id", default=None)
+
+
+@contextlib.contextmanager
+def bound(correlation_id: UUID) -> Iterator[None]:
+    """Within the block every log line carries `correlation_id`; afterwards nothing of the block is left behind."""
+    token = _current.set(correlation_id)
+    outer = structlog.contextvars.get_contextvars()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**(outer | {"correlation_id": str(correlation_id)}))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(**outer)
+
+
+def bind_tenant(tenant_id: UUID) -> None:
+    """From here to the end of the surrounding `bound` block every log line carries `tenant_id`."""
+    structlog.contextvars.bind_contextvars(tenant_id=str(tenant_id))
+
+
+def current() -> UUID | None:
+    """The correlation id of the surrounding `bound` block; None outside of one."""
+    return _current.get()

@@ -1,0 +1,88 @@
+"""Log lines: one JSON object each, a constant `event`, the data in fields, nothing secret.
+
+Domains write `structlog.get_logger().info("delivery_received", platform="stripe")`. Lines of libraries come through the
+standard `logging` module and leave in the same shape, with `event` naming their source and their text in `message`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO, cast
+from urllib.parse import urlsplit
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from impl.telemetry import redaction
+
+_UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+
+
+def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send every log line of the process, of libraries too, as JSON to `stream` (default: standard error).
+
+    `level` is a name of the standard library. Calling it again replaces the former set-up.
+    """
+    target = stream or sys.stderr
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, *_stamps(), *_finish()],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.WriteLoggerFactory(file=target),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.contextvars.merge_contextvars, *_stamps(), _from_library],
+            pass_foreign_args=True,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_finish()],
+        )
+    )
+    _take_over(handler, threshold)
+
+
+def _take_over(handler: logging.Handler, threshold: int) -> None:
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(threshold)
+    for name in _UVICORN_LOGGERS:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+
+
+def _stamps() -> list[Processor]:
+    return [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp")]
+
+
+def _finish() -> list[Processor]:
+    # Redaction stands last before the text is made: what any earlier step added is searched as well.
+    transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+    return [structlog.processors.ExceptionRenderer(transformer), _without_secrets, structlog.processors.JSONRenderer()]
+
+
+def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return redaction.mapping(event)
+
+
+def _from_library(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    arguments = event.pop("positional_args", None)
+    logger = cast("logging.LogRecord", event["_record"]).name
+    if logger == "uvicorn.access":
+        event.update(_access(arguments))
+        return event
+    event.update(logger=logger, message=event["event"], event="library_log")
+    return event
+
+
+def _access(arguments: object) -> dict[str, object]:
+    """One line of uvicorn's access log, whose arguments are (client, method, path and query, version, status).
+
+    The query may hold a `tenant_key` and the client is an IP address: neither is kept.
+    """
+    if not isinstance(arguments, tuple) or len(arguments) != 5:
+        return {"event": "uvicorn_access"}
+    _client, method, target, _version, status = arguments
+    return {"event": "uvicorn_access", "method": method, "path": urlsplit(str(target)).path, "status": status}

@@ -1,0 +1,71 @@
+"""The metrics of the service. Their labels are closed sets: never a tenant, an id or text from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, final
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+# The start time of each counter, which nobody reads, would double the page.
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves its return open
+
+REGISTRY: Final = CollectorRegistry()
+CONTENT_TYPE: Final = prometheus_client.CONTENT_TYPE_LATEST
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+EVENTS_INGESTED: Final = Counter("events_ingested", "Events stored for the first time.", registry=REGISTRY)
+EVENTS_DUPLICATE: Final = Counter(
+    "events_duplicate", "Deliveries of an event that was stored before.", registry=REGISTRY
+)
+EVENTS_DEAD: Final = Counter("events_dlq", "Deliveries that could not become an event.", registry=REGISTRY)
+INGESTION_SECONDS: Final = Histogram(
+    "ingestion_duration_seconds", "From the authenticated delivery to its answer.", buckets=_SECONDS, registry=REGISTRY
+)
+RATE_LIMITED: Final = Counter("rate_limited", "Requests refused by a rate limit.", registry=REGISTRY)
+RATE_LIMIT_UNAVAILABLE: Final = Counter(
+    "rate_limit_unavailable", "Requests let through because the limits could not be read.", registry=REGISTRY
+)
+REVOCATION_LAG_SECONDS: Final = Histogram(
+    "revocation_lag_seconds",
+    "From the revocation of a token to this process knowing it.",
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+_HTTP_REQUESTS = Counter(
+    "http_requests", "Requests answered.", labelnames=("operation", "status_class"), registry=REGISTRY
+)
+_HTTP_SECONDS = Histogram(
+    "http_request_duration_seconds",
+    "From the request's first byte to the response's last.",
+    labelnames=("operation",),
+    buckets=_SECONDS,
+    registry=REGISTRY,
+)
+
+OTHER_OPERATION: Final = "other"
+
+
+@final
+class HTTPMetrics:
+    """Counts and times requests per operation; what is no operation of the contract counts as `other`."""
+
+    def __init__(self, operations: Iterable[str]) -> None:
+        self._operations = frozenset(operations)
+
+    def observe(self, operation: str | None, status: int, duration_seconds: float) -> None:
+        """Count one answered request of `operation` (its operationId) with its HTTP `status`."""
+        name = operation if operation in self._operations else OTHER_OPERATION
+        _HTTP_REQUESTS.labels(operation=name, status_class=_class_of(status)).inc()
+        _HTTP_SECONDS.labels(operation=name).observe(duration_seconds)
+
+
+def _class_of(status: int) -> str:
+    return f"{status // 100}xx" if 100 <= status <= 599 else "5xx"
+
+
+def exposition() -> bytes:
+    """The page `/metrics`, of media type `CONTENT_TYPE`."""
+    return prometheus_client.generate_latest(REGISTRY)

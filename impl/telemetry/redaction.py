@@ -1,0 +1,124 @@
+"""What may never stand in a log line: secrets, tokens, payloads and what points at a person.
+
+Two nets, because each alone has holes. The name of a field decides first (`password`, `raw_payload`, `customer_email`);
+then the text of every value, of every message and of every exception is searched for what looks like a secret or an
+address wherever it stands. Both prefer hiding too much.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+HIDDEN: Final = "[redacted]"
+MAX_TEXT_CHARACTERS: Final = 4096
+MAX_DEPTH: Final = 12
+MAX_ITEMS: Final = 100
+
+_SECRET_PARTS = re.compile(
+    r"passw|secret|token|authorization|cookie|api_?key|tenant_key|private_key|signature|credential|pepper|bearer|dsn",
+)
+_HARMLESS_ENDINGS = (
+    "_id",
+    "_ids",
+    "_count",
+    "_total",
+    "_seconds",
+    "_at",
+    "_kind",
+    "_type",
+    "_scheme",
+    "_bytes",
+    "_version",
+)
+# data.md §6: what the receipt strips, and what durable JSON may not hold. A log line is as durable as a row.
+_PERSONAL_KEYS = frozenset({
+    "email", "email_address", "phone", "phone_number", "ssn", "social_security_number", "ip_address", "ip",
+    "first_name", "last_name", "full_name", "address", "street_address", "billing_address",
+    "shipping_address", "customer_email", "customer_phone", "receipt_email", "username", "vendor_payload",
+    "billing_details", "raw_body", "raw_body_sha256", "parse_error", "device_fingerprint", "user_agent",
+    "ip_hash", "session_id", "client_addr", "remote_addr", "x_forwarded_for"
+})  # fmt: skip
+_PAYLOAD_PARTS = re.compile(r"payload|(?:^|_)(?:body|raw|document)$")
+
+_TEXT_RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL), HIDDEN),
+    # The database and the validators quote the row or the input in their messages.
+    (re.compile(r"DETAIL:.*", re.DOTALL), f"DETAIL: {HIDDEN}"),
+    (re.compile(r"\[parameters:.*", re.DOTALL), f"[parameters: {HIDDEN}]"),
+    (re.compile(r"input_value=.*?(?=, input_type=|\]|\Z)", re.DOTALL), f"input_value={HIDDEN}"),
+    (re.compile(r"(?<=://)[^\s/@]++@"), f"{HIDDEN}@"),
+    (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"\beyJ[\w-]{6,}+(?:\.[\w-]*+)*"), HIDDEN),
+    (re.compile(r"\b[0-9a-f-]{36}\.[0-9a-f-]{36}\.[\w-]++", re.IGNORECASE), HIDDEN),
+    (re.compile(r"\b(?:sk|rk|pk|whsec|shpat|shpss|skt|ghp|xoxb|xoxp)_[\w-]{6,}+"), HIDDEN),
+    (re.compile(r"\bv[01]=[0-9a-f]{16,}+", re.IGNORECASE), HIDDEN),
+    (re.compile(r"(?<![\w.+%-])[\w.!#$&'*+/=?^`{|}~-]++(?:@|%40)[\w-]++(?:\.[\w-]++)+", re.IGNORECASE), HIDDEN),
+    # Random text of 256 bits and more, in any usual alphabet; ids and words do not mix the three kinds this way.
+    (re.compile(r"(?<![\w+/-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9_+/-]{43,}+={0,2}"), HIDDEN),
+)
+
+_NAMED_VALUE = re.compile(r"(?<![\w-])([\w-]++)(['\"]?\s*+[=:]\s*+['\"]?)([^\s\"'&,;}]++)")
+
+
+def is_hidden_key(key: str) -> bool:
+    """Whether a field of this name is hidden whatever its value is."""
+    name = key.lower().replace("-", "_").replace(" ", "_")
+    if name in _PERSONAL_KEYS or _PAYLOAD_PARTS.search(name):
+        return True
+    return bool(_SECRET_PARTS.search(name)) and not name.endswith(_HARMLESS_ENDINGS)
+
+
+def text(value: str) -> str:
+    """`value` without what looks like a secret or an address, cut to `MAX_TEXT_CHARACTERS`."""
+    # Twice the limit is searched: a secret that the cut would split is found whole, and the search stays cheap.
+    shown = value[: 2 * MAX_TEXT_CHARACTERS]
+    for pattern, replacement in _TEXT_RULES:
+        shown = pattern.sub(replacement, shown)
+    shown = _NAMED_VALUE.sub(_hide_named_value, shown)
+    if len(shown) <= MAX_TEXT_CHARACTERS and len(value) <= 2 * MAX_TEXT_CHARACTERS:
+        return shown
+    return f"{shown[:MAX_TEXT_CHARACTERS]}… ({len(value)} characters)"
+
+
+def _hide_named_value(found: re.Match[str]) -> str:
+    name, equals, _ = found.groups()
+    return f"{name}{equals}{HIDDEN}" if is_hidden_key(name) else found.group()
+
+
+def value(item: Any, depth: int = 0) -> Any:
+    """`item` as plain JSON data without secrets, at any depth. Objects of unknown kind are shown by their text."""
+    if item is None or isinstance(item, bool | int | float):
+        return item
+    if isinstance(item, str):
+        return text(item)
+    if isinstance(item, UUID | Decimal | date):
+        return str(item)
+    if isinstance(item, bytes | bytearray | memoryview):
+        return f"[{len(item)} bytes]"
+    if depth >= MAX_DEPTH:
+        return "[too deep]"
+    return _collection(item, depth)
+
+
+def _collection(item: Any, depth: int) -> Any:
+    if isinstance(item, Mapping):
+        return mapping(item, depth)
+    if isinstance(item, Sequence | set | frozenset):
+        return [value(each, depth + 1) for each in list(item)[:MAX_ITEMS]]
+    if isinstance(item, BaseException):
+        return f"{type(item).__name__}: {text(str(item))}"
+    return text(str(item))
+
+
+def mapping(fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
+    """`fields` with hidden names emptied and every other value searched."""
+    shown: dict[str, Any] = {}
+    for key, item in list(fields.items())[:MAX_ITEMS]:
+        name = text(str(key))
+        shown[name] = HIDDEN if item is not None and is_hidden_key(name) else value(item, depth + 1)
+    return shown

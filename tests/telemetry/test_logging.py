@@ -1,0 +1,123 @@
+import io
+import json
+import logging
+import uuid
+
+import pytest
+import structlog
+
+from impl.telemetry import correlation
+from impl.telemetry import logging as skeldir_logging
+
+
+@pytest.fixture
+def lines():
+    """Everything logged during the test, read as JSON; the set-up of before is put back afterwards."""
+    root, saved = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    skeldir_logging.configure("INFO", stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.configure(**saved)
+    root.handlers[:], root.level = handlers, level
+
+
+def test_a_line_is_one_json_object_with_a_constant_event_level_and_time(lines):
+    structlog.get_logger().info("delivery_received", platform="stripe", size_bytes=812)
+    (line,) = lines()
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "delivery_received", "level": "info", "platform": "stripe", "size_bytes": 812}
+
+
+def test_lines_below_the_level_are_not_written(lines):
+    structlog.get_logger().debug("detail")
+    logging.getLogger("library").debug("detail")
+    assert lines() == []
+
+
+def test_every_line_of_a_request_carries_its_correlation_and_tenant_and_nothing_stays_behind(lines):
+    request, tenant = uuid.uuid4(), uuid.uuid4()
+    with correlation.bound(request):
+        correlation.bind_tenant(tenant)
+        structlog.get_logger().info("inside")
+        logging.getLogger("library").warning("inside too")
+        assert correlation.current() == request
+    structlog.get_logger().info("outside")
+    first, second, outside = lines()
+    assert first["correlation_id"] == second["correlation_id"] == str(request)
+    assert first["tenant_id"] == second["tenant_id"] == str(tenant)
+    assert "correlation_id" not in outside
+    assert "tenant_id" not in outside
+    assert correlation.current() is None
+
+
+def test_an_inner_block_gives_the_outer_one_back():
+    outer, inner = uuid.uuid4(), uuid.uuid4()
+    with correlation.bound(outer):
+        with correlation.bound(inner):
+            assert correlation.current() == inner
+        assert structlog.contextvars.get_contextvars() == {"correlation_id": str(outer)}
+
+
+@pytest.mark.promise("P038")
+def test_no_secret_leaves_through_fields_nested_values_messages_or_exceptions(lines):
+    secret = "jane.doe@example.com"
+    log = structlog.get_logger()
+    log.info("fields", password="hunter2", nested={"list": [{"customer_email": secret, "note": f"from {secret}"}]})
+    try:
+        try:
+            int(secret)
+        except ValueError as cause:
+            raise RuntimeError("password=hunter2") from cause
+    except RuntimeError:
+        log.exception("failed")
+        logging.getLogger("library").exception("failed for %s", secret)
+    shown = json.dumps(lines())
+    assert secret not in shown
+    assert "hunter2" not in shown
+    assert "ValueError" in shown  # the kind and place of an error stay
+    assert "test_logging.py" in shown
+
+
+def test_an_exception_shows_its_frames_but_never_their_variables(lines):
+    def fail(key):
+        raise RuntimeError("no")
+
+    try:
+        fail("variable-content")
+    except RuntimeError:
+        structlog.get_logger().exception("failed")
+    (line,) = lines()
+    assert line["exception"][0]["exc_type"] == "RuntimeError"
+    assert "variable-content" not in json.dumps(line)
+
+
+def test_the_line_of_a_library_has_a_constant_event_and_its_text_in_message(lines):
+    logging.getLogger("uvicorn.error").warning("Started on %s", "http://127.0.0.1:8000")
+    (line,) = lines()
+    assert (line["event"], line["logger"], line["level"]) == ("library_log", "uvicorn.error", "warning")
+    assert line["message"] == "Started on http://127.0.0.1:8000"
+
+
+@pytest.mark.promise("P038")
+def test_uvicorns_access_line_keeps_neither_query_nor_client(lines):
+    arguments = ("203.0.113.7:4711", "POST", "/api/webhooks/stripe?tenant_key=abc", "1.1", 200)
+    logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *arguments)
+    (line,) = lines()
+    assert (line["event"], line["method"], line["path"], line["status"]) == (
+        "uvicorn_access",
+        "POST",
+        "/api/webhooks/stripe",
+        200,
+    )
+    assert "203.0.113.7" not in json.dumps(line)
+    assert "abc" not in json.dumps(line)
+
+
+def test_a_second_set_up_replaces_the_first_and_lines_are_not_doubled(lines):
+    stream = io.StringIO()
+    skeldir_logging.configure("INFO", stream)
+    structlog.get_logger().info("once")
+    logging.getLogger("library").warning("once")
+    assert lines() == []
+    assert len(stream.getvalue().splitlines()) == 2
