@@ -1,0 +1,57 @@
+"""Schemas, and the rule that nobody has a right by default."""
+
+from __future__ import annotations
+
+from impl.db.revision import run
+
+revision = "0001_conventions"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run("""
+        -- A function is callable by everybody unless this says otherwise; ours are granted one by one.
+        ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+
+        -- Functions that cross tenants live apart from tables, by the role that may call them.
+        CREATE SCHEMA auth;
+        CREATE SCHEMA security;
+        CREATE SCHEMA ops;
+        CREATE SCHEMA ingest;
+        CREATE SCHEMA maintenance;
+        CREATE SCHEMA retention;
+        CREATE SCHEMA privacy;
+
+        -- Using a schema gives no right to anything in it.
+        GRANT USAGE ON SCHEMA public TO app_rw, app_ro, app_ops, app_maintenance, app_replay;
+        GRANT USAGE ON SCHEMA auth, security TO app_user;
+        GRANT USAGE ON SCHEMA ops TO app_ops;
+        GRANT USAGE ON SCHEMA ingest, maintenance, retention, privacy TO app_worker;
+
+        -- An object can be handed to a role only in schemas where that role may create; these roles cannot log in.
+        GRANT USAGE, CREATE ON SCHEMA public, auth, security, ops, maintenance, retention, privacy TO app_maintenance;
+        GRANT USAGE, CREATE ON SCHEMA ingest TO app_replay;
+
+        -- Readiness compares the revision of the database with the one the program was built for.
+        GRANT SELECT ON alembic_version TO app_rw, app_ro;
+    """)
+
+
+def downgrade() -> None:
+    run("""
+        -- The version table outlives every revision, so its grants are taken back by hand.
+        REVOKE SELECT ON alembic_version FROM app_rw, app_ro;
+        REVOKE ALL ON SCHEMA public FROM app_rw, app_ro, app_ops, app_maintenance, app_replay;
+        DROP SCHEMA privacy;
+        DROP SCHEMA retention;
+        DROP SCHEMA maintenance;
+        DROP SCHEMA ingest;
+        DROP SCHEMA ops;
+        DROP SCHEMA security;
+        DROP SCHEMA auth;
+
+        -- Back to what PostgreSQL grants on its own.
+        ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+    """)

@@ -1,0 +1,342 @@
+"""An embedded PostgreSQL: a server of our own over a bin directory, on loopback, durable, safe to kill at any moment.
+
+What it promises: one server per data folder (a lock file, not a pid, decides); a stale pid file of an earlier boot never
+counts as running; passwords are asked for (SCRAM) although only loopback listens; root never runs the server; a server
+left behind by a killed owner is taken over; `fsync` stays on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import URL
+
+from impl.db import binaries, url
+from impl.db.binaries import Account, Binaries
+from impl.db.errors import EmbeddedPostgresError
+
+HOST: Final = "127.0.0.1"
+SUPERUSER: Final = "postgres"
+ROLES: Final = (SUPERUSER, "migration_owner", "app_user", "app_worker", "app_ops")
+"""Login roles that get a password of their own in the data folder."""
+
+_STOP_SECONDS: Final = 60.0
+_POLL_SECONDS: Final = 0.005
+_LOG_LIMIT: Final = 8 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Server:
+    """A running embedded server. `owned` is False when another process runs it and we only borrow its address."""
+
+    home: Path
+    port: int
+    pid: int
+    passwords: Mapping[str, str] = field(repr=False)
+    owned: bool
+    _lock: int | None = field(default=None, repr=False)
+    _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def url(self, role: str = SUPERUSER, database: str = "postgres") -> URL:
+        """Address of `database` for one of `ROLES`."""
+        return URL.create(url.DRIVER, role, self.passwords[role], HOST, self.port, database)
+
+    def stop(self) -> None:
+        """Stop the server cleanly if we own it; a borrowed one keeps running."""
+        if not self.owned:
+            return
+        self.owned = False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGINT)
+        _await_end(self.home, self.pid, self._child)
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+@contextlib.contextmanager
+def running(
+    data: Path,
+    *,
+    port: int | None = None,
+    bin_dir: Path | None = None,
+    options: Mapping[str, str] | None = None,
+    start_seconds: float = 300.0,
+) -> Iterator[Server]:
+    """`start`, and `stop` at the end of the block."""
+    server = start(data, port=port, bin_dir=bin_dir, options=options, start_seconds=start_seconds)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def start(
+    data: Path,
+    *,
+    port: int | None = None,
+    bin_dir: Path | None = None,
+    options: Mapping[str, str] | None = None,
+    start_seconds: float = 300.0,
+) -> Server:
+    """A ready server on the data folder `data`, made on first use; about 0.1 s when it exists.
+
+    `port` None takes a free one. If another process already runs this folder's server, the answer borrows it. A long
+    crash recovery is waited for, up to `start_seconds`. Raises `EmbeddedPostgresError`.
+    """
+    who = binaries.account()
+    home = _home(data, who)
+    lock = _take_lock(home)
+    if lock is None:
+        return _borrow(home, port, start_seconds)
+    try:
+        programs = binaries.find(bin_dir, who)
+        passwords = _initialise(home, programs, who)
+        server = _adopt(home, port, passwords) or _launch(home, port, passwords, programs, who, options or {})
+        server._lock = lock  # noqa: SLF001 - the server keeps the lock as long as it is ours
+        _await_ready(server, start_seconds)
+    except BaseException:
+        os.close(lock)
+        raise
+    return server
+
+
+def stop_orphan(data: Path) -> bool:
+    """Stop a server that a killed or departed owner left running on `data`; False when there is none, or it is owned."""
+    home = _home(data, binaries.account())
+    lock = _take_lock(home)
+    if lock is None:
+        return False
+    found = _pid_file(home)
+    running_now = found is not None and _serves(found.pid, home)
+    if found is not None and running_now:
+        Server(home, found.port, found.pid, {}, owned=True).stop()
+    os.close(lock)
+    return running_now
+
+
+def _home(data: Path, who: Account) -> Path:
+    """The folder that holds the cluster: `data`, or a place under /var/lib when `who` cannot reach `data`."""
+    requested = data.absolute()
+    try:
+        requested.mkdir(parents=True, exist_ok=True)
+        home = requested.resolve()
+        if not who.can_enter(home.parent):
+            home = binaries.SYSTEM_HOME / f"data-{sha256(str(requested).encode()).hexdigest()[:12]}"
+            home.mkdir(parents=True, exist_ok=True)
+            (requested / "elsewhere.txt").write_text(f"This folder is private to root; the cluster is in {home}\n")
+        who.own(home)
+        home.chmod(0o700)
+        (home / "lock").touch(mode=0o600)
+    except OSError as error:
+        message = f"the data folder {requested} cannot be written ({error.strerror}); choose another or mend its owner"
+        raise EmbeddedPostgresError(message) from error
+    return home
+
+
+def _take_lock(home: Path) -> int | None:
+    """Lock that says who owns the server of `home`; None when somebody else holds it. The kernel frees it on any death."""
+    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _initialise(home: Path, programs: Binaries, who: Account) -> Mapping[str, str]:
+    """Passwords of the cluster in `home`; makes the cluster when there is none. Killed half-way, it starts afresh."""
+    cluster, passwords = home / "pgdata", home / "passwords.json"
+    if not cluster.exists():
+        unfinished = home / "pgdata.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        chosen = {role: secrets.token_urlsafe(24) for role in ROLES}
+        _write_private(passwords, json.dumps(chosen))
+        _initdb(unfinished, chosen[SUPERUSER], programs, who)
+        unfinished.rename(cluster)
+    found = (cluster / "PG_VERSION").read_text().strip()
+    if int(found) != programs.major:
+        raise EmbeddedPostgresError(
+            f"the data in {home} was written by PostgreSQL {found}, but this is {programs.version}; "
+            f"run pg_upgrade, or dump and load it, or choose another data folder"
+        )
+    return dict(json.loads(passwords.read_text()))
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, never half-written under its final name."""
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    unfinished.rename(path)
+
+
+def _initdb(cluster: Path, password: str, programs: Binaries, who: Account) -> None:
+    """A new cluster with checksums, UTF-8 and code-point order, so that every machine sorts alike."""
+    secret = cluster.with_name("password.new")
+    _write_private(secret, password + "\n")
+    who.own(secret)
+    locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.major >= 17 else ["--locale=C"]
+    command = [
+        programs.program("initdb"), "-D", str(cluster), "-U", SUPERUSER, "-A", "scram-sha-256",
+        f"--pwfile={secret}", "-E", "UTF8", "--data-checksums", "--no-instructions", *locale,
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **who.popen())  # noqa: S603 - our own
+    finally:
+        secret.unlink()
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise EmbeddedPostgresError(f"initdb failed in {cluster.parent}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class _PidFile:
+    """What `postmaster.pid` says; it may be stale, so nobody believes it without `_serves`."""
+
+    pid: int
+    port: int
+    ready: bool
+
+
+def _pid_file(home: Path) -> _PidFile | None:
+    try:
+        lines = (home / "pgdata" / "postmaster.pid").read_text().splitlines()
+        return _PidFile(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _serves(pid: int, home: Path) -> bool:
+    """Whether process `pid` is the server of `home`, and not a stranger who was given an old pid after a reboot."""
+    cluster = home / "pgdata"
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cwd").readlink() == cluster
+        except OSError:
+            return False
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    return str(cluster) in shown.stdout
+
+
+def _borrow(home: Path, port: int | None, seconds: float) -> Server:
+    """The address of the server that another process runs on `home`, once it is ready."""
+    deadline = time.monotonic() + min(seconds, 30.0)
+    while time.monotonic() < deadline:
+        found = _pid_file(home)
+        if found and found.ready and _serves(found.pid, home):
+            if port not in (None, found.port):
+                raise EmbeddedPostgresError(
+                    f"the data in {home} is already served on port {found.port} by another instance; "
+                    f"use that port, stop it, or choose another data folder"
+                )
+            passwords = dict(json.loads((home / "passwords.json").read_text()))
+            return Server(home, found.port, found.pid, passwords, owned=False)
+        time.sleep(_POLL_SECONDS)
+    raise EmbeddedPostgresError(f"another instance holds {home} but its server is not ready; stop that instance first")
+
+
+def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server | None:
+    """The server that a killed owner left running. One on another port is stopped; a stale pid file is removed."""
+    found = _pid_file(home)
+    if found is None:
+        return None
+    if not _serves(found.pid, home):
+        (home / "pgdata" / "postmaster.pid").unlink(missing_ok=True)
+        return None
+    server = Server(home, found.port, found.pid, passwords, owned=True)
+    if port in (None, found.port):
+        return server
+    server.stop()
+    return None
+
+
+def _launch(
+    home: Path,
+    port: int | None,
+    passwords: Mapping[str, str],
+    programs: Binaries,
+    who: Account,
+    options: Mapping[str, str],
+) -> Server:
+    """Start the server process; `_await_ready` tells when it serves."""
+    chosen = _free_port(port)
+    settings = {"listen_addresses": HOST, "port": str(chosen), "unix_socket_directories": "", **options}
+    command = [programs.program("postgres"), "-D", str(home / "pgdata")]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    log = home / "postgres.log"
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+    with log.open("ab") as stream:
+        child = subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            cwd="/",
+            start_new_session=True,  # Ctrl-C in the terminal is for the owner, who then stops the server
+            **who.popen(),
+        )
+    return Server(home, chosen, child.pid, passwords, owned=True, _child=child)
+
+
+def _free_port(port: int | None) -> int:
+    """`port` if it can be bound, or a free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port or 0))
+        except OSError as error:
+            message = f"port {port} on {HOST} is in use ({error.strerror}); free it or choose another for the database"
+            raise EmbeddedPostgresError(message) from error
+        return int(probe.getsockname()[1])
+
+
+def _await_ready(server: Server, seconds: float) -> None:
+    """Wait until the pid file names this very process and says ready. A stale file can never satisfy this."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = _pid_file(server.home)
+        if found and found.ready and found.pid == server.pid:
+            return
+        if server._child is not None and server._child.poll() is not None:  # noqa: SLF001 - same module
+            raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_words(server.home)}")
+        time.sleep(_POLL_SECONDS)
+    server.stop()
+    raise EmbeddedPostgresError(f"PostgreSQL was not ready within {seconds:.0f} s; see {server.home / 'postgres.log'}")
+
+
+def _last_words(home: Path) -> str:
+    """The last complaint in the server's log."""
+    log = home / "postgres.log"
+    lines = log.read_text(errors="replace").splitlines()[-40:]
+    complaints = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return f"{(complaints or lines or ['no message'])[-1]} (see {log})"
+
+
+def _await_end(home: Path, pid: int, child: subprocess.Popen[bytes] | None) -> None:
+    """Wait for a clean end; never kill, because an interrupted stop only costs a recovery at the next start."""
+    if child is not None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_STOP_SECONDS)
+        return
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline and _serves(pid, home):
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,81 @@
+"""Brings the schema to a revision, from any folder, as the owner role and never as a run-time role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+
+from impl.db import url as urls
+from impl.db.errors import DatabaseUnreachableError, MigrationError
+
+HISTORY: Final = Path(__file__).resolve().parents[2] / "alembic"
+
+
+def config(url: str | URL) -> Config:
+    """Alembic's configuration for `url`, in any spelling; the URL travels as an object and is never printed."""
+    parsed = urls.parse(url) if isinstance(url, str) else url
+    made = Config()
+    made.set_main_option("script_location", str(HISTORY).replace("%", "%%"))
+    made.set_main_option("path_separator", "os")
+    made.attributes["url"] = parsed
+    return made
+
+
+def upgrade(url: str | URL, revision: str = "head") -> None:
+    """Apply what is missing up to `revision`. Blocks; call it from a thread when a loop runs. Raises `MigrationError`."""
+    made = config(url)
+    with _explained(made):
+        command.upgrade(made, revision)
+
+
+def downgrade(url: str | URL, revision: str) -> None:
+    """Take back everything after `revision` ("base" for all). Raises `MigrationError`."""
+    made = config(url)
+    with _explained(made):
+        command.downgrade(made, revision)
+
+
+@contextmanager
+def _explained(made: Config) -> Iterator[None]:
+    where = urls.address(made.attributes["url"])
+    try:
+        yield
+    except CommandError as error:
+        raise MigrationError(f"{error}; the history is in {HISTORY}") from error
+    except asyncpg.InvalidAuthorizationSpecificationError:
+        raise MigrationError(f"{where} refuses this role or password; check the migration URL") from None
+    except (asyncpg.PostgresError, DBAPIError) as error:
+        raise MigrationError(f"the migration of {where} failed and was rolled back: {_reason(error)}") from error
+    except OSError as error:
+        raise DatabaseUnreachableError(
+            f"no database answers at {where} ({error}); start it or correct the URL"
+        ) from None
+
+
+def revisions() -> tuple[str, ...]:
+    """Every revision, oldest first. The history has one head and no branches; anything else raises."""
+    script = ScriptDirectory(str(HISTORY))
+    return tuple(
+        reversed([step.revision for step in script.walk_revisions("base", script.get_current_head() or "head")])
+    )
+
+
+def head() -> str:
+    """The newest revision."""
+    return revisions()[-1]
+
+
+def _reason(error: Exception) -> str:
+    """The database's own sentence, without the statement and its parameters."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return (str(cause).splitlines() or [type(cause).__name__])[0]

@@ -1,0 +1,181 @@
+"""Canonical events, the lanes for what could not become one, and the channels they name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from impl.db.mapped import (
+    Base,
+    CreatedAt,
+    Identified,
+    TenantScoped,
+    UpdatedAt,
+    about,
+    currency,
+    one_of,
+    sealed_pair,
+)
+
+REMEDIATION_COLUMNS = (
+    "retry_count",
+    "last_retry_at",
+    "next_retry_at",
+    "remediation_status",
+    "remediation_notes",
+    "resolved_at",
+    "resolved_event_id",
+    "updated_at",
+)
+
+
+class Channel(Base):
+    """A channel that money can be credited to."""
+
+    __tablename__ = "channel_taxonomy"
+    __table_args__ = (
+        one_of("family", "paid_social", "paid_search", "direct", "organic", "referral", "email"),
+        one_of("state", "draft", "active", "deprecated", "archived"),
+        CheckConstraint("is_active = (state = 'active')", name="is_active"),
+        about("Channels that revenue can be credited to", api="S", worker="S", policy="none"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    family: Mapped[str]
+    is_paid: Mapped[bool]
+    display_name: Mapped[str]
+    api_name: Mapped[str]
+    is_active: Mapped[bool]
+    state: Mapped[str]
+
+
+class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
+    """What happened, when, to which transaction. Insert-only."""
+
+    __tablename__ = "attribution_events"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "provider", "idempotency_key"),
+        currency(),
+        CheckConstraint("revenue_cents BETWEEN 0 AND 1000000000000000", name="revenue_cents"),
+        CheckConstraint("abs(effect_cents) IN (0, revenue_cents)", name="effect_cents"),
+        Index("ix_attribution_events__tenant_id_occurred_at_id", "tenant_id", text("occurred_at DESC"), "id"),
+        Index(None, "tenant_id", "session_id"),
+        Index(None, "tenant_id", "journey_hash"),
+        Index(None, "tenant_id", "provider", "transaction_id"),
+        about("Canonical events made from deliveries; insert-only", api="SI", worker="S"),
+    )
+
+    provider: Mapped[str] = mapped_column(String(32))
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    event_type: Mapped[str] = mapped_column(String(50))
+    provider_event_type: Mapped[str | None]
+    external_event_id: Mapped[str | None]
+    delivery_id: Mapped[UUID | None]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    order_id: Mapped[str | None]
+    transaction_id: Mapped[str | None]
+    revenue_cents: Mapped[int] = mapped_column(BigInteger)
+    effect_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(CHAR(3))
+    session_id: Mapped[UUID | None]
+    journey_hash: Mapped[bytes | None]
+    journey_hash_previous: Mapped[bytes | None]
+    channel_code: Mapped[str] = mapped_column(
+        ForeignKey("channel_taxonomy.code", onupdate="CASCADE", ondelete="RESTRICT")
+    )
+    utm_source: Mapped[str | None]
+    utm_medium: Mapped[str | None]
+    campaign_id: Mapped[str | None]
+    raw_payload: Mapped[dict[str, Any]]
+    redacted_at: Mapped[datetime | None]
+    correlation_id: Mapped[UUID | None]
+
+
+class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
+    """A delivery or touch that could not become an event, kept for repair."""
+
+    __tablename__ = "dead_events"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "source", "idempotency_key"),
+        one_of("remediation_status", "pending", "in_progress", "resolved", "abandoned"),
+        CheckConstraint("(remediation_status = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_at"),
+        CheckConstraint("retry_count >= 0", name="retry_count"),
+        sealed_pair("payload_sealed"),
+        Index("ix_dead_events__tenant_id_ingested_at", "tenant_id", text("ingested_at DESC")),
+        Index(None, "remediation_status", "next_retry_at"),
+        Index(None, "error_code"),
+        about(
+            "Input that could not become an event, with its error and its sealed payload",
+            api="SI",
+            worker="S",
+            columns={("app_user", "U"): REMEDIATION_COLUMNS},
+        ),
+    )
+
+    source: Mapped[str]
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    error_code: Mapped[str]
+    error_type: Mapped[str]
+    event_type: Mapped[str]
+    error_message: Mapped[str]
+    error_detail: Mapped[dict[str, Any]]
+    raw_payload: Mapped[dict[str, Any]]
+    payload_sealed: Mapped[bytes | None]
+    key_id: Mapped[str | None]
+    external_event_id: Mapped[str | None]
+    delivery_id: Mapped[UUID | None]
+    ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    retry_count: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    last_retry_at: Mapped[datetime | None]
+    next_retry_at: Mapped[datetime | None]
+    remediation_status: Mapped[str] = mapped_column(server_default=text("'pending'"))
+    remediation_notes: Mapped[str | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_event_id: Mapped[UUID | None]
+    redacted_at: Mapped[datetime | None]
+    correlation_id: Mapped[UUID | None]
+
+
+class QuarantinedEvent(Identified, CreatedAt, Base):
+    """Input whose tenant may be unknown; without one only operators see it."""
+
+    __tablename__ = "dead_events_quarantine"
+    __table_args__ = (
+        sealed_pair("payload_sealed"),
+        Index(None, "tenant_id", "ingested_at"),
+        about(
+            "Input whose tenant may be unknown; the tenantless lane is for operators",
+            api="SI",
+            worker="S",
+            ops="S",
+            policy="quarantine",
+        ),
+    )
+
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenants.id", ondelete="SET NULL"))
+    source: Mapped[str]
+    error_type: Mapped[str]
+    error_code: Mapped[str]
+    error_message: Mapped[str]
+    error_detail: Mapped[dict[str, Any]]
+    payload_sealed: Mapped[bytes | None]
+    key_id: Mapped[str | None]
+    correlation_id: Mapped[UUID | None]
+    ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_by_role: Mapped[str] = mapped_column(server_default=text("CURRENT_USER"))

@@ -1,0 +1,128 @@
+"""The revenue ledger: one append-only line per change of money, and what follows from the lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, Index, String, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from impl.db.mapped import (
+    Base,
+    CreatedAt,
+    Identified,
+    TenantScoped,
+    about,
+    currency,
+    one_of,
+    same_tenant,
+)
+
+STATES = ("authorized", "captured", "refunded", "chargeback")
+
+
+class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
+    """One append-only line of the ledger with a signed effect."""
+
+    __tablename__ = "revenue_ledger"
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id",
+            "provider",
+            "transaction_id",
+            "entry_kind",
+            "provider_event_id",
+            name="uq_revenue_ledger__provider_event",
+        ),
+        same_tenant("event_id", "attribution_events.id"),
+        same_tenant("reverses", "revenue_ledger.id"),
+        one_of("entry_kind", *STATES),
+        currency(),
+        CheckConstraint("amount_cents BETWEEN 0 AND 1000000000000000", name="amount_cents"),
+        CheckConstraint(
+            "CASE entry_kind WHEN 'authorized' THEN effect_cents = 0"
+            " WHEN 'captured' THEN effect_cents = amount_cents"
+            " WHEN 'refunded' THEN effect_cents = - amount_cents"
+            " ELSE effect_cents = - amount_cents OR (effect_cents = amount_cents AND reverses IS NOT NULL) END",
+            name="effect_cents",
+        ),
+        CheckConstraint("verification_source = provider || '_webhook'", name="verification_source"),
+        Index(
+            "uq_revenue_ledger__single_kind",
+            "tenant_id",
+            "provider",
+            "transaction_id",
+            "entry_kind",
+            unique=True,
+            postgresql_where=text("entry_kind IN ('authorized', 'captured')"),
+        ),
+        Index(
+            "uq_revenue_ledger__payment_reference",
+            "tenant_id",
+            "provider",
+            "payment_reference",
+            unique=True,
+            postgresql_where=text("entry_kind = 'captured'"),
+        ),
+        Index(None, "tenant_id", "occurred_at"),
+        Index(None, "tenant_id", "order_id"),
+        Index(None, "tenant_id", "event_id"),
+        Index("ix_revenue_ledger__original_transaction", "tenant_id", "provider", "original_transaction_id"),
+        about("Append-only revenue entries with signed effects in minor units", api="SI", worker="S"),
+    )
+
+    provider: Mapped[str] = mapped_column(String(32))
+    transaction_id: Mapped[str] = mapped_column(String(255))
+    original_transaction_id: Mapped[str] = mapped_column(String(255))
+    entry_kind: Mapped[str]
+    provider_event_id: Mapped[str] = mapped_column(String(255))
+    event_id: Mapped[UUID]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    effect_cents: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(CHAR(3))
+    occurred_at: Mapped[datetime]
+    posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    verification_source: Mapped[str]
+    verification_timestamp: Mapped[datetime]
+    payment_reference: Mapped[str | None] = mapped_column(String(255))
+    order_id: Mapped[str | None] = mapped_column(String(255))
+    reverses: Mapped[UUID | None]
+    # `metadata` is SQLAlchemy's own attribute, so the column has another name in Python.
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+
+
+class RevenueStateTransition(TenantScoped, Identified, CreatedAt, Base):
+    """How one entry changed the state of its transaction; written by a trigger only."""
+
+    __tablename__ = "revenue_state_transitions"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "entry_id"),
+        same_tenant("entry_id", "revenue_ledger.id"),
+        one_of("from_state", "none", *STATES),
+        one_of("to_state", *STATES),
+        about("State changes of transactions, one per entry, written by trigger", api="S", worker="S"),
+    )
+
+    entry_id: Mapped[UUID]
+    from_state: Mapped[str]
+    to_state: Mapped[str]
+    reason: Mapped[str]
+    transitioned_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class LedgerVerification(TenantScoped, Identified, CreatedAt, Base):
+    """A processor's own books confirm an entry."""
+
+    __tablename__ = "ledger_verifications"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "entry_id"),
+        same_tenant("entry_id", "revenue_ledger.id"),
+        about("Entries that the books of the processor confirm; insert-only", api="S", worker="SI"),
+    )
+
+    entry_id: Mapped[UUID]
+    run_id: Mapped[UUID]
+    verified_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    processor_amount_cents: Mapped[int] = mapped_column(BigInteger)

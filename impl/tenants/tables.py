@@ -1,0 +1,119 @@
+"""Tenants and the keys and secrets machines use on their behalf."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CHAR, CheckConstraint, String, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from impl.db.mapped import Base, CreatedAt, Identified, TenantScoped, UpdatedAt, about, one_of, sealed_pair
+
+PUBLIC_COLUMNS = (
+    "id",
+    "name",
+    "reporting_currency",
+    "default_model",
+    "journeys_enabled",
+    "api_rate_per_minute",
+    "webhook_rate_per_minute",
+    "llm_window_cap_cents",
+    "llm_window_seconds",
+    "created_at",
+    "updated_at",
+)
+
+
+class Tenant(Identified, UpdatedAt, Base):
+    """A merchant whose revenue is attributed. Its own row is all a tenant sees of this table."""
+
+    __tablename__ = "tenants"
+    __table_args__ = (
+        CheckConstraint("name = btrim(name) AND name <> ''", name="name"),
+        CheckConstraint(
+            "reporting_currency ~ '^[A-Z]{3}$' AND reporting_currency NOT IN"
+            " ('BHD', 'CLF', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND', 'UYW')",
+            name="reporting_currency",
+        ),
+        CheckConstraint(
+            "default_model IN ('first_touch', 'last_touch', 'last_non_direct', 'linear', 'time_decay',"
+            " 'position_based', 'markov', 'shapley')",
+            name="default_model",
+        ),
+        CheckConstraint("api_rate_per_minute > 0 AND webhook_rate_per_minute > 0", name="rates"),
+        CheckConstraint("llm_window_cap_cents >= 0 AND llm_window_seconds > 0", name="llm_window"),
+        sealed_pair("notification_email_sealed"),
+        about(
+            "Merchants whose revenue is attributed, with their limits",
+            columns={("app_user", "S"): PUBLIC_COLUMNS, ("app_worker", "S"): PUBLIC_COLUMNS},
+            policy="tenants",
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(String(255))
+    notification_email_sealed: Mapped[bytes | None]
+    key_id: Mapped[str | None]
+    reporting_currency: Mapped[str] = mapped_column(CHAR(3), server_default=text("'USD'"))
+    default_model: Mapped[str] = mapped_column(server_default=text("'last_touch'"))
+    journeys_enabled: Mapped[bool] = mapped_column(server_default=false())
+    api_rate_per_minute: Mapped[int] = mapped_column(server_default=text("100"))
+    webhook_rate_per_minute: Mapped[int] = mapped_column(server_default=text("1000"))
+    llm_window_cap_cents: Mapped[int] = mapped_column(server_default=text("5000"))
+    llm_window_seconds: Mapped[int] = mapped_column(server_default=text("86400"))
+
+
+class TenantApiKey(TenantScoped, Identified, CreatedAt, Base):
+    """An API key of a tenant's machines, known only by its hash."""
+
+    __tablename__ = "tenant_api_keys"
+    __table_args__ = (
+        UniqueConstraint("key_hash"),
+        one_of("purpose", "header", "url"),
+        CheckConstraint("octet_length(key_hash) = 32", name="key_hash"),
+        about("API keys of machines, as SHA-256; at most two valid per tenant and purpose", api="SIU"),
+    )
+
+    purpose: Mapped[str]
+    key_hash: Mapped[bytes]
+    valid_until: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
+    """A secret shared with a payment platform, sealed."""
+
+    __tablename__ = "tenant_webhook_secrets"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "provider", "version"),
+        one_of("provider", "stripe", "paypal", "shopify", "woocommerce"),
+        CheckConstraint("version > 0", name="version"),
+        CheckConstraint(
+            "secret_sealed IS NOT NULL OR (provider = 'paypal' AND webhook_id IS NOT NULL)", name="secret_present"
+        ),
+        sealed_pair("secret_sealed"),
+        about("Secrets shared with payment platforms, by version", api="SIU"),
+    )
+
+    provider: Mapped[str]
+    version: Mapped[int]
+    secret_sealed: Mapped[bytes | None]
+    key_id: Mapped[str | None]
+    webhook_id: Mapped[str | None]
+    valid_until: Mapped[datetime | None]
+
+
+class TenantJourneySecret(TenantScoped, Identified, CreatedAt, Base):
+    """A key under which journey keys are hashed; destroying it makes the hashes unlinkable."""
+
+    __tablename__ = "tenant_journey_secrets"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "version"),
+        CheckConstraint("version > 0", name="version"),
+        about("Keys for hashing journey keys, by version", api="SIU"),
+    )
+
+    version: Mapped[int]
+    secret_sealed: Mapped[bytes]
+    key_id: Mapped[str]
+    valid_until: Mapped[datetime | None]
+    destroyed_at: Mapped[datetime | None]
