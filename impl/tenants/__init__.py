@@ -1,1 +1,4 @@
-"""Owns tenants, their machine keys and shared secrets. Does not own people (auth) or platform accounts (platforms)."""
+"""Merchants: how one comes to be, with its first admin, its key and its webhook secret.
+
+Owns tenant creation by an operator. Does not own logins (`auth`) or the use of secrets (`webhooks`).
+"""

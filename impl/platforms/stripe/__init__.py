@@ -1,6 +1,48 @@
 """Stripe: deliveries signed with `Stripe-Signature`, amounts in Stripe's minor units, cumulative refunds."""
 
-from impl.platforms.stripe.events import to_event
-from impl.platforms.stripe.signature import sign, verify
+from __future__ import annotations
 
-__all__ = ["sign", "to_event", "verify"]
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from impl.kernel.events import CanonicalEvent
+from impl.platforms.stripe import signature
+from impl.platforms.stripe.events import PROVIDER, to_event
+from impl.platforms.stripe.signature import sign
+
+__all__ = ["PROCESSOR", "Stripe", "sign", "to_event"]
+
+
+class Stripe:
+    """The processor Stripe, as the receipt sees it."""
+
+    name: Final = PROVIDER
+    signature_scheme: Final = "stripe_v1"
+
+    def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
+        """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
+        return signature.verify(body, headers.get("stripe-signature"), secrets, now=now)
+
+    def topic(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+        """The event type, when the payload names one that can be kept."""
+        del headers
+        return _short_text(payload, "type")
+
+    def event_id(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+        """The event id, when the payload names one that can be kept."""
+        del headers
+        return _short_text(payload, "id")
+
+    def to_event(self, payload: Mapping[str, Any]) -> CanonicalEvent:
+        """What the payload means. Raises `UnusableDelivery`."""
+        return to_event(payload)
+
+
+PROCESSOR: Final = Stripe()
+
+
+def _short_text(payload: Any, name: str) -> str | None:
+    value = payload.get(name) if isinstance(payload, dict) else None
+    if not isinstance(value, str) or not 0 < len(value) <= 255 or not value.isprintable() or not value.isascii():
+        return None
+    return value

@@ -1,0 +1,94 @@
+-- name: history
+-- Everything recorded about one transaction in one round trip, read after its lock is held: the posting rule needs all of it.
+-- A capture that is known under its payment reference gives the transaction its name.
+WITH names AS (
+    SELECT CAST(:original_transaction_id AS text) AS name
+     UNION
+    SELECT original_transaction_id
+      FROM revenue_ledger
+     WHERE tenant_id = :tenant_id AND provider = :provider
+       AND payment_reference = :payment_reference AND entry_kind = 'captured'
+)
+SELECT (SELECT id FROM attribution_events
+         WHERE tenant_id = :tenant_id AND provider = :provider AND idempotency_key = :idempotency_key) AS event_id,
+       EXISTS (SELECT 1 FROM attribution_events
+                WHERE tenant_id = :tenant_id AND provider = :provider
+                  AND transaction_id = :transaction_id AND event_type = 'DisputeWon') AS has_won_dispute,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(id, entry_kind, transaction_id, original_transaction_id, amount_cents,
+                                                    effect_cents, currency, reverses) ORDER BY posted_at, id), '[]')
+          FROM revenue_ledger
+         WHERE tenant_id = :tenant_id AND provider = :provider
+           AND original_transaction_id IN (SELECT name FROM names)) AS entries;
+
+-- name: record
+-- Delivery, event and entry in one statement: all three or none. The event's unique key makes a second delivery of the same
+-- fact insert nothing, and then neither entry nor delivery is written here.
+WITH event AS (
+    INSERT INTO attribution_events (
+        id, tenant_id, provider, idempotency_key, event_type, provider_event_type, external_event_id, delivery_id, occurred_at,
+        received_at, order_id, transaction_id, revenue_cents, effect_cents, currency, session_id, channel_code, utm_source,
+        utm_medium, campaign_id, raw_payload, correlation_id)
+    VALUES (
+        :event_id, :tenant_id, :provider, :idempotency_key, :event_type, :provider_event_type, :external_event_id, :delivery_id,
+        :occurred_at, :received_at, :order_id, :transaction_id, :revenue_cents, :effect_cents, :currency, :session_id,
+        :channel_code, :utm_source, :utm_medium, :utm_campaign, CAST(:raw_payload AS jsonb), :correlation_id)
+    ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING
+    RETURNING id
+), entry AS (
+    INSERT INTO revenue_ledger (
+        id, tenant_id, provider, transaction_id, original_transaction_id, entry_kind, provider_event_id, event_id, amount_cents,
+        effect_cents, currency, occurred_at, posted_at, verification_source, verification_timestamp, payment_reference, order_id,
+        reverses, metadata)
+    SELECT CAST(:entry_id AS uuid), :tenant_id, :provider, :transaction_id, :original_transaction_id, CAST(:entry_kind AS text),
+           :provider_event_id, event.id, :revenue_cents, :effect_cents, :currency, :occurred_at, :received_at,
+           :verification_source, :received_at, CAST(:payment_reference AS text), CAST(:order_id AS text),
+           CAST(:reverses AS uuid), '{}'
+      FROM event
+     WHERE CAST(:entry_kind AS text) IS NOT NULL
+    RETURNING id
+), delivery AS (
+    INSERT INTO webhook_deliveries (
+        id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
+        secret_version, outcome, event_id, correlation_id)
+    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
+           :signature_scheme, :secret_version, 'accepted', event.id, :correlation_id
+      FROM event
+)
+SELECT event.id AS event_id, entry.id AS entry_id FROM event LEFT JOIN entry ON TRUE;
+
+-- name: record_duplicate
+-- A delivery of a known event is itself a fact worth keeping, and all that is kept.
+INSERT INTO webhook_deliveries (
+    id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme, secret_version,
+    outcome, event_id, correlation_id)
+VALUES (
+    :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
+    :signature_scheme, :secret_version, 'duplicate', :event_id, :correlation_id);
+
+-- name: record_dead
+-- The same broken delivery dies once, however often the processor repeats it; each repetition is a delivery of its own.
+WITH dead AS (
+    INSERT INTO dead_events (
+        id, tenant_id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
+        payload_sealed, key_id, external_event_id, delivery_id, ingested_at, correlation_id)
+    VALUES (
+        :dead_event_id, :tenant_id, :provider, :idempotency_key, :error_code, :error_type, :event_type, :error_message,
+        CAST(:error_detail AS jsonb), CAST(:raw_payload AS jsonb), :payload_sealed, :key_id, :external_event_id, :delivery_id,
+        :received_at, :correlation_id)
+    ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
+    RETURNING id, TRUE AS is_new
+), known AS (
+    SELECT id, is_new FROM dead
+     UNION ALL
+    SELECT id, FALSE FROM dead_events
+     WHERE tenant_id = :tenant_id AND source = :provider AND idempotency_key = :idempotency_key
+       AND NOT EXISTS (SELECT 1 FROM dead)
+), delivery AS (
+    INSERT INTO webhook_deliveries (
+        id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
+        secret_version, outcome, dead_event_id, correlation_id)
+    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
+           :signature_scheme, :secret_version, 'dead', known.id, :correlation_id
+      FROM known
+)
+SELECT id AS dead_event_id, is_new FROM known;

@@ -1,0 +1,219 @@
+"""Write a delivery and what it means, once, in one transaction."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from impl import ledger
+from impl.db import locks
+from impl.db.sealing import KeyRing, Place
+from impl.db.transaction import tenant_transaction
+from impl.ingestion import channels
+from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt, correlation_id
+from impl.kernel import sql
+from impl.kernel.errors import SkeldirError
+from impl.kernel.events import CanonicalEvent, EntryKind
+from impl.ledger import History, HistoryEntry, Posting
+
+_SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("queries.sql")).items()}
+_ATTEMPTS = 5
+_MAX_ISSUES = 20
+
+ResultT = TypeVar("ResultT")
+
+
+class LostRaceError(SkeldirError):
+    """Another delivery of the same fact was recorded between our look and our write; look again."""
+
+
+async def event(engine: AsyncEngine, delivery: Delivery, fact: CanonicalEvent) -> Receipt:
+    """Record `fact` with its ledger entry, or recognise it as a duplicate.
+
+    Raises `ledger.CurrencyMismatch` when it contradicts its capture; nothing is written then.
+    """
+    return await _persist(lambda: _event(engine, delivery, fact))
+
+
+async def dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
+    """Keep a delivery that cannot become an event, its payload sealed; the same one dies only once."""
+    return await _persist(lambda: _dead(engine, ring, delivery, death))
+
+
+async def _persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """`attempt` again while it loses races: each loss means that somebody else has made progress."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except (LostRaceError, IntegrityError) as error:
+            if isinstance(error, IntegrityError) and not _is_unique_violation(error):
+                raise
+    return await attempt()
+
+
+def _is_unique_violation(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == "23505"
+
+
+async def _event(engine: AsyncEngine, delivery: Delivery, fact: CanonicalEvent) -> Receipt:
+    async with tenant_transaction(engine, delivery.tenant_id) as connection:
+        await locks.acquire(connection, locks.posting(delivery.tenant_id, fact.provider, fact.original_transaction_id))
+        known, history = await _history(connection, delivery, fact)
+        if known is not None:
+            await connection.execute(_SQL["record_duplicate"], _common(delivery, fact) | {"event_id": known})
+            return _receipt(Outcome.DUPLICATE, delivery, fact, known)
+        posting = ledger.post(fact, history)
+        channel = channels.resolve(fact.hints)
+        written = (await connection.execute(_SQL["record"], _row(delivery, fact, posting, channel))).one_or_none()
+        if written is None:
+            raise LostRaceError("the event was recorded meanwhile")
+        return _receipt(Outcome.ACCEPTED, delivery, fact, written.event_id, channel)
+
+
+async def _history(
+    connection: AsyncConnection, delivery: Delivery, fact: CanonicalEvent
+) -> tuple[uuid.UUID | None, History]:
+    """Id of the event if it is known, and what the ledger holds of its transaction."""
+    found = (await connection.execute(_SQL["history"], _identity(delivery, fact))).one()
+    entries = [_entry(values) for values in found.entries]
+    return found.event_id, History(entries, found.has_won_dispute)
+
+
+def _entry(values: list[Any]) -> HistoryEntry:
+    id_, kind, transaction_id, original, amount, effect, currency, reverses = values
+    parsed = uuid.UUID(reverses) if reverses else None
+    return HistoryEntry(uuid.UUID(id_), EntryKind(kind), transaction_id, original, amount, effect, currency, parsed)
+
+
+def _identity(delivery: Delivery, fact: CanonicalEvent) -> dict[str, Any]:
+    return {
+        "tenant_id": delivery.tenant_id,
+        "provider": fact.provider,
+        "idempotency_key": str(fact.idempotency_key),
+        "transaction_id": fact.transaction_id,
+        "original_transaction_id": fact.original_transaction_id,
+        "payment_reference": fact.payment_reference,
+    }
+
+
+def _common(delivery: Delivery, fact: CanonicalEvent) -> dict[str, Any]:
+    """What every delivery row says."""
+    return _delivery_row(delivery, fact.idempotency_key) | {
+        "topic": fact.provider_event_type,
+        "provider_event_id": fact.provider_event_id,
+    }
+
+
+def _delivery_row(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
+    return {
+        "delivery_id": delivery.id,
+        "tenant_id": delivery.tenant_id,
+        "provider": delivery.provider,
+        "idempotency_key": str(key),
+        "received_at": delivery.received_at,
+        "size_bytes": delivery.size_bytes,
+        "signature_scheme": delivery.signature_scheme,
+        "secret_version": delivery.secret_version,
+        "correlation_id": correlation_id(key),
+    }
+
+
+def _row(delivery: Delivery, fact: CanonicalEvent, posting: Posting, channel: str) -> dict[str, Any]:
+    return {
+        **_common(delivery, fact),
+        **_identity(delivery, fact),
+        "event_id": uuid.uuid4(),
+        "entry_id": uuid.uuid4(),
+        "event_type": fact.type.value,
+        "provider_event_type": fact.provider_event_type,
+        "external_event_id": fact.external_event_id,
+        "occurred_at": fact.occurred_at,
+        "order_id": fact.order_id,
+        "original_transaction_id": posting.original_transaction_id,
+        "revenue_cents": posting.revenue_cents,
+        "effect_cents": posting.effect_cents,
+        "entry_kind": posting.kind.value if posting.kind else None,
+        "reverses": posting.reverses,
+        "currency": fact.money.currency,
+        "verification_source": f"{fact.provider}_webhook",
+        "session_id": fact.hints.session_id,
+        "channel_code": channel,
+        "utm_source": fact.hints.utm_source,
+        "utm_medium": fact.hints.utm_medium,
+        "utm_campaign": fact.hints.utm_campaign,
+        "raw_payload": json.dumps(_kept(fact, channel)),
+    }
+
+
+def _kept(fact: CanonicalEvent, channel: str) -> dict[str, Any]:
+    """The readable part of the payload: allow-listed keys only, so that no personal data can come along."""
+    values = {
+        "event_type": fact.provider_event_type,
+        "event_timestamp": fact.occurred_at.isoformat(),
+        "currency": fact.money.currency,
+        "vendor": fact.provider,
+        "external_event_id": fact.external_event_id,
+        "idempotency_key": str(fact.idempotency_key),
+        "utm_source": fact.hints.utm_source,
+        "utm_medium": fact.hints.utm_medium,
+        "campaign_id": fact.hints.utm_campaign,
+        "channel": channel,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _receipt(
+    outcome: Outcome, delivery: Delivery, fact: CanonicalEvent, event_id: uuid.UUID, channel: str | None = None
+) -> Receipt:
+    return Receipt(
+        outcome=outcome,
+        tenant_id=delivery.tenant_id,
+        correlation_id=correlation_id(fact.idempotency_key),
+        idempotency_key=fact.idempotency_key,
+        event_id=event_id,
+        channel=channel,
+    )
+
+
+async def _dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
+    async with tenant_transaction(engine, delivery.tenant_id) as connection:
+        found = (await connection.execute(_SQL["record_dead"], _dead_row(ring, delivery, death))).one_or_none()
+        if found is None:
+            raise LostRaceError("the dead event was recorded meanwhile")
+    return Receipt(
+        outcome=Outcome.DEAD,
+        tenant_id=delivery.tenant_id,
+        correlation_id=correlation_id(death.idempotency_key),
+        idempotency_key=death.idempotency_key,
+        dead_event_id=found.dead_event_id,
+        error_code=death.code,
+    )
+
+
+def _dead_row(ring: KeyRing, delivery: Delivery, death: Death) -> dict[str, Any]:
+    sealed = None
+    if death.payload is not None:
+        place = Place(delivery.tenant_id, "dead_events", "payload_sealed")
+        sealed = ring.seal(json.dumps(death.payload).encode(), place)
+    return {
+        **_delivery_row(delivery, death.idempotency_key),
+        "dead_event_id": uuid.uuid4(),
+        "topic": death.topic,
+        "provider_event_id": death.provider_event_id or str(death.idempotency_key),
+        "external_event_id": death.provider_event_id,
+        "event_type": death.topic,
+        "error_code": death.code,
+        "error_type": death.code,
+        "error_message": death.message[:500],
+        "error_detail": json.dumps({"pointer": death.pointer, "issues": list(death.issues[:_MAX_ISSUES])}),
+        "raw_payload": json.dumps(death.kept),
+        "payload_sealed": sealed.value if sealed else None,
+        "key_id": sealed.key_id if sealed else None,
+    }

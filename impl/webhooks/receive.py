@@ -1,0 +1,218 @@
+"""One delivery from verified bytes to a receipt, for every processor alike.
+
+Order matters: signature before parsing, strip before storing, address before meaning. Whatever is authentic ends as an event, a
+duplicate or a dead event; nothing authentic is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from pydantic_core import from_json
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db.sealing import KeyRing
+from impl.ingestion import privacy, record
+from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt
+from impl.kernel.clock import Clock
+from impl.kernel.events import CanonicalEvent, idempotency_key
+from impl.ledger.posting import CurrencyMismatch
+from impl.platforms.errors import SignatureMismatch, UnusableDelivery
+from impl.telemetry import metrics
+from impl.webhooks.errors import TopicMismatch
+from impl.webhooks.secrets import SecretStore, WebhookSecret
+
+log = structlog.get_logger()
+
+Issue = dict[str, str]
+
+
+class Processor(Protocol):
+    """What differs between processors."""
+
+    name: str
+    signature_scheme: str
+
+    def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
+        """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
+        ...
+
+    def topic(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+        """The processor's own name of what happened, if it says one."""
+        ...
+
+    def event_id(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+        """The processor's id of the notification, if it says one."""
+        ...
+
+    def to_event(self, payload: Mapping[str, Any]) -> CanonicalEvent:
+        """What the payload means. Raises `UnusableDelivery`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """What the receipt stands on."""
+
+    engine: AsyncEngine
+    ring: KeyRing
+    secrets: SecretStore
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """A delivery as it came in, with the tenant its key belongs to."""
+
+    tenant_id: uuid.UUID
+    body: bytes
+    headers: Mapping[str, bytes]
+    """The processor's headers by lower-case name."""
+    topic: str | None = None
+    """What the address is for; None for a dispatcher, which takes any."""
+    check: Callable[[bytes], Sequence[Issue]]
+    """Finds where the body breaks the contract's schema."""
+
+
+async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
+    """The receipt of one delivery.
+
+    Raises `SignatureMismatch` when it is not authentic, and `TopicMismatch` (after keeping it as a dead event) when it was
+    sent to an address that is for something else.
+    """
+    delivery, secret = await _authenticate(receiver, processor, inbound)
+    try:
+        fact = _understand(processor, inbound, secret)
+        receipt = await record.event(receiver.engine, delivery, fact)
+    except _Dying as dying:
+        receipt = await record.dead(receiver.engine, receiver.ring, delivery, dying.death)
+    except CurrencyMismatch as error:
+        payload = privacy.strip(from_json(inbound.body))
+        death = _death(processor, inbound, secret, payload, error.code, str(error))
+        receipt = await record.dead(receiver.engine, receiver.ring, delivery, death)
+    _tell(processor, receipt)
+    if receipt.error_code == "topic_mismatch":
+        raise TopicMismatch
+    return receipt
+
+
+async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbound) -> tuple[Delivery, WebhookSecret]:
+    secrets = await receiver.secrets.valid(inbound.tenant_id, processor.name)
+    now = receiver.clock.now()
+    plain = [secret.secret for secret in secrets]
+    index = processor.verify(inbound.body, inbound.headers, plain, now=now.timestamp())
+    if not secrets:
+        raise SignatureMismatch("the tenant has no secret for this processor")
+    delivery = Delivery(
+        id=uuid.uuid4(),
+        tenant_id=inbound.tenant_id,
+        provider=processor.name,
+        received_at=now,
+        size_bytes=len(inbound.body),
+        signature_scheme=processor.signature_scheme,
+        secret_version=secrets[index].version,
+    )
+    return delivery, secrets[index]
+
+
+class _Dying(Exception):
+    """The delivery cannot become an event."""
+
+    def __init__(self, death: Death) -> None:
+        super().__init__(death.code)
+        self.death = death
+
+
+def _understand(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> CanonicalEvent:
+    """What the delivery means. Raises `_Dying` with what is to be kept."""
+    payload = _parse(inbound, secret)
+    topic = processor.topic(payload, inbound.headers)
+    if inbound.topic is not None and topic is not None and topic != inbound.topic:
+        message = f"this address is for {inbound.topic}"
+        raise _Dying(_death(processor, inbound, secret, payload, "topic_mismatch", message))
+    issues = tuple(inbound.check(inbound.body)) or _not_an_object(payload)
+    if issues:
+        message = f"{issues[0]['pointer']}: {issues[0]['message']}"
+        raise _Dying(_death(processor, inbound, secret, payload, "schema_validation", message, issues=issues))
+    try:
+        return processor.to_event(payload)
+    except UnusableDelivery as error:
+        pointer = error.pointer
+        raise _Dying(_death(processor, inbound, secret, payload, error.code, str(error), pointer=pointer)) from error
+
+
+def _not_an_object(payload: Any) -> tuple[Issue, ...]:
+    if isinstance(payload, dict):
+        return ()
+    return ({"pointer": "/body", "field": "body", "message": "This is not an object", "code": "dict_type"},)
+
+
+def _parse(inbound: Inbound, secret: WebhookSecret) -> Any:
+    """The payload without anything personal. Raises `_Dying` without a payload when that cannot be had."""
+    try:
+        return privacy.strip(from_json(inbound.body, allow_inf_nan=False))
+    except privacy.CannotStrip as error:
+        raise _Dying(_unreadable("pii_violation", str(error), inbound, secret)) from error
+    except ValueError as error:
+        message = f"the body of {len(inbound.body)} bytes is not JSON: {_position(error)}"
+        raise _Dying(_unreadable("schema_validation", message, inbound, secret)) from error
+
+
+def _position(error: ValueError) -> str:
+    """Only where the parser stopped: its words can repeat the body."""
+    _, separator, position = str(error).rpartition(" at line ")
+    return f"it ends being JSON at line {position}" if separator else "it cannot be parsed"
+
+
+def _unreadable(code: str, message: str, inbound: Inbound, secret: WebhookSecret) -> Death:
+    return Death(code=code, message=message, idempotency_key=_body_key(inbound, secret), pointer="/body")
+
+
+def _body_key(inbound: Inbound, secret: WebhookSecret) -> uuid.UUID:
+    """Key of a body that names no event: keyed by the tenant's secret, so that it tells nothing about the body."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, hmac.new(secret.secret, inbound.body, hashlib.sha256).hexdigest())
+
+
+def _death(  # noqa: PLR0913 - the parts of one record
+    processor: Processor,
+    inbound: Inbound,
+    secret: WebhookSecret,
+    payload: Any,
+    code: str,
+    message: str,
+    *,
+    pointer: str = "",
+    issues: tuple[Issue, ...] = (),
+) -> Death:
+    topic, event_id = processor.topic(payload, inbound.headers), processor.event_id(payload, inbound.headers)
+    known = topic is not None and event_id is not None
+    key = idempotency_key(processor.name, str(topic), str(event_id)) if known else _body_key(inbound, secret)
+    kept = {"vendor": processor.name, "event_type": topic, "external_event_id": event_id, "idempotency_key": str(key)}
+    return Death(
+        code=code,
+        message=message,
+        idempotency_key=key,
+        pointer=pointer or (issues[0]["pointer"] if issues else ""),
+        issues=issues,
+        topic=topic or "unknown",
+        provider_event_id=event_id,
+        payload=payload,
+        kept={name: value for name, value in kept.items() if value is not None},
+    )
+
+
+def _tell(processor: Processor, receipt: Receipt) -> None:
+    """Count and log what became of a delivery; a dead event warns, because somebody has to look."""
+    fields = {"provider": processor.name, "delivery_correlation_id": str(receipt.correlation_id)}
+    if receipt.outcome is Outcome.DEAD:
+        metrics.EVENTS_DEAD.inc()
+        log.warning("delivery_dead", error_code=receipt.error_code, dead_event_id=str(receipt.dead_event_id), **fields)
+        return
+    (metrics.EVENTS_INGESTED if receipt.outcome is Outcome.ACCEPTED else metrics.EVENTS_DUPLICATE).inc()
+    log.info("delivery_received", outcome=receipt.outcome.value, event_id=str(receipt.event_id), **fields)

@@ -1,0 +1,75 @@
+"""The secrets that sign a tenant's deliveries: opened once, remembered for a minute."""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db.sealing import KeyRing, Place, Sealed
+from impl.db.transaction import tenant_transaction
+from impl.kernel.clock import Clock
+
+CACHE_SECONDS: Final = 60.0
+CACHE_ENTRIES: Final = 2048
+
+# The newest first: it signs almost everything. A secret past its validity is not even opened.
+_VALID = text(
+    """
+    SELECT version, secret_sealed, key_id, webhook_id
+      FROM tenant_webhook_secrets
+     WHERE tenant_id = :tenant_id AND provider = :provider AND (valid_until IS NULL OR valid_until > :now)
+     ORDER BY version DESC
+     LIMIT 2
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecret:
+    """A secret that is valid now."""
+
+    version: int
+    secret: bytes = field(repr=False)
+
+
+class SecretStore:
+    """Valid webhook secrets by tenant and processor, at most `CACHE_SECONDS` old."""
+
+    def __init__(self, engine: AsyncEngine, ring: KeyRing, clock: Clock) -> None:
+        self._engine = engine
+        self._ring = ring
+        self._clock = clock
+        self._known: OrderedDict[tuple[uuid.UUID, str], tuple[float, Sequence[WebhookSecret]]] = OrderedDict()
+
+    async def valid(self, tenant_id: uuid.UUID, provider: str) -> Sequence[WebhookSecret]:
+        """At most two secrets, the newest first; none when the tenant has not set one."""
+        key = (tenant_id, provider)
+        found = self._known.get(key)
+        now = self._clock.monotonic()
+        if found is not None and now - found[0] < CACHE_SECONDS:
+            self._known.move_to_end(key)
+            return found[1]
+        secrets = await self._read(tenant_id, provider)
+        self._known[key] = (now, secrets)
+        self._known.move_to_end(key)
+        while len(self._known) > CACHE_ENTRIES:
+            self._known.popitem(last=False)
+        return secrets
+
+    def forget(self, tenant_id: uuid.UUID, provider: str) -> None:
+        """Read again at the next delivery: the secret has changed."""
+        self._known.pop((tenant_id, provider), None)
+
+    async def _read(self, tenant_id: uuid.UUID, provider: str) -> Sequence[WebhookSecret]:
+        place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
+        parameters = {"tenant_id": tenant_id, "provider": provider, "now": self._clock.now()}
+        async with tenant_transaction(self._engine, tenant_id) as connection:
+            rows = (await connection.execute(_VALID, parameters)).all()
+        sealed = [(row.version, Sealed(row.secret_sealed, row.key_id)) for row in rows if row.secret_sealed is not None]
+        return tuple(WebhookSecret(version, self._ring.open(value, place)) for version, value in sealed)

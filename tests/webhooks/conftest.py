@@ -1,0 +1,57 @@
+"""A tenant with a Stripe secret, and a receipt that stands on real PostgreSQL."""
+
+import dataclasses
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+
+from impl.db.sealing import KeyRing
+from impl.kernel.clock import FixedClock
+from impl.platforms import stripe
+from impl.tenants import create as tenants
+from impl.webhooks import receive
+from impl.webhooks.receive import Inbound, Receiver
+from impl.webhooks.secrets import SecretStore
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RING = KeyRing({"test-1": bytes(range(32))})
+
+
+@dataclasses.dataclass
+class Shop:
+    """One tenant, delivering to one receiver."""
+
+    receiver: Receiver
+    tenant_id: uuid.UUID
+    machine: tenants.MachineSecrets
+
+    def inbound(self, body: bytes, *, topic=None, secret=None, at=NOW, check=lambda body: ()):
+        key = (secret or self.machine.webhook_secret).encode()
+        headers = {"stripe-signature": stripe.sign(body, key, timestamp=int(at.timestamp())).encode()}
+        return Inbound(tenant_id=self.tenant_id, body=body, headers=headers, topic=topic, check=check)
+
+    async def deliver(self, body: bytes, **how):
+        return await receive.receive(self.receiver, stripe.PROCESSOR, self.inbound(body, **how))
+
+
+@pytest.fixture
+def make_shop(app_engine, make_tenant):
+    async def make(*, is_equipped=True):
+        clock = FixedClock(NOW)
+        store = SecretStore(app_engine, RING, clock)
+        shop = Shop(
+            Receiver(engine=app_engine, ring=RING, secrets=store, clock=clock),
+            await make_tenant(),
+            tenants.new_machine_secrets(),
+        )
+        if is_equipped:
+            await tenants.equip(app_engine, RING, shop.tenant_id, shop.machine)
+        return shop
+
+    return make
+
+
+@pytest.fixture
+async def shop(make_shop):
+    return await make_shop()
