@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy.engine import URL
@@ -18,7 +18,11 @@ from impl.db import url as urls
 from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.errors import ConfigurationError
 
-OLDEST_VERSION = 150000
+_OLDEST_MAJOR: Final = 15
+_ATTRIBUTES: Final = """
+    -- What each role may do by itself, to change only what differs.
+    SELECT rolname, rolcanlogin, rolbypassrls, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles
+"""
 
 
 async def connect(url: URL, *, timeout_seconds: float = 10.0) -> Any:
@@ -31,7 +35,7 @@ async def connect(url: URL, *, timeout_seconds: float = 10.0) -> Any:
         message = f"{urls.address(url)} refuses role {url.username!r}; check the user name and password in the URL"
         raise DatabaseUnreachableError(message) from None
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        reason = str(error) or type(error).__name__
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         message = f"no database answers at {urls.address(url)} ({reason}); start it or correct the URL"
         raise DatabaseUnreachableError(message) from None
 
@@ -45,8 +49,9 @@ async def ensure(admin: URL, database: str, passwords: Mapping[str, str]) -> Non
     connection = await connect(admin)
     try:
         version = connection.get_server_version()
-        if (version.major, 0) < (OLDEST_VERSION // 10000, 0):
-            raise ConfigurationError(f"PostgreSQL 15 or newer is needed; {urls.address(admin)} runs {version.major}")
+        if version.major < _OLDEST_MAJOR:
+            message = f"PostgreSQL {_OLDEST_MAJOR} or newer is needed; {urls.address(admin)} runs {version.major}"
+            raise ConfigurationError(message)
         # Two services may start at once on one cluster; the second waits here and then finds everything done.
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('skeldir bootstrap'))")
@@ -54,7 +59,8 @@ async def ensure(admin: URL, database: str, passwords: Mapping[str, str]) -> Non
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await _create_database(connection, database)
     except asyncpg.InsufficientPrivilegeError as error:
-        message = f"role {admin.username!r} may not create roles and databases ({error}); use an administrator's URL"
+        reason = str(error).splitlines()[0]
+        message = f"role {admin.username!r} may not create roles and databases ({reason}); use an administrator's URL"
         raise ConfigurationError(message) from None
     finally:
         await connection.close()
@@ -67,11 +73,14 @@ def ensure_sync(admin: URL, database: str, passwords: Mapping[str, str]) -> None
 
 
 async def _ensure_roles(connection: Any, passwords: Mapping[str, str]) -> None:
-    existing = {row["rolname"] for row in await connection.fetch("SELECT rolname FROM pg_roles")}
+    existing = {row["rolname"]: tuple(row)[1:] for row in await connection.fetch(_ATTRIBUTES)}
     for name, bypass in {**roles.GROUPS, **roles.LOGINS}.items():
-        login = "LOGIN" if name in roles.LOGINS else "NOLOGIN"
+        login = name in roles.LOGINS
+        if existing.get(name) == (login, bypass == "BYPASSRLS", False):
+            continue  # an administrator who is no superuser may not even repeat NOSUPERUSER
         verb = "ALTER" if name in existing else "CREATE"
-        await connection.execute(f"{verb} ROLE {name} NOSUPERUSER NOCREATEDB NOCREATEROLE {login} {bypass}")
+        can = "LOGIN" if login else "NOLOGIN"
+        await connection.execute(f"{verb} ROLE {name} NOSUPERUSER NOCREATEDB NOCREATEROLE {can} {bypass}")
     for name in roles.LOGINS:
         if name in passwords:
             # The verifier has no quote in its alphabet, and the role names are our own constants.

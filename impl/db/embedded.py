@@ -35,6 +35,7 @@ ROLES: Final = (SUPERUSER, "migration_owner", "app_user", "app_worker", "app_ops
 """Login roles that get a password of their own in the data folder."""
 
 _STOP_SECONDS: Final = 60.0
+_ORPHAN_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.005
 _LOG_LIMIT: Final = 8 * 1024 * 1024
 
@@ -105,7 +106,10 @@ def start(
     try:
         programs = binaries.find(bin_dir, who)
         passwords = _initialise(home, programs, who)
-        server = _adopt(home, port, passwords) or _launch(home, port, passwords, programs, who, options or {})
+        server = _adopt(home, port, passwords)
+        if server is None:
+            _end_orphans(home)
+            server = _launch(home, port, passwords, programs, who, options or {})
         server._lock = lock  # noqa: SLF001 - the server keeps the lock as long as it is ours
         _await_ready(server, start_seconds)
     except BaseException:
@@ -265,6 +269,25 @@ def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server
         return server
     server.stop()
     return None
+
+
+def _end_orphans(home: Path) -> None:
+    """End backends that outlived a killed server: while one computes, its shared memory bars a new server.
+
+    We hold the lock and no server lives, so nobody needs them; recovery undoes what they had not committed. Where there
+    is no /proc they end by themselves, at the latest after their statement.
+    """
+    deadline = time.monotonic() + _ORPHAN_SECONDS
+    while time.monotonic() < deadline:
+        orphans = [
+            int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cwd") if _serves(int(path.parent.name), home)
+        ]
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if not orphans:
+            return
+        time.sleep(_POLL_SECONDS)
 
 
 def _launch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 
 from impl.db import url as urls
 from impl.db.errors import DatabaseUnreachableError, MigrationError
+
+_ALEMBIC = threading.Lock()  # its configuration is global, so two migrations of one process take turns
 
 HISTORY: Final = Path(__file__).resolve().parents[2] / "alembic"
 
@@ -49,12 +52,13 @@ def downgrade(url: str | URL, revision: str) -> None:
 def _explained(made: Config) -> Iterator[None]:
     where = urls.address(made.attributes["url"])
     try:
-        yield
+        with _ALEMBIC:
+            yield
     except CommandError as error:
         raise MigrationError(f"{error}; the history is in {HISTORY}") from error
-    except asyncpg.InvalidAuthorizationSpecificationError:
-        raise MigrationError(f"{where} refuses this role or password; check the migration URL") from None
     except (asyncpg.PostgresError, DBAPIError) as error:
+        if _sqlstate(error).startswith("28"):
+            raise MigrationError(f"{where} refuses this role or password; check the migration URL") from None
         raise MigrationError(f"the migration of {where} failed and was rolled back: {_reason(error)}") from error
     except OSError as error:
         raise DatabaseUnreachableError(
@@ -73,6 +77,10 @@ def revisions() -> tuple[str, ...]:
 def head() -> str:
     """The newest revision."""
     return revisions()[-1]
+
+
+def _sqlstate(error: Exception) -> str:
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or ""
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,92 @@
+"""One linear history, from any folder, by the owner role, up and down without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from impl.db import bootstrap, migrate
+from impl.db.errors import DatabaseUnreachableError, DatabaseUrlError, MigrationError
+from tests.fixtures.database import Database
+
+
+@pytest.mark.promise("P115", "P116")
+def test_history_is_linear_with_one_head() -> None:
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(migrate.HISTORY))
+    assert len(script.get_heads()) == len(script.get_bases()) == 1
+    assert all(not step.is_merge_point and not step.dependencies for step in script.walk_revisions())
+    assert migrate.revisions() == tuple(sorted(migrate.revisions()))
+
+
+@pytest.mark.promise("P117", "P112")
+async def test_empty_database_reaches_head(empty_database: Database) -> None:
+    url = empty_database.url("migration_owner")
+    await asyncio.to_thread(migrate.upgrade, url)
+    connection = await bootstrap.connect(url)
+    assert await connection.fetchval("SELECT version_num FROM alembic_version") == migrate.head()
+    await connection.close()
+
+
+@pytest.mark.promise("P113")
+async def test_the_command_works_in_any_folder(empty_database: Database, tmp_path: Path) -> None:
+    url = empty_database.dsn("migration_owner").replace("postgresql://", "postgres://")
+    process = migration_process(url, tmp_path)
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    assert str(empty_database.url("migration_owner").password) not in output
+
+
+def migration_process(url: str, folder: Path) -> subprocess.Popen[str]:
+    script = "import os; from impl.db import migrate; migrate.upgrade(os.environ['TARGET'])"
+    return subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=folder,
+        env={**os.environ, "TARGET": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.promise("P113", "P114")
+async def test_refusals_are_one_line_without_the_password(empty_database: Database) -> None:
+    url = empty_database.url("migration_owner")
+    cases = [
+        (url.set(port=1), DatabaseUnreachableError, "no database answers at 127.0.0.1:1/"),
+        (url.set(password="wrong"), MigrationError, "refuses this role or password"),
+        (url.set(database="nowhere"), MigrationError, 'database "nowhere" does not exist'),
+    ]
+    for wrong, kind, reason in cases:
+        with pytest.raises(kind, match=reason) as caught:
+            await asyncio.to_thread(migrate.upgrade, wrong)
+        assert "\n" not in str(caught.value)
+        assert str(url.password) not in str(caught.value)
+    with pytest.raises(MigrationError, match="0999_nothing"):
+        await asyncio.to_thread(migrate.upgrade, url, "0999_nothing")
+    with pytest.raises(DatabaseUrlError, match="is not a URL"):
+        migrate.upgrade("")
+
+
+@pytest.mark.promise("P119")
+async def test_runtime_roles_cannot_migrate(empty_database: Database) -> None:
+    with pytest.raises(MigrationError, match="failed and was rolled back"):
+        await asyncio.to_thread(migrate.upgrade, empty_database.url("app_user"))
+
+
+async def test_migrations_at_once_take_turns(empty_database: Database, tmp_path: Path) -> None:
+    """Two threads and another process, as when several services start together on an empty database."""
+    url = empty_database.url("migration_owner")
+    process = migration_process(empty_database.dsn("migration_owner"), tmp_path)
+    await asyncio.gather(*(asyncio.to_thread(migrate.upgrade, url) for _ in range(2)))
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    connection = await bootstrap.connect(url)
+    assert await connection.fetch("SELECT version_num FROM alembic_version") == [(migrate.head(),)]
+    await connection.close()
