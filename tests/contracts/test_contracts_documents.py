@@ -25,3 +25,38 @@ def test_every_api_says_that_it_is_openapi_3_1(path: Path) -> None:
     document, _ = source.load(path)
     assert document is not None
     assert document.value["openapi"] == "3.1.0"
+
+
+METHODS = ("get", "put", "post", "delete", "patch")
+SPECIFIED = {
+    "auth": 9,
+    "attribution": 8,
+    "platforms": 8,
+    "revenue": 1,
+    "reconciliation": 3,
+    "export": 4,
+    "health": 4,
+    "errors": 1,
+    "events": 5,
+    "llm-explanations": 1,
+    "llm-investigations": 3,
+    "llm-budget": 4,
+    "shopify": 5,
+    "stripe": 5,
+    "woocommerce": 5,
+    "paypal": 4,
+}
+
+
+@pytest.mark.promise("P041")
+def test_the_contracts_hold_the_seventy_operations_of_the_specification() -> None:
+    counted = {}
+    for path in FILES:
+        document, _ = source.load(path)
+        assert document is not None
+        items = document.value.get("paths", {}).values()
+        count = sum(method in METHODS for item in items for method in item)
+        if count:
+            counted[path.stem] = count
+    assert counted == SPECIFIED
+    assert sum(counted.values()) == 70
