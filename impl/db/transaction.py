@@ -44,13 +44,19 @@ async def tenant_transaction(
     *,
     user_id: UUID | None = None,
     execution_context: str | None = None,
+    lock: int | None = None,
 ) -> AsyncIterator[AsyncConnection]:
     """A transaction that sees and writes the rows of `tenant_id` only; commits at the end, rolls back on an exception.
+
+    `lock` is an advisory key (`impl.db.locks`) to wait for first, in the same message: what is read afterwards is read
+    under the lock.
 
     Every transaction begun on the yielded connection is bound again, so `commit()` in between is safe too. When the
     block ends, the connection returns to the pool unbound.
     """
     statements = binding(tenant_id, user_id=user_id, execution_context=execution_context)
+    if lock is not None:
+        statements += f"; SELECT pg_advisory_xact_lock({int(lock)})"
     async with engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         if not isinstance(driver, BoundConnection):

@@ -63,8 +63,8 @@ def _is_unique_violation(error: IntegrityError) -> bool:
 
 
 async def _event(engine: AsyncEngine, delivery: Delivery, fact: CanonicalEvent) -> Receipt:
-    async with tenant_transaction(engine, delivery.tenant_id) as connection:
-        await locks.acquire(connection, locks.posting(delivery.tenant_id, fact.provider, fact.original_transaction_id))
+    lock = locks.posting(delivery.tenant_id, fact.provider, fact.original_transaction_id)
+    async with tenant_transaction(engine, delivery.tenant_id, lock=lock) as connection:
         known, history = await _history(connection, delivery, fact)
         if known is not None:
             await connection.execute(_SQL["record_duplicate"], _common(delivery, fact) | {"event_id": known})
