@@ -1,0 +1,64 @@
+"""The small constant library that generated servers stand on. Its source is `tools/codegen/runtime`; copied word for word.
+
+What an implementation needs is named here; generated modules import from the parts.
+"""
+
+from .bodies import Invalid
+from .errors import ErrorShape, ProblemDetails
+from .limits import Limiter, RateLimit
+from .models import UNSET, Model, Unset
+from .observers import Exchange, LoggingObserver, Observer
+from .operations import Operation
+from .problems import (
+    ForbiddenError,
+    InternalError,
+    InvalidRequestError,
+    Issue,
+    MethodNotAllowedError,
+    NotAcceptableError,
+    NotFoundError,
+    NotWrittenError,
+    PayloadTooLargeError,
+    ProblemError,
+    RateLimitedError,
+    ServiceUnavailableError,
+    UnauthorizedError,
+    UnsupportedMediaTypeError,
+)
+from .replies import Reply, ReplyError
+from .requests import Call, Grant, Headers, RawRequest
+
+__all__ = [
+    "UNSET",
+    "Call",
+    "ErrorShape",
+    "Exchange",
+    "ForbiddenError",
+    "Grant",
+    "Headers",
+    "InternalError",
+    "Invalid",
+    "InvalidRequestError",
+    "Issue",
+    "Limiter",
+    "LoggingObserver",
+    "MethodNotAllowedError",
+    "Model",
+    "NotAcceptableError",
+    "NotFoundError",
+    "NotWrittenError",
+    "Observer",
+    "Operation",
+    "PayloadTooLargeError",
+    "ProblemDetails",
+    "ProblemError",
+    "RateLimit",
+    "RateLimitedError",
+    "RawRequest",
+    "Reply",
+    "ReplyError",
+    "ServiceUnavailableError",
+    "UnauthorizedError",
+    "Unset",
+    "UnsupportedMediaTypeError",
+]

@@ -1,0 +1,52 @@
+"""Errors on the wire: the one place where a problem becomes a body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from .problems import ProblemError
+
+
+class ErrorShape(Protocol):
+    """Turns a problem into the JSON that the contract declares for errors."""
+
+    def body(self, problem: ProblemError, correlation_id: UUID) -> bytes:
+        """JSON of the whole body."""
+        ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemDetails:
+    """RFC 9457, with a stable code, a correlation id, the time, and one entry per issue of the request."""
+
+    type_prefix: str = "about:blank#"
+    instance_prefix: str = "urn:uuid:"
+    clock: Callable[[], datetime] = _now
+
+    def body(self, problem: ProblemError, correlation_id: UUID) -> bytes:
+        """JSON of a problem."""
+        content: dict[str, Any] = {
+            "type": self.type_prefix + problem.slug,
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "instance": f"{self.instance_prefix}{correlation_id}",
+            "correlation_id": str(correlation_id),
+            "timestamp": self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "code": problem.code,
+        }
+        if problem.errors:
+            content["errors"] = [
+                {"pointer": issue.pointer, "field": issue.field, "message": issue.message, "code": issue.code}
+                for issue in problem.errors
+            ]
+        return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")

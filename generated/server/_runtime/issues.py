@@ -1,0 +1,43 @@
+"""Validation errors of pydantic as issues with JSON pointers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from .problems import Issue
+
+MAX_ISSUES = 50
+"""Issues beyond this are left out, so that a hostile body cannot make a large reply."""
+
+
+def from_validation(error: ValidationError, prefix: str, document: Any) -> list[Issue]:
+    """Issues of `error` under `prefix` (`/body`). `document` is what was validated: its keys are no labels of union branches."""
+    issues: dict[str, Issue] = {}
+    for one in error.errors(include_url=False, include_context=False, include_input=False)[: MAX_ISSUES * 4]:
+        tokens = _tokens(one["loc"], document, is_missing=one["type"] == "missing")
+        pointer = prefix + "".join(f"/{_escape(token)}" for token in tokens)
+        name = str(tokens[-1]) if tokens else prefix.rpartition("/")[2]
+        issues.setdefault(pointer, Issue(pointer, name, one["msg"], one["type"]))
+    return list(issues.values())[:MAX_ISSUES]
+
+
+def _escape(token: str | int) -> str:
+    return str(token).replace("~", "~0").replace("/", "~1")
+
+
+def _tokens(loc: tuple[str | int, ...], document: Any, *, is_missing: bool) -> list[str | int]:
+    tokens: list[str | int] = []
+    current = document
+    for index, token in enumerate(loc):
+        if isinstance(current, dict) and isinstance(token, str):
+            if token in current:
+                current = current[token]
+                tokens.append(token)
+            elif is_missing and index == len(loc) - 1:
+                tokens.append(token)
+        elif isinstance(current, list) and isinstance(token, int) and token < len(current):
+            current = current[token]
+            tokens.append(token)
+    return tokens

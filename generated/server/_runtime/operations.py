@@ -1,0 +1,59 @@
+"""One operation of the contract, as the runtime sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .replies import Reply
+
+if TYPE_CHECKING:
+    from .bodies import Bodies
+    from .params import Params
+    from .security import Alternatives
+
+DEFAULT_MAX_BODY_BYTES = 1_048_576
+"""Largest body of an operation that does not say otherwise (`x-max-body-bytes`)."""
+
+HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What the contract says about one method of one path."""
+
+    id: str
+    """`operationId`."""
+    method: str
+    path: str
+    """Path template: `/api/export/{format}`."""
+    handler: str
+    """Method of the API's Protocol that answers it."""
+    replies: frozenset[type[Reply]]
+    """Every reply that is declared. Nothing else leaves the server, except what is declared nowhere: 404, 405 and 500."""
+    origin: str
+    """`file:line` in the contract."""
+    security: Alternatives = ()
+    params: Params[Any] | None = None
+    bodies: Bodies | None = None
+    """How to read the body; None when the operation takes none."""
+    is_raw: bool = False
+    """The body goes to the operation undecoded (`x-raw-body`)."""
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
+    rate_limit: tuple[str, ...] = ()
+    is_conditional: bool = False
+    """`If-None-Match`, `ETag` and 304 are declared: the runtime compares."""
+    notices: HeaderPairs = ()
+    """Headers on every reply of a deprecated operation: Deprecation, Sunset, Link."""
+    problems: dict[int, type[Reply]] = field(init=False, repr=False, compare=False)
+    """Reply class for each declared error status."""
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.replies, key=lambda reply: reply.__name__)
+        declared = {reply.status: reply for reply in ordered if reply.status >= 400}
+        object.__setattr__(self, "problems", declared)
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether callers should move to another operation."""
+        return bool(self.notices)

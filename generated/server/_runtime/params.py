@@ -1,0 +1,155 @@
+"""Parameters from the wire: every location and style of OpenAPI, decoded into one frozen value per operation.
+
+A generated parameter class marks each field with where it stands and how its text reads:
+
+    limit: Annotated[Int, Ge(1), Le(100), Query("limit", "integer")] = 50
+
+A shape is `"integer"`, `"number"`, `"boolean"`, `"string"`, `"null"` or several joined by `|` (the first that fits wins);
+`[shape]` for a list; `{"name": shape}` for an object, with `"*"` for names that are not listed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from . import styles
+from .issues import from_validation
+from .problems import Issue
+from .requests import RawRequest
+
+ParamsT = TypeVar("ParamsT")
+Shape: TypeAlias = Any
+"""str | list[Shape] | dict[str, Shape]; recursive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a parameter stands, and how its text reads."""
+
+    name: str
+    shape: Shape = "string"
+    style: str = "form"
+    is_exploded: bool = True
+    is_json: bool = False
+    """The text is a JSON document (`content: application/json`)."""
+
+
+class Query(Place):
+    """`?name=value`; styles form, spaceDelimited, pipeDelimited, deepObject."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Place):
+    """A segment of the path; styles simple, label, matrix."""
+
+    style: str = "simple"
+    is_exploded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Header(Place):
+    """A request header; style simple."""
+
+    style: str = "simple"
+    is_exploded: bool = False
+
+
+class Cookie(Place):
+    """A cookie; style form."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class _Source:
+    """The parts of one request, each taken apart when a parameter first asks for it."""
+
+    request: RawRequest
+    segments: Mapping[str, str]
+    _pairs: list[tuple[str, str]] | None = None
+    _cookies: list[tuple[str, str]] | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        if self._pairs is None:
+            self._pairs = styles.query_pairs(self.request.query)
+        return self._pairs
+
+    def cookies(self) -> list[tuple[str, str]]:
+        if self._cookies is None:
+            self._cookies = styles.cookie_pairs(self.request.headers.every(b"cookie"))
+        return self._cookies
+
+
+def _raw(place: Place, source: _Source) -> Any:
+    """Undecoded value of a parameter in JSON terms (strings for scalars), or `styles.ABSENT`."""
+    if isinstance(place, Query):
+        return styles.read_query(place.name, place.shape, place.style, source.pairs(), is_exploded=place.is_exploded)
+    if isinstance(place, Path):
+        segment = source.segments[place.name]
+        return styles.read_segment(place.name, place.shape, place.style, segment, is_exploded=place.is_exploded)
+    if isinstance(place, Header):
+        value = source.request.headers.get(place.name)
+        if value is None:
+            return styles.ABSENT
+        return styles.read_simple(place.shape, value.strip(), is_exploded=place.is_exploded, is_encoded=False)
+    return styles.read_query(place.name, place.shape, "form", source.cookies(), is_exploded=place.is_exploded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    attribute: str
+    place: Place
+    location: str
+    validate: Callable[..., Any]
+    is_required: bool
+
+    def read(self, source: _Source, values: dict[str, Any], issues: list[Issue]) -> None:
+        where = f"/{self.location}/{self.place.name}"
+        try:
+            raw = _raw(self.place, source)
+            if raw is styles.ABSENT:
+                if self.is_required:
+                    issues.append(Issue(where, self.place.name, "This is required", "missing"))
+                return
+            value = json.loads(raw) if self.place.is_json else styles.convert(raw, self.place.shape)
+            values[self.attribute] = self.validate(value)
+        except ValidationError as error:
+            issues.extend(from_validation(error, where, None))
+        except ValueError:
+            issues.append(Issue(where, self.place.name, "This cannot be read", "unreadable"))
+
+
+class Params(Generic[ParamsT]):
+    """Reads the parameters of one operation into instances of a generated class."""
+
+    __slots__ = ("_fields", "_make")
+
+    def __init__(self, make: Callable[..., ParamsT]) -> None:
+        self._make = make
+        hints = get_type_hints(make, include_extras=True)
+        fields = dataclasses.fields(make)  # type: ignore[arg-type]  # generated dataclasses only
+        self._fields = tuple(_field(one, hints[one.name]) for one in fields)
+
+    def decode(self, request: RawRequest, segments: Mapping[str, str]) -> tuple[ParamsT | None, list[Issue]]:
+        """The parameters, or everything that is wrong with them."""
+        source = _Source(request, segments)
+        values: dict[str, Any] = {}
+        issues: list[Issue] = []
+        for one in self._fields:
+            one.read(source, values, issues)
+        return (None, issues) if issues else (self._make(**values), issues)
+
+
+def _field(one: dataclasses.Field[Any], hint: Any) -> _Field:
+    place = next(mark for mark in hint.__metadata__ if isinstance(mark, Place))
+    is_required = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+    validate = TypeAdapter[Any](hint).validator.validate_python
+    return _Field(one.name, place, type(place).__name__.lower(), validate, is_required)

@@ -1,0 +1,132 @@
+"""Contract operations inside a FastAPI application: one route that dispatches them all, and one listed route for each.
+
+Lifespan, middleware, exception handlers and other routes of the application stay what they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI
+from starlette._utils import get_route_path
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
+
+from . import docs, trie
+from .exchange import Endpoint, Ports, correlation_of, encode_problem, transmit
+from .observers import Exchange
+from .operations import Operation
+from .problems import MethodNotAllowedError, NotFoundError, ProblemError
+from .requests import Headers, RawRequest
+from .security import Guard
+
+_FOUND = "contract.match"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The operations of one API and the object that answers them."""
+
+    operations: tuple[Operation, ...]
+    implementation: object
+
+
+class ListedRoute(Route):
+    """Makes an operation visible in `app.routes` and to `url_path_for`. The dispatcher in front of it answers."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Never: the dispatcher was asked first."""
+        return Match.NONE, {}
+
+
+class Dispatcher(BaseRoute):
+    """Answers every path of the contract."""
+
+    def __init__(self, bindings: Iterable[Binding], authenticator: object, ports: Ports) -> None:
+        self._ports = ports
+        self._trie: trie.Trie[tuple[Endpoint, tuple[str, ...]]] = trie.Trie()
+        for binding in bindings:
+            for operation in binding.operations:
+                handler = getattr(binding.implementation, operation.handler)
+                endpoint = Endpoint(operation, handler, Guard(operation.security, authenticator), ports)
+                self._trie.add(operation.path, operation.method, (endpoint, trie.names(operation.path)))
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Full for every path of the contract, whatever the method."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        found = self._trie.find(_encoded_path(scope))
+        return (Match.NONE, {}) if found is None else (Match.FULL, {_FOUND: found})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose path matched."""
+        found: trie.Match[tuple[Endpoint, tuple[str, ...]]] = scope[_FOUND]
+        end = found.by_method.get(scope["method"])
+        if end is None:
+            allow = ", ".join(sorted(found.by_method))
+            await self._refuse(scope, send, MethodNotAllowedError(headers={"Allow": allow}))
+            return
+        endpoint, names = end
+        await endpoint.serve(scope, receive, send, dict(zip(names, found.segments, strict=True)) if names else {})
+
+    async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a path that nothing else in the application knows."""
+        if scope["type"] == "http":
+            await self._refuse(scope, send, NotFoundError())
+        else:
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+
+    async def _refuse(self, scope: Scope, send: Send, problem: ProblemError) -> None:
+        started = perf_counter()
+        headers = Headers(scope["headers"])
+        client = scope.get("client")
+        request = RawRequest(
+            scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
+        )
+        correlation_id = correlation_of(headers)
+        self._ports.observer.started(None, request, correlation_id)
+        encoded = encode_problem(self._ports.errors, problem, correlation_id, None)
+        encoded.headers.append((b"x-correlation-id", str(correlation_id).encode()))
+        await transmit(send, encoded)
+        self._ports.observer.finished(
+            Exchange(
+                operation=None,
+                request=request,
+                principal=None,
+                correlation_id=correlation_id,
+                status=encoded.status,
+                seconds=perf_counter() - started,
+            )
+        )
+
+
+def _encoded_path(scope: Scope) -> str:
+    """Path as sent, still percent-encoded, so that an encoded slash stays inside its segment."""
+    raw: bytes | None = scope.get("raw_path")
+    if raw is None or scope.get("root_path"):
+        return get_route_path(scope)
+    return raw.decode("latin-1")
+
+
+async def _never(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("the dispatcher answers every path of the contract")
+
+
+def install(app: FastAPI, bindings: Sequence[Binding], *, authenticator: object, ports: Ports, document: bytes) -> None:
+    """Serve `bindings` in `app`, and `document` (the joined contract as JSON) at /openapi.json with pages to read it."""
+    dispatcher = Dispatcher(bindings, authenticator, ports)
+    listed = [
+        ListedRoute(operation.path, _never, methods=[operation.method], name=operation.id)
+        for binding in bindings
+        for operation in binding.operations
+    ]
+    contract: dict[str, Any] = json.loads(document)
+    app.router.routes[:0] = [dispatcher, *docs.routes(document, contract)]
+    app.router.routes.extend(listed)
+    app.router.redirect_slashes = False
+    app.router.default = dispatcher.not_found
+    app.openapi = lambda: contract  # type: ignore[method-assign]  # documented way to replace the document

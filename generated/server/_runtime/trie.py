@@ -1,0 +1,93 @@
+"""Which operation answers a path: a trie over path segments, whose cost does not depend on the number of operations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+EndT = TypeVar("EndT")
+
+_TEMPLATE = re.compile(r"\{([^}]*)\}")
+
+
+class Match(NamedTuple, Generic[EndT]):
+    """What stands at a path."""
+
+    by_method: dict[str, EndT]
+    segments: tuple[str, ...]
+    """Still encoded texts of the templated segments, from left to right."""
+
+
+@dataclass(slots=True)
+class _Node(Generic[EndT]):
+    literals: dict[str, _Node[EndT]] = field(default_factory=dict)
+    patterns: list[tuple[re.Pattern[str], _Node[EndT]]] = field(default_factory=list)
+    """Segments such as `{id}.json`: text around a template."""
+    any: _Node[EndT] | None = None
+    ends: dict[str, EndT] | None = None
+
+
+class Trie(Generic[EndT]):
+    """Path templates to what answers each method. Literal segments win over templated ones."""
+
+    __slots__ = ("_literal", "_root")
+
+    def __init__(self) -> None:
+        self._root: _Node[EndT] = _Node()
+        self._literal: dict[str, Match[EndT]] = {}
+
+    def add(self, path: str, method: str, end: EndT) -> None:
+        """Let `end` answer `method` at the template `path`."""
+        node = self._root
+        for segment in path.split("/")[1:]:
+            node = _child(node, segment)
+        if node.ends is None:
+            node.ends = {}
+        node.ends[method] = end
+        if "{" not in path:
+            self._literal[path] = Match(node.ends, ())
+
+    def find(self, path: str) -> Match[EndT] | None:
+        """What answers the still encoded `path`, or None."""
+        literal = self._literal.get(path)
+        if literal is not None:
+            return literal
+        return _walk(self._root, path.split("/")[1:], 0, ())
+
+
+def names(path: str) -> tuple[str, ...]:
+    """Names of the templated parts of `path`, from left to right."""
+    return tuple(_TEMPLATE.findall(path))
+
+
+def _child(node: _Node[EndT], segment: str) -> _Node[EndT]:
+    if "{" not in segment:
+        return node.literals.setdefault(segment, _Node())
+    if _TEMPLATE.fullmatch(segment):
+        node.any = node.any or _Node()
+        return node.any
+    parts = _TEMPLATE.split(segment)
+    pattern = re.compile("".join("([^/]+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts)))
+    for known, child in node.patterns:
+        if known.pattern == pattern.pattern:
+            return child
+    new: _Node[EndT] = _Node()
+    node.patterns.append((pattern, new))
+    return new
+
+
+def _walk(node: _Node[EndT], segments: list[str], index: int, found: tuple[str, ...]) -> Match[EndT] | None:
+    if index == len(segments):
+        return Match(node.ends, found) if node.ends is not None else None
+    segment = segments[index]
+    child = node.literals.get(segment)
+    if child is not None and (match := _walk(child, segments, index + 1, found)) is not None:
+        return match
+    for pattern, child in node.patterns:
+        texts = pattern.fullmatch(segment)
+        if texts and (match := _walk(child, segments, index + 1, found + texts.groups())) is not None:
+            return match
+    if node.any is not None and segment:
+        return _walk(node.any, segments, index + 1, (*found, segment))
+    return None

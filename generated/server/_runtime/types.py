@@ -1,0 +1,203 @@
+"""Field types with the meaning of JSON Schema, whether a value comes as JSON or from Python.
+
+Each accepts what the schema accepts and nothing more: `528.0` is an integer, `"528"` is not; a date-time has its offset; a UUID
+has its dashes. Instances of the Python type pass as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, LiteralString, TypeAlias
+from uuid import UUID
+
+from pydantic_core import PydanticCustomError
+from pydantic_core import core_schema as cs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integer:
+    """`integer`: any JSON number without a fraction, within bounds."""
+
+    ge: int | None = None
+    le: int | None = None
+    gt: int | None = None
+    lt: int | None = None
+    multiple_of: int | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        plain = cs.int_schema(strict=True, ge=self.ge, le=self.le, gt=self.gt, lt=self.lt, multiple_of=self.multiple_of)
+        whole = cs.no_info_after_validator_function(_whole, cs.float_schema(strict=True, allow_inf_nan=False))
+        read = cs.union_schema([plain, cs.chain_schema([whole, plain])], mode="left_to_right")
+        return cs.json_or_python_schema(read, read, serialization=cs.simple_ser_schema("int"))
+
+
+def _whole(value: float) -> int:
+    if not value.is_integer():
+        raise PydanticCustomError("int_type", "Input should be a valid integer")
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Real:
+    """`number`: any JSON number, within bounds. NaN and infinities are not JSON."""
+
+    ge: float | None = None
+    le: float | None = None
+    gt: float | None = None
+    lt: float | None = None
+    multiple_of: float | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        plain = cs.float_schema(strict=True, allow_inf_nan=False, ge=self.ge, le=self.le, gt=self.gt, lt=self.lt)
+        return cs.no_info_after_validator_function(self._divide, plain) if self.multiple_of else plain
+
+    def _divide(self, value: float) -> float:
+        if Decimal(repr(value)) % Decimal(repr(self.multiple_of)):
+            text = "Input should be a multiple of {multiple_of}"
+            raise PydanticCustomError("multiple_of", text, {"multiple_of": self.multiple_of})
+        return value
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Python form of an ECMA 262 pattern, in which classes such as `w` and `d` are ASCII and `$` is the very end."""
+    text = re.sub(r"(\\.)|\(\?<([A-Za-z_]\w*)>|(\$)(?![^\[]*\])", _as_python, pattern, flags=re.DOTALL)
+    return re.compile(text, re.ASCII)
+
+
+def _as_python(match: re.Match[str]) -> str:
+    if match[2]:
+        return f"(?P<{match[2]}>"
+    return r"\Z" if match[3] else match[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """`string`, with bounds in Unicode characters and a pattern that may match anywhere."""
+
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        plain = cs.str_schema(strict=True, min_length=self.min_length, max_length=self.max_length)
+        return cs.no_info_after_validator_function(self._match, plain) if self.pattern is not None else plain
+
+    def _match(self, value: str) -> str:
+        assert self.pattern is not None
+        if compiled(self.pattern).search(value) is None:
+            text = "String should match pattern '{pattern}'"
+            raise PydanticCustomError("string_pattern_mismatch", text, {"pattern": self.pattern})
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A string of a form that stands for a Python value, such as a date."""
+
+    type_: type
+    pattern: re.Pattern[str]
+    read: Callable[[str], Any]
+    code: LiteralString
+    text: LiteralString
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        text = cs.no_info_after_validator_function(self._read, cs.str_schema(strict=True))
+        either = cs.union_schema([cs.is_instance_schema(self.type_), text], mode="left_to_right")
+        return cs.json_or_python_schema(text, either, serialization=_WRITE[self.type_])
+
+    def _read(self, value: str) -> Any:
+        try:
+            if self.pattern.match(value):
+                return self.read(value)
+        except ValueError:
+            pass
+        raise PydanticCustomError(self.code, self.text)
+
+
+_WRITE: dict[type, cs.SerSchema] = {
+    datetime: cs.simple_ser_schema("datetime"),
+    date: cs.simple_ser_schema("date"),
+    time: cs.simple_ser_schema("time"),
+    Decimal: cs.to_string_ser_schema(),
+}
+
+
+class _UuidForm:
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        text = cs.chain_schema([cs.str_schema(strict=True, pattern=_UUID), cs.uuid_schema()])
+        python = cs.no_info_after_validator_function(UUID, cs.str_schema(strict=True, pattern=_UUID))
+        either = cs.union_schema([cs.is_instance_schema(UUID), python], mode="left_to_right")
+        return cs.custom_error_schema(
+            cs.json_or_python_schema(text, either, serialization=cs.simple_ser_schema("uuid")),
+            custom_error_type="invalid_uuid",
+            custom_error_message="Input should be a UUID",
+        )
+
+
+_UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[zZ]|[+-][0-9]{2}:[0-9]{2})"
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.upper())
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+class _Base64:
+    """`contentEncoding: base64`: bytes in Python, text on the wire."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        text = cs.no_info_after_validator_function(self._read, cs.str_schema(strict=True))
+        either = cs.union_schema([cs.is_instance_schema(bytes), text], mode="left_to_right")
+        write = cs.plain_serializer_function_ser_schema(_to_base64, return_schema=cs.str_schema(), when_used="json")
+        return cs.json_or_python_schema(text, either, serialization=write)
+
+    def _read(self, value: str) -> bytes:
+        try:
+            return _base64(value)
+        except (binascii.Error, ValueError) as error:
+            raise PydanticCustomError("invalid_base64", "Input should be Base64") from error
+
+
+def _to_base64(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+Int: TypeAlias = Annotated[int, Integer()]
+Number: TypeAlias = Annotated[float, Real()]
+Uuid: TypeAlias = Annotated[UUID, _UuidForm()]
+Base64: TypeAlias = Annotated[bytes, _Base64()]
+Timestamp: TypeAlias = Annotated[
+    datetime,
+    Form(
+        datetime,
+        re.compile(rf"{_DATE}[tT]{_TIME}\Z"),
+        _instant,
+        "invalid_date_time",
+        "Input should be a date-time with its offset (RFC 3339)",
+    ),
+]
+Date: TypeAlias = Annotated[
+    date,
+    Form(date, re.compile(rf"{_DATE}\Z"), date.fromisoformat, "invalid_date", "Input should be a date, YYYY-MM-DD"),
+]
+Time: TypeAlias = Annotated[
+    time,
+    Form(time, re.compile(rf"{_TIME}\Z"), time.fromisoformat, "invalid_time", "Input should be a time with its offset"),
+]
+DecimalText: TypeAlias = Annotated[
+    Decimal,
+    Form(Decimal, re.compile(r"-?[0-9]+(\.[0-9]+)?\Z"), Decimal, "invalid_decimal", "Input should be a decimal number"),
+]

@@ -1,0 +1,111 @@
+"""Replies to bytes: one codec per reply class, built once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import AsyncIterable, Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from pydantic import BaseModel, TypeAdapter
+
+from .replies import BytesReply, EmptyReply, JsonReply, Reply, TextReply
+
+WireHeaders: TypeAlias = list[tuple[bytes, bytes]]
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]|[^\x00-\xff]")
+
+
+class Encoded(NamedTuple):
+    """A reply ready to be sent."""
+
+    status: int
+    headers: WireHeaders
+    body: bytes | AsyncIterable[bytes]
+
+
+def header_text(name: str, value: Any) -> bytes:
+    """Wire form of a header value. Raises `ValueError` for text that could end the header."""
+    if isinstance(value, datetime):
+        is_date = name in {"last-modified", "expires", "date", "sunset"}
+        text = format_datetime(value.astimezone(UTC), usegmt=True) if is_date else value.isoformat()
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    elif isinstance(value, list | tuple):
+        text = ",".join(str(item) for item in value)
+    else:
+        text = str(value)
+    if name == "etag" and not text.startswith(('"', 'W/"')):
+        text = f'"{text}"'
+    if _UNSAFE.search(text):
+        raise ValueError(f"the header {name} cannot carry control characters or text beyond Latin-1")
+    return text.encode("latin-1")
+
+
+class Codec:
+    """Turns instances of one reply class into bytes."""
+
+    __slots__ = ("_body", "_content_type", "_headers", "status")
+
+    def __init__(self, reply: type[Reply]) -> None:
+        self.status = reply.status
+        self._headers = [
+            (attribute, name.lower(), name.lower().encode("latin-1")) for attribute, name in reply.header_names
+        ]
+        self._body = _body_encoder(reply)
+        content_type = reply.media_type if self._body else None
+        if content_type and issubclass(reply, TextReply) and "charset" not in content_type:
+            content_type += "; charset=utf-8"
+        self._content_type = content_type.encode("latin-1") if content_type else None
+
+    def encode(self, reply: Any) -> Encoded:
+        """`reply` as status, headers and body."""
+        headers: WireHeaders = []
+        if self._content_type is not None:
+            headers.append((b"content-type", self._content_type))
+        for attribute, name, wire_name in self._headers:
+            value = getattr(reply, attribute)
+            if value is not None:
+                headers.append((wire_name, header_text(name, value)))
+        body = self._body(reply.body) if self._body else b""
+        return Encoded(reply.status, headers, body)
+
+
+def _body_encoder(reply: type[Reply]) -> Callable[[Any], Any] | None:
+    if issubclass(reply, EmptyReply):
+        return None
+    if issubclass(reply, TextReply):
+        return _encode_text
+    if issubclass(reply, BytesReply):
+        return _as_it_is
+    hint = reply.__annotations__.get("body", Any)
+    if isinstance(hint, type) and issubclass(hint, BaseModel) and issubclass(reply, JsonReply):
+        return _encode_model
+    return TypeAdapter[Any](hint).serializer.to_json
+
+
+def _encode_model(body: Any) -> bytes:
+    return body.__pydantic_serializer__.to_json(body)  # type: ignore[no-any-return]  # bytes by its documentation
+
+
+def _encode_text(body: str) -> bytes:
+    return body.encode()
+
+
+def _as_it_is(body: Any) -> Any:
+    return body
+
+
+def strong_etag(body: bytes) -> bytes:
+    """Entity tag of exactly these bytes."""
+    return b'"' + hashlib.blake2b(body, digest_size=16).hexdigest().encode() + b'"'
+
+
+def is_same_entity(if_none_match: str, etag: bytes) -> bool:
+    """Whether `If-None-Match` names `etag`, by the weak comparison of RFC 9110 section 13.1.2."""
+    if if_none_match.strip() == "*":
+        return True
+    wanted = etag.decode("latin-1").removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") == wanted for tag in re.findall(r'(?:W/)?"[^"]*"', if_none_match))

@@ -1,0 +1,322 @@
+"""One request through one operation: size, identity, rate, contract, operation, contract again, bytes.
+
+The order is the promise: a body that is too large is refused before anything is computed over it, a stranger learns nothing from
+validation, and a refused caller costs no decoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+from . import encoding
+from .encoding import Codec, Encoded
+from .errors import ErrorShape
+from .limits import Limiter, RateLimit
+from .observers import Exchange, Observer
+from .operations import Operation
+from .problems import (
+    ForbiddenError,
+    InternalError,
+    InvalidRequestError,
+    Issue,
+    PayloadTooLargeError,
+    ProblemError,
+    RateLimitedError,
+    UnauthorizedError,
+)
+from .replies import Reply, ReplyError
+from .requests import Call, Headers, RawRequest
+from .security import Guard
+
+Scope: TypeAlias = Any
+Receive: TypeAlias = Callable[[], Awaitable[Any]]
+Send: TypeAlias = Callable[[Any], Awaitable[None]]
+
+
+_BAD_LENGTH = Issue(
+    "/header/Content-Length", "Content-Length", "The value is not a whole number", "invalid_content_length"
+)
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+def correlation_of(headers: Headers) -> UUID:
+    """The caller's correlation id when it is a UUID in canonical form, else a fresh one."""
+    sent = headers.raw(b"x-correlation-id")
+    if sent is not None and len(sent) == 36:
+        try:
+            found = UUID(sent.decode("ascii"))
+        except ValueError:
+            return uuid4()
+        if str(found) == sent.decode("ascii").lower():
+            return found
+    return uuid4()
+
+
+async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
+    """Every byte of the body. Raises as soon as it is known to be longer than `limit`."""
+    declared = headers.raw(b"content-length")
+    if declared is not None:
+        if not declared.isdigit():
+            raise InvalidRequestError(errors=[_BAD_LENGTH])
+        if int(declared[:20]) > limit:
+            raise PayloadTooLargeError
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    chunks = [body]
+    size = len(body)
+    while message.get("more_body") and size <= limit:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    if size > limit:
+        raise PayloadTooLargeError
+    return body if len(chunks) == 1 else b"".join(chunks)
+
+
+@dataclass(slots=True, kw_only=True)
+class Ports:
+    """What the application plugs in beside its operations."""
+
+    errors: ErrorShape
+    observer: Observer
+    limiter: Limiter | None = None
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known so far about one exchange; the reply's headers depend on it at every point where it may end."""
+
+    request: RawRequest
+    correlation_id: UUID
+    principal: Any = None
+    rate_limit: RateLimit | None = None
+    call: Call[Any] | None = None
+    error: Exception | None = None
+    violation: str | None = None
+
+
+class Endpoint:
+    """One operation, bound to its implementation and the ports."""
+
+    def __init__(
+        self, operation: Operation, handler: Callable[..., Awaitable[Reply]], guard: Guard, ports: Ports
+    ) -> None:
+        self.operation = operation
+        self.guard = guard
+        self.ports = ports
+        self._handler = handler
+        self._codecs = {reply: Codec(reply) for reply in operation.replies}
+        self._notices = [(name.lower().encode(), value.encode("latin-1")) for name, value in operation.notices]
+        self._reads_body = operation.bodies is not None or operation.is_raw
+        if operation.bodies is not None:
+            operation.bodies.prepare()
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send, segments: dict[str, str]) -> None:
+        """Answer one request."""
+        started = perf_counter()
+        state = _begin(scope)
+        self.ports.observer.started(self.operation, state.request, state.correlation_id)
+        try:
+            encoded = await self._answer(state, receive, segments)
+        except Disconnected:
+            return
+        self._finish_head(state, encoded)
+        await transmit(send, encoded)
+        self.ports.observer.finished(
+            Exchange(
+                operation=self.operation,
+                request=state.request,
+                principal=state.principal,
+                correlation_id=state.correlation_id,
+                status=encoded.status,
+                seconds=perf_counter() - started,
+                error=state.error,
+                violation=state.violation,
+            )
+        )
+
+    async def _answer(self, state: _State, receive: Receive, segments: dict[str, str]) -> Encoded:
+        try:
+            reply = await self._run(state, receive, segments)
+            return self._encode(state, reply)
+        except ProblemError as problem:
+            return self._refuse(state, problem)
+        except ReplyError as carried:
+            return self._encode(state, carried.reply)
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001  (the edge: whatever happens, the caller gets the declared 500)
+            state.error = error
+            return self._refuse(state, InternalError())
+
+    async def _run(self, state: _State, receive: Receive, segments: dict[str, str]) -> Reply:
+        operation = self.operation
+        if self._reads_body:
+            body = await read_body(state.request.headers, receive, operation.max_body_bytes)
+            state.request = _with_body(state.request, body)
+        if operation.security:
+            await self._authenticate(state)
+        call = state.call = Call(operation, state.request, state.principal, state.correlation_id)
+        if operation.rate_limit and self.ports.limiter is not None:
+            await self._limit(self.ports.limiter, call)
+        arguments = self._decode(state.request, segments)
+        return await self._handler(*arguments, call=call)
+
+    async def _authenticate(self, state: _State) -> None:
+        try:
+            state.principal = await self.guard.admit(state.request)
+        except UnauthorizedError:
+            if self.ports.limiter is not None and self.operation.rate_limit:
+                state.rate_limit = await self.ports.limiter.take_unauthenticated(state.request)
+                if state.rate_limit.is_refused:
+                    raise RateLimitedError(retry_after_seconds=state.rate_limit.retry_after_seconds) from None
+            raise
+
+    async def _limit(self, limiter: Limiter, call: Call[Any]) -> None:
+        for rate_class in self.operation.rate_limit:
+            taken = await limiter.take(rate_class, call)
+            if call.rate_limit is None or taken.is_refused or taken.remaining < call.rate_limit.remaining:
+                call.rate_limit = taken
+            if taken.is_refused:
+                raise RateLimitedError(retry_after_seconds=taken.retry_after_seconds)
+
+    def _decode(self, request: RawRequest, segments: dict[str, str]) -> list[Any]:
+        """Positional arguments of the operation. Raises with everything that is wrong with the request."""
+        operation = self.operation
+        arguments: list[Any] = []
+        issues: list[Any] = []
+        if operation.bodies is not None:
+            operation.bodies.reader(request)
+        if operation.params is not None:
+            params, found = operation.params.decode(request, segments)
+            arguments.append(params)
+            issues += found
+        if operation.bodies is not None and not operation.is_raw:
+            body, wrong = operation.bodies.decode(request)
+            arguments.append(body)
+            issues += wrong
+        if issues:
+            raise InvalidRequestError(errors=issues)
+        return arguments
+
+    def _encode(self, state: _State, reply: Reply) -> Encoded:
+        codec = self._codecs.get(type(reply))
+        if codec is None:
+            declared = ", ".join(sorted(one.__name__ for one in self.operation.replies))
+            return self._violated(state, f"{type(reply).__name__} is not one of {declared}")
+        try:
+            encoded = codec.encode(reply)
+        except Exception as error:  # noqa: BLE001  (a reply that cannot be written is the operation's fault, not the caller's)
+            state.error = error
+            return self._violated(state, f"{type(reply).__name__} cannot be written: {error}")
+        if self.operation.is_conditional and encoded.status == 200:
+            return _conditional(state.request, encoded)
+        return encoded
+
+    def _violated(self, state: _State, what: str) -> Encoded:
+        state.violation = f"{self.operation.id}: {what}; declared at {self.operation.origin}"
+        return self._refuse(state, InternalError())
+
+    def _refuse(self, state: _State, problem: ProblemError) -> Encoded:
+        """The declared reply for `problem`; 500 when the contract declares none for its status."""
+        declared = self.operation.problems.get(problem.status)
+        if declared is None and problem.status not in {500, 501}:
+            state.error = problem
+            return self._violated(state, f"{type(problem).__name__} has status {problem.status}, which is not declared")
+        if problem.status >= 500 and state.error is None:
+            state.error = problem
+        if isinstance(problem, UnauthorizedError | ForbiddenError) and self.guard.challenges:
+            problem.headers.setdefault("WWW-Authenticate", self._challenge(problem))
+        return encode_problem(self.ports.errors, problem, state.correlation_id, declared)
+
+    def _challenge(self, problem: ProblemError) -> str:
+        if problem.status == 401:
+            return self.guard.challenges
+        scopes = " ".join(
+            sorted({scope for option in self.operation.security for need in option for scope in need.scopes})
+        )
+        return f'{self.guard.challenges}, error="insufficient_scope", scope="{scopes}"'
+
+    def _finish_head(self, state: _State, encoded: Encoded) -> None:
+        """Headers that no reply may forget."""
+        headers = encoded.headers
+        headers.append((b"x-correlation-id", str(state.correlation_id).encode()))
+        rate = state.call.rate_limit if state.call is not None else state.rate_limit
+        if rate is not None:
+            headers += (
+                (b"x-ratelimit-limit", b"%d" % rate.limit),
+                (b"x-ratelimit-remaining", b"%d" % rate.remaining),
+                (b"x-ratelimit-reset", b"%d" % rate.reset_at),
+            )
+        headers += self._notices
+
+
+def _begin(scope: Scope) -> _State:
+    headers = Headers(scope["headers"])
+    client = scope.get("client")
+    request = RawRequest(
+        scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
+    )
+    return _State(request, correlation_of(headers))
+
+
+def _with_body(request: RawRequest, body: bytes) -> RawRequest:
+    return RawRequest(
+        request.method, request.path, request.query, request.headers, body, request.client_host, request.scope
+    )
+
+
+def _conditional(request: RawRequest, encoded: Encoded) -> Encoded:
+    """304 in place of 200 when the caller has these bytes already. Adds the ETag when the operation gave none."""
+    etag = next((value for name, value in encoded.headers if name == b"etag"), None)
+    if etag is None:
+        assert isinstance(encoded.body, bytes)
+        etag = encoding.strong_etag(encoded.body)
+        encoded.headers.append((b"etag", etag))
+    sent = request.headers.get("if-none-match")
+    if sent is None or not encoding.is_same_entity(sent, etag):
+        return encoded
+    kept = [pair for pair in encoded.headers if pair[0] != b"content-type"]
+    return Encoded(304, kept, b"")
+
+
+def encode_problem(
+    shape: ErrorShape, problem: ProblemError, correlation_id: UUID, declared: type[Reply] | None
+) -> Encoded:
+    """`problem` in the declared shape, with the constant headers that its reply class declares."""
+    media_type = (declared.media_type if declared else None) or "application/problem+json"
+    headers = {"content-type": media_type}
+    if declared is not None:
+        for attribute, name in declared.header_names:
+            default = getattr(declared, "__dataclass_fields__")[attribute].default  # noqa: B009  (the protocol of dataclasses)
+            if isinstance(default, str):
+                headers[name.lower()] = default
+    headers |= {name.lower(): value for name, value in problem.headers.items()}
+    if problem.retry_after_seconds is not None and problem.status in {429, 503}:
+        headers["retry-after"] = str(problem.retry_after_seconds)
+    wire = [(name.encode("latin-1"), encoding.header_text(name, value)) for name, value in headers.items()]
+    return Encoded(problem.status, wire, shape.body(problem, correlation_id))
+
+
+async def transmit(send: Send, encoded: Encoded) -> None:
+    """Send a reply, in one piece or as a stream."""
+    status, headers, body = encoded
+    if isinstance(body, bytes):
+        if status not in {204, 304}:
+            headers.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        return
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    async for chunk in body:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

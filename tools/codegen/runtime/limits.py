@@ -1,0 +1,38 @@
+"""How often a caller may come back: the seam to whatever counts requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .requests import Call, RawRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """State of one window after this request was counted."""
+
+    limit: int
+    """Requests that fit into the window."""
+    remaining: int
+    """Requests that still fit, never below 0."""
+    reset_at: int
+    """Unix time in seconds at which the window ends."""
+    is_refused: bool = False
+    retry_after_seconds: int = 60
+    """Sent as Retry-After when refused; at least 1."""
+
+
+class Limiter(Protocol):
+    """Counts requests. Both methods may raise a `ProblemError`, for example when the counter is out of reach."""
+
+    async def take(self, rate_class: str, call: Call[Any]) -> RateLimit:
+        """Count one request in `rate_class` (a name from the contract's `x-rate-limit`).
+
+        Called after authentication and before anything of the request is decoded; `call.raw` has the body.
+        """
+        ...
+
+    async def take_unauthenticated(self, request: RawRequest) -> RateLimit:
+        """Count one failed authentication; when refused, the caller gets 429 in place of 401."""
+        ...

@@ -1,0 +1,133 @@
+"""Who may call an operation: alternatives of schemes with scopes, and the one answer to everybody else.
+
+The generated `Authenticator` has one method per scheme. A method gets the credential and the whole raw request (body included, so
+that a signature over the bytes is a scheme like any other) and returns a `Grant`, or None when the credential is not accepted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from .problems import ForbiddenError, UnauthorizedError
+from .requests import Grant, RawRequest
+
+Check: TypeAlias = Callable[[str, RawRequest], Awaitable[Grant[Any] | None]]
+"""Method of an authenticator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """One way to prove who calls."""
+
+    name: str
+    """As in the contract: `accessBearerAuth`."""
+    method: str
+    """Method of the authenticator: `access_bearer_auth`."""
+    kind: str
+    """`bearer`, `basic`, `apiKey` or `other` (the method finds the credential itself)."""
+    location: str = "header"
+    parameter: str = "authorization"
+    """Name of the header, query parameter or cookie that carries an apiKey."""
+
+    @property
+    def challenge(self) -> str:
+        """Value for WWW-Authenticate."""
+        if self.kind in {"bearer", "basic"}:
+            return f'{self.kind.capitalize()} realm="api"'
+        return f'ApiKey realm="api", in="{self.location}", name="{self.parameter}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A scheme and the scopes that its grant must have."""
+
+    scheme: Scheme
+    scopes: frozenset[str] = frozenset()
+
+
+Alternatives: TypeAlias = tuple[tuple[Need, ...], ...]
+"""OR of ANDs. Empty: nobody is asked. An empty alternative: asked, but not needed."""
+
+
+def credential(scheme: Scheme, request: RawRequest) -> str | None:
+    """What `request` carries for `scheme`, or None when it carries nothing of its form."""
+    if scheme.kind == "other":
+        return ""
+    if scheme.location == "query":
+        pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
+        return next((value for name, value in pairs if name == scheme.parameter), None)
+    if scheme.location == "cookie":
+        return _cookie(request, scheme.parameter)
+    value = request.headers.raw(scheme.parameter.lower().encode())
+    if value is None or scheme.kind == "apiKey":
+        return None if value is None else value.decode("latin-1")
+    kind, _, rest = value.decode("latin-1").strip().partition(" ")
+    if kind.lower() != scheme.kind or not rest.strip():
+        return None
+    return rest.strip() if scheme.kind == "bearer" else _basic(rest.strip())
+
+
+def _basic(encoded: str) -> str | None:
+    """`user:password` from its Base64 form."""
+    try:
+        text = base64.b64decode(encoded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return text if ":" in text else None
+
+
+def _cookie(request: RawRequest, name: str) -> str | None:
+    for header in request.headers.every(b"cookie"):
+        for part in header.decode("latin-1").split(";"):
+            found, separator, value = part.strip().partition("=")
+            if separator and found == name:
+                return value
+    return None
+
+
+class Guard:
+    """The security of one operation, bound to an authenticator."""
+
+    __slots__ = ("_alternatives", "_needs", "challenges")
+
+    def __init__(self, alternatives: Alternatives, authenticator: object) -> None:
+        self._alternatives = alternatives
+        self._needs: dict[str, tuple[Scheme, Check]] = {}
+        for need in (need for alternative in alternatives for need in alternative):
+            self._needs[need.scheme.name] = (need.scheme, getattr(authenticator, need.scheme.method))
+        self.challenges = ", ".join(dict.fromkeys(scheme.challenge for scheme, _ in self._needs.values()))
+
+    async def admit(self, request: RawRequest) -> Any:
+        """Principal of the first alternative that holds: one value, a tuple when schemes are combined, None when optional.
+
+        Raises `UnauthorizedError` when no credential is accepted, `ForbiddenError` when one is but its scopes do not suffice.
+        """
+        grants: dict[str, Grant[Any] | None] = {}
+        is_known = False
+        for alternative in self._alternatives:
+            for need in alternative:
+                name = need.scheme.name
+                if name not in grants:
+                    grants[name] = await self._ask(name, request)
+                if grants[name] is None:
+                    break
+            else:
+                found = [grants[need.scheme.name] for need in alternative]
+                pairs = zip(alternative, found, strict=True)
+                if all(grant is not None and need.scopes <= grant.scopes for need, grant in pairs):
+                    principals = tuple(grant.principal for grant in found if grant is not None)
+                    return principals[0] if len(principals) == 1 else principals or None
+                is_known = True
+        if is_known:
+            raise ForbiddenError
+        raise UnauthorizedError
+
+    async def _ask(self, name: str, request: RawRequest) -> Grant[Any] | None:
+        scheme, check = self._needs[name]
+        value = credential(scheme, request)
+        return None if value is None else await check(value, request)
