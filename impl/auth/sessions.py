@@ -1,0 +1,166 @@
+"""Log in, stay logged in, log out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from impl.auth import access_tokens, members, passwords, refresh_tokens, revocation_store
+from impl.auth.access_tokens import AccessToken, Stamp
+from impl.auth.errors import AccessDeniedError, AuthenticationFailedError
+from impl.auth.passwords import Passwords
+from impl.auth.refresh_tokens import RefreshToken
+from impl.auth.signing_keys import SigningKey, SigningKeys
+from impl.auth.tables import RefreshToken as Row
+from impl.db import locks
+from impl.db.transaction import tenant_transaction
+from impl.kernel import ids
+from impl.kernel.clock import Clock
+
+_LIFETIME: Final = timedelta(days=refresh_tokens.LIFETIME_DAYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What logging in stands on."""
+
+    engine: AsyncEngine
+    clock: Clock
+    keys: SigningKeys
+    stamp: Stamp
+    passwords: Passwords
+    pepper: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a login or a refresh hands out."""
+
+    user_id: UUID
+    access_token: str = field(repr=False)
+    refresh_token: RefreshToken
+
+
+@dataclass(frozen=True, slots=True)
+class HeldToken:
+    """A refresh token whose bearer is known; whether it may still be used is decided when it is."""
+
+    token: RefreshToken
+    user_id: UUID
+    family_id: UUID
+
+
+async def login(desk: Desk, *, email: str, password: str, tenant_id: UUID) -> Session:
+    """Start a session of the person in the tenant.
+
+    An unknown address costs the same work as a wrong password. Raises `AuthenticationFailedError` for both, and
+    `AccessDeniedError` for a right password without a role in the tenant.
+    """
+    found = await members.by_login_hash(desk.engine, passwords.login_identifier_hash(desk.pepper, email))
+    is_correct = await desk.passwords.is_correct(password, found.password_hash if found else None)
+    if found is None or not is_correct or not found.is_active:
+        raise AuthenticationFailedError
+    await _strengthen(desk, found, password, tenant_id)
+    key = await desk.keys.signer()
+    async with tenant_transaction(desk.engine, tenant_id, lock=lock_of(tenant_id, found.user_id)) as connection:
+        role = await members.role_of(connection, found.user_id)
+        if role is None:
+            raise AccessDeniedError
+        access = access_tokens.issue(tenant_id, found.user_id, role, family_id=ids.new(), now=desk.clock.now())
+        return await _hand_out(desk, connection, access, key)
+
+
+async def _strengthen(desk: Desk, found: members.Login, password: str, tenant_id: UUID) -> None:
+    """Hash the password again when today's parameters are stronger: only now is it known."""
+    if found.password_hash is None or not desk.passwords.needs_rehash(found.password_hash):
+        return
+    stronger = await desk.passwords.hash(password)
+    async with tenant_transaction(desk.engine, tenant_id, user_id=found.user_id) as connection:
+        await members.set_password_hash(connection, found.user_id, stronger)
+
+
+async def find_held(engine: AsyncEngine, token: RefreshToken) -> HeldToken | None:
+    """Who holds `token`; None when its secret is wrong or it never existed, after the same work."""
+    async with tenant_transaction(engine, token.tenant_id) as connection:
+        row = (
+            await connection.execute(select(Row.token_hash, Row.user_id, Row.family_id).where(Row.id == token.token_id))
+        ).one_or_none()
+    is_theirs = token.is_behind(row.token_hash if row is not None else None)
+    return HeldToken(token, row.user_id, row.family_id) if row is not None and is_theirs else None
+
+
+async def refresh(desk: Desk, held: HeldToken) -> Session:
+    """Exchange the token for the next pair, once.
+
+    The second use of a token takes its whole session back, because one of the two users has stolen it. Raises
+    `AuthenticationFailedError` for a token that was used, revoked or has expired, and for a person without a role.
+    """
+    session = None
+    key = await desk.keys.signer()
+    tenant_id, lock = held.token.tenant_id, lock_of(held.token.tenant_id, held.user_id)
+    async with tenant_transaction(desk.engine, tenant_id, user_id=held.user_id, lock=lock) as connection:
+        if await _is_usable(desk, connection, held):
+            session = await _rotate(desk, connection, held, key)
+    # Raised behind the transaction, which must keep the revocation that a reuse has caused.
+    if session is None:
+        raise AuthenticationFailedError
+    return session
+
+
+async def _is_usable(desk: Desk, connection: AsyncConnection, held: HeldToken) -> bool:
+    state = select(Row.expires_at, Row.rotated_at, Row.revoked_at).where(Row.id == held.token.token_id)
+    expires_at, rotated_at, revoked_at = (await connection.execute(state)).one()
+    now = desk.clock.now()
+    if rotated_at is not None and revoked_at is None:
+        await revocation_store.revoke_family(
+            connection, held.token.tenant_id, held.user_id, held.family_id, reason="reuse", now=now
+        )
+    return rotated_at is None and revoked_at is None and now < expires_at
+
+
+async def _rotate(desk: Desk, connection: AsyncConnection, held: HeldToken, key: SigningKey) -> Session | None:
+    """The next pair; None when the person lost the role or may no longer log in."""
+    role = await members.role_of(connection, held.user_id)
+    if role is None or not await members.is_active(connection, held.user_id):
+        return None
+    now = desk.clock.now()
+    access = access_tokens.issue(held.token.tenant_id, held.user_id, role, family_id=held.family_id, now=now)
+    session = await _hand_out(desk, connection, access, key)
+    await connection.execute(
+        update(Row)
+        .where(Row.id == held.token.token_id)
+        .values(rotated_at=now, last_used_at=now, replaced_by_id=session.refresh_token.token_id)
+    )
+    return session
+
+
+async def _hand_out(desk: Desk, connection: AsyncConnection, access: AccessToken, key: SigningKey) -> Session:
+    token = refresh_tokens.new(access.tenant_id)
+    await connection.execute(
+        insert(Row).values(
+            tenant_id=access.tenant_id,
+            id=token.token_id,
+            user_id=access.user_id,
+            family_id=access.family_id,
+            token_hash=token.secret_hash,
+            expires_at=access.issued_at + _LIFETIME,
+        )
+    )
+    return Session(access.user_id, access_tokens.sign(access, kid=key.kid, key=key.private, stamp=desk.stamp), token)
+
+
+async def logout(engine: AsyncEngine, clock: Clock, token: AccessToken) -> None:
+    """End the session that `token` belongs to: its access tokens and its refresh tokens."""
+    lock = lock_of(token.tenant_id, token.user_id)
+    async with tenant_transaction(engine, token.tenant_id, lock=lock) as connection:
+        await revocation_store.revoke_session(connection, token, reason="logout", now=clock.now())
+
+
+def lock_of(tenant_id: UUID, user_id: UUID) -> int:
+    """Key under which all changes of the user's sessions queue, so that no token made meanwhile escapes a revocation."""
+    return locks.key64(f"sessions:{tenant_id}:{user_id}")

@@ -1,0 +1,205 @@
+import asyncio
+import secrets
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+
+from impl.auth import rate_limits
+from impl.auth.failed_attempts import FailedAttempts
+from impl.auth.rate_limits import RateLimits
+from impl.kernel.clock import FixedClock
+from impl.telemetry import metrics
+
+MINUTE = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class Buckets:
+    """The shared buckets in memory, as the database keeps them; counts how often it is asked."""
+
+    def __init__(self):
+        self.taken, self.calls, self.error = Counter(), 0, None
+
+    async def take(self, bucket_hash, window_start, wanted, cap):
+        self.calls += 1
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        granted = max(0, min(wanted, cap - self.taken[bucket_hash, window_start]))
+        self.taken[bucket_hash, window_start] += granted
+        return granted
+
+
+@pytest.fixture
+def clock():
+    return FixedClock(MINUTE)
+
+
+@pytest.fixture
+def buckets():
+    return Buckets()
+
+
+@pytest.fixture
+def limits(buckets, clock):
+    return RateLimits(buckets.take, clock)
+
+
+async def admitted(limits, times, *, subject="tenant", limit=100):
+    answers = [await limits.take("api", subject, limit) for _ in range(times)]
+    return sum(not answer.is_refused for answer in answers)
+
+
+class TestRateLimits:
+    @pytest.mark.promise("Q21")
+    @pytest.mark.parametrize("limit", [1, 2, 9, 10, 11, 100, 1000])
+    async def test_exactly_the_limit_is_admitted_per_minute(self, limits, clock, limit):
+        assert await admitted(limits, limit + 50, limit=limit) == limit
+        clock.advance(60)
+        assert await admitted(limits, limit + 50, limit=limit) == limit
+
+    async def test_the_answer_counts_down_and_names_the_end_of_the_window(self, limits, clock):
+        clock.advance(12.5)
+        answers = [await limits.take("api", "tenant", 5) for _ in range(6)]
+        assert [answer.remaining for answer in answers] == [4, 3, 2, 1, 0, 0]
+        assert {answer.reset_at for answer in answers} == {int(MINUTE.timestamp()) + 60}
+        assert [answer.is_refused for answer in answers] == [False] * 5 + [True]
+        assert answers[-1].retry_after_seconds == 48
+        assert {answer.limit for answer in answers} == {5}
+
+    async def test_the_wait_is_never_zero(self, limits, clock):
+        clock.advance(59.99)
+        assert (await limits.take("api", "tenant", 1)).retry_after_seconds == 1
+
+    async def test_subjects_and_classes_have_buckets_of_their_own(self, limits):
+        assert await admitted(limits, 3, subject="a", limit=2) == 2
+        assert await admitted(limits, 3, subject="b", limit=2) == 2
+        assert not (await limits.take("webhook", "a", 2)).is_refused
+
+    async def test_most_requests_are_answered_from_memory(self, limits, buckets):
+        await admitted(limits, 1000, limit=1000)
+        assert buckets.calls < 60
+
+    async def test_a_flood_beyond_the_limit_does_not_ask_again(self, limits, buckets):
+        await admitted(limits, 100)
+        calls = buckets.calls
+        assert await admitted(limits, 1000) == 0
+        assert buckets.calls <= calls + 1
+
+    async def test_the_database_learns_hashes_only(self, limits, buckets):
+        await limits.take("login", "jane@example.com", 10)
+        ((bucket_hash, _),) = buckets.taken
+        assert len(bucket_hash) == 32
+        assert b"jane" not in bucket_hash
+
+    @given(limit=st.integers(1, 60), processes=st.integers(1, 4), order=st.lists(st.integers(0, 3), max_size=200))
+    def test_however_requests_are_spread_never_more_than_the_limit_is_admitted(self, limit, processes, order):
+        async def spread():
+            buckets, clock = Buckets(), FixedClock(MINUTE)
+            fleet = [RateLimits(buckets.take, clock) for _ in range(processes)]
+            answers = [await fleet[n % processes].take("api", "tenant", limit) for n in order]
+            return sum(not answer.is_refused for answer in answers)
+
+        count = asyncio.run(spread())
+        assert count <= limit
+        if processes == 1:
+            assert count == min(limit, len(order))
+
+    async def test_a_crowd_at_one_moment_is_held_to_the_limit(self, buckets, clock):
+        fleet = [RateLimits(buckets.take, clock) for _ in range(3)]
+        answers = await asyncio.gather(*(fleet[n % 3].take("api", "tenant", 100) for n in range(600)))
+        assert 80 <= sum(not answer.is_refused for answer in answers) <= 100
+
+    async def test_memory_is_bounded_and_losing_a_lease_admits_less(self, limits, monkeypatch):
+        monkeypatch.setattr(rate_limits, "_MAX_BUCKETS", 10)
+        for n in range(100):
+            await limits.take("api", f"tenant{n}", 100)
+        assert len(limits._buckets) == 10
+        assert await admitted(limits, 200, subject="tenant0") <= 100
+
+    @pytest.mark.parametrize("error", [OperationalError("", {}, Exception()), ConnectionRefusedError(), TimeoutError()])
+    async def test_without_the_database_everybody_is_let_through_counted_and_logged_once_a_minute(
+        self, limits, buckets, clock, error
+    ):
+        buckets.error = error
+        before = metrics.RATE_LIMIT_UNAVAILABLE._value.get()
+        with structlog.testing.capture_logs() as lines:
+            assert await admitted(limits, 50, limit=10) == 50
+            for _ in range(50):
+                clock.advance(1)
+                await limits.take("api", "tenant", 10)
+        assert metrics.RATE_LIMIT_UNAVAILABLE._value.get() == before + 100
+        assert [line["event"] for line in lines] == ["rate_limit_unavailable"]
+        assert buckets.calls == 51  # once a second, not once a request
+
+    async def test_when_the_database_is_back_the_limit_holds_again(self, limits, buckets, clock):
+        buckets.error = OSError()
+        await admitted(limits, 5)
+        buckets.error = None
+        clock.advance(1)
+        assert await admitted(limits, 200) == 100
+
+    async def test_a_database_that_hangs_delays_by_a_second_at_most(self, clock, monkeypatch):
+        monkeypatch.setattr(rate_limits, "_ANSWER_SECONDS", 0.01)
+
+        async def hang(*_):
+            await asyncio.sleep(60)
+
+        assert not (await RateLimits(hang, clock).take("api", "tenant", 1)).is_refused
+
+
+@pytest.mark.promise("Q21")
+class TestDatabase:
+    async def test_two_processes_together_never_admit_more_than_the_limit(self, app_engine):
+        clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
+        fleet = [RateLimits(rate_limits.database(app_engine), clock) for _ in range(2)]
+        answers = await asyncio.gather(*(fleet[n % 2].take("api", subject, 100) for n in range(300)))
+        assert 90 <= sum(not answer.is_refused for answer in answers) <= 100
+
+    async def test_one_process_after_the_other_admits_what_is_left(self, app_engine):
+        clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
+        first, second = (RateLimits(rate_limits.database(app_engine), clock) for _ in range(2))
+        assert await admitted(first, 10, subject=subject, limit=10) == 10
+        assert await admitted(second, 10, subject=subject, limit=10) == 0
+
+    async def test_a_refusal_is_counted(self, app_engine):
+        clock, before = FixedClock(datetime.now(UTC)), metrics.RATE_LIMITED._value.get()
+        assert await admitted(
+            RateLimits(rate_limits.database(app_engine), clock), 3, subject=secrets.token_hex(), limit=1
+        )
+        assert metrics.RATE_LIMITED._value.get() == before + 2
+
+
+class TestFailedAttempts:
+    def test_the_thirty_first_failure_of_a_minute_is_refused_and_the_next_minute_is_new(self, clock):
+        failed = FailedAttempts(clock)
+        assert [failed.note("203.0.113.7").is_refused for _ in range(31)] == [False] * 30 + [True]
+        clock.advance(60)
+        assert not failed.note("203.0.113.7").is_refused
+
+    def test_asking_counts_nothing(self, clock):
+        failed = FailedAttempts(clock, limit=1)
+        assert not failed.ask("203.0.113.7").is_refused
+        assert not failed.note("203.0.113.7").is_refused
+        assert failed.ask("203.0.113.7").is_refused
+
+    def test_addresses_are_apart_and_an_ipv6_network_is_one(self, clock):
+        failed = FailedAttempts(clock, limit=1)
+        assert not failed.note("203.0.113.7").is_refused
+        assert not failed.note("203.0.113.8").is_refused
+        assert not failed.note("2001:db8::1").is_refused
+        assert failed.note("2001:db8::2").is_refused
+        assert failed.note("::ffff:203.0.113.7").is_refused
+        assert not failed.note(None).is_refused
+        assert failed.note("not an address").is_refused
+
+    def test_memory_is_bounded(self, clock, monkeypatch):
+        monkeypatch.setattr("impl.auth.failed_attempts._MAX_ADDRESSES", 10)
+        failed = FailedAttempts(clock)
+        for n in range(100):
+            failed.note(f"203.0.113.{n}")
+        assert len(failed._failures) == 10

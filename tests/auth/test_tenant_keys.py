@@ -1,0 +1,96 @@
+import secrets
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from impl.auth import tenant_keys
+from impl.auth.tenant_keys import Purpose, TenantKeys
+from impl.db.transaction import tenant_transaction
+
+
+@pytest.fixture
+def keys(app_engine, clock):
+    return TenantKeys(app_engine, clock)
+
+
+@pytest.fixture
+def make_key(app_engine, make_tenant):
+    async def make(purpose="header", **columns):
+        key, tenant_id = tenant_keys.new(), await make_tenant()
+        values = {"tenant": tenant_id, "purpose": purpose, "hash": tenant_keys.hash_of(key)}
+        names = "".join(f", {name}" for name in columns)
+        marks = "".join(f", :{name}" for name in columns)
+        statement = f"INSERT INTO tenant_api_keys (tenant_id, purpose, key_hash{names}) VALUES (:tenant, :purpose, :hash{marks})"
+        async with tenant_transaction(app_engine, tenant_id) as connection:
+            await connection.execute(text(statement), values | columns)
+        return key, tenant_id
+
+    return make
+
+
+async def test_a_key_leads_to_its_tenant_and_its_limit(keys, make_key):
+    key, tenant_id = await make_key()
+    found = await keys.resolve(key, Purpose.HEADER)
+    assert (found.tenant_id, found.rate_per_minute) == (tenant_id, 1000)
+    assert found.key_hash == tenant_keys.hash_of(key)
+
+
+async def test_a_key_is_good_for_its_purpose_only(keys, make_key):
+    header, _ = await make_key("header")
+    url, _ = await make_key("url")
+    assert await keys.resolve(header, Purpose.URL) is None
+    assert await keys.resolve(url, Purpose.HEADER) is None
+    assert await keys.resolve(url, Purpose.URL)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "sk_", secrets.token_urlsafe(32), "é" * 20, "\ud800", "a" * 100_000, "' OR 1=1 --"]
+)
+async def test_what_is_no_key_leads_nowhere(keys, key):
+    assert await keys.resolve(key, Purpose.HEADER) is None
+
+
+async def test_a_key_that_was_taken_back_or_has_ended_leads_nowhere(keys, make_key, clock):
+    past = clock.now() - timedelta(minutes=1)
+    revoked, _ = await make_key(revoked_at=past)
+    ended, _ = await make_key(valid_until=past)
+    assert await keys.resolve(revoked, Purpose.HEADER) is None
+    assert await keys.resolve(ended, Purpose.HEADER) is None
+
+
+async def test_a_known_key_costs_no_read_for_a_minute(keys, make_key, statements, clock):
+    key, _ = await make_key()
+    await keys.resolve(key, Purpose.HEADER)
+    statements.clear()
+    clock.advance(59)
+    assert await keys.resolve(key, Purpose.HEADER)
+    assert statements == []
+    clock.advance(1)
+    await keys.resolve(key, Purpose.HEADER)
+    assert len(statements) == 1
+
+
+async def test_a_key_that_is_taken_back_ends_within_a_minute_and_here_at_once(keys, make_key, owner, clock):
+    key, tenant_id = await make_key()
+    await keys.resolve(key, Purpose.HEADER)
+    await owner.execute("UPDATE tenant_api_keys SET revoked_at = now() WHERE tenant_id = $1", tenant_id)
+    clock.advance(60)
+    assert await keys.resolve(key, Purpose.HEADER) is None
+    other, tenant_id = await make_key()
+    await keys.resolve(other, Purpose.HEADER)
+    await owner.execute("UPDATE tenant_api_keys SET revoked_at = now() WHERE tenant_id = $1", tenant_id)
+    keys.forget(tenant_keys.hash_of(other))
+    assert await keys.resolve(other, Purpose.HEADER) is None
+
+
+async def test_unknown_keys_are_not_remembered(keys):
+    for _ in range(20):
+        await keys.resolve(secrets.token_urlsafe(32), Purpose.HEADER)
+    assert len(keys._known) == 0
+
+
+def test_a_new_key_is_random_and_recognisable():
+    made = {tenant_keys.new() for _ in range(50)}
+    assert len(made) == 50
+    assert all(key.startswith("sk_") and len(key) == 46 for key in made)
