@@ -64,6 +64,56 @@ class Channel(Base):
     state: Mapped[str]
 
 
+class ChannelStateTransition(Identified, Base):
+    """One step in the life of a channel; written by a trigger only."""
+
+    __tablename__ = "channel_state_transitions"
+    __table_args__ = (
+        Index(None, "channel_code", "changed_at"),
+        about("Steps in the life of channels, written by trigger", api="S", worker="S", policy="none"),
+    )
+
+    channel_code: Mapped[str] = mapped_column(
+        ForeignKey("channel_taxonomy.code", onupdate="CASCADE", ondelete="RESTRICT")
+    )
+    from_state: Mapped[str]
+    to_state: Mapped[str]
+    changed_by: Mapped[str] = mapped_column(server_default=text("SESSION_USER"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    reason: Mapped[str | None]
+    # `metadata` is SQLAlchemy's own attribute, so the column has another name in Python.
+    details: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+
+
+class Touch(TenantScoped, Identified, CreatedAt, Base):
+    """One visit, click or impression with a session and a channel. Carries no money. Insert-only."""
+
+    __tablename__ = "touches"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "touch_id"),
+        CheckConstraint("session_id IS NOT NULL OR redacted_at IS NOT NULL", name="session_id"),
+        Index(None, "tenant_id", "session_id", "occurred_at"),
+        Index(None, "tenant_id", "journey_hash", "occurred_at"),
+        Index(None, "occurred_at"),
+        about("Visits, clicks and impressions with their channel; insert-only", api="SI", worker="S"),
+    )
+
+    touch_id: Mapped[str] = mapped_column(String(200))
+    session_id: Mapped[UUID | None]
+    journey_hash: Mapped[bytes | None]
+    journey_key_version: Mapped[int | None]
+    occurred_at: Mapped[datetime]
+    kind: Mapped[str]
+    channel_code: Mapped[str] = mapped_column(
+        ForeignKey("channel_taxonomy.code", onupdate="CASCADE", ondelete="RESTRICT")
+    )
+    utm_source: Mapped[str | None]
+    utm_medium: Mapped[str | None]
+    campaign_id: Mapped[str | None]
+    referrer_host: Mapped[str | None]
+    redacted_at: Mapped[datetime | None]
+
+
 class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
     """What happened, when, to which transaction. Insert-only."""
 
@@ -77,6 +127,16 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
         Index(None, "tenant_id", "session_id"),
         Index(None, "tenant_id", "journey_hash"),
         Index(None, "tenant_id", "provider", "transaction_id"),
+        Index(
+            "ix_attribution_events__unredacted",
+            "received_at",
+            postgresql_where=text("redacted_at IS NULL"),
+        ),
+        Index(
+            "ix_attribution_events__linkable",
+            "received_at",
+            postgresql_where=text("session_id IS NOT NULL OR journey_hash IS NOT NULL"),
+        ),
         about("Canonical events made from deliveries; insert-only", api="SI", worker="S"),
     )
 

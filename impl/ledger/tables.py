@@ -119,6 +119,7 @@ class LedgerVerification(TenantScoped, Identified, CreatedAt, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "entry_id"),
         same_tenant("entry_id", "revenue_ledger.id"),
+        same_tenant("run_id", "reconciliation_runs.id"),
         about("Entries that the books of the processor confirm; insert-only", api="S", worker="SI"),
     )
 

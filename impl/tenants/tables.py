@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, String, UniqueConstraint, false, text
+from sqlalchemy import CHAR, CheckConstraint, Index, SmallInteger, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impl.db.mapped import Base, CreatedAt, Identified, TenantScoped, UpdatedAt, about, one_of, sealed_pair
@@ -117,3 +118,26 @@ class TenantJourneySecret(TenantScoped, Identified, CreatedAt, Base):
     key_id: Mapped[str]
     valid_until: Mapped[datetime | None]
     destroyed_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(TenantScoped, Identified, CreatedAt, Base):
+    """An answer kept for a caller who repeats a request."""
+
+    __tablename__ = "api_idempotency_keys"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "operation_id", "key"),
+        one_of("state", "running", "done"),
+        CheckConstraint("state = 'running' OR status_code IS NOT NULL", name="status_code"),
+        sealed_pair("response_sealed"),
+        Index(None, "expires_at"),
+        about("Answers kept for callers who repeat a request", api="SIU"),
+    )
+
+    operation_id: Mapped[str]
+    key: Mapped[UUID]
+    request_hash: Mapped[bytes]
+    state: Mapped[str] = mapped_column(server_default=text("'running'"))
+    status_code: Mapped[int | None] = mapped_column(SmallInteger)
+    response_sealed: Mapped[bytes | None]
+    key_id: Mapped[str | None]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Owns credits of conversions to channels, the models that give them, and corrections. Does not own events or money."""

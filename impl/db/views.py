@@ -1,0 +1,80 @@
+"""The closed registry of materialized views, and the one way to refresh one."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from impl.db.transaction import tenant_transaction
+
+
+class Outcome(enum.Enum):
+    """How a refresh went; a failure is an exception."""
+
+    SUCCESS = "success"
+    SKIPPED = "skipped_already_running"
+
+
+class UnknownViewError(ValueError):
+    """The registry does not hold this view, so no SQL was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterializedView:
+    """A view all tenants share, the access view that filters it, and the age at which it is stale, in seconds."""
+
+    name: str
+    access_view: str
+    stale_after_seconds: int
+
+
+REGISTRY: Final[Mapping[str, MaterializedView]] = MappingProxyType(
+    {
+        view.name: view
+        for view in (
+            MaterializedView("mv_allocation_summary", "v_allocation_summary", 60),
+            MaterializedView("mv_channel_performance", "v_channel_performance", 3600),
+            MaterializedView("mv_daily_revenue_summary", "v_daily_revenue_summary", 3600),
+            MaterializedView("mv_realtime_revenue", "v_realtime_revenue", 60),
+            MaterializedView("mv_reconciliation_status", "v_reconciliation_status", 60),
+        )
+    }
+)
+
+_REFRESH = text("SELECT maintenance.refresh_view(:view)")
+
+
+def named(view_name: str) -> MaterializedView:
+    """The registered view. Raises `UnknownViewError` before any SQL."""
+    view = REGISTRY.get(view_name)
+    if view is None:
+        raise UnknownViewError(f"{view_name!r} is not a materialized view; there are {', '.join(REGISTRY)}")
+    return view
+
+
+async def refresh(connection: AsyncConnection, view_name: str) -> Outcome:
+    """Refresh one view for all tenants in the connection's transaction, as `app_worker`.
+
+    Of two at once one refreshes and one is skipped. Raises `UnknownViewError`.
+    """
+    return Outcome(await connection.scalar(_REFRESH, {"view": named(view_name).name}))
+
+
+async def refresh_matview_for_tenant(
+    worker: AsyncEngine, tenant_id: UUID, view_name: str, correlation_id: UUID | None = None
+) -> Outcome:
+    """Join the shared refresh on behalf of a tenant: there is no refresh of one tenant's rows alone.
+
+    `correlation_id` reaches the statement's application context for logs only. Raises `UnknownViewError`.
+    """
+    del correlation_id  # bound to the log context by the job that calls this
+    view = named(view_name)
+    async with tenant_transaction(worker, tenant_id, execution_context="worker") as connection:
+        return await refresh(connection, view.name)

@@ -1,0 +1,1 @@
+"""Owns runs that hold the ledger against the books of platforms, and their results. Does not own the ledger."""

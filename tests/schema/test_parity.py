@@ -1,0 +1,102 @@
+"""Mapped code and migrated database agree in both directions; whatever differs is named."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import pytest
+from alembic import command
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from impl.db import bootstrap, mapped, migrate
+from impl.db.views import REGISTRY
+from tests.fixtures.database import Database
+from tools.gates import catalog
+
+MAPPED = ("columns", "constraints", "indexes")
+VERSION_TABLE = {"alembic_version"}
+LETTERS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
+METADATA = mapped.load_all()
+
+
+@pytest.mark.promise("P116", "P121")
+async def test_alembic_finds_nothing_to_do(database: Database) -> None:
+    await asyncio.to_thread(command.check, migrate.config(database.url("migration_owner")))
+
+
+async def test_tables_made_from_the_code_have_the_same_catalog(database: Database, empty_database: Database) -> None:
+    """Columns, defaults, constraints and indexes of `create_all` and of the history, line by line."""
+    made = create_async_engine(empty_database.url("migration_owner"), poolclass=NullPool)
+    async with made.begin() as connection:
+        await connection.run_sync(METADATA.create_all)
+    await made.dispose()
+    coded = await bootstrap.connect(empty_database.url("migration_owner"))
+    migrated = await bootstrap.connect(database.url("migration_owner"))
+    left, right = await catalog.describe(coded, *MAPPED), await catalog.describe(migrated, *MAPPED)
+    for connection in (coded, migrated):
+        await connection.close()
+    right["indexes"] = [line for line in right["indexes"] if " public.mv_" not in line]
+    assert catalog.differences(left, right) == []
+
+
+async def test_every_table_is_mapped_and_every_mapped_table_exists(owner: asyncpg.Connection) -> None:
+    found = {row[0] for row in await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    assert found - VERSION_TABLE == set(METADATA.tables)
+
+
+async def test_comments_say_what_the_code_says(owner: asyncpg.Connection) -> None:
+    lines = (await catalog.describe(owner, "comments"))["comments"]
+    tables = {f"{table.name}: {table.comment}" for table in METADATA.tables.values()}
+    assert tables == {line for line in lines if line.partition(":")[0] in METADATA.tables}
+
+
+@pytest.mark.promise("P003")
+@pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
+async def test_rights_are_exactly_those_the_code_names(owner: asyncpg.Connection, table: object) -> None:
+    """Table rights of the three run-time logins, inherited ones included, and column rights where a table has none."""
+    info = table.info
+    for role, letters in info["grants"].items():
+        expected = set(letters) | {letter for (who, letter) in info["columns"] if who == role}
+        actual = set()
+        for letter, right in LETTERS.items():
+            whole = await owner.fetchval("SELECT has_table_privilege($1, $2, $3)", role, table.name, right)
+            some = letter != "D" and await owner.fetch(COLUMNS, role, table.name, right)
+            columns = info["columns"].get((role, letter))
+            if columns and not whole:
+                assert {row[0] for row in some} == set(columns), (role, right)
+            if whole or some:
+                actual.add(letter)
+        if role == "app_ops":  # operators read what the read group reads, through row security
+            assert actual <= expected | {"S"}
+        else:
+            assert actual == expected, role
+
+
+COLUMNS = """
+    SELECT a.attname FROM pg_attribute a
+    WHERE a.attrelid = $2::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
+        AND has_column_privilege($1, $2, a.attname, $3)
+"""
+
+
+async def test_nobody_may_truncate_refer_or_grant(owner: asyncpg.Connection) -> None:
+    lines = (await catalog.describe(owner, "grants"))["grants"]
+    assert [line for line in lines if line.split()[-1] not in LETTERS.values()] == []
+    assert [line for line in lines if line.split()[1] == "public"] == []
+
+
+@pytest.mark.promise("P121")
+async def test_view_registry_is_the_catalog(owner: asyncpg.Connection) -> None:
+    found = {row[0] for row in await owner.fetch("SELECT matviewname FROM pg_matviews")}
+    assert found == set(REGISTRY)
+    views = {row[0] for row in await owner.fetch("SELECT viewname FROM pg_views WHERE viewname LIKE 'v\\_%'")}
+    assert views == {view.access_view for view in REGISTRY.values()}
+
+
+async def test_everything_belongs_to_the_right_owner(owner: asyncpg.Connection) -> None:
+    lines = (await catalog.describe(owner, "relations"))["relations"]
+    for line in lines:
+        expected = "app_maintenance" if line.split()[0].startswith(("public.mv_", "public.v_")) else "migration_owner"
+        assert f" owner {expected} " in line
