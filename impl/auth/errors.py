@@ -1,13 +1,14 @@
-"""How an attempt to get in fails. Every cause of a refusal looks the same from outside."""
+"""What the parts below an operation cannot do, as the answer a caller gets."""
 
 from __future__ import annotations
 
-from impl.kernel.errors import SkeldirError
+from generated.server import ServiceUnavailableError
 
 
-class AuthenticationFailedError(SkeldirError):
-    """Authentication failed."""
+class KeysUnavailableError(ServiceUnavailableError):
+    """A part that this needs does not answer; try again shortly."""
 
-
-class AccessDeniedError(SkeldirError):
-    """Access denied."""
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+        """For the log; the caller reads the sentence above."""

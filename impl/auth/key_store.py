@@ -9,21 +9,21 @@ from typing import Any, Final, final
 
 from sqlalchemy import insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from impl.auth import signing_keys
-from impl.auth.signing_keys import KeysUnavailableError, SigningKey
+from impl.auth.errors import KeysUnavailableError
+from impl.auth.signing_keys import SigningKey
 from impl.auth.tables import JwtVerificationCache as Cache
 from impl.auth.tables import SigningKey as Row
-from impl.db import locks
+from impl.db import locks, outage
 from impl.db.errors import SealingError
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.kernel.clock import Clock
 
 _PLACE: Final = Place(None, "jwt_signing_keys", "private_key_sealed")
 _PAUSE: Final = timedelta(seconds=signing_keys.UNKNOWN_KID_PAUSE_SECONDS)
-_FAILURES: Final = (SQLAlchemyError, OSError, TimeoutError, SealingError)
+_FAILURES: Final = (*outage.FAILURES, SealingError)
 _STATEMENT_LIMIT: Final = text("SET LOCAL statement_timeout = '1500ms'")
 
 

@@ -15,9 +15,9 @@ from typing import Final, TypeAlias, final
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from impl.db import outage
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 
@@ -110,7 +110,7 @@ class RateLimits:
             try:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     granted = await self._take(bucket_hash, datetime.fromtimestamp(window, UTC), wanted, limit)
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+            except outage.FAILURES as error:
                 self._failed_at = self._clock.monotonic()
                 return self._unavailable(error)
             bucket.leased += granted

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from generated.server import ForbiddenError, UnauthorizedError
 from impl.auth import access_tokens, members, passwords, refresh_tokens, revocation_store
 from impl.auth.access_tokens import AccessToken, Stamp
-from impl.auth.errors import AccessDeniedError, AuthenticationFailedError
 from impl.auth.passwords import Passwords
 from impl.auth.refresh_tokens import RefreshToken
 from impl.auth.signing_keys import SigningKey, SigningKeys
@@ -58,19 +58,19 @@ class HeldToken:
 async def login(desk: Desk, *, email: str, password: str, tenant_id: UUID) -> Session:
     """Start a session of the person in the tenant.
 
-    An unknown address costs the same work as a wrong password. Raises `AuthenticationFailedError` for both, and
-    `AccessDeniedError` for a right password without a role in the tenant.
+    An unknown address costs the same work as a wrong password. Raises `UnauthorizedError` for both, and
+    `ForbiddenError` for a right password without a role in the tenant.
     """
     found = await members.by_login_hash(desk.engine, passwords.login_identifier_hash(desk.pepper, email))
     is_correct = await desk.passwords.is_correct(password, found.password_hash if found else None)
     if found is None or not is_correct or not found.is_active:
-        raise AuthenticationFailedError
+        raise UnauthorizedError
     await _strengthen(desk, found, password, tenant_id)
     key = await desk.keys.signer()
     async with tenant_transaction(desk.engine, tenant_id, lock=lock_of(tenant_id, found.user_id)) as connection:
         role = await members.role_of(connection, found.user_id)
         if role is None:
-            raise AccessDeniedError
+            raise ForbiddenError
         access = access_tokens.issue(tenant_id, found.user_id, role, family_id=ids.new(), now=desk.clock.now())
         return await _hand_out(desk, connection, access, key)
 
@@ -98,7 +98,7 @@ async def refresh(desk: Desk, held: HeldToken) -> Session:
     """Exchange the token for the next pair, once.
 
     The second use of a token takes its whole session back, because one of the two users has stolen it. Raises
-    `AuthenticationFailedError` for a token that was used, revoked or has expired, and for a person without a role.
+    `UnauthorizedError` for a token that was used, revoked or has expired, and for a person without a role.
     """
     session = None
     key = await desk.keys.signer()
@@ -108,7 +108,7 @@ async def refresh(desk: Desk, held: HeldToken) -> Session:
             session = await _rotate(desk, connection, held, key)
     # Raised behind the transaction, which must keep the revocation that a reuse has caused.
     if session is None:
-        raise AuthenticationFailedError
+        raise UnauthorizedError
     return session
 
 

@@ -18,8 +18,8 @@ import structlog
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from impl.auth.errors import KeysUnavailableError
 from impl.kernel.clock import Clock
-from impl.kernel.errors import SkeldirError
 
 MAX_ACCEPTED: Final = 3
 MAX_AGE_SECONDS: Final = 60.0
@@ -32,10 +32,6 @@ SIGNS_AFTER: Final = timedelta(seconds=2 * MAX_AGE_SECONDS)
 _RSA_BITS: Final = 2048
 
 _log = structlog.get_logger()
-
-
-class KeysUnavailableError(SkeldirError):
-    """The signing keys cannot be read, so that tokens can be neither made nor checked; try again shortly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +162,7 @@ class SigningKeys:
             try:
                 found = await self._store.load_for(kid)
             except KeysUnavailableError as error:
-                _log.warning("signing_keys_unavailable", reason=str(error))
+                _log.warning("signing_keys_unavailable", reason=error.reason)
                 return
             if found:
                 self._hold(found, now)
@@ -180,7 +176,7 @@ class SigningKeys:
                 found = await self._store.load()
             except KeysUnavailableError as error:
                 self._is_failing = True
-                _log.warning("signing_keys_unavailable", reason=str(error))
+                _log.warning("signing_keys_unavailable", reason=error.reason)
                 return
             self._hold(found, self._tried_at)
 

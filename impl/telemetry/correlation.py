@@ -27,11 +27,18 @@ def bound(correlation_id: UUID) -> Iterator[None]:
         structlog.contextvars.bind_contextvars(**outer)
 
 
+def bind(correlation_id: UUID) -> None:
+    """From here on this task and those it starts log with `correlation_id`, and with nothing of what was bound before."""
+    _current.set(correlation_id)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(correlation_id=str(correlation_id))
+
+
 def bind_tenant(tenant_id: UUID) -> None:
-    """From here to the end of the surrounding `bound` block every log line carries `tenant_id`."""
+    """From here on every log line of this request or `bound` block carries `tenant_id` too."""
     structlog.contextvars.bind_contextvars(tenant_id=str(tenant_id))
 
 
 def current() -> UUID | None:
-    """The correlation id of the surrounding `bound` block; None outside of one."""
+    """The correlation id of this request or `bound` block; None outside of one."""
     return _current.get()

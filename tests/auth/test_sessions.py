@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from generated.server import ForbiddenError, UnauthorizedError
 from impl.auth import access_tokens, refresh_tokens, revocation_store, sessions
-from impl.auth.errors import AccessDeniedError, AuthenticationFailedError
 from impl.auth.roles import Role
 from impl.db.transaction import tenant_transaction
 from impl.kernel import ids
@@ -21,7 +21,7 @@ async def use(desk, token):
     """The refresh token as a caller presents it."""
     held = await sessions.find_held(desk.engine, refresh_tokens.parse(str(token)))
     if held is None:
-        raise AuthenticationFailedError
+        raise UnauthorizedError
     return await sessions.refresh(desk, held)
 
 
@@ -57,7 +57,7 @@ class TestLogin:
         ):
             statements.clear()
             hasher.verified = hasher.hashed = 0
-            with pytest.raises(AuthenticationFailedError) as refused:
+            with pytest.raises(UnauthorizedError) as refused:
                 await log_in(person, **changes)
             costs.append((hasher.verified, hasher.hashed, tuple(statements), str(refused.value)))
         assert costs[0] == costs[1] == costs[2]
@@ -67,14 +67,14 @@ class TestLogin:
         self, make_member, log_in, make_tenant, owner
     ):
         member = await make_member()
-        with pytest.raises(AccessDeniedError):
+        with pytest.raises(ForbiddenError):
             await log_in(member, tenant_id=await make_tenant())
-        with pytest.raises(AccessDeniedError):
+        with pytest.raises(ForbiddenError):
             await log_in(member, tenant_id=ids.new())
         await owner.execute(
             "UPDATE tenant_memberships SET membership_status = 'revoked' WHERE user_id = $1", member.user_id
         )
-        with pytest.raises(AccessDeniedError):
+        with pytest.raises(ForbiddenError):
             await log_in(member)
 
     async def test_a_password_hashed_with_weaker_parameters_is_hashed_again(self, make_member, log_in, owner, hasher):
@@ -126,7 +126,7 @@ class TestRefresh:
         member = await make_member()
         session = await log_in(member)
         await owner.execute(change, member.user_id)
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, session.refresh_token)
 
     async def test_reuse_takes_the_whole_session_back_and_leaves_the_persons_other_sessions(
@@ -135,9 +135,9 @@ class TestRefresh:
         member = await make_member()
         first, other = await log_in(member), await log_in(member)
         second = await use(desk, first.refresh_token)
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, first.refresh_token)
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, second.refresh_token)
         assert await is_revoked(desk, first)
         assert await is_revoked(desk, second)
@@ -149,8 +149,8 @@ class TestRefresh:
         outcomes = await asyncio.gather(*(use(desk, session.refresh_token) for _ in range(50)), return_exceptions=True)
         winners = [outcome for outcome in outcomes if isinstance(outcome, sessions.Session)]
         assert len(winners) == 1
-        assert {type(outcome) for outcome in outcomes} == {sessions.Session, AuthenticationFailedError}
-        with pytest.raises(AuthenticationFailedError):
+        assert {type(outcome) for outcome in outcomes} == {sessions.Session, UnauthorizedError}
+        with pytest.raises(UnauthorizedError):
             await use(desk, winners[0].refresh_token)
         family = (await read(desk, session)).family_id
         rows = await owner.fetch(
@@ -162,7 +162,7 @@ class TestRefresh:
     async def test_an_expired_token_is_refused(self, desk, make_member, log_in, clock):
         session = await log_in(await make_member())
         clock.advance(timedelta(days=30).total_seconds())
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, session.refresh_token)
 
     async def test_a_miss_of_any_kind_costs_the_same_work(self, desk, make_member, log_in, statements):
@@ -182,7 +182,7 @@ class TestRefresh:
     async def test_a_wrong_secret_does_not_end_the_session_of_its_owner(self, desk, make_member, log_in):
         session = await log_in(await make_member())
         forged = refresh_tokens.RefreshToken(session.refresh_token.tenant_id, session.refresh_token.token_id, "0" * 64)
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, forged)
         assert await use(desk, session.refresh_token)
 
@@ -196,7 +196,7 @@ class TestLogout:
         assert await is_revoked(desk, first)
         assert await is_revoked(desk, second)
         assert not await is_revoked(desk, other)
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, second.refresh_token)
         assert await use(desk, other.refresh_token)
 
@@ -217,7 +217,7 @@ class TestLogout:
                 return_exceptions=True,
             )
             if isinstance(outcomes[0], sessions.Session):
-                with pytest.raises(AuthenticationFailedError):
+                with pytest.raises(UnauthorizedError):
                     await use(desk, outcomes[0].refresh_token)
                 assert await is_revoked(desk, outcomes[0])
 
@@ -239,7 +239,7 @@ class TestCutoff:
         new = await log_in(member)
         assert await is_revoked(desk, old)
         assert not await is_revoked(desk, new)
-        with pytest.raises(AuthenticationFailedError):
+        with pytest.raises(UnauthorizedError):
             await use(desk, old.refresh_token)
         assert await use(desk, new.refresh_token)
 

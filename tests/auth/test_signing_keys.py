@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import text
 
 from impl.auth import signing_keys
+from impl.auth.errors import KeysUnavailableError
 from impl.auth.key_store import DatabaseKeyStore
-from impl.auth.signing_keys import KeysUnavailableError, SigningKey, SigningKeys
+from impl.auth.signing_keys import SigningKey, SigningKeys
 from impl.db import engine as engines
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock
@@ -155,8 +156,9 @@ class TestDatabaseKeyStore:
     async def test_a_key_that_somebody_else_wrote_is_not_believed(self, engine, ring):
         clock = FixedClock(datetime.now(UTC))
         await DatabaseKeyStore(engine, KeyRing({"test": b"x" * 32}), clock).load()
-        with pytest.raises(KeysUnavailableError, match="belongs to another place"):
+        with pytest.raises(KeysUnavailableError) as unavailable:
             await DatabaseKeyStore(engine, ring, clock).load()
+        assert "belongs to another place" in unavailable.value.reason
 
     async def test_rotation_keeps_three_keys_and_retires_the_oldest(self, engine, ring):
         clock = FixedClock(datetime.now(UTC))
@@ -207,6 +209,8 @@ class TestDatabaseKeyStore:
 
     async def test_a_database_that_is_away_is_said_in_a_sentence(self, ring, database):
         nowhere = engines.create(database.url("app_user").set(port=1), pool_timeout_seconds=1)
-        with pytest.raises(KeysUnavailableError, match="cannot be read"):
+        with pytest.raises(KeysUnavailableError) as unavailable:
             await DatabaseKeyStore(nowhere, ring, FixedClock(NOW)).load()
+        assert unavailable.value.reason.startswith("the signing keys cannot be read: ")
+        assert unavailable.value.detail == "A part that this needs does not answer; try again shortly."
         await nowhere.dispose()

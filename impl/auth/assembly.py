@@ -1,0 +1,85 @@
+"""Authentication put together for one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.auth import rate_limits, revocation_store
+from impl.auth.access_tokens import Stamp
+from impl.auth.authenticator import Authenticator
+from impl.auth.failed_attempts import FailedAttempts
+from impl.auth.key_store import DatabaseKeyStore
+from impl.auth.limiter import Limiter, TenantRates
+from impl.auth.listener import RevocationListener
+from impl.auth.passwords import Passwords
+from impl.auth.rate_limits import RateLimits
+from impl.auth.revocations import Revocations
+from impl.auth.sessions import Desk
+from impl.auth.signing_keys import SigningKeys
+from impl.auth.tenant_keys import TenantKeys
+from impl.auth.verification import Verifier
+from impl.db.sealing import KeyRing
+from impl.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What authentication is made from."""
+
+    engine: AsyncEngine
+    connect: Callable[[], Awaitable[Any]]
+    """Opens an asyncpg connection as the same role, outside the pool, for listening."""
+    ring: KeyRing
+    clock: Clock
+    stamp: Stamp
+    pepper: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """What the application plugs into the server, and `running` for its lifespan."""
+
+    authenticator: Authenticator
+    limiter: Limiter
+    desk: Desk
+    failed: FailedAttempts
+    tenant_keys: TenantKeys
+    keys: SigningKeys
+    listener: RevocationListener
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Within the block revocations arrive as they happen; before and without it each token is looked up."""
+        listening = asyncio.create_task(self.listener.run())
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await self.keys.close()
+
+
+def build(parts: Parts) -> Auth:
+    """Everything, ready to be used. Hashes one password, so it takes some tens of milliseconds."""
+    engine, clock = parts.engine, parts.clock
+    keys = SigningKeys(DatabaseKeyStore(engine, parts.ring, clock), clock)
+    revocations = Revocations(partial(revocation_store.standing, engine, clock), clock)
+    verifier = Verifier(keys=keys, stamp=parts.stamp, revocations=revocations, clock=clock)
+    tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock)
+    limits = RateLimits(rate_limits.database(engine), clock)
+    return Auth(
+        authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine),
+        limiter=Limiter(limits=limits, rates=TenantRates(engine, clock), failed=failed, pepper=parts.pepper),
+        desk=Desk(engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=Passwords(), pepper=parts.pepper),
+        failed=failed,
+        tenant_keys=tenant_keys,
+        keys=keys,
+        listener=RevocationListener(parts.connect, revocations, clock),
+    )

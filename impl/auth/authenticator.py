@@ -1,0 +1,62 @@
+"""One method per security scheme of the contract: who calls, or nobody."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from generated.server import Grant, RawRequest
+from impl.auth import refresh_tokens, sessions
+from impl.auth.access_tokens import AccessToken
+from impl.auth.sessions import HeldToken
+from impl.auth.tenant_keys import Purpose, TenantKey, TenantKeys
+from impl.auth.verification import Verifier
+from impl.db import outage
+from impl.telemetry import correlation
+
+
+@final
+class Authenticator:
+    """Grants for people with tokens and machines with keys. A database that is away is a 503 and never a grant."""
+
+    def __init__(self, *, verifier: Verifier, tenant_keys: TenantKeys, engine: AsyncEngine) -> None:
+        self._verifier, self._tenant_keys, self._engine = verifier, tenant_keys, engine
+
+    async def access_bearer_auth(self, credential: str, request: RawRequest) -> Grant[AccessToken] | None:  # noqa: ARG002
+        """A person's access token, with the scopes of its role."""
+        with outage.answered():
+            token = await self._verifier.verify(credential)
+        if token is None:
+            return None
+        correlation.bind_tenant(token.tenant_id)
+        return Grant(token, token.scopes)
+
+    async def refresh_bearer_auth(self, credential: str, request: RawRequest) -> Grant[HeldToken] | None:  # noqa: ARG002
+        """A refresh token whose secret is right; whether it may still be used is decided when it is."""
+        with outage.answered():
+            held = await sessions.find_held(self._engine, refresh_tokens.parse(credential))
+        if held is None:
+            return None
+        correlation.bind_tenant(held.token.tenant_id)
+        return Grant(held)
+
+    async def tenant_key_auth(self, credential: str, request: RawRequest) -> Grant[TenantKey] | None:
+        """A tenant's machine, by the key in the header."""
+        return await self._machine(credential, Purpose.HEADER, request)
+
+    async def tenant_url_key_auth(self, credential: str, request: RawRequest) -> Grant[TenantKey] | None:
+        """A payment processor, by the key in the address."""
+        return await self._machine(credential, Purpose.URL, request)
+
+    async def _machine(self, credential: str, purpose: Purpose, request: RawRequest) -> Grant[TenantKey] | None:
+        with outage.answered():
+            key = await self._tenant_keys.resolve(credential, purpose)
+        if key is None:
+            # A known key goes on to the signature over the body: an unknown one takes as long.
+            hmac.digest(bytes(32), request.body, hashlib.sha256)
+            return None
+        correlation.bind_tenant(key.tenant_id)
+        return Grant(key)

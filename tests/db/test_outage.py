@@ -1,0 +1,63 @@
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from generated.server import ServiceUnavailableError
+from impl.db import bootstrap, engine, outage
+
+
+@pytest.fixture
+async def one_connection(database):
+    made = engine.create(database.url("app_user"), pool_size=1, pool_timeout_seconds=0.2)
+    yield made
+    await made.dispose()
+
+
+async def ask(database_engine, statement="SELECT 1"):
+    with outage.answered():
+        async with database_engine.connect() as connection:
+            await connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "change", [{"port": 1}, {"host": "host.invalid"}, {"password": "wrong"}, {"database": "nowhere"}]
+)
+async def test_a_database_that_cannot_be_reached_is_a_503(database, change):
+    away = engine.create(database.url("app_user").set(**change), pool_timeout_seconds=2)
+    with pytest.raises(ServiceUnavailableError):
+        await ask(away)
+    await away.dispose()
+
+
+async def test_a_pool_that_is_used_up_is_a_503(one_connection):
+    async with one_connection.connect():
+        with pytest.raises(ServiceUnavailableError):
+            await ask(one_connection)
+
+
+async def test_a_statement_over_its_time_is_a_503(one_connection):
+    async with one_connection.begin() as connection:
+        await connection.execute(text("SET LOCAL statement_timeout = '20ms'"))
+        with pytest.raises(ServiceUnavailableError), outage.answered():
+            await connection.execute(text("SELECT pg_sleep(5)"))
+
+
+async def test_a_connection_that_is_cut_in_the_middle_is_a_503(one_connection, admin_url):
+    superuser = await bootstrap.connect(admin_url)
+    async with one_connection.connect() as connection:
+        backend = await connection.scalar(text("SELECT pg_backend_pid()"))
+        asking = asyncio.create_task(connection.execute(text("SELECT pg_sleep(5)")))
+        await asyncio.sleep(0.1)
+        await superuser.execute("SELECT pg_terminate_backend($1)", backend)
+        with pytest.raises(ServiceUnavailableError), outage.answered():
+            await asking
+    await superuser.close()
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT nothing", "SELECT * FROM nowhere", "SELECT 1/0", "INSERT INTO roles VALUES ('a', 'b')"]
+)
+async def test_a_question_that_is_wrong_stays_an_error(one_connection, statement):
+    with pytest.raises(Exception, match="sqlalche.me"):
+        await ask(one_connection, statement)
