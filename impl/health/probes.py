@@ -1,0 +1,82 @@
+"""What must be true before this process may get traffic. Each probe returns when it is, and raises when it is not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.auth.signing_keys import SigningKeys
+from impl.db.transaction import tenant_transaction
+from impl.health.pool_watch import PoolWatch
+from impl.kernel import ids
+from impl.kernel.errors import SkeldirError
+
+_SETTING: Final = text("SELECT nullif(current_setting('app.current_tenant_id', true), '')")
+_REVISIONS: Final = text("SELECT version_num FROM alembic_version")
+# Of the tables that hold a tenant's rows: how many there are, and how many a role could read without its tenant.
+_TENANT_TABLES: Final = text("""
+    SELECT count(*) AS every,
+           count(*) FILTER (WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
+                               OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) AS open
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+       AND (c.relname = 'tenants'
+            OR EXISTS (SELECT FROM pg_attribute a
+                        WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped))
+""")
+# Row security does not bind such a role, however well the tables are set up.
+_IS_ABOVE_ROW_SECURITY: Final = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+
+
+class ProbeError(SkeldirError):
+    """What a probe found, for the log."""
+
+
+async def database(engine: AsyncEngine) -> None:
+    """The database answers."""
+    async with engine.connect() as connection:
+        await connection.scalar(text("SELECT 1"))
+
+
+async def migrations(engine: AsyncEngine, head: str) -> None:
+    """The schema is at `head`, the one newest revision of this program, and at nothing else."""
+    async with engine.connect() as connection:
+        found = (await connection.scalars(_REVISIONS)).all()
+    if list(found) != [head]:
+        raise ProbeError(f"the schema is at {', '.join(found) or 'nothing'}, not at {head}; run `skeldir migrate`")
+
+
+async def row_security(engine: AsyncEngine) -> None:
+    """Row security is forced on every tenant table, and this process's role is bound by it."""
+    async with engine.connect() as connection:
+        tables = (await connection.execute(_TENANT_TABLES)).one()
+        is_above = await connection.scalar(_IS_ABOVE_ROW_SECURITY)
+    if tables.every == 0 or tables.open:
+        raise ProbeError(f"{tables.open} of {tables.every} tenant tables are open; run `skeldir migrate`")
+    if is_above is not False:
+        raise ProbeError("this process logs in as a role above row security; use app_user")
+
+
+async def settings_hook(engine: AsyncEngine) -> None:
+    """A transaction is bound to its tenant, and the connection it used is bound to nobody afterwards."""
+    tenant_id = ids.new()
+    async with tenant_transaction(engine, tenant_id) as connection:
+        bound = await connection.scalar(_SETTING)
+    async with engine.connect() as connection:
+        left = await connection.scalar(_SETTING)
+    if bound != str(tenant_id) or left is not None:
+        raise ProbeError("a transaction was not bound to its tenant, or a connection stayed bound")
+
+
+async def secrets(keys: SigningKeys) -> None:
+    """The sealing keys are there and open the keys that sign tokens."""
+    await keys.signer()
+
+
+async def pool(watch: PoolWatch) -> None:
+    """The pool gives connections back."""
+    if watch.is_stuck():
+        raise ProbeError(f"all {watch.size} database connections are out and none comes back")

@@ -1,0 +1,124 @@
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from impl.auth.errors import KeysUnavailableError
+from impl.auth.key_store import DatabaseKeyStore
+from impl.auth.signing_keys import SigningKeys
+from impl.db import bootstrap, engine, migrate
+from impl.db.sealing import KeyRing
+from impl.health import probes
+from impl.health.pool_watch import PoolWatch
+from impl.health.probes import ProbeError
+
+
+@pytest.fixture
+async def own(fresh_database):
+    """A database of one's own to break, as the API sees it, and its superuser."""
+    api = engine.create(fresh_database.url("app_user"), pool_size=2, pool_timeout_seconds=1)
+    superuser = await bootstrap.connect(fresh_database.url())
+    yield api, superuser
+    await superuser.close()
+    await api.dispose()
+
+
+async def test_every_probe_passes_on_a_migrated_database(own, clock):
+    api, _ = own
+    await probes.database(api)
+    await probes.migrations(api, migrate.head())
+    await probes.row_security(api)
+    await probes.settings_hook(api)
+    await probes.secrets(SigningKeys(DatabaseKeyStore(api, KeyRing({"k": b"k" * 32}), clock), clock))
+    await probes.pool(PoolWatch(api, clock))
+
+
+async def test_an_older_a_newer_and_a_second_revision_are_not_the_head(own):
+    api, superuser = own
+    for statement in (
+        "UPDATE alembic_version SET version_num = '0001_conventions'",
+        "UPDATE alembic_version SET version_num = '9999_future'",
+        f"INSERT INTO alembic_version VALUES ('{migrate.head()}')",
+        "DELETE FROM alembic_version",
+    ):
+        await superuser.execute(statement)
+        with pytest.raises(ProbeError, match="skeldir migrate"):
+            await probes.migrations(api, migrate.head())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE revenue_ledger NO FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE tenants DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY tenant_isolation_policy ON attribution_events",
+        "CREATE TABLE forgotten (tenant_id uuid)",
+    ],
+)
+async def test_one_open_tenant_table_is_enough_to_fail(own, statement):
+    api, superuser = own
+    await superuser.execute(statement)
+    with pytest.raises(ProbeError, match="^1 of .* tenant tables are open"):
+        await probes.row_security(api)
+
+
+async def test_a_role_above_row_security_fails(fresh_database):
+    owner = engine.create(fresh_database.url("migration_owner"))
+    with pytest.raises(ProbeError, match="above row security"):
+        await probes.row_security(owner)
+    await owner.dispose()
+
+
+async def test_a_database_without_tables_fails(empty_database):
+    api = engine.create(empty_database.url("app_user"))
+    with pytest.raises(ProbeError, match="^0 of 0"):
+        await probes.row_security(api)
+    await api.dispose()
+
+
+async def test_a_connection_that_stays_bound_fails(own):
+    """As a pooler would do that does not reset sessions, or code that sets the tenant for the whole session."""
+    api, _ = own
+    async with api.connect() as connection:
+        await connection.execute(text("SELECT set_config('app.current_tenant_id', gen_random_uuid()::text, false)"))
+        await connection.commit()
+    with pytest.raises(ProbeError, match="stayed bound"):
+        await probes.settings_hook(api)
+
+
+async def test_a_ring_that_does_not_open_the_signing_keys_fails(own, clock):
+    api, _ = own
+    await DatabaseKeyStore(api, KeyRing({"k": b"a" * 32}), clock).load()
+    with pytest.raises(KeysUnavailableError):
+        await probes.secrets(SigningKeys(DatabaseKeyStore(api, KeyRing({"k": b"b" * 32}), clock), clock))
+
+
+class TestPoolWatch:
+    async def test_a_pool_is_stuck_when_all_is_out_and_nothing_moved_for_half_a_minute(self, own, clock):
+        api, _ = own
+        watch = PoolWatch(api, clock)
+        async with api.connect(), api.connect():
+            assert (watch.in_use, watch.size) == (2, 2)
+            clock.advance(30)
+            await probes.pool(watch)
+            clock.advance(1)
+            with pytest.raises(ProbeError, match="all 2 database connections are out"):
+                await probes.pool(watch)
+        await probes.pool(watch)
+        assert watch.in_use == 0
+
+    async def test_a_busy_pool_that_moves_is_not_stuck(self, own, clock):
+        api, _ = own
+        watch = PoolWatch(api, clock)
+        async with api.connect():
+            for _ in range(10):
+                clock.advance(20)
+                async with api.connect():
+                    await probes.pool(watch)
+
+    async def test_an_idle_pool_is_not_stuck(self, own, clock):
+        api, _ = own
+        watch = PoolWatch(api, clock)
+        clock.advance(3600)
+        await asyncio.sleep(0)
+        assert not watch.is_stuck()
