@@ -1,0 +1,59 @@
+"""The rules that every contract keeps to, one function each, grouped by what they look at.
+
+Owns: what is a mistake in a contract that can be read and linked. Does not own: reading (`source`), linking (`link`), showing
+findings (`problems`). A rule is found by name in `ALL`; `contracts/rules/<id>/` has its good and its bad example.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules import (
+    examples,
+    governance,
+    hygiene,
+    lifecycle,
+    lists,
+    money,
+    operations,
+    properties,
+    reading,
+    references,
+    responses,
+    schemas,
+    security,
+    structure,
+)
+from tools.contracts.rules.contract import Contract
+from tools.contracts.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from tools.contracts.problems import Problem
+
+__all__ = ["ALL", "Contract", "Rule", "check"]
+
+_GROUPS = (
+    reading,
+    structure,
+    references,
+    schemas,
+    examples,
+    operations,
+    security,
+    responses,
+    properties,
+    reading,
+    money,
+    lists,
+    lifecycle,
+    hygiene,
+    governance,
+)
+
+ALL: dict[str, Rule] = {rule.id: rule for group in _GROUPS for rule in group.RULES}
+"""Every rule by its id, in the order in which they run."""
+
+
+def check(contract: Contract) -> list[Problem]:
+    """What all rules find in `contract`."""
+    return [problem for rule in ALL.values() for problem in rule.problems(contract)]

@@ -1,0 +1,209 @@
+"""A contract as the rules see it: typed objects with positions, references followed, operations with what applies to them."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tools.contracts import source
+from tools.contracts.problems import Origin
+from tools.contracts.rules import kinds
+from tools.contracts.source import Document, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tools.contracts.rules.kinds import Kind
+
+MAX_HOPS = 50
+"""A chain of references longer than this is a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of a document, and what it is."""
+
+    document: Document = field(repr=False)
+    pointer: str
+    value: Json = field(repr=False)
+    kind: Kind
+
+    def at(self, *tokens: str | int) -> Origin:
+        """Position of the key of this value, or of the one at `tokens` below it; of its nearest parent when it is missing."""
+        return self.document.at(source.join(self.pointer, *tokens))
+
+    def value_at(self, *tokens: str | int) -> Origin:
+        """Position of the value itself, or of the one at `tokens` below it."""
+        return self.document.at(source.join(self.pointer, *tokens), value=True)
+
+    def child(self, kind: Kind, *tokens: str | int) -> Node:
+        """The value at `tokens` below this one. Raises `KeyError` when there is none."""
+        return Node(
+            self.document,
+            source.join(self.pointer, *tokens),
+            source.resolve(self.value, source.join("", *tokens)),
+            kind,
+        )
+
+    def get(self, name: str, default: Json = None) -> Json:
+        """Field `name`; `default` when it is missing or this is no object."""
+        return self.value.get(name, default) if isinstance(self.value, dict) else default
+
+    @property
+    def reference(self) -> str | None:
+        """The `$ref` that stands here instead of, or beside, the object."""
+        reference = self.get("$ref")
+        return reference if isinstance(reference, str) else None
+
+    @property
+    def name(self) -> str:
+        """Last token of the pointer: the name under which the value stands."""
+        return source.unescape(self.pointer.rpartition("/")[2])
+
+
+class Contract:
+    """All source files together."""
+
+    def __init__(self, documents: Mapping[str, Document], governance: Mapping[str, Document] | None = None) -> None:
+        """`documents` are OpenAPI files by path, `governance` the data files beside them by name without ending."""
+        self.documents = documents
+        self.governance = governance or {}
+        self._nodes: dict[Kind, list[Node]] = {}
+        for document in documents.values():
+            for kind, pointer, value in kinds.walk(document.value):
+                self._nodes.setdefault(kind, []).append(Node(document, pointer, value, kind))
+
+    def all(self, kind: Kind) -> list[Node]:
+        """Every object of `kind`, where it is written. References are among them."""
+        return self._nodes.get(kind, [])
+
+    def written(self, kind: Kind) -> Iterator[Node]:
+        """Every object of `kind` that is written out, not referred to."""
+        return (node for node in self.all(kind) if node.reference is None and isinstance(node.value, dict))
+
+    def target(self, node: Node) -> Node | None:
+        """What the `$ref` of `node` names, one hop away; None when there is nothing."""
+        file, _, fragment = (node.reference or "").partition("#")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(node.document.path), file))
+        document = self.documents.get(path) if file else node.document
+        if document is None:
+            return None
+        try:
+            return Node(document, fragment, source.resolve(document.value, fragment), node.kind)
+        except KeyError:
+            return None
+
+    def follow(self, node: Node) -> Node | None:
+        """The object itself, through any number of references; None when one of them leads nowhere."""
+        for _ in range(MAX_HOPS):
+            if node.reference is None:
+                return node
+            found = self.target(node)
+            if found is None:
+                return None
+            node = found
+        return None
+
+    @cached_property
+    def properties(self) -> list[Node]:
+        """Every property of an object, with the schema or reference that stands for it."""
+        return [
+            node
+            for node in self.all("schema")
+            if node.pointer.rsplit("/", 2)[-2] == "properties" and isinstance(node.value, dict)
+        ]
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """Every operation below `paths`."""
+        return [
+            Operation(self, node)
+            for node in self.all("operation")
+            if node.pointer.startswith("/paths/") and isinstance(node.value, dict)
+        ]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path, with what its file and path say about it."""
+
+    contract: Contract = field(repr=False)
+    node: Node
+
+    @property
+    def path(self) -> str:
+        """Path template, such as `/api/export/{format}`."""
+        return source.split(self.node.pointer)[1]
+
+    @property
+    def method(self) -> str:
+        """HTTP method in lower case."""
+        return self.node.name
+
+    @property
+    def id(self) -> str:
+        """`operationId`; method and path when there is none."""
+        name = self.node.get("operationId")
+        return name if isinstance(name, str) else f"{self.method} {self.path}"
+
+    @cached_property
+    def security(self) -> list[dict[str, list[str]]]:
+        """Alternatives of schemes and scopes; empty when anybody may call."""
+        declared = self.node.get("security", self.node.document.value.get("security", []))
+        return [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
+
+    @property
+    def schemes(self) -> set[str]:
+        """Names of all schemes of all alternatives."""
+        return {name for alternative in self.security for name in alternative}
+
+    @cached_property
+    def parameters(self) -> list[Node]:
+        """Parameters of the path and the operation, followed."""
+        path_item = Node(self.node.document, self.node.pointer.rpartition("/")[0], {}, "path-item")
+        items = source.resolve(self.node.document.value, path_item.pointer)
+        nodes = [
+            Node(self.node.document, source.join(owner.pointer, "parameters", index), value, "parameter")
+            for owner, listed in ((path_item, items.get("parameters")), (self.node, self.node.get("parameters")))
+            for index, value in enumerate(listed if isinstance(listed, list) else [])
+        ]
+        return [found for node in nodes if (found := self.contract.follow(node)) is not None]
+
+    @cached_property
+    def responses(self) -> dict[str, Node]:
+        """Responses by status, as they are written: a reference is not followed."""
+        declared = self.node.get("responses", {})
+        if not isinstance(declared, dict):
+            return {}
+        return {
+            status: self.node.child("response", "responses", status)
+            for status in declared
+            if not status.startswith("x-")
+        }
+
+    @property
+    def successes(self) -> dict[str, Node]:
+        """Responses with a status of 2xx or 3xx, as they are written."""
+        return {status: node for status, node in self.responses.items() if status[0] in "23"}
+
+    @cached_property
+    def body(self) -> Node | None:
+        """The request body, followed."""
+        if self.node.get("requestBody") is None:
+            return None
+        return self.contract.follow(self.node.child("request-body", "requestBody"))
+
+    def parameter(self, name: str, where: str) -> Node | None:
+        """The parameter of that name and place; header names in any case."""
+        for node in self.parameters:
+            found = str(node.get("name", ""))
+            if node.get("in") == where and (found.lower() == name.lower() if where == "header" else found == name):
+                return node
+        return None
+
+    @property
+    def is_webhook(self) -> bool:
+        """Whether a payment processor calls it."""
+        return self.path.startswith("/api/webhooks/")

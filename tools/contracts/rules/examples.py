@@ -1,0 +1,125 @@
+"""Examples are data: mocks serve them, tests send them, docs show them. So they must exist, and must be right."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Node
+    from tools.contracts.rules.kinds import Kind
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_CARRIERS: tuple[Kind, ...] = ("media-type", "parameter", "header")
+
+
+def example_fits(contract: Contract) -> Iterator[Found]:
+    """Every example, `default` included, is valid against its schema, formats too. A wrong one teaches what is refused."""
+    oracle = _Oracle(contract)
+    for schema, node, tokens, value in _examples(contract):
+        if schema is None:
+            continue
+        for error in oracle.errors(schema, value):
+            yield Found(node.value_at(*tokens, *error.instance_path), _in_words(error))
+
+
+def body_has_example(contract: Contract) -> Iterator[Found]:
+    """Every documented body, of requests and of every status, has at least one named example with a summary."""
+    for node in contract.written("media-type"):
+        examples = node.get("examples")
+        if not examples and "example" not in node.value:
+            yield Found(
+                node.at(), f"the {node.name} body has no example", hint="add one under `examples`, with a summary"
+            )
+    for node in contract.written("example"):
+        if not node.get("summary"):
+            yield Found(node.at(), f"the example {node.name!r} has no summary", hint="say in a few words what it shows")
+
+
+RULES = rules_of("examples", (example_fits, body_has_example))
+
+
+def _examples(contract: Contract) -> Iterator[tuple[Node | None, Node, tuple[str | int, ...], Any]]:
+    """Each example with the schema it must fit, the object it belongs to, and where it stands below that."""
+    for kind in _CARRIERS:
+        for node in contract.written(kind):
+            schema = contract.follow(node.child("schema", "schema")) if "schema" in node.value else None
+            for tokens, value in _carried(node):
+                yield schema, node, tokens, value
+    for node in contract.written("schema"):
+        listed = node.get("examples")
+        for index, value in enumerate(listed if isinstance(listed, list) else []):
+            yield node, node, ("examples", index), value
+        for name in ("default", "example"):
+            if name in node.value:
+                yield node, node, (name,), node.value[name]
+
+
+def _carried(node: Node) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Examples that a body, parameter or header carries itself."""
+    if "example" in node.value:
+        yield ("example",), node.value["example"]
+    named = node.get("examples")
+    for name, example in named.items() if isinstance(named, dict) else ():
+        if isinstance(example, dict) and "value" in example:
+            yield ("examples", name, "value"), example["value"]
+
+
+class _Oracle:
+    """Judges values by schemas, where they stand in the source files: nothing is copied or dereferenced."""
+
+    def __init__(self, contract: Contract) -> None:
+        resources = [(_uri(path), {"$schema": DIALECT, **document.value}) for path, document in contract.documents.items()
+                     if isinstance(document.value, dict)]  # fmt: skip
+        self._registry = jsonschema_rs.Registry(resources)
+        self._validator = cache(self._compile)
+
+    def errors(self, schema: Node, value: Any) -> list[jsonschema_rs.ValidationError]:
+        """What makes `value` invalid; nothing when the schema itself is broken, which other rules report."""
+        validator = self._validator(schema.document.path, schema.pointer)
+        return list(validator.iter_errors(value)) if validator is not None else []
+
+    def _compile(self, path: str, pointer: str) -> jsonschema_rs.Draft202012Validator | None:
+        reference = f"{_uri(path)}#{quote(pointer, safe='/~')}"
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                {"$ref": reference}, registry=self._registry, validate_formats=True
+            )
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+            return None
+
+
+def _uri(path: str) -> str:
+    return "file:///" + quote(path)
+
+
+def _in_words(error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong with the example, naming the keyword of the schema that says so."""
+    kind = error.kind
+    shown = json.dumps(error.instance, ensure_ascii=False)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    match kind:
+        case jsonschema_rs.ValidationErrorKind.Required():
+            return f"the example lacks {str(kind.value)!r}"
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties() | (
+            jsonschema_rs.ValidationErrorKind.UnevaluatedProperties()
+        ):
+            return f"the schema does not know {', '.join(map(repr, kind.unexpected))}"
+        case jsonschema_rs.ValidationErrorKind.Type():
+            return f"the example {shown} is not of type {' or '.join(sorted(kind.types))}"
+        case jsonschema_rs.ValidationErrorKind.Format():
+            return f"the example {shown} is not a valid {kind.format}"
+        case jsonschema_rs.ValidationErrorKind.Enum():
+            return f"the example {shown} is not one of {', '.join(map(str, kind.options))}"
+        case _:
+            return (
+                f"the example {shown} breaks `{kind.name}` ({json.dumps(kind.value, ensure_ascii=False, default=str)})"
+            )

@@ -1,0 +1,181 @@
+"""The contract against the data files beside it: problem registry, integration maps, mock ports."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from tools.contracts import source
+from tools.contracts.rules.responses import PROBLEM_MEDIA_TYPE
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tools.contracts.rules.contract import Contract, Node
+    from tools.contracts.source import Document
+
+CODE_SCHEMAS = ("ProblemCode", "ProviderLifecycleCode")
+_BOUNDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "minimum": {"number": (), "integer": ()},
+    "maximum": {"number": (), "integer": ()},
+    "format": {"string": ("uuid", "date-time"), "integer": ("int64",)},
+}
+"""What an invariant can demand of a schema, the types it can demand it of, and the values that make sense there."""
+
+
+def problem_registry(contract: Contract) -> Iterator[Found]:
+    """The codes in the contract and those in `governance/problems.yaml` are the same: one list, two readers."""
+    registry = _problems(contract)
+    schemas = [node for node in contract.written("schema") if node.name in CODE_SCHEMAS and "enum" in node.value]
+    if not registry or not schemas:
+        return
+    for node in schemas:
+        for index, code in enumerate(node.value["enum"]):
+            if code not in registry:
+                yield Found(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
+    known = {code for node in schemas for code in node.value["enum"]}
+    document = contract.governance["problems"]
+    for code, (index, _) in registry.items():
+        if code not in known:
+            yield Found(document.at(f"/problems/{index}/code", value=True), f"{code} is not in the contract")
+
+
+def problem_example(contract: Contract) -> Iterator[Found]:
+    """Examples of problems are what the registry says: code, status, type and title, under a status that can have them."""
+    registry = _problems(contract)
+    base = _governed(contract, "problems").get("base", "")
+    for node in contract.written("media-type"):
+        if node.name != PROBLEM_MEDIA_TYPE or not registry:
+            continue
+        for name, example in (node.get("examples") or {}).items():
+            value = example.get("value") if isinstance(example, dict) else None
+            if not isinstance(value, dict):
+                continue
+            place = ("examples", name, "value")
+            if value.get("code") not in registry:
+                yield Found(node.value_at(*place, "code"), f"{value.get('code')} is not in governance/problems.yaml")
+                continue
+            entry = registry[value["code"]][1]
+            yield from _against(node, place, value, entry, base)
+
+
+def webhook_mapping(contract: Contract) -> Iterator[Found]:
+    """Every webhook operation says in `x-mapping` which map reads it; its topic is in that map, with that event."""
+    for operation in contract.operations:
+        if not operation.is_webhook:
+            continue
+        mapping = operation.node.get("x-mapping")
+        if not isinstance(mapping, dict) or not {"map"} <= set(mapping) or not {"topic", "by"} & set(mapping):
+            hint = "add x-mapping: {map: stripe, topic: charge.succeeded, event: PaymentCaptured}"
+            yield Found(operation.node.at("x-mapping"), f"{operation.id} does not say how it is read", hint=hint)
+            continue
+        maps = _governed(contract, "mappings").get("maps", {})
+        topics = maps.get(mapping["map"], {}).get("topics", {})
+        if maps and "topic" in mapping and mapping["topic"] not in topics:
+            origin = operation.node.value_at("x-mapping", "topic")
+            yield Found(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
+        elif maps and "event" in mapping and topics.get(mapping.get("topic"), {}).get("event") != mapping["event"]:
+            origin = operation.node.value_at("x-mapping", "event")
+            yield Found(origin, f"the map says {topics.get(mapping.get('topic'), {}).get('event')!r}")
+
+
+def mapped_event(contract: Contract) -> Iterator[Found]:
+    """Every topic of an integration map becomes a canonical event, and every event that moves money comes from somewhere."""
+    document = contract.governance.get("mappings")
+    if document is None:
+        return
+    events = document.value["events"]
+    used = set()
+    for name, entry in document.value["maps"].items():
+        for topic, how in entry["topics"].items():
+            candidates = [how["event"]] if "event" in how else list(how.get("by_status", {}).values())
+            used |= set(candidates)
+            for event in candidates:
+                if event not in events:
+                    place = f"/maps/{name}/topics/{topic.replace('/', '~1')}"
+                    yield Found(document.at(place), f"there is no canonical event {event!r}")
+    for event in events:
+        if event not in used:
+            yield Found(document.at(f"/events/{event}"), f"no topic becomes {event}")
+
+
+def mock_port(contract: Contract) -> Iterator[Found]:
+    """Every API with operations has one mock port of its own in `governance/mocks.yaml`."""
+    document = contract.governance.get("mocks")
+    if document is None:
+        return
+    ports = {mock["api"]: mock["port"] for mock in document.value["mocks"]}
+    if len(set(ports.values())) != len(ports):
+        yield Found(document.at("/mocks"), "two mocks share a port")
+    apis = {_api(node.document): node for node in contract.all("openapi") if node.get("paths")}
+    for name, node in apis.items():
+        if name not in ports:
+            yield Found(node.at("info"), f"the API {name!r} has no mock port", hint="add it to governance/mocks.yaml")
+    for index, mock in enumerate(document.value["mocks"]):
+        if mock["api"] not in apis:
+            yield Found(document.at(f"/mocks/{index}/api", value=True), f"there is no API {mock['api']!r}")
+
+
+def invariant_holds(contract: Contract) -> Iterator[Found]:
+    """What `governance/invariants.yaml` enforces in the contract, every property of that name keeps to."""
+    for invariant in _governed(contract, "invariants").get("invariants", []):
+        if "contract" not in invariant["enforced"]:
+            continue
+        for node in contract.properties:
+            if _is_meant(node, invariant):
+                yield from _breaks(contract, node, invariant)
+
+
+RULES = rules_of(
+    "governance", (problem_registry, problem_example, webhook_mapping, mapped_event, mock_port, invariant_holds)
+)
+
+
+def _is_meant(node: Node, invariant: Mapping[str, Any]) -> bool:
+    """Whether `invariant` speaks of the property `node`."""
+    if not any(fnmatchcase(node.name, pattern) for pattern in invariant.get("fields", [])):
+        return False
+    schemas, elsewhere = invariant.get("schemas"), invariant.get("not_in", [])
+    owner = source.split(node.pointer)[-3]
+    return (not schemas or owner in schemas) and not any(part in node.document.path for part in elsewhere)
+
+
+def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Iterator[Found]:
+    target = contract.follow(node)
+    declared = target.get("type") if target is not None else None
+    for name, by_type in _BOUNDS.items():
+        known = by_type.get(str(declared[0] if isinstance(declared, list) else declared))
+        if target is None or name not in invariant or known is None:
+            continue
+        if target.get(name) != invariant[name] and (not known or invariant[name] in known):
+            hint = f"add {name}: {invariant[name]}"
+            yield Found(node.at(), f"{node.name!r} breaks the invariant {invariant['name']!r}", hint=hint)
+
+
+def _governed(contract: Contract, name: str) -> Mapping[str, Any]:
+    document = contract.governance.get(name)
+    return document.value if document is not None and isinstance(document.value, dict) else {}
+
+
+def _problems(contract: Contract) -> dict[str, tuple[int, Mapping[str, Any]]]:
+    listed = _governed(contract, "problems").get("problems", [])
+    return {entry["code"]: (index, entry) for index, entry in enumerate(listed)}
+
+
+def _against(
+    node: Node, place: tuple[str, ...], value: Mapping[str, Any], entry: Mapping[str, Any], base: str
+) -> Iterator[Found]:
+    """Where the example `value` differs from its `entry` in the registry."""
+    statuses = [entry["status"], *entry.get("also_status", [])]
+    expected = {"status": statuses, "type": [base + entry["slug"]], "title": [entry["title"]]}
+    for name, allowed in expected.items():
+        if value.get(name) not in allowed:
+            message = f"{entry['code']} has {name} {' or '.join(map(str, allowed))}"
+            yield Found(node.value_at(*place, name), message)
+
+
+def _api(document: Document) -> str:
+    """Name of the API in a file: its path below `v1` without its ending."""
+    path = document.path.rpartition("/v1/")[2] or document.path
+    return path.rpartition(".")[0]

@@ -1,0 +1,46 @@
+"""What must never stand in a public file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.contracts.problems import Origin
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract
+
+# Each starts with plain characters, so that the search is as fast as one for a word.
+_SECRETS = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "a Stripe key": r"sk_(?:live|test)_[0-9A-Za-z]{8,}",
+        "a restricted Stripe key": r"rk_(?:live|test)_[0-9A-Za-z]{8,}",
+        "a Stripe webhook secret": r"whsec_[0-9A-Za-z]{8,}",
+        "an AWS key": r"AKIA[0-9A-Z]{12,}",
+        "a signed token": r"eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}",
+        "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
+        "a GitHub token": r"gh[pousr]_[0-9A-Za-z]{20,}",
+        "a Slack token": r"xox[abprs]-[0-9A-Za-z-]{10,}",
+        "a Shopify token": r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{16,}",
+        "a Google key": r"AIza[0-9A-Za-z_-]{30,}",
+        "a password in an address": r"://[^\s/:@]+:[^\s/@]+@",
+    }.items()
+}
+
+
+def no_secret_in_text(contract: Contract) -> Iterator[Found]:
+    """Nothing in a contract looks like a real key or token: examples are copied, and scanners cannot tell which are true."""
+    for document in contract.documents.values():
+        for name, pattern in _SECRETS.items():
+            for match in pattern.finditer(document.text):
+                line = document.text.count("\n", 0, match.start()) + 1
+                column = match.start() - document.text.rfind("\n", 0, match.start())
+                origin = Origin(document.path, line, column)
+                yield Found(origin, f"this looks like {name}", hint="write a word such as example-token")
+
+
+RULES = rules_of("hygiene", (no_secret_in_text,))

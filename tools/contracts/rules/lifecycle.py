@@ -1,0 +1,90 @@
+"""How operations end, and which words of our own the contract may use."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Operation
+    from tools.contracts.rules.kinds import Kind
+
+NOTICE_DAYS = 90
+
+EXTENSIONS = frozenset(
+    "x-internal x-latency-requirement x-cost-budget x-complexity-score x-llm-usage x-deterministic-guarantee "
+    "x-model-routing x-auth-boundary x-disallowed-security-schemes x-mapping x-rate-limit x-deprecation x-idempotency-key "
+    "x-raw-body x-max-body-bytes".split()
+)
+"""Every extension there is. `x-raw-body` and `x-max-body-bytes` are read by the generator."""
+
+_CARRIERS: tuple[Kind, ...] = (
+    "openapi", "info", "components", "path-item", "operation", "parameter", "request-body", "response", "header",
+    "media-type", "schema", "tag",
+)  # fmt: skip
+
+
+def deprecation_is_dated(contract: Contract) -> Iterator[Found]:
+    """A deprecated operation says in `x-deprecation` since when, what replaces it and, once known, when it goes."""
+    for operation in contract.operations:
+        notice = operation.node.get("x-deprecation")
+        if not operation.node.get("deprecated"):
+            if notice is not None:
+                yield Found(operation.node.at("x-deprecation"), f"{operation.id} is not marked deprecated: true")
+            continue
+        if not isinstance(notice, dict) or not {"since", "successor"} <= set(notice):
+            hint = "add x-deprecation: {since: 'YYYY-MM-DD', successor: operationId}"
+            yield Found(
+                operation.node.at("deprecated"), f"{operation.id} does not name since when and a successor", hint=hint
+            )
+            continue
+        if notice["successor"] not in {other.id for other in contract.operations}:
+            origin = operation.node.value_at("x-deprecation", "successor")
+            yield Found(origin, f"there is no operation {notice['successor']!r}")
+        yield from _notice_is_long_enough(operation, notice)
+
+
+def deprecation_is_sent(contract: Contract) -> Iterator[Found]:
+    """Answers of a deprecated operation carry `Deprecation` and `Link`, and `Sunset` exactly when the date is set."""
+    for operation in contract.operations:
+        notice = operation.node.get("x-deprecation")
+        if not isinstance(notice, dict):
+            continue
+        for status, site in operation.successes.items():
+            node = contract.follow(site)
+            if node is None or site.reference is not None:
+                continue
+            sent = set(node.get("headers") or {})
+            due = {"Deprecation", "Link"} | ({"Sunset"} if "sunset" in notice else set())
+            for name in sorted(due - sent):
+                yield Found(node.at("headers"), f"the {status} of {operation.id} does not carry {name}")
+            if "sunset" not in notice and "Sunset" in sent:
+                yield Found(node.at("headers", "Sunset"), f"{operation.id} has no date for its end")
+
+
+def known_extension(contract: Contract) -> Iterator[Found]:
+    """Extensions are the ones on our list; another one is a typing mistake, or a rule that nobody wrote down."""
+    for kind in _CARRIERS:
+        for node in contract.written(kind):
+            for name in node.value:
+                if name.startswith("x-") and name not in EXTENSIONS:
+                    yield Found(node.at(name), f"{name!r} is not one of our extensions")
+
+
+RULES = rules_of("lifecycle", (deprecation_is_dated, deprecation_is_sent, known_extension))
+
+
+def _notice_is_long_enough(operation: Operation, notice: dict[str, str]) -> Iterator[Found]:
+    try:
+        since = date.fromisoformat(notice["since"])
+        sunset = date.fromisoformat(notice["sunset"]) if "sunset" in notice else None
+    except (TypeError, ValueError):
+        yield Found(operation.node.value_at("x-deprecation"), "these are no dates", hint="write 'YYYY-MM-DD'")
+        return
+    if sunset is not None and (sunset - since).days < NOTICE_DAYS:
+        message = f"{operation.id} ends after {(sunset - since).days} days; callers get {NOTICE_DAYS}"
+        yield Found(operation.node.value_at("x-deprecation", "sunset"), message)

@@ -1,0 +1,62 @@
+"""Lists are read page by page with a cursor, which stays right while rows come and go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Node, Operation
+
+COUNTS = frozenset({"total", "total_count", "total_items", "total_pages", "page_count", "count"})
+PAGE_NUMBERS = frozenset({"page", "page_number", "offset", "skip", "per_page", "page_size"})
+
+
+def cursor_list(contract: Contract) -> Iterator[Found]:
+    """An operation whose name starts with `list` takes `cursor` and `limit` and answers `{items, page}`."""
+    for operation in contract.operations:
+        if not operation.id.startswith("list"):
+            continue
+        for name in ("cursor", "limit"):
+            if operation.parameter(name, "query") is None:
+                hint = "refer to it in _common/parameters.yaml"
+                yield Found(operation.node.at("parameters"), f"{operation.id} takes no {name}", hint=hint)
+        schema = _answer(contract, operation)
+        if schema is not None and not {"items", "page"} <= set(schema.get("required") or []):
+            yield Found(schema.at(), f"{operation.id} does not answer items and page", hint="require both")
+
+
+def no_totals(contract: Contract) -> Iterator[Found]:
+    """Lists have no totals: counting everything costs more than the page, and is wrong by the time it is read."""
+    for operation in contract.operations:
+        schema = _answer(contract, operation)
+        properties = schema.get("properties") or {} if schema is not None else {}
+        if schema is None or "items" not in properties:
+            continue
+        for name in sorted(COUNTS & set(properties)):
+            yield Found(schema.at("properties", name), f"{operation.id} promises a total", hint="remove it")
+
+
+def no_page_numbers(contract: Contract) -> Iterator[Found]:
+    """No parameter counts pages: page 2 of a list that grew shows again what page 1 showed."""
+    for node in contract.written("parameter"):
+        if node.get("in") == "query" and node.get("name") in PAGE_NUMBERS:
+            hint = "use cursor and limit"
+            yield Found(node.value_at("name"), f"the parameter {node.get('name')!r} counts pages", hint=hint)
+
+
+RULES = rules_of("lists", (cursor_list, no_totals, no_page_numbers))
+
+
+def _answer(contract: Contract, operation: Operation) -> Node | None:
+    """Schema of the JSON answer with status 200, followed."""
+    response = contract.follow(operation.responses["200"]) if "200" in operation.responses else None
+    try:
+        media = response.child("schema", "content", "application/json", "schema") if response is not None else None
+    except KeyError:
+        return None
+    schema = contract.follow(media) if media is not None else None
+    return schema if schema is not None and isinstance(schema.value, dict) else None

@@ -1,0 +1,173 @@
+"""What every operation says about itself, and whether its parts fit together."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Node, Operation
+
+_CAMEL_CASE = re.compile(r"[a-z][A-Za-z0-9]*\Z")
+_TEMPLATE = re.compile(r"\{([^{}]*)\}")
+_SUMMARY_LIMIT = 80
+
+
+def operation_id(contract: Contract) -> Iterator[Found]:
+    """Every operation has an `operationId` in camelCase: it becomes the name of a function in three languages."""
+    for operation in contract.operations:
+        name = operation.node.get("operationId")
+        if name is None:
+            yield Found(
+                operation.node.at(), f"{operation.id} has no operationId", hint="add one: verb and noun in camelCase"
+            )
+        elif not isinstance(name, str) or not _CAMEL_CASE.match(name):
+            yield Found(operation.node.value_at("operationId"), f"{name!r} is not camelCase")
+
+
+def unique_operation_id(contract: Contract) -> Iterator[Found]:
+    """An `operationId` names one operation in all APIs together, because one SDK and one server hold them all."""
+    first: dict[str, Operation] = {}
+    for operation in contract.operations:
+        earlier = first.setdefault(operation.id, operation)
+        if earlier is not operation and "operationId" in operation.node.value:
+            where = earlier.node.at("operationId")
+            yield Found(
+                operation.node.value_at("operationId"), f"{operation.id!r} names an operation already, at {where}"
+            )
+
+
+def operation_text(contract: Contract) -> Iterator[Found]:
+    """Every operation has a short `summary` and a `description` that a shop owner understands."""
+    for operation in contract.operations:
+        summary, node = operation.node.get("summary"), operation.node
+        for name in ("summary", "description"):
+            if not node.get(name):
+                yield Found(node.at(), f"{operation.id} has no {name}", hint="say what it does for a shop owner")
+        if isinstance(summary, str) and (len(summary) > _SUMMARY_LIMIT or summary.endswith(".")):
+            hint = f"at most {_SUMMARY_LIMIT} characters, no full stop"
+            yield Found(node.value_at("summary"), "this is no short summary", hint=hint)
+
+
+def operation_tag(contract: Contract) -> Iterator[Found]:
+    """Every operation has the one tag of its API, which is described: it names the group in docs, server and SDKs."""
+    for operation in contract.operations:
+        tags = operation.node.get("tags") or []
+        declared = {
+            tag.get("name"): tag for tag in operation.node.document.value.get("tags", []) if isinstance(tag, dict)
+        }
+        if len(tags) != 1:
+            yield Found(
+                operation.node.at("tags"), f"{operation.id} has {len(tags)} tags", hint="give it the tag of its API"
+            )
+        elif not declared.get(tags[0], {}).get("description"):
+            yield Found(operation.node.value_at("tags", 0), f"the tag {tags[0]!r} is not described under `tags`")
+
+
+def path_parameters(contract: Contract) -> Iterator[Found]:
+    """Every `{name}` of a path is declared as a required path parameter, and no other path parameter is."""
+    for operation in contract.operations:
+        template = set(_TEMPLATE.findall(operation.path))
+        declared = {str(node.get("name")): node for node in operation.parameters if node.get("in") == "path"}
+        path_key = operation.node.document.at(operation.node.pointer.rpartition("/")[0])
+        for name in sorted(template - set(declared)):
+            hint = f"add a parameter {name!r} with in: path"
+            yield Found(path_key, f"{operation.id} does not declare the path parameter {name!r}", hint=hint)
+        for name, node in declared.items():
+            if name not in template:
+                yield Found(node.value_at("name"), f"the path of {operation.id} has no {{{name}}}")
+            elif node.get("required") is not True:
+                yield Found(
+                    node.at("required"), f"the path parameter {name!r} is always there", hint="write required: true"
+                )
+
+
+def distinct_paths(contract: Contract) -> Iterator[Found]:
+    """No two paths mean the same address, in whatever file they stand: the names in braces do not tell them apart."""
+    first: dict[str, Node] = {}
+    for node in contract.all("path-item"):
+        if not node.pointer.startswith("/paths/"):
+            continue
+        shape = _TEMPLATE.sub("{}", node.name)
+        earlier = first.setdefault(shape, node)
+        if earlier is not node:
+            yield Found(node.at(), f"{node.name} is the same address as {earlier.name} at {earlier.at()}")
+
+
+def parameter_text(contract: Contract) -> Iterator[Found]:
+    """Every parameter and response header has a description and an example: they are all a caller sees of it."""
+    for node in (*contract.written("parameter"), *contract.written("header")):
+        for name in ("description", "example"):
+            if name not in node.value and not (name == "example" and "examples" in node.value):
+                yield Found(node.at(), f"{node.kind} {node.get('name', node.name)!r} has no {name}")
+
+
+def unique_parameters(contract: Contract) -> Iterator[Found]:
+    """An operation declares a parameter once; the second would hide the first."""
+    for operation in contract.operations:
+        seen: set[tuple[str, str]] = set()
+        for node in operation.parameters:
+            key = (str(node.get("in")), str(node.get("name")).lower())
+            if key in seen:
+                yield Found(operation.node.at("parameters"), f"{operation.id} declares {node.get('name')!r} twice")
+            seen.add(key)
+
+
+def link_leads_on(contract: Contract) -> Iterator[Found]:
+    """A link names an operation of the same API and parameters which that operation has."""
+    for link in contract.written("link"):
+        name = link.get("operationId")
+        target = next((o for o in contract.operations if o.id == name and o.node.document is link.document), None)
+        if target is None:
+            yield Found(link.value_at("operationId"), f"this API has no operation {name!r}")
+            continue
+        for parameter in link.get("parameters") or {}:
+            if parameter.rpartition(".")[2] not in {node.get("name") for node in target.parameters}:
+                yield Found(link.at("parameters", parameter), f"{name} has no parameter {parameter!r}")
+
+
+def correlation_parameter(contract: Contract) -> Iterator[Found]:
+    """Callers who can send headers name their request: `X-Correlation-ID` is required with a bearer token and for login."""
+    for operation in contract.operations:
+        sent = operation.parameter("X-Correlation-ID", "header")
+        is_due = bool({"accessBearerAuth", "refreshBearerAuth"} & operation.schemes) or operation.id == "login"
+        if is_due and (sent is None or sent.get("required") is not True):
+            hint = "refer to CorrelationId in _common/parameters.yaml"
+            yield Found(operation.node.at("parameters"), f"{operation.id} does not require X-Correlation-ID", hint=hint)
+        elif sent is not None and not is_due:
+            yield Found(
+                operation.node.at("parameters"), f"{operation.id} takes no X-Correlation-ID; the server makes one"
+            )
+
+
+def idempotency_parameter(contract: Contract) -> Iterator[Found]:
+    """What a person changes can be repeated safely: POST and PUT with an access token take `X-Idempotency-Key`."""
+    for operation in contract.operations:
+        is_due = (
+            operation.method in ("post", "put") and "accessBearerAuth" in operation.schemes and operation.id != "logout"
+        )
+        if is_due and operation.parameter("X-Idempotency-Key", "header") is None:
+            hint = "refer to IdempotencyKey in _common/parameters.yaml"
+            yield Found(operation.node.at("parameters"), f"{operation.id} takes no X-Idempotency-Key", hint=hint)
+
+
+RULES = rules_of(
+    "operations",
+    (
+        operation_id,
+        unique_operation_id,
+        operation_text,
+        operation_tag,
+        path_parameters,
+        distinct_paths,
+        parameter_text,
+        unique_parameters,
+        link_leads_on,
+        correlation_parameter,
+        idempotency_parameter,
+    ),
+)

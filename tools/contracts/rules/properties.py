@@ -1,0 +1,146 @@
+"""Every field is described, bounded, and named as its kind demands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Node
+
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+_LOWER_SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*\Z")
+_BOUNDED_FORMATS = frozenset({"uuid", "date", "date-time", "time", "email", "ipv4", "ipv6", "binary"})
+_INTEGER_FORMATS = frozenset({"int32", "int64"})
+
+EXISTING_ENUMS = frozenset({"ProblemCode", "ChannelName", "platform_name", "LlmDecision", "token_type"})
+"""Enumerations whose spelling clients know already; the list may only shrink."""
+
+
+def property_text(contract: Contract) -> Iterator[Found]:
+    """Every property has a description that a shop owner understands, here or where it refers to."""
+    for node in contract.properties:
+        target = contract.follow(node)
+        if not node.get("description") and not (target and target.get("description")):
+            yield Found(node.at(), f"the property {node.name!r} has no description")
+
+
+def property_example(contract: Contract) -> Iterator[Found]:
+    """Every property that holds a plain value has an example: a person understands one faster than a pattern."""
+    for node in contract.properties:
+        target = contract.follow(node)
+        if target is not None and _wants_example(target) and not (node.get("examples") or target.get("examples")):
+            yield Found(node.at(), f"the property {node.name!r} has no example", hint="add examples: [...]")
+
+
+def bounded_string(contract: Contract) -> Iterator[Found]:
+    """Every string has a longest length, a fixed shape or a format; without one, a request can be as large as the limit."""
+    for node in contract.written("schema"):
+        if "string" not in _types(node) or {"enum", "const", "maxLength"} & set(node.value):
+            continue
+        if node.get("format") in _BOUNDED_FORMATS or _is_finite(node.get("pattern")):
+            continue
+        yield Found(node.at(), f"the string {node.name!r} has no bound", hint="add maxLength, an enum or a format")
+
+
+def bounded_array(contract: Contract) -> Iterator[Found]:
+    """Every array has `maxItems`: a reader must know how much can come."""
+    for node in contract.written("schema"):
+        if "array" in _types(node) and "maxItems" not in node.value:
+            yield Found(node.at(), f"the array {node.name!r} has no maxItems")
+
+
+def integer_format(contract: Contract) -> Iterator[Found]:
+    """Every integer says int32 or int64: JavaScript and databases must know which."""
+    for node in contract.written("schema"):
+        if "integer" in _types(node) and node.get("format") not in _INTEGER_FORMATS:
+            yield Found(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
+
+
+def closed_request(contract: Contract) -> Iterator[Found]:
+    """Objects in requests refuse unknown properties, so that a typing mistake is a 400 and not a silent default.
+
+    Deliveries of payment processors are the exception: their makers add fields without asking.
+    """
+    seen: set[tuple[str, str]] = set()
+    for operation in contract.operations:
+        content = operation.body.get("content") if operation.body is not None and not operation.is_webhook else None
+        for media in content or {}:
+            assert operation.body is not None
+            for node in _objects_below(contract, operation.body, media, seen):
+                if node.get("additionalProperties") is None and node.get("unevaluatedProperties") is not False:
+                    hint = "add additionalProperties: false"
+                    yield Found(node.at(), f"the request object {node.name!r} takes unknown properties", hint=hint)
+
+
+def snake_case_property(contract: Contract) -> Iterator[Found]:
+    """Properties are in snake_case, in every API alike."""
+    for node in contract.properties:
+        if not _SNAKE_CASE.match(node.name):
+            yield Found(node.at(), f"the property {node.name!r} is not snake_case")
+
+
+def enum_case(contract: Contract) -> Iterator[Found]:
+    """Values of enumerations are lower_snake, except where clients or platforms knew another spelling before."""
+    for node in contract.written("schema"):
+        if node.name in EXISTING_ENUMS or "/webhooks/" in node.document.path:
+            continue
+        values = node.get("enum")
+        for index, value in enumerate(values if isinstance(values, list) else []):
+            if isinstance(value, str) and not _LOWER_SNAKE.match(value):
+                yield Found(node.value_at("enum", index), f"{value!r} is not lower_snake")
+
+
+RULES = rules_of(
+    "properties",
+    (
+        property_text,
+        property_example,
+        bounded_string,
+        bounded_array,
+        integer_format,
+        closed_request,
+        snake_case_property,
+        enum_case,
+    ),
+)
+
+
+def _types(node: Node) -> tuple[str, ...]:
+    declared = node.get("type")
+    return tuple(declared) if isinstance(declared, list) else (declared,) if isinstance(declared, str) else ()
+
+
+def _wants_example(node: Node) -> bool:
+    """Whether it holds a plain value: objects and arrays are shown by their parts."""
+    return not {"object", "array"} & set(_types(node)) and not {"anyOf", "oneOf", "allOf"} & set(node.value)
+
+
+def _is_finite(pattern: object) -> bool:
+    """Whether a pattern bounds the length by itself: anchored, and nothing in it repeats without end."""
+    if not isinstance(pattern, str) or not (pattern.startswith("^") and pattern.endswith("$")):
+        return False
+    return not re.search(r"(?<!\\)[*+]|\{\d*,\}", pattern)
+
+
+def _objects_below(contract: Contract, body: Node, media: str, seen: set[tuple[str, str]]) -> Iterator[Node]:
+    """Every object schema that a request body is made of."""
+    queue = [body.child("schema", "content", media, "schema")] if body.value["content"][media].get("schema") else []
+    while queue:
+        node = contract.follow(queue.pop())
+        if node is None or not isinstance(node.value, dict) or (node.document.path, node.pointer) in seen:
+            continue
+        seen.add((node.document.path, node.pointer))
+        if "object" in _types(node):
+            yield node
+        queue += [node.child("schema", "properties", name) for name in node.get("properties") or {}]
+        queue += [node.child("schema", "items")] if isinstance(node.get("items"), dict) else []
+        queue += [
+            node.child("schema", word, index)
+            for word in ("allOf", "anyOf", "oneOf")
+            for index, _ in enumerate(node.get(word) or [])
+        ]

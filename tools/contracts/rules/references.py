@@ -1,0 +1,53 @@
+"""Where references lead. That they lead somewhere at all is checked when the files are linked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.contracts import source
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tools.contracts.rules.contract import Contract
+    from tools.contracts.rules.kinds import Kind
+
+_SECTIONS: Mapping[Kind, str] = {
+    "schema": "schemas",
+    "response": "responses",
+    "parameter": "parameters",
+    "example": "examples",
+    "request-body": "requestBodies",
+    "header": "headers",
+    "security-scheme": "securitySchemes",
+    "link": "links",
+}
+
+
+def reference_kind(contract: Contract) -> Iterator[Found]:
+    """A reference leads to the kind of object that belongs there: a parameter where a parameter belongs."""
+    for kind, expected in _SECTIONS.items():
+        for node in contract.all(kind):
+            parts = source.split((node.reference or "").partition("#")[2])
+            if len(parts) == 3 and parts[0] == "components" and parts[1] != expected:
+                message = f"this leads to one of {parts[1]!r}; one of {expected!r} belongs here"
+                yield Found(node.value_at("$ref"), message)
+
+
+def used_components(contract: Contract) -> Iterator[Found]:
+    """Every shared or local component is used by something; a forgotten one misleads whoever reads it."""
+    used = {(target.document.path, target.pointer) for kind in _SECTIONS for node in contract.all(kind)
+            if node.reference is not None and (target := contract.target(node)) is not None}  # fmt: skip
+    is_library = {node.document.path for node in contract.all("openapi") if "paths" not in node.value}
+    for kind, section in _SECTIONS.items():
+        for node in contract.all(kind):
+            parts = source.split(node.pointer)
+            if parts[:2] != ["components", section] or len(parts) != 3 or kind == "security-scheme":
+                continue
+            is_named = (node.document.path, node.pointer) in used
+            if not is_named and not (node.document.path in is_library and "openapi" in node.document.value):
+                yield Found(node.at(), f"nothing refers to {parts[2]!r}", hint="remove it, or use it")
+
+
+RULES = rules_of("references", (reference_kind, used_components))

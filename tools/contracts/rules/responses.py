@@ -1,0 +1,192 @@
+"""What comes back: every status that the runtime can send is declared, in the one shape of failures, with its headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules import security
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Node, Operation
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+PROBLEM_SCHEMAS = frozenset({"Problem", "ProviderLifecycleProblem"})
+RATE_LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+RATE_LIMIT_CLASSES = frozenset({"api", "webhook", "login", "errors"})
+_SHARED_STATUSES = frozenset({"401", "403", "404", "429", "500", "503"})
+
+
+def default_responses(contract: Contract) -> Iterator[Found]:
+    """Every operation declares each failure that the runtime can answer with before or after the operation itself runs."""
+    for operation in contract.operations:
+        for status in sorted(_due(operation) - set(operation.responses)):
+            hint = f"refer to the {status} in _common/responses.yaml"
+            yield Found(operation.node.at("responses"), f"{operation.id} does not declare {status}", hint=hint)
+
+
+def shared_responses(contract: Contract) -> Iterator[Found]:
+    """401, 403, 404, 429, 500 and 503 are the shared ones, so that a client meets one type for each everywhere."""
+    for operation in contract.operations:
+        for status, node in operation.responses.items():
+            if status in _SHARED_STATUSES and "_common/" not in (node.reference or ""):
+                hint = "refer to one in _common/responses.yaml"
+                yield Found(node.at(), f"the {status} of {operation.id} is not a shared response", hint=hint)
+
+
+def correlation_header(contract: Contract) -> Iterator[Found]:
+    """Every response carries `X-Correlation-ID`, without exception: it is what people quote when they ask for help."""
+    for node in contract.written("response"):
+        yield from _demand(contract, node, "X-Correlation-ID")
+
+
+def rate_limit_headers(contract: Contract) -> Iterator[Found]:
+    """Every response of a limited operation says how much of the limit is left."""
+    for operation, node in _responses(contract):
+        if operation.security or operation.id == "login":
+            for name in RATE_LIMIT_HEADERS:
+                yield from _demand(contract, node, name)
+
+
+def rate_limit_class(contract: Contract) -> Iterator[Found]:
+    """`x-rate-limit` says which limits count an operation; only the open health probes have none."""
+    for operation in contract.operations:
+        declared = operation.node.get("x-rate-limit")
+        names = declared.get("class") if isinstance(declared, dict) else None
+        is_limited = bool(operation.security) or operation.id == "login"
+        if is_limited and not names:
+            yield Found(
+                operation.node.at("x-rate-limit"), f"{operation.id} has no x-rate-limit", hint="add {class: api}"
+            )
+        for name in names if isinstance(names, list) else [names] if names else []:
+            if name not in RATE_LIMIT_CLASSES:
+                hint = f"classes are {', '.join(sorted(RATE_LIMIT_CLASSES))}"
+                yield Found(operation.node.value_at("x-rate-limit", "class"), f"there is no class {name!r}", hint=hint)
+
+
+def retry_after(contract: Contract) -> Iterator[Found]:
+    """429 and 503 say when to come back, in `Retry-After`."""
+    for operation, node in _responses(contract, "429", "503"):
+        yield from _demand(contract, node, "Retry-After", operation)
+
+
+def authenticate_header(contract: Contract) -> Iterator[Found]:
+    """401 says how to authenticate, in `WWW-Authenticate` (RFC 9110, section 15.5.2)."""
+    for operation, node in _responses(contract, "401"):
+        yield from _demand(contract, node, "WWW-Authenticate", operation)
+
+
+def problem_body(contract: Contract) -> Iterator[Found]:
+    """Every failure is `application/problem+json` with the shared problem schema, and nothing else."""
+    for operation, node in _responses(contract):
+        status = next((name for name, site in operation.responses.items() if contract.follow(site) == node), "")
+        if status[:1] not in ("4", "5"):
+            continue
+        content = node.get("content") or {}
+        if list(content) != [PROBLEM_MEDIA_TYPE]:
+            yield Found(node.at("content"), f"the {status} of {operation.id} is not {PROBLEM_MEDIA_TYPE} alone")
+            continue
+        reference = str((content[PROBLEM_MEDIA_TYPE].get("schema") or {}).get("$ref", ""))
+        if reference.rpartition("/")[2] not in PROBLEM_SCHEMAS:
+            origin = node.at("content", PROBLEM_MEDIA_TYPE, "schema")
+            yield Found(origin, f"the {status} of {operation.id} is not the shared problem", hint="refer to Problem")
+
+
+def no_body(contract: Contract) -> Iterator[Found]:
+    """204 and 304 have no body; HTTP forbids it."""
+    for operation, node in _responses(contract, "204", "304"):
+        if "content" in node.value:
+            yield Found(node.at("content"), f"{operation.id} answers with a body where HTTP has none")
+
+
+def has_success(contract: Contract) -> Iterator[Found]:
+    """Every operation can succeed: it declares a 2xx."""
+    for operation in contract.operations:
+        if not any(status.startswith("2") for status in operation.responses):
+            yield Found(operation.node.at("responses"), f"{operation.id} declares no 2xx")
+
+
+def conditional_get(contract: Contract) -> Iterator[Found]:
+    """`If-None-Match`, `ETag` and 304 come together: one without the others is a promise that cannot be kept."""
+    for operation in contract.operations:
+        ok = contract.follow(operation.responses["200"]) if "200" in operation.responses else None
+        parts = {
+            "If-None-Match": operation.parameter("If-None-Match", "header") is not None,
+            "304": "304" in operation.responses,
+            "ETag": ok is not None and _header(contract, ok, "ETag") is not None,
+        }
+        if any(parts.values()) and not all(parts.values()):
+            missing = ", ".join(name for name, is_there in parts.items() if not is_there)
+            yield Found(
+                operation.node.at("responses"), f"{operation.id} can be asked conditionally but lacks {missing}"
+            )
+
+
+RULES = rules_of(
+    "responses",
+    (
+        default_responses,
+        shared_responses,
+        correlation_header,
+        rate_limit_headers,
+        rate_limit_class,
+        retry_after,
+        authenticate_header,
+        problem_body,
+        no_body,
+        has_success,
+        conditional_get,
+    ),
+)
+
+
+def _due(operation: Operation) -> set[str]:
+    """Statuses that the runtime can send for `operation`."""
+    due: set[str] = set()
+    if operation.security or operation.id == "login":
+        due = {"400", "401", "429", "500"}
+        due |= set() if operation.is_webhook else {"503"}
+        due |= set() if security.KEY in operation.schemes else {"403"}
+    if operation.body is not None:
+        due |= {"413", "415"}
+    if operation.parameter("X-Idempotency-Key", "header") is not None:
+        due.add("409")
+    if any(node.get("in") == "path" for node in operation.parameters):
+        due.add("404")
+    return due
+
+
+def _responses(contract: Contract, *statuses: str) -> Iterator[tuple[Operation, Node]]:
+    """Each response once, followed, with an operation that declares it."""
+    seen: set[tuple[str, str]] = set()
+    for operation in contract.operations:
+        for status, site in operation.responses.items():
+            node = contract.follow(site)
+            if node is None or not isinstance(node.value, dict) or (statuses and status not in statuses):
+                continue
+            if (node.document.path, node.pointer) not in seen:
+                seen.add((node.document.path, node.pointer))
+                yield operation, node
+
+
+def _header(contract: Contract, node: Node, name: str) -> Node | None:
+    """The header of response `node`, followed; names in any case."""
+    for declared in node.get("headers") or {}:
+        if declared.lower() == name.lower():
+            return contract.follow(node.child("header", "headers", declared))
+    return None
+
+
+def _demand(contract: Contract, node: Node, name: str, operation: Operation | None = None) -> Iterator[Found]:
+    """A finding when response `node` does not promise header `name`."""
+    what = (
+        f"the {node.name} of {operation.id}" if operation and node.name.isdecimal() else f"the response {node.name!r}"
+    )
+    header = _header(contract, node, name)
+    if header is None:
+        hint = "refer to it in _common/headers.yaml"
+        yield Found(node.at("headers"), f"{what} does not carry {name}", hint=hint)
+    elif header.get("required") is not True:
+        yield Found(header.at("required"), f"{name} is not promised", hint="write required: true")

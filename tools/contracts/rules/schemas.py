@@ -1,0 +1,179 @@
+"""Schemas that contradict themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Node
+
+
+def no_nullable(contract: Contract) -> Iterator[Found]:
+    """`nullable` is of OpenAPI 3.0. In 3.1 it does nothing, so the null that was meant to be allowed is refused."""
+    for node in contract.written("schema"):
+        if "nullable" in node.value:
+            kind = node.get("type", "string")
+            yield Found(
+                node.at("nullable"), "`nullable` means nothing in OpenAPI 3.1", hint=f"write type: [{kind}, 'null']"
+            )
+
+
+def valid_pattern(contract: Contract) -> Iterator[Found]:
+    """A `pattern` is a regular expression that compiles. One that does not refuses everything, or nothing."""
+    for node in contract.written("schema"):
+        pattern = node.get("pattern")
+        if isinstance(pattern, str) and (reason := _why_not(pattern)):
+            yield Found(node.value_at("pattern"), f"{pattern!r} is not a regular expression: {reason}")
+
+
+def ordered_bounds(contract: Contract) -> Iterator[Found]:
+    """A lower bound is not above its upper bound: no value could ever pass."""
+    for node in contract.written("schema"):
+        for low, high in _BOUNDS:
+            lower, upper = node.get(low), node.get(high)
+            if _is_number(lower) and _is_number(upper) and _crossed(low, lower, high, upper):
+                yield Found(node.at(low), f"{low} {lower} and {high} {upper} leave no value to send", hint="swap them")
+
+
+def enum_of_type(contract: Contract) -> Iterator[Found]:
+    """Every value of an `enum`, and a `const`, is of the schema's own type; otherwise it can never be sent."""
+    for node in contract.written("schema"):
+        types = _types(node)
+        if not types:
+            continue
+        for token, value in _fixed_values(node):
+            if not any(_is_of(value, name) for name in types):
+                message = f"{json.dumps(value, ensure_ascii=False)} is not of type {' or '.join(sorted(types))}"
+                yield Found(node.value_at(*token), message)
+
+
+def distinct_enum(contract: Contract) -> Iterator[Found]:
+    """The values of an `enum` differ; a repeated one is a typing mistake for another."""
+    for node in contract.written("schema"):
+        values = node.get("enum")
+        for index, value in enumerate(values if isinstance(values, list) else []):
+            if any(_same(value, earlier) for earlier in values[:index]):
+                yield Found(node.value_at("enum", index), f"{json.dumps(value, ensure_ascii=False)} stands twice")
+
+
+def required_is_known(contract: Contract) -> Iterator[Found]:
+    """Every name in `required` is one of `properties`. Otherwise the object needs a field that nobody described."""
+    for node in contract.written("schema"):
+        required, properties = node.get("required"), _all_properties(contract, node)
+        if not isinstance(required, list) or properties is None:
+            continue
+        for index, name in enumerate(required):
+            if name not in properties:
+                message = f"{name!r} is required and not described under `properties`"
+                yield Found(node.value_at("required", index), message)
+
+
+def keyword_of_type(contract: Contract) -> Iterator[Found]:
+    """Keywords fit the type: `minLength` on an integer checks nothing."""
+    for node in contract.written("schema"):
+        types = _types(node)
+        for name in node.value if types else ():
+            fits = _KEYWORDS_OF.get(name)
+            if fits and not fits & types:
+                message = f"`{name}` means nothing for type {' or '.join(sorted(types))}"
+                yield Found(node.at(name), message, hint=f"it is for type {' or '.join(sorted(fits))}")
+
+
+RULES = rules_of(
+    "schemas",
+    (no_nullable, valid_pattern, ordered_bounds, enum_of_type, distinct_enum, required_is_known, keyword_of_type),
+)
+
+_BOUNDS = (
+    ("minimum", "maximum"),
+    ("minimum", "exclusiveMaximum"),
+    ("exclusiveMinimum", "maximum"),
+    ("exclusiveMinimum", "exclusiveMaximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minContains", "maxContains"),
+)
+_PYTHON_TYPES: dict[str, type] = {"string": str, "object": dict, "array": list, "null": type(None)}
+_NUMBERS = frozenset({"number", "integer"})
+_KEYWORDS_OF: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), frozenset({"string"})),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _NUMBERS),
+    **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems", "prefixItems"), frozenset({"array"})),
+    **dict.fromkeys(
+        ("properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames"),
+        frozenset({"object"}),
+    ),
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _crossed(low: str, lower: float, high: str, upper: float) -> bool:
+    touches = low.startswith("exclusive") or high.startswith("exclusive")
+    return lower >= upper if touches else lower > upper
+
+
+def _types(node: Node) -> frozenset[str]:
+    declared = node.get("type")
+    if isinstance(declared, str):
+        return frozenset({declared})
+    return frozenset(name for name in declared if isinstance(name, str)) if isinstance(declared, list) else frozenset()
+
+
+def _is_of(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    if isinstance(value, int | float):
+        return name == "number" or (name == "integer" and float(value).is_integer())
+    return isinstance(value, _PYTHON_TYPES.get(name, ()))
+
+
+def _same(one: Any, other: Any) -> bool:
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
+
+
+def _fixed_values(node: Node) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    values = node.get("enum")
+    for index, value in enumerate(values if isinstance(values, list) else []):
+        yield ("enum", index), value
+    if "const" in node.value:
+        yield ("const",), node.value["const"]
+
+
+def _all_properties(contract: Contract, node: Node) -> set[str] | None:
+    """Names under `properties`, here and in `allOf`; None where unknown ones are part of the plan."""
+    if any(name in node.value for name in ("patternProperties", "anyOf", "oneOf", "if", "not", "dependentSchemas")):
+        return None
+    known = set(node.get("properties") or {})
+    for index, _ in enumerate(node.get("allOf") or []):
+        part = contract.follow(node.child("schema", "allOf", index))
+        inner = _all_properties(contract, part) if part is not None and isinstance(part.value, dict) else None
+        if inner is None:
+            return None
+        known |= inner
+    is_part = any(f"/{word}/" in node.pointer for word in ("allOf", "anyOf", "oneOf", "then", "else"))
+    return None if is_part and "properties" not in node.value else known
+
+
+def _why_not(pattern: str) -> str | None:
+    """What stops `pattern` from compiling, or None. The validator judges; Python's words explain."""
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except jsonschema_rs.ValidationError:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            return f"{error.msg} at position {error.pos}"
+        return "ECMA-262 does not have this syntax"
+    return None

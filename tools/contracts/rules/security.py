@@ -1,0 +1,134 @@
+"""Who may call: nothing is open by accident, and no scheme opens what it is not for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.problems import Origin
+    from tools.contracts.rules.contract import Contract, Node, Operation
+
+PUBLIC = frozenset({"login", "getHealthStatus", "readinessProbe", "livenessProbe"})
+"""The complete list of operations that anybody may call."""
+
+ACCESS, REFRESH, KEY, URL_KEY = "accessBearerAuth", "refreshBearerAuth", "tenantKeyAuth", "tenantUrlKeyAuth"
+
+
+def security_is_declared(contract: Contract) -> Iterator[Found]:
+    """Every operation says itself who may call it; an inherited or forgotten answer is how doors stay open."""
+    for operation in contract.operations:
+        if "security" not in operation.node.value:
+            hint = f"add security: [{{{ACCESS}: [viewer]}}]"
+            yield Found(operation.node.at(), f"{operation.id} does not say who may call it", hint=hint)
+
+
+def public_operations(contract: Contract) -> Iterator[Found]:
+    """Nothing but login and the three open health probes is public, and those are."""
+    for operation in contract.operations:
+        is_public = not operation.security or {} in operation.security
+        if is_public and "security" in operation.node.value and operation.id not in PUBLIC:
+            yield Found(operation.node.at("security"), f"anybody may call {operation.id}", hint="name a scheme")
+
+
+def known_security_scheme(contract: Contract) -> Iterator[Found]:
+    """Every scheme that an operation names is defined in its file; an undefined one protects nothing."""
+    for operation, name, origin in _requirements(contract):
+        components = operation.node.document.value.get("components")
+        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+        if name not in (schemes or {}):
+            hint = "define it under components.securitySchemes"
+            yield Found(origin, f"{operation.id} names the security scheme {name!r}, which is not defined", hint=hint)
+
+
+def known_scope(contract: Contract) -> Iterator[Found]:
+    """Every scope is one that the scheme defines."""
+    for operation, name, origin in _requirements(contract):
+        known = _scopes(contract, operation, name)
+        for scope in _asked(operation, name) if known is not None else ():
+            if scope not in (known or ()):
+                yield Found(
+                    origin, f"{name} has no scope {scope!r}", hint=f"scopes are {', '.join(sorted(known or ()))}"
+                )
+
+
+def access_needs_scope(contract: Contract) -> Iterator[Found]:
+    """An access token is asked for with at least one scope, and below `/admin/` with `admin`."""
+    for operation, name, origin in _requirements(contract):
+        if name != ACCESS:
+            continue
+        scopes = _asked(operation, name)
+        if not scopes:
+            yield Found(origin, f"{operation.id} asks for no scope", hint="add viewer, manager or admin")
+        elif "/admin/" in operation.path and scopes != ["admin"]:
+            yield Found(
+                origin, f"{operation.id} is below /admin/ and open to {', '.join(scopes)}", hint="write [admin]"
+            )
+
+
+def refresh_scheme(contract: Contract) -> Iterator[Found]:
+    """The refresh token opens `refreshToken` and nothing else, and an access token does not open that."""
+    for operation, name, origin in _requirements(contract):
+        if (operation.id == "refreshToken") != (name == REFRESH):
+            yield Found(origin, f"{name} does not open {operation.id}")
+
+
+def webhook_scheme(contract: Contract) -> Iterator[Found]:
+    """Processors prove themselves by tenant key; the key in the address is for the four dispatchers only."""
+    for operation, name, origin in _requirements(contract):
+        is_dispatcher = operation.is_webhook and operation.path.count("/") == 3
+        if operation.is_webhook and name not in (KEY, URL_KEY):
+            yield Found(origin, f"{name} does not open webhooks", hint=f"write {KEY}")
+        elif name == URL_KEY and not is_dispatcher:
+            yield Found(origin, f"{URL_KEY} opens the four webhook dispatchers and not {operation.id}")
+
+
+def disallowed_schemes(contract: Contract) -> Iterator[Found]:
+    """What `x-disallowed-security-schemes` lists does not open the operation."""
+    for operation, name, origin in _requirements(contract):
+        if name in (operation.node.get("x-disallowed-security-schemes") or []):
+            yield Found(origin, f"{operation.id} disallows {name} and names it")
+
+
+RULES = rules_of(
+    "security",
+    (
+        security_is_declared,
+        public_operations,
+        known_security_scheme,
+        known_scope,
+        access_needs_scope,
+        refresh_scheme,
+        webhook_scheme,
+        disallowed_schemes,
+    ),
+)
+
+
+def _requirements(contract: Contract) -> Iterator[tuple[Operation, str, Origin]]:
+    """Every scheme that an operation names itself, with its place."""
+    for operation in contract.operations:
+        declared = operation.node.get("security")
+        for index, alternative in enumerate(declared if isinstance(declared, list) else []):
+            for name in alternative if isinstance(alternative, dict) else ():
+                yield operation, name, operation.node.at("security", index, name)
+
+
+def _asked(operation: Operation, name: str) -> list[str]:
+    return [scope for alternative in operation.security for scope in alternative.get(name) or []]
+
+
+def _scopes(contract: Contract, operation: Operation, name: str) -> set[str] | None:
+    """Scopes that scheme `name` defines; None when it has none to define."""
+    try:
+        root = next(node for node in contract.all("openapi") if node.document is operation.node.document)
+        scheme: Node | None = contract.follow(root.child("security-scheme", "components", "securitySchemes", name))
+    except KeyError:
+        return None
+    if scheme is None or scheme.get("type") != "oauth2":
+        return None
+    flows = scheme.get("flows") or {}
+    return {scope for flow in flows.values() if isinstance(flow, dict) for scope in flow.get("scopes") or {}}

@@ -1,0 +1,71 @@
+"""The good and the bad example of each rule: small contracts that say themselves what is found in them.
+
+`contracts/rules/<rule>/bad.yaml` ends with one comment line per finding, `# 5:7: message; hint`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.contracts import source
+from tools.contracts.rules.contract import Contract
+
+if TYPE_CHECKING:
+    from tools.contracts.problems import Problem
+    from tools.contracts.rules.rule import Rule
+    from tools.contracts.source import Document
+
+_EXPECTED = re.compile(r"# (\d+:\d+: .*)")
+
+
+def path_of(root: Path, rule: Rule, which: str) -> Path:
+    """The `good` or `bad` example of `rule` below the repository `root`."""
+    return root / "contracts" / "rules" / rule.id / f"{which}.yaml"
+
+
+def expected(path: Path) -> list[str]:
+    """What the example at `path` says that is found in it, as `line:column: message; hint`."""
+    return [match[1] for line in path.read_text("utf-8").splitlines() if (match := _EXPECTED.fullmatch(line))]
+
+
+def found(root: Path, rule: Rule, which: str) -> list[str]:
+    """What `rule` really finds in its example, in the form of `expected`."""
+    return [_shown(problem) for problem in _problems(root, rule, path_of(root, rule, which))]
+
+
+def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
+    name = path.relative_to(root).as_posix()
+    document, problems = source.load(path, name=name)
+    if rule.group == "reading":
+        return [problem for problem in problems if problem.rule == rule.id]
+    if document is None:
+        return problems
+    shared, governance = _surroundings(root)
+    if "maps" in document.value:
+        contract = Contract({}, {**governance, "mappings": document})
+    else:
+        contract = Contract({**shared, name: document}, governance)
+    return [problem for problem in rule.problems(contract) if problem.origin.file == name]
+
+
+def _shown(problem: Problem) -> str:
+    text = f"{problem.origin.line}:{problem.origin.column}: {problem.message}"
+    return f"{text}; {problem.hint}" if problem.hint else text
+
+
+@cache
+def _surroundings(root: Path) -> tuple[dict[str, Document], dict[str, Document]]:
+    """What examples may refer to: the shared parts of the real contract, and the data beside it."""
+    shared = root / "contracts" / "openapi" / "v1" / "_common"
+    return (
+        {document.path: document for document in _read(root, shared)},
+        {Path(document.path).stem: document for document in _read(root, root / "contracts" / "governance")},
+    )
+
+
+def _read(root: Path, folder: Path) -> list[Document]:
+    read = (source.load(path, name=path.relative_to(root).as_posix())[0] for path in sorted(folder.glob("*.yaml")))
+    return [document for document in read if document is not None]
