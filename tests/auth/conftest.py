@@ -37,6 +37,8 @@ class CountingHasher:
     def __init__(self, **parameters):
         self.hasher = PasswordHasher(**({"time_cost": 1, "memory_cost": 64, "parallelism": 1} | parameters))
         self.hashed = self.verified = 0
+        self.work = []
+        """Algorithm, version and parameters of each hash that was checked."""
 
     def hash(self, password):
         self.hashed += 1
@@ -44,6 +46,7 @@ class CountingHasher:
 
     def verify(self, stored, password):
         self.verified += 1
+        self.work.append(tuple(stored.split("$")[1:4]))
         return self.hasher.verify(stored, password)
 
     def check_needs_rehash(self, stored):

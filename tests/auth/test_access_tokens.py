@@ -135,6 +135,18 @@ def test_every_hostile_token_is_refused_without_an_error(text):
     assert not is_read
 
 
+@pytest.mark.parametrize("algorithm", ["RS384", "RS512", "PS256"])
+def test_another_algorithm_is_refused_twice_before_and_while_the_signature_is_checked(algorithm):
+    text = signed(CLAIMS, algorithm=algorithm)
+    assert access_tokens.kid_of(text) is None
+    assert read(text) is None
+
+
+def test_a_token_ends_at_its_end():
+    assert read(TEXT, now=TOKEN.expires_at - timedelta(microseconds=1)) == TOKEN
+    assert read(TEXT, now=TOKEN.expires_at) is None
+
+
 @pytest.mark.promise("P027")
 def test_a_token_of_another_deployment_with_the_same_key_is_refused():
     assert read(TEXT, stamp=Stamp("https://stage.skeldir.example", STAMP.audience)) is None

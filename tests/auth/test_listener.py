@@ -119,6 +119,12 @@ async def test_a_warm_process_reads_nothing_from_the_database(two, app_engine, m
     assert seen == []
 
 
+async def test_silence_is_no_gap_as_long_as_the_connection_answers(one):
+    for _ in range(25):
+        await asyncio.sleep(0.1)
+        assert one.revocations.is_synchronised
+
+
 @pytest.mark.promise("Q12")
 async def test_what_is_revoked_while_the_listener_is_away_is_seen_at_once(one, app_engine, make_member):
     """The connection is cut, and the revocation falls into the gap: it must be read, and stay known afterwards."""

@@ -36,11 +36,19 @@ async def test_any_text_can_be_a_password(hasher, password):
 async def test_nobody_costs_the_same_work_as_somebody_and_is_never_correct(hasher):
     checked = Passwords(hasher)
     stored = await checked.hash("correct horse")
-    hasher.verified = 0
+    hasher.work.clear()
     assert not await checked.is_correct("wrong", stored)
-    assert hasher.verified == 1
     assert not await checked.is_correct("wrong", None)
-    assert hasher.verified == 2
+    somebody, nobody = hasher.work
+    assert somebody == nobody == ("argon2id", "v=19", "m=64,t=1,p=1")
+
+
+async def test_nobodys_password_is_wrong_even_if_it_is_guessed():
+    class Yes(CountingHasher):
+        def verify(self, stored, password):
+            return True
+
+    assert not await Passwords(Yes()).is_correct("guessed", None)
 
 
 async def test_weaker_parameters_are_recognised(hasher):

@@ -114,6 +114,11 @@ class TestRateLimits:
         answers = await asyncio.gather(*(fleet[n % 3].take("api", "tenant", 100) for n in range(600)))
         assert 80 <= sum(not answer.is_refused for answer in answers) <= 100
 
+    async def test_a_process_that_falls_silent_takes_a_tenth_of_the_limit_with_it_at_most(self, buckets, clock):
+        silent, busy = RateLimits(buckets.take, clock), RateLimits(buckets.take, clock)
+        await silent.take("api", "tenant", 100)
+        assert await admitted(busy, 200) == 90
+
     async def test_memory_is_bounded_and_losing_a_lease_admits_less(self, limits, monkeypatch):
         monkeypatch.setattr(rate_limits, "_MAX_BUCKETS", 10)
         for n in range(100):
