@@ -1,0 +1,185 @@
+"""Rules that triggers keep: credits add up, channels live their life, workers stay out, keys and cutoffs behave."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from impl.db import bootstrap
+from impl.db.transaction import binding
+from tests.fixtures.database import Database, MakeTenant
+from tests.fixtures.rows import RowMaker, insert_statement
+
+INGESTION = ("webhook_deliveries", "attribution_events", "touches", "dead_events", "revenue_ledger")
+CREDIT = """
+    INSERT INTO attribution_allocations (tenant_id, event_id, window_start, window_end, model_type, model_version,
+        channel_code, allocated_revenue_cents, currency)
+    SELECT $1, $2, now(), now() + INTERVAL '1 day', 'linear', '1.0.0', c, a, 'USD' FROM unnest($3::text[], $4::bigint[]) AS x (c, a)
+"""
+
+
+@pytest.mark.promise("Q20")
+@pytest.mark.parametrize(
+    ("cents", "is_kept"),
+    [([400, 600], True), ([1000, 0], True), ([400, 599], False), ([400, 601], False), ([1500, -500], True)],
+)
+async def test_credits_add_up_to_the_effect_exactly(
+    owner: asyncpg.Connection, make_tenant: MakeTenant, cents: list[int], is_kept: bool
+) -> None:
+    tenant = await make_tenant()
+    event = await RowMaker(owner).insert("attribution_events", tenant)
+    if is_kept:
+        await owner.execute(CREDIT, tenant, event["id"], ["direct", "email"], cents)
+    else:
+        with pytest.raises(asyncpg.CheckViolationError, match="not to its effect 1000"):
+            await owner.execute(CREDIT, tenant, event["id"], ["direct", "email"], cents)
+
+
+async def test_a_set_of_credits_changes_whole_or_not_at_all(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+    tenant = await make_tenant()
+    event = await RowMaker(owner).insert("attribution_events", tenant)
+    await owner.execute(CREDIT, tenant, event["id"], ["direct", "email"], [400, 600])
+    one = "tenant_id = $1 AND channel_code = 'email'"
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute(f"DELETE FROM attribution_allocations WHERE {one}", tenant)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute(f"UPDATE attribution_allocations SET allocated_revenue_cents = 1 WHERE {one}", tenant)
+    both = "UPDATE attribution_allocations SET allocated_revenue_cents = 1000 - allocated_revenue_cents WHERE tenant_id = $1"
+    await owner.execute(both, tenant)
+    assert await owner.execute("DELETE FROM attribution_allocations WHERE tenant_id = $1", tenant) == "DELETE 2"
+
+
+@pytest.mark.promise("P133", "P083")
+@pytest.mark.parametrize("table", INGESTION)
+@pytest.mark.parametrize("verb", ["INSERT", "UPDATE", "DELETE"])
+async def test_workers_are_kept_out_by_privilege_and_by_trigger(
+    database: Database, owner: asyncpg.Connection, make_tenant: MakeTenant, table: str, verb: str
+) -> None:
+    """The worker's login lacks the right; the API's login in a worker's context meets the trigger: 42501 both times."""
+    tenant = await make_tenant()
+    values = await RowMaker(owner).values(table, tenant)
+    statements = {
+        "INSERT": (insert_statement(table, values), list(values.values())),
+        "UPDATE": (f"UPDATE {table} SET created_at = created_at", []),
+        "DELETE": (f"DELETE FROM {table}", []),
+    }
+    statement, parameters = statements[verb]
+    worker = await bootstrap.connect(database.url("app_worker"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match=f"permission denied for table {table}"):
+        await worker.execute(statement, *parameters)
+    await worker.close()
+    transaction = owner.transaction()
+    await transaction.start()
+    await owner.execute(binding(tenant, execution_context="worker"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match=f"a worker may not {verb} {table}; use the replay"):
+        await owner.execute(statement, *parameters)
+    await transaction.rollback()
+
+
+async def test_channels_live_forward_and_leave_a_trace(fresh_database: Database) -> None:
+    owner = await bootstrap.connect(fresh_database.url("migration_owner"))
+    move = "UPDATE channel_taxonomy SET state = $1, is_active = ($1 = 'active') WHERE code = 'tiktok_paid'"
+    with pytest.raises(asyncpg.CheckViolationError, match="cannot go from active to draft"):
+        await owner.execute(move, "draft")
+    await owner.execute(move, "deprecated")
+    await owner.execute(move, "archived")
+    with pytest.raises(asyncpg.CheckViolationError, match="cannot go from archived to active"):
+        await owner.execute(move, "active")
+    steps = await owner.fetch(
+        "SELECT from_state, to_state, changed_by FROM channel_state_transitions ORDER BY changed_at"
+    )
+    assert [tuple(step) for step in steps] == [
+        ("active", "deprecated", "migration_owner"),
+        ("deprecated", "archived", "migration_owner"),
+    ]
+    await owner.close()
+
+
+async def test_a_credited_channel_cannot_be_deleted(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+    await RowMaker(owner).insert("attribution_events", await make_tenant())
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await owner.execute("DELETE FROM channel_taxonomy WHERE code = 'direct'")
+
+
+async def test_two_valid_keys_per_purpose_also_when_asked_for_at_once(
+    database: Database, make_tenant: MakeTenant
+) -> None:
+    tenant = await make_tenant()
+
+    async def issue(purpose: str) -> bool:
+        app = await bootstrap.connect(database.url("app_user"))
+        try:
+            async with app.transaction():
+                await app.execute(binding(tenant))
+                insert = "INSERT INTO tenant_api_keys (tenant_id, purpose, key_hash) VALUES ($1, $2, $3)"
+                await app.execute(insert, tenant, purpose, uuid.uuid4().bytes * 2)
+        except asyncpg.CheckViolationError:
+            return False
+        else:
+            return True
+        finally:
+            await app.close()
+
+    assert sum(await asyncio.gather(*(issue("header") for _ in range(6)))) == 2
+    assert await issue("url")
+
+
+async def test_an_expired_or_revoked_key_makes_room(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+    maker, tenant = RowMaker(owner), await make_tenant()
+    await maker.insert("tenant_api_keys", tenant, valid_until=datetime.now(UTC) - timedelta(1))
+    await maker.insert("tenant_api_keys", tenant, revoked_at=datetime.now(UTC))
+    for _ in range(2):
+        await maker.insert("tenant_api_keys", tenant)
+    with pytest.raises(asyncpg.CheckViolationError, match="at most two valid header keys; revoke one first"):
+        await maker.insert("tenant_api_keys", tenant)
+
+
+async def test_a_cutoff_only_moves_forward(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+    tenant, user = await make_tenant(), uuid.uuid4()
+    late, early = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC)
+    upsert = """
+        INSERT INTO auth_user_token_cutoffs (tenant_id, user_id, tokens_invalid_before) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, user_id) DO UPDATE SET tokens_invalid_before = excluded.tokens_invalid_before
+        RETURNING tokens_invalid_before
+    """
+    assert await owner.fetchval(upsert, tenant, user, late) == late
+    assert await owner.fetchval(upsert, tenant, user, early) == late
+
+
+async def test_revocations_are_announced_whoever_writes_them(
+    database: Database, owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    heard: list[tuple[str, str]] = []
+    listener = await bootstrap.connect(database.url("app_user"))
+
+    def hear(_connection: Any, _pid: int, channel: str, payload: str) -> None:
+        heard.append((channel, payload))
+
+    for channel in ("skeldir_token_revoked", "skeldir_tokens_invalid_before_updated"):
+        await listener.add_listener(channel, hear)
+    tenant = await make_tenant()
+    for table in ("auth_access_token_denylist", "auth_user_token_cutoffs"):
+        await RowMaker(owner).insert(table, tenant)
+    await listener.fetchval("SELECT 1")
+    await listener.close()
+    mine = {channel for channel, payload in heard if str(tenant) in payload}
+    assert mine == {"skeldir_token_revoked", "skeldir_tokens_invalid_before_updated"}
+
+
+async def test_defaults_satisfy_their_own_checks(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+    """A quoted default that violates its CHECK would only show when somebody relies on it (F11)."""
+    maker, tenant = RowMaker(owner), await make_tenant()
+    for table in await maker.tenant_tables():
+        required = {c["name"] for c in await maker.columns(table) if not c["has_default"]}
+        values = {
+            name: value
+            for name, value in (await maker.values(table, tenant)).items()
+            if name in required or name == "id"
+        }
+        if table != "revenue_state_transitions":
+            await owner.execute(insert_statement(table, values), *values.values())
