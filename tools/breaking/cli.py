@@ -1,0 +1,177 @@
+"""The commands `breaking`, `changelog`, `bump`, `release` and `accept`; heavy imports happen when one of them runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from tools.breaking.sessions import Options
+
+BASE = "contracts/baselines/v1"
+HEAD = "generated/bundles/v1"
+T = TypeVar("T")
+
+Base = Annotated[
+    str, typer.Argument(help="what clients rely on: a file, a directory, or a git revision (REV or REV:path)")
+]
+Head = Annotated[str, typer.Argument(help="what is proposed: the same kinds")]
+Format = Annotated[str, typer.Option("--format", help="text, json, sarif, junit, github, markdown or html")]
+FailOn = Annotated[str, typer.Option("--fail-on", help="error or warning")]
+Grace = Annotated[int, typer.Option("--grace-days", help="days a sunset must lie ahead when it is announced")]
+Tolerant = Annotated[
+    bool, typer.Option("--tolerant-enums", help="clients promise to live with new enum values in replies")
+]
+Now = Annotated[
+    str, typer.Option("--now", help="the day to judge sunsets by, such as 2026-11-20 (default: today, UTC)")
+]
+Batch = Annotated[
+    Path | None, typer.Option("--batch", help="a file of pairs, one JSON object a line; - for standard input")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    for command in (breaking, changelog, bump, release, accept):
+        app.command()(command)
+
+
+def _options(now: str, grace_days: int, *, tolerant: bool) -> Options:
+    from tools.breaking import batch, lifecycle  # noqa: PLC0415 - start-up
+    from tools.breaking.sessions import Options  # noqa: PLC0415 - start-up
+
+    day = lifecycle.parse_date(now) if now else batch.today()
+    if day is None:
+        _stop(f"--now wants a date like 2026-11-20, not {now!r}")
+    return Options(day or dt.date.min, grace_days, tolerant)
+
+
+def _stop(reason: str) -> None:
+    print(reason, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _guarded(work: Callable[[], T]) -> T:
+    """Run `work`; what cannot be compared is told at its place, and the exit code is 2."""
+    from tools.breaking.documents import BadInputError  # noqa: PLC0415 - start-up
+
+    sys.setrecursionlimit(20_000)
+    try:
+        return work()
+    except BadInputError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print("nothing can be concluded: not compared", file=sys.stderr)
+    except RecursionError:
+        print("nothing can be concluded: a document nests too deeply", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def breaking(  # noqa: PLR0913, PLR0917 - these are the command's options
+    base: Base = BASE,
+    head: Head = HEAD,
+    output: Format = "text",
+    fail_on: FailOn = "error",
+    batch: Batch = None,
+    grace_days: Grace = 0,
+    tolerant_enums: Tolerant = False,
+    now: Now = "",
+) -> None:
+    """Say which changes break clients: exit 0 when none does, 1 when one does, 2 when nothing can be concluded."""
+    from tools.breaking import report, run  # noqa: PLC0415 - start-up
+    from tools.contracts.problems import Severity  # noqa: PLC0415 - start-up
+
+    if output not in report.FORMATS or fail_on not in {"error", "warning"}:
+        _stop(f"--format is one of {', '.join(report.FORMATS)}; --fail-on is error or warning")
+    options = _options(now, grace_days, tolerant=tolerant_enums)
+    if batch is not None:
+        raise typer.Exit(_guarded(lambda: _batch(batch, options)))
+    comparison = _guarded(lambda: run.compare_all(base, head, options))
+    print(report.FORMATS[output](comparison.report))
+    raise typer.Exit(run.exit_code(comparison.report.findings, Severity(fail_on)))
+
+
+def _batch(path: Path, options: Options) -> int:
+    from tools.breaking import batch as batches  # noqa: PLC0415 - start-up
+    from tools.breaking import run  # noqa: PLC0415 - start-up
+
+    answered, broken = 0, False
+    try:
+        source = sys.stdin if str(path) == "-" else path.open(encoding="utf-8")
+    except OSError as error:
+        _stop(f"cannot read {path}: {error.strerror}")
+        raise
+    with source:
+        for answer in batches.answers(source, options):
+            print(batches.line(answer))
+            answered += "error" not in answer
+            broken = broken or any(finding["level"] == "error" for finding in answer["findings"])
+    return run.UNUSABLE if not answered else run.BREAKING if broken else run.SAFE
+
+
+def changelog(
+    base: Base = BASE,
+    head: Head = HEAD,
+    output: Annotated[str, typer.Option("--format", help="markdown or html")] = "markdown",
+    now: Now = "",
+) -> None:
+    """Tell people what changed, breaking or not."""
+    from tools.breaking import report, run  # noqa: PLC0415 - start-up
+
+    if output not in {"markdown", "html"}:
+        _stop("--format is markdown or html")
+    comparison = _guarded(lambda: run.compare_all(base, head, _options(now, 0, tolerant=False)))
+    print(report.FORMATS[output](comparison.report))
+
+
+def bump(
+    base: Base = BASE,
+    head: Head = HEAD,
+    check: Annotated[
+        bool, typer.Option("--check", help="exit 1 when info.version does not rise as much as the changes ask for")
+    ] = False,
+) -> None:
+    """Suggest the next version of every API."""
+    from tools.breaking import releases, run  # noqa: PLC0415 - start-up
+
+    comparison = _guarded(lambda: run.compare_all(base, head, _options("", 0, tolerant=False)))
+    steps = releases.steps(comparison)
+    print("\n".join(map(str, steps)))
+    if check and any(not step.is_enough for step in steps):
+        raise typer.Exit(1)
+
+
+def release(base: Base = BASE, head: Head = HEAD) -> None:
+    """Freeze the bundles as the new baselines; refused while a version does not rise as much as its changes ask for."""
+    from tools.breaking import releases  # noqa: PLC0415 - start-up
+
+    refused = _guarded(lambda: releases.freeze(base, head, _options("", 0, tolerant=False)))
+    print("\n".join(refused) if refused else f"{base} holds what {head} says")
+    if refused:
+        raise typer.Exit(1)
+
+
+def accept(
+    fingerprint: Annotated[str, typer.Argument(help="the twelve digits that a finding shows")],
+    reason: Annotated[str, typer.Option("--reason", help="why it is right to break this")],
+    owner: Annotated[str, typer.Option("--owner", help="who answers for it")],
+    until: Annotated[str, typer.Option("--until", help="the last day it is accepted, such as 2027-01-31")],
+    base: Annotated[str, typer.Option("--base", help="where the finding shows")] = BASE,
+    head: Annotated[str, typer.Option("--head", help="where the finding shows")] = HEAD,
+) -> None:
+    """Accept one finding until a day."""
+    from tools.breaking import exceptions, run  # noqa: PLC0415 - start-up
+
+    comparison = _guarded(lambda: run.compare_all(base, head, _options("", 0, tolerant=False)))
+    found = next((finding for finding in comparison.report.findings if finding.fingerprint == fingerprint), None)
+    if found is None:
+        _stop(f"no finding between {base} and {head} has the fingerprint {fingerprint}")
+        return
+    entry = {"fingerprint": fingerprint, "id": found.id, "reason": reason, "owner": owner, "until": until}
+    _guarded(lambda: exceptions.add(entry))
+    print(f"{found.id} is accepted until {until}: {found.message}")

@@ -1,0 +1,203 @@
+"""The documents under comparison: one bundle or a tree of source files, with references followed and positions kept."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from tools.contracts import source
+from tools.contracts.problems import Origin, Problem
+
+Json = Any
+Reader = Callable[[str], source.Document | None]
+"""Gives the file with a path, None when there is none."""
+
+
+class BadInputError(Exception):
+    """The documents cannot be compared; `problems` say why, at file:line:col."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class At(NamedTuple):
+    """A value and where it stands."""
+
+    raw: Json
+    file: str
+    pointer: str
+
+    @property
+    def name(self) -> str:
+        """Last token of the pointer."""
+        return source.unescape(self.pointer.rpartition("/")[2])
+
+
+@dataclass(slots=True)
+class Spec:
+    """One OpenAPI document, of one or more files."""
+
+    name: str
+    entry: source.Document
+    read: Reader
+    _files: dict[str, source.Document] = field(default_factory=dict)
+    _targets: dict[tuple[str, str], tuple[Json, str, str]] = field(default_factory=dict)
+    sources: dict[str, Origin] = field(default_factory=dict)
+    """Source map of a bundle: pointer to the place in the source it was bundled from."""
+    is_30: bool = False
+
+    def __post_init__(self) -> None:
+        self._files[self.entry.path] = self.entry
+        version = self.entry.value.get("openapi") if isinstance(self.entry.value, dict) else None
+        self.is_30 = isinstance(version, str) and version.startswith("3.0")
+
+    @property
+    def root(self) -> At:
+        """The whole document."""
+        return At(self.entry.value, self.entry.path, "")
+
+    def origin(self, at: At, *, nearest: bool = True) -> Origin:
+        """Place of `at` in the source: through the source map when there is one."""
+        pointer = at.pointer
+        while self.sources and nearest and pointer and pointer not in self.sources:
+            pointer = pointer.rpartition("/")[0]
+        if pointer in self.sources:
+            return self.sources[pointer]
+        return self._files[at.file].at(at.pointer)
+
+    def line(self, origin: Origin) -> str:
+        """Text of a line of one of this spec's files; empty when the file is not one of them."""
+        document = self._files.get(origin.file)
+        return document.line(origin.line) if document is not None else ""
+
+    def target(self, reference: str, file: str) -> tuple[Json, str, str]:
+        """What `reference`, written in `file`, points to: value, file, pointer. Raises `BadInputError` when it is nothing."""
+        found = self._targets.get((reference, file))
+        if found is None:
+            found = self._targets[reference, file] = self._find(reference, file)
+        return found
+
+    def _find(self, reference: str, file: str) -> tuple[Json, str, str]:
+        if not isinstance(reference, str):
+            raise BadInputError([Problem("bad-ref", f"$ref must be a string, not {reference!r}", Origin(file, 1, 1))])
+        path, _, fragment = reference.partition("#")
+        where = posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) if path else file
+        document = self._files.get(where) or self.read(where)
+        if document is None:
+            raise BadInputError([self._dangling(reference, file, f"there is no file {where}")])
+        self._files[where] = document
+        pointer = unquote(fragment)
+        try:
+            value, found = self._resolve(document.value, pointer)
+        except KeyError:
+            raise BadInputError([self._dangling(reference, file, f"there is no {pointer or '/'} in {where}")]) from None
+        return value, where, found
+
+    @staticmethod
+    def _resolve(value: Json, pointer: str) -> tuple[Json, str]:
+        if pointer and not pointer.startswith("/"):
+            for at, candidate in source.walk(value):
+                if isinstance(candidate, dict) and pointer in {
+                    candidate.get("$anchor"),
+                    candidate.get("$dynamicAnchor"),
+                }:
+                    return candidate, at
+            raise KeyError(pointer)
+        try:
+            return source.resolve(value, pointer), pointer
+        except KeyError:
+            for at, candidate in source.walk(value):  # a schema with its own $id starts its own pointers
+                if isinstance(candidate, dict) and isinstance(candidate.get("$id"), str) and at:
+                    try:
+                        return source.resolve(candidate, pointer), at + pointer
+                    except KeyError:
+                        continue
+            raise
+
+    def _dangling(self, reference: str, file: str, reason: str) -> Problem:
+        document = self._files.get(file, self.entry)
+        place = next(
+            (
+                pointer
+                for pointer, value in source.walk(document.value)
+                if pointer.endswith("/$ref") and value == reference
+            ),
+            "",
+        )
+        return Problem("dangling-ref", f"$ref {reference!r} leads nowhere: {reason}", document.at(place))
+
+    def follow(self, at: At) -> At:
+        """`at`, or what it refers to when it is a reference object. Raises `BadInputError` for circles and loose ends."""
+        for _ in range(50):
+            if not isinstance(at.raw, dict) or "$ref" not in at.raw:
+                return at
+            at = At(*self.target(at.raw["$ref"], at.file))
+        raise BadInputError([Problem("circular-ref", "this reference only leads back to itself", self.origin(at))])
+
+    def child(self, at: At, *tokens: str | int) -> At | None:
+        """The value below `at`, references followed on the way and at the end; None when there is none."""
+        for token in tokens:
+            at = self.follow(at)
+            holder: Json = at.raw
+            listed = isinstance(holder, list) and isinstance(token, int) and token < len(holder)
+            if not listed and not (isinstance(holder, dict) and token in holder):
+                return None
+            value = holder[token]
+            at = At(value, at.file, source.join(at.pointer, token))
+        return self.follow(at)
+
+    def schema(self, at: At, word: str = "schema") -> At | None:
+        """The schema at `word` below `at`, itself not followed: its reference is part of what it says."""
+        at = self.follow(at)
+        if not isinstance(at.raw, dict) or word not in at.raw:
+            return None
+        return At(at.raw[word], at.file, source.join(at.pointer, word))
+
+    def entries(self, at: At | None, *tokens: str) -> dict[str, At]:
+        """Named values of the mapping below `at`, each followed; empty when there is no such mapping."""
+        holder = self.child(at, *tokens) if at is not None else None
+        if holder is None or not isinstance(holder.raw, dict):
+            return {}
+        names = [name for name in holder.raw if isinstance(name, str)]
+        found = {name: self.child(holder, name) for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def items(self, at: At | None, *tokens: str) -> list[At]:
+        """Items of the list below `at`, each followed."""
+        holder = self.child(at, *tokens) if at is not None else None
+        if holder is None or not isinstance(holder.raw, list):
+            return []
+        found = (self.child(holder, index) for index in range(len(holder.raw)))
+        return [item for item in found if item is not None]
+
+    def at(self, pointer: str) -> At:
+        """Value at `pointer` of the entry file; of its nearest parent when there is none."""
+        while True:
+            try:
+                return At(source.resolve(self.entry.value, pointer), self.entry.path, pointer)
+            except KeyError:
+                pointer = pointer.rpartition("/")[0]
+
+
+def inline(value: Json, name: str) -> Spec:
+    """A spec out of plain data, as `--batch` has it; every position is 1:1 of `name`."""
+    return Spec(name, source.Document(name, "", value, {"": source.Marks(1, 1, 1, 1)}), lambda _: None)
+
+
+def problems_of(spec: Spec) -> list[Problem]:
+    """Why `spec` is no OpenAPI 3 document, empty when it is one."""
+    value = spec.entry.value
+    where = Origin(spec.entry.path, 1, 1)
+    if not isinstance(value, dict):
+        return [Problem("not-openapi", "this is not an OpenAPI document: it is no mapping", where)]
+    version = value.get("openapi")
+    if not isinstance(version, str) or not version.startswith("3."):
+        said = f"it says openapi: {version!r}" if version else "it has no `openapi` field"
+        return [Problem("not-openapi", f"this is not an OpenAPI 3 document: {said}", where)]
+    if not any(isinstance(value.get(word), dict) for word in ("paths", "webhooks", "components")):
+        return [Problem("not-openapi", "this document has neither paths nor webhooks nor components", where)]
+    return []

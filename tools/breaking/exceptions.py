@@ -1,0 +1,68 @@
+"""Accepted findings: by fingerprint, with a reason, an owner and a last day. The list may only shrink."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from tools.breaking import lifecycle
+from tools.breaking.documents import BadInputError
+from tools.breaking.findings import Finding
+from tools.contracts import source
+from tools.contracts.problems import Origin, Problem
+
+Json = Any
+FILE = Path("contracts/baselines/accepted.yaml")
+_FIELDS = ("fingerprint", "id", "reason", "owner", "until")
+_HEAD = "# Findings of `contracts breaking` that were accepted, each until its day. Written by `contracts accept`.\n"
+
+
+def load(path: Path = FILE) -> list[dict[str, str]]:
+    """Entries of the file; none when there is no file. Raises `BadInputError` when an entry is incomplete."""
+    if not path.is_file():
+        return []
+    document, problems = source.load(path)
+    entries = document.value if document is not None and isinstance(document.value, list) else []
+    for index, entry in enumerate(entries):
+        missing = [name for name in _FIELDS if not isinstance(entry, dict) or not entry.get(name)]
+        if missing and document is not None:
+            problems.append(
+                Problem("incomplete-exception", f"this exception lacks {', '.join(missing)}", document.at(f"/{index}"))
+            )
+    if problems:
+        raise BadInputError(problems)
+    return [{name: str(value) for name, value in entry.items()} for entry in entries]
+
+
+def apply(findings: list[Finding], now: dt.date, path: Path = FILE) -> None:
+    """Mark the findings that are accepted today."""
+    valid = {
+        entry["fingerprint"]: entry
+        for entry in load(path)
+        if (lifecycle.parse_date(entry["until"]) or dt.date.min) >= now
+    }
+    for finding in findings:
+        entry = valid.get(finding.fingerprint)
+        if entry is not None and entry["id"] == finding.id:
+            finding.accepted = f"{entry['reason']} ({entry['owner']}, until {entry['until']})"
+
+
+def add(entry: dict[str, str], path: Path = FILE) -> None:
+    """Write one more entry, in place of an older one for the same finding."""
+    until = lifecycle.parse_date(entry["until"])
+    if until is None:
+        where = Origin(path.as_posix(), 1, 1)
+        raise BadInputError(
+            [Problem("not-a-date", f"--until wants a date like 2027-01-31, not {entry['until']!r}", where)]
+        )
+    entries = [known for known in load(path) if known["fingerprint"] != entry["fingerprint"]] + [entry]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"{'- ' if name == _FIELDS[0] else '  '}{name}: {_quoted(known[name])}" for known in entries for name in _FIELDS
+    ]
+    path.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,120 @@
+"""Properties: which exist, which are required, which take part in which direction, and what each holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tools.breaking import keywords, lifecycle
+from tools.breaking.changes import Change, Path, Step
+from tools.breaking.documents import At
+from tools.breaking.keywords import Side
+from tools.breaking.schema import contain
+from tools.contracts import source
+
+if TYPE_CHECKING:
+    from tools.breaking.walk import Walker
+
+Json = Any
+FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}
+
+
+def _named(side: Side) -> dict[str, Json]:
+    found = side.raw.get("properties")
+    return found if isinstance(found, dict) else {}
+
+
+def _required(side: Side) -> list[str]:
+    found = side.raw.get("required")
+    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+
+
+def at(side: Side, name: str) -> At:
+    """The schema of property `name`."""
+    return At(_named(side)[name], side.at.file, source.join(side.at.pointer, "properties", name))
+
+
+def required(base: Side, head: Side, path: Path) -> Iterator[Change]:
+    """Properties on both sides that became required or optional, and undeclared ones that are required now."""
+    before, after = _required(base), _required(head)
+    for name in dict.fromkeys([*before, *after]):
+        came = name in _named(head) and name not in _named(base) and name in after
+        went = name in _named(base) and name not in _named(head) and name in before
+        if (name in before) == (name in after) or came or went:
+            continue  # a property that came or went says so itself
+        declared = name in _named(base) and name in _named(head)
+        action = "required" if name in after else "optional"
+        demand = {"required": [name]}
+        demands = (None, demand) if action == "required" else (demand, None)
+        traits = _traits(head, name) if declared else frozenset({"undeclared"})
+        inner = path.into(name)
+        old, new = (at(side, name) if name in _named(side) else side.at for side in (base, head))
+        yield Change("became", action, inner, old, new, demands[0], demands[1], name=name, traits=traits, where=path)
+
+
+def _traits(side: Side, name: str) -> frozenset[str]:
+    member = _named(side).get(name)
+    found = {word for flag, word in FLAGS.items() if isinstance(member, dict) and member.get(flag) is True}
+    if isinstance(member, dict) and "default" in member:
+        found.add("default")
+    if name in _required(side):
+        found.add("required")
+    return frozenset(found)
+
+
+def properties(walker: Walker, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
+    """Added and removed properties, and the changes inside those that stayed."""
+    before, after = _named(base), _named(head)
+    for name in before:
+        if name in after:
+            yield from _kept(walker, base, head, path, name, quiet=quiet)
+        elif not quiet:
+            yield from _removed(walker, base, head, path, name)
+    for name in after:
+        if name not in before and not quiet:
+            yield from _added(walker, base, head, path, name)
+
+
+def _kept(walker: Walker, base: Side, head: Side, path: Path, name: str, *, quiet: bool) -> Iterator[Change]:
+    old, new = at(base, name), at(head, name)
+    spec = walker.pairing
+    flags = {flag: (_flag(spec.base.follow(old), old, flag), _flag(spec.head.follow(new), new, flag)) for flag in FLAGS}
+    hidden = flags[walker.hiding][1] if walker.direction == contain.REQUEST else any(flags[walker.hiding])
+    inner = path.into(name, Step("property", name), hidden=hidden, inert=keywords.excludes(base, head, "object"))
+    for flag, (was, now) in flags.items():
+        if was != now:
+            demand = {"required": [name]}
+            demands = (demand if name in _required(base) else None, demand if name in _required(head) else None)
+            traits = frozenset({"required" if name in _required(head) else "optional"})
+            action = FLAGS[flag] if now else f"not-{FLAGS[flag]}"
+            yield Change("became", action, path.into(name), old, new, *demands, name=name, traits=traits, where=path)
+    yield from lifecycle.of_property(walker, old, new, inner)
+    yield from walker.changes(old, new, inner, quiet=quiet)
+
+
+def _flag(target: At, written: At, flag: str) -> bool:
+    return any(isinstance(place.raw, dict) and place.raw.get(flag) is True for place in (written, target))
+
+
+def _removed(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
+    traits = _traits(base, name)
+    if walker.direction == contain.REQUEST and "read-only" in traits:
+        return
+    old_demand = {"required": [name]} if "required" in traits else None
+    change = Change(
+        "property", "removed", path.into(name), at(base, name), head.at, old_demand, {"properties": {name: False}}
+    )
+    change.name, change.traits, change.where = name, traits, path
+    yield change
+
+
+def _added(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
+    traits = _traits(head, name)
+    if walker.direction == contain.REQUEST and "read-only" in traits:
+        return
+    new_demand: Json = {"required": [name]} if "required" in traits else {"properties": {name: _named(head)[name]}}
+    change = Change(
+        "property", "added", path.into(name), base.at, at(head, name), {"properties": {name: False}}, new_demand
+    )
+    change.name, change.traits, change.where = name, traits, path
+    yield change

@@ -1,0 +1,138 @@
+"""Containment between two documents: does the receiver accept everything the sender may send?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from tools.breaking.schema import search
+from tools.breaking.schema.canon import Numbers
+from tools.breaking.schema.compile import Compiler, View
+from tools.breaking.schema.export import Exporter
+from tools.breaking.schema.nodes import Node
+from tools.breaking.schema.values import Json, parsed, text_of
+
+if TYPE_CHECKING:
+    from tools.breaking.schema.canon import Library
+
+REQUEST, RESPONSE = "request", "response"
+STEPS = 6_000
+"""Branches one question may look at. What needs more is undecided."""
+
+
+class Spot(NamedTuple):
+    """A schema and the file it stands in."""
+
+    raw: Json
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one question of containment."""
+
+    status: str
+    """`safe`, `broken` or `undecided`."""
+    witness: Json = None
+    """When broken: a value the sender may send and the receiver refuses, re-checked by jsonschema-rs."""
+
+
+SAFE, UNDECIDED = Verdict("safe"), Verdict("undecided")
+
+
+class Session:
+    """Two documents under comparison. Requests travel from base to head (old clients), responses from head to base."""
+
+    def __init__(self, base: Library, head: Library, *, literal: bool = False, steps: int = STEPS) -> None:
+        self.libraries = {"base": base, "head": head}
+        self.numbers = Numbers()
+        self.literal = literal
+        self.steps = steps
+        self._compilers: dict[tuple[str, View], Compiler] = {}
+        self._exporters: dict[tuple[str, View], Exporter] = {}
+        self._searches: dict[tuple[str, bool], search.Search] = {}
+        self._constants = search.ConstantMaker(self.numbers)
+
+    def compiler(self, side: str, view: View) -> Compiler:
+        """The compiler of one document as seen from one side."""
+        found = self._compilers.get((side, view))
+        if found is None:
+            found = self._compilers[side, view] = Compiler(self.libraries[side], self.numbers, view)
+            self._exporters[side, view] = Exporter(found)
+        return found
+
+    def views(self, direction: str) -> tuple[tuple[str, View], tuple[str, View]]:
+        """Document and view of the sender and of the receiver."""
+        if direction == REQUEST:
+            return ("base", View("sender", "readOnly")), ("head", View("receiver", "readOnly"))
+        return ("head", View("sender", "writeOnly")), ("base", View("receiver", "writeOnly"))
+
+    def same(self, base: Spot, head: Spot) -> bool:
+        """Whether the two schemas accept the same documents by their form alone (in both directions)."""
+        views = View("sender", "readOnly"), View("sender", "writeOnly")
+        return all(
+            self.compiler("base", view).node(*base).canon == self.compiler("head", view).node(*head).canon
+            for view in views
+        )
+
+    def ask(self, direction: str, base: Spot, head: Spot, *, wire: str = "", where: Json = True) -> Verdict:
+        """Whether everything `direction` carries is still accepted; `where` narrows the question to values it accepts.
+
+        With `wire`, scalars travel as text. `where` is a schema about the value as sent.
+        """
+        (from_side, sending), (to_side, receiving) = self.views(direction)
+        sent, received = (base, head) if direction == REQUEST else (head, base)
+        sender = self.compiler(from_side, sending).node(*sent)
+        receiver = self.compiler(to_side, receiving).node(*received)
+        narrowed = () if where is True else (self.compiler(to_side, receiving).node(where, received.file),)
+        result = self._search(wire).run((sender, *narrowed), (receiver,))
+        if not result.is_found:
+            return SAFE if result.status == "none" else UNDECIDED
+        checks = self._exporters[from_side, sending], self._exporters[to_side, receiving]
+        return self._checked(result.value, (checks[0], sent), (checks[1], received), wire=wire)
+
+    def example(self, direction: str, base: Spot, head: Spot) -> Verdict:
+        """Whether the sender can send anything at all: broken (with an example) means yes, safe means nothing."""
+        side, view = self.views(direction)[0]
+        result = self._search("").run((self.compiler(side, view).node(*(base if side == "base" else head)),), ())
+        return Verdict("broken", result.value) if result.is_found else SAFE if result.status == "none" else UNDECIDED
+
+    def _search(self, wire: str, *, literal: bool = False) -> search.Search:
+        key = (wire, literal or self.literal)
+        if key not in self._searches:
+            self._searches[key] = search.Search(self._constants, literal=key[1], wire=wire, steps=self.steps)
+        return self._searches[key]
+
+    def equivalent(self, base: Spot, head: Spot) -> bool:
+        """Whether the two schemas are proved to accept the same documents, to the letter."""
+        searcher = self._search("", literal=True)
+        for (sent, sender), (received, receiver) in (
+            (("base", base), ("head", head)),
+            (("head", head), ("base", base)),
+        ):
+            pos = self.compiler(sent, View("sender")).node(*sender)
+            neg = self.compiler(received, View("receiver")).node(*receiver)
+            if searcher.run((pos,), (neg,)).status != "none":
+                return False
+        return True
+
+    @staticmethod
+    def _checked(
+        witness: Json, sender: tuple[Exporter, Spot], receiver: tuple[Exporter, Spot], *, wire: str
+    ) -> Verdict:
+        """The verdict once an independent validator agrees with the witness."""
+        sent = sender[0].validator(*sender[1]).is_valid(witness)
+        readings = [witness]
+        if wire:
+            text = text_of(witness)
+            readings += parsed(witness) if isinstance(witness, str) else [text] if text is not None else []
+        taken = any(receiver[0].validator(*receiver[1]).is_valid(reading) for reading in readings)
+        return Verdict("broken", witness) if sent and not taken else UNDECIDED
+
+
+def kinds(node: Node) -> frozenset[str]:
+    """JSON types that `node` may accept, looking through references and `allOf`."""
+    found = node.body.kinds
+    for member in node.body.every:
+        found &= kinds(member)
+    return found

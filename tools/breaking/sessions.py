@@ -1,0 +1,84 @@
+"""The two documents of one comparison, with what is remembered about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.breaking.documents import At, Spec
+from tools.breaking.findings import Collection
+from tools.breaking.schema import canon
+from tools.breaking.schema.contain import Session, Spot, Verdict
+
+Json = Any
+
+ANNOTATIONS = frozenset(
+    """format default deprecated readOnly writeOnly discriminator contentEncoding contentMediaType contentSchema
+    x-sunset x-stability-level x-extensible-enum x-deprecation""".split()
+)
+"""What a schema says beyond what it accepts, and clients rely on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How strict the comparison is."""
+
+    now: dt.date
+    grace_days: int = 0
+    """Days between an announcement and the sunset it names, at least."""
+    tolerant_enums: bool = False
+    """Whether clients promise to live with new enum values in replies, as GitHub and Stripe demand of theirs."""
+
+
+@dataclass(slots=True)
+class Pairing:
+    """One comparison: both documents, what was found, and the questions already answered."""
+
+    base: Spec
+    head: Spec
+    options: Options
+    found: Collection = field(default_factory=Collection)
+    compared: int = 0
+    """Operations that exist on both sides."""
+    session: Session = field(init=False)
+    known: dict[Any, Any] = field(default_factory=dict)
+    """Changes by schema pair, so that a shared schema is walked once."""
+    _canons: dict[str, canon.Canon] = field(init=False)
+    _equivalent: dict[tuple[int, int], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.session = Session(self.base, self.head)
+        self._canons = {
+            side: canon.Canon(spec, self.session.numbers, ANNOTATIONS)
+            for side, spec in (("base", self.base), ("head", self.head))
+        }
+
+    def number(self, side: str, at: At) -> int:
+        """Canonical number of a schema of one document, annotations included."""
+        return self._canons[side].of(at.raw, at.file)
+
+    def full_numbers(self, base: At, head: At) -> tuple[int, int]:
+        """Canonical numbers of the two schemas, annotations included."""
+        return self.number("base", base), self.number("head", head)
+
+    def same_in_all(self, base: At, head: At) -> bool:
+        """Whether the two schemas say the same, annotations included."""
+        first, second = self.full_numbers(base, head)
+        return first == second
+
+    def equivalent(self, base: At, head: At) -> bool:
+        """Whether the two schemas are proved to accept the same documents, whichever way they are written."""
+        key = self.full_numbers(base, head)
+        if key not in self._equivalent:
+            self._equivalent[key] = self.session.equivalent(spot(base), spot(head))
+        return self._equivalent[key]
+
+    def ask(self, direction: str, base: Spot, head: Spot, *, wire: str = "", where: Json = True) -> Verdict:
+        """One question of containment."""
+        return self.session.ask(direction, base, head, wire=wire, where=where)
+
+
+def spot(at: At) -> Spot:
+    """`at` as the core wants it."""
+    return Spot(at.raw, at.file)
