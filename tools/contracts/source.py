@@ -173,7 +173,7 @@ _WORDS: dict[str, Json] = {
 _STARTS = frozenset("-+.0123456789")
 
 
-def _plain_scalar(text: str) -> Json:
+def plain_scalar(text: str) -> Json:
     """Value of an unquoted scalar by the YAML 1.2 core schema; infinities and NaN stay strings, since JSON has none."""
     if text in _WORDS:
         return _WORDS[text]
@@ -238,7 +238,7 @@ class _Builder:
             self._refuse("yaml-tag", f"the tag {node.tag!r} is not JSON data", node.start_mark)
             return node.value
         if not node.style and not _explicit_string(node):
-            return _plain_scalar(node.value)
+            return plain_scalar(node.value)
         return node.value
 
     def _sequence(self, node: Any, pointer: str) -> list[Json]:

@@ -1,0 +1,274 @@
+"""One module for each API: parameters, replies, the Protocol to fill, stubs, and the table of operations."""
+
+from __future__ import annotations
+
+from tools.codegen import ir, names
+from tools.codegen.emit import replies, security
+from tools.codegen.emit.module import Module
+from tools.codegen.emit.types import Types
+from tools.codegen.plan import SHARED, Plan
+
+_MARKS = {"path": "Path", "query": "Query", "header": "Header", "cookie": "Cookie"}
+_STYLES = {"path": ("simple", False), "query": ("form", True), "header": ("simple", False), "cookie": ("form", True)}
+
+
+def emit(plan: Plan, api: ir.Api) -> Module:
+    """The module of `api`."""
+    name = plan.modules[api.file]
+    summary = f"{api.title.removesuffix('.')}. {api.summary}".strip()
+    module = Module(f"server/{name}.py", summary, api.file)
+    types = Types(module, plan, package=".", is_models=False)
+    done: set[str] = set()
+    for operation in api.operations:
+        _section(module, types, plan, api, operation, done)
+    _protocol(module, types, plan, api)
+    _stub(module, types, plan, api)
+    _table(module, types, plan, api)
+    return module
+
+
+def class_prefix(module_name: str) -> str:
+    """`WebhooksStripe` for `webhooks_stripe`: the Protocol is `WebhooksStripeApi`."""
+    return names.class_name(module_name)
+
+
+def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation, done: set[str]) -> None:
+    """Parameters and replies of one operation."""
+    if operation.parameters:
+        _params(module, types, operation)
+    for response in operation.responses:
+        home = plan.reply(response)
+        if home.module == plan.modules[api.file] and home.name not in done:
+            done.add(home.name)
+            replies.emit(module, types, plan, response)
+    reply_names = " | ".join(reply_name(module, plan, api, response) for response in operation.responses)
+    module.lines(["", f"{reply_union(operation)}: {types.typing('TypeAlias')} = {reply_names}"])
+    module.symbol(reply_union(operation), operation.origin)
+    if operation.is_raw and operation.body is not None:
+        _decoder(module, types, operation)
+
+
+def reply_union(operation: ir.Operation) -> str:
+    """Name of the union of an operation's replies."""
+    return f"{names.class_name(operation.id)}Reply"
+
+
+def reply_name(module: Module, plan: Plan, api: ir.Api, response: ir.Response) -> str:
+    """How `module` says the class of `response`."""
+    home = plan.reply(response)
+    if home.module == plan.modules[api.file]:
+        return home.name
+    return f"{module.use('.', home.module)}.{home.name}"
+
+
+def _params(module: Module, types: Types, operation: ir.Operation) -> None:
+    name = f"{names.class_name(operation.id)}Params"
+    module.symbol(name, operation.origin)
+    module.lines(["", "", f"@{module.use('dataclasses', 'dataclass')}(frozen=True, slots=True, kw_only=True)"])
+    with module.block(f"class {name}:"):
+        module.docstring(f"Parameters of `{operation.id}`.")
+        module.line()
+        taken: set[str] = set()
+        for parameter in operation.parameters:
+            attribute: str = names.parameter_name(parameter.name)
+            while attribute in taken:
+                attribute += f"_{parameter.location}"
+            taken.add(attribute)
+            _parameter(module, types, attribute, parameter)
+
+
+def _parameter(module: Module, types: Types, attribute: str, parameter: ir.Parameter) -> None:
+    expression = types.expression(parameter.type)
+    default = ""
+    if parameter.has_default and not parameter.is_required:
+        default = f" = {parameter.default!r}"
+    elif not parameter.is_required:
+        expression, default = f"{expression} | None", " = None"
+    module.line(f"{attribute}: {types.annotated(expression, _mark(types, parameter))}{default}")
+    module.docstring(parameter.description)
+
+
+def _mark(types: Types, parameter: ir.Parameter) -> str:
+    arguments = [repr(parameter.name)]
+    if parameter.shape != "string":
+        arguments.append(repr(parameter.shape))
+    style, is_exploded = _STYLES[parameter.location]
+    if parameter.style != style:
+        arguments.append(f"style={parameter.style!r}")
+    if parameter.is_exploded != is_exploded and not isinstance(parameter.shape, str):
+        arguments.append(f"is_exploded={parameter.is_exploded}")
+    if parameter.is_json:
+        arguments.append("is_json=True")
+    return f"{types.runtime('params', _MARKS[parameter.location])}({', '.join(arguments)})"
+
+
+def _decoder(module: Module, types: Types, operation: ir.Operation) -> None:
+    """A function from bytes to the body, for operations that get the bytes."""
+    media = next((one for one in operation.body.media if one.kind == "json"), None) if operation.body else None
+    if media is None:
+        return
+    name = names.method_name(operation.id)
+    body, invalid = types.expression(media.type), types.runtime("bodies", "Invalid")
+    reader = types.runtime("bodies", "JsonBody")
+    module.lines(["", f"_{name}_body: {reader}[{body}] = {reader}({body})", "", ""])
+    module.symbol(f"decode_{name}", operation.origin)
+    with module.block(f"def decode_{name}(raw: bytes) -> {body} | {invalid}:"):
+        module.docstring(f"The body of `{operation.id}`, or what is wrong with it.")
+        module.line(f"return _{name}_body.decode(raw)")
+
+
+def _signature(types: Types, operation: ir.Operation, principal: str) -> str:
+    arguments = ["self"]
+    if operation.parameters:
+        arguments.append(f"params: {names.class_name(operation.id)}Params")
+    if operation.body is not None and not operation.is_raw:
+        kinds = list(dict.fromkeys(_body_type(types, media) for media in operation.body.media))
+        kinds += [] if operation.body.is_required else ["None"]
+        arguments.append(f"body: {' | '.join(kinds)}")
+    call = f"{types.runtime('requests', 'Call')}[{principal}]"
+    head = f"async def {names.method_name(operation.id)}({', '.join(arguments)}, *, call: {call})"
+    return f"{head} -> {reply_union(operation)}:"
+
+
+def _body_type(types: Types, media: ir.Media) -> str:
+    return "bytes" if media.kind == "bytes" else "str" if media.kind == "text" else types.expression(media.type)
+
+
+def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
+    if not api.operations:
+        return
+    name = f"{class_prefix(plan.modules[api.file])}Api"
+    module.symbol(name, api.operations[0].origin)
+    schemes = security.used(api.operations)
+    variables = [module.use(".security", f"{security.principal(one)}_contra") for one in schemes]
+    generic = f"[{', '.join(variables)}]" if variables else ""
+    module.lines(["", ""])
+    with module.block(f"class {name}({types.typing('Protocol')}{generic}):"):
+        module.docstring(f"What an implementation of {plan.modules[api.file]} has to do.")
+        for operation in api.operations:
+            module.line()
+            with module.block(_signature(types, operation, security.principal_type(operation, "_contra"))):
+                module.docstring(_told(operation))
+                module.line("...")
+
+
+def _told(operation: ir.Operation) -> str:
+    summary = operation.summary.removesuffix(".")
+    where = f"{operation.method} {operation.path}"
+    head = f"{summary} ({where})." if summary else f"{where}."
+    return f"{head}\n\n{operation.description}"
+
+
+def _stub(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
+    if not api.operations:
+        return
+    name = f"{class_prefix(plan.modules[api.file])}Stub"
+    error = types.runtime("problems", "NotWrittenError")
+    module.lines(["", ""])
+    with module.block(f"class {name}:"):
+        module.docstring(f"Answers 501 to every operation of {plan.modules[api.file]}; derive from it to write them one by one.")
+        for operation in api.operations:
+            module.line()
+            with module.block(_signature(types, operation, types.typing("Any"))):
+                module.line(f"raise {error}")
+
+
+def _table(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
+    kind = types.runtime("operations", "Operation")
+    final = types.typing("Final")
+    constants: list[str] = []
+    for operation in api.operations:
+        name = names.constant_name(operation.id)
+        constants.append(name)
+        module.symbol(name, operation.origin)
+        module.lines(["", f"{name}: {final} = {kind}("])
+        module.lines(f"    {line}," for line in _entry(module, types, plan, api, operation))
+        module.line(")")
+    module.lines(["", f"OPERATIONS: {final}[tuple[{kind}, ...]] = ({', '.join(constants)}{',' if constants else ''})"])
+
+
+def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation) -> list[str]:
+    replies_ = sorted({reply_name(module, plan, api, response) for response in operation.responses})
+    lines = [
+        f"id={operation.id!r}",
+        f"method={operation.method!r}",
+        f"path={operation.path!r}",
+        f"handler={names.method_name(operation.id)!r}",
+        f"replies=frozenset({{{', '.join(replies_)}}})",
+        f'origin="{operation.origin.file}:{operation.origin.line}"',
+    ]
+    if operation.security:
+        lines.append(f"security={_security(module, types, operation)}")
+    if operation.parameters:
+        lines.append(f"params={types.runtime('params', 'Params')}({names.class_name(operation.id)}Params)")
+    if operation.body is not None:
+        lines.append(f"bodies={_bodies(types, operation)}")
+    if operation.is_raw:
+        lines.append("is_raw=True")
+    if operation.max_body_bytes is not None:
+        lines.append(f"max_body_bytes={operation.max_body_bytes:_}")
+    if operation.rate_limit:
+        lines.append(f"rate_limit={operation.rate_limit!r}")
+    if _is_conditional(operation):
+        lines.append("is_conditional=True")
+    if operation.notices:
+        lines.append(f"notices={operation.notices!r}")
+    return lines
+
+
+def _is_conditional(operation: ir.Operation) -> bool:
+    asks = any(one.location == "header" and one.name.lower() == "if-none-match" for one in operation.parameters)
+    tags = any(one.status == "200" and any(h.name.lower() == "etag" for h in one.headers) for one in operation.responses)
+    return asks and tags and any(one.status == "304" for one in operation.responses)
+
+
+def _security(module: Module, types: Types, operation: ir.Operation) -> str:
+    need = types.runtime("security", "Need")
+    alternatives: list[str] = []
+    for requirement in operation.security:
+        needs: list[str] = []
+        for scheme, scopes in requirement:
+            constant = module.use(".security", security.constant(scheme))
+            listed = f", frozenset({{{', '.join(map(repr, sorted(scopes)))}}})" if scopes else ""
+            needs.append(f"{need}({constant}{listed})")
+        alternatives.append(f"({', '.join(needs)}{',' if needs else ''})")
+    return f"({', '.join(alternatives)},)"
+
+
+def _bodies(types: Types, operation: ir.Operation) -> str:
+    assert operation.body is not None
+    readers: list[str] = []
+    for media in operation.body.media:
+        if media.kind == "json":
+            is_decoded = operation.is_raw and media is next(one for one in operation.body.media if one.kind == "json")
+            expression = types.expression(media.type)
+            reader = (
+                f"_{names.method_name(operation.id)}_body"
+                if is_decoded
+                else f"{types.runtime('bodies', 'JsonBody')}({expression})"
+            )
+        elif media.kind in {"form", "multipart"}:
+            kind = "FormBody" if media.kind == "form" else "MultipartBody"
+            reader = f"{types.runtime('forms', kind)}({types.expression(media.type)}, {media.shape!r})"
+        else:
+            reader = f"{types.runtime('bodies', 'TextBody' if media.kind == 'text' else 'BytesBody')}()"
+        readers.append(f"{media.media_type.partition(';')[0]!r}: {reader}")
+    return f"{types.runtime('bodies', 'Bodies')}({{{', '.join(readers)}}}, is_required={operation.body.is_required})"
+
+
+def emit_shared(plan: Plan) -> Module | None:
+    """The module of replies that several APIs share, or None when there are none."""
+    found: dict[str, ir.Response] = {}
+    for api in plan.contract.apis:
+        for operation in api.operations:
+            for response in operation.responses:
+                home = plan.reply(response)
+                if home.module == SHARED:
+                    found[home.name] = response
+    if not found:
+        return None
+    module = Module(f"server/{SHARED}.py", "Replies that several APIs share.", "the contracts")
+    types = Types(module, plan, package=".", is_models=False)
+    for response in sorted(found.values(), key=lambda one: (one.origin, one.status)):
+        replies.emit(module, types, plan, response)
+    return module

@@ -1,0 +1,124 @@
+"""Types as Python expressions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tools.codegen import ir
+from tools.codegen.emit.module import Module
+from tools.codegen.plan import Plan
+
+_PLAIN = {"string": "str", "boolean": "bool", "null": "None", "bytes": "bytes"}
+_ALIASES = {
+    "integer": "Int",
+    "number": "Number",
+    "uuid": "Uuid",
+    "timestamp": "Timestamp",
+    "date": "Date",
+    "time": "Time",
+    "decimal": "DecimalText",
+    "base64": "Base64",
+}
+_BOUNDED = {"string": ("str", "Text"), "integer": ("int", "Integer"), "number": ("float", "Real")}
+_KEYWORDS = {"min_length": "minLength", "max_length": "maxLength", "pattern": "pattern"}
+
+
+class Types:
+    """Writes types into one module."""
+
+    def __init__(self, module: Module, plan: Plan, *, package: str, is_models: bool) -> None:
+        self._module = module
+        self._plan = plan
+        self._runtime = f"{package}_runtime"
+        self._models = "." if is_models else ".models"
+        self._is_models = is_models
+        self._here = module.path.rpartition("/")[2].removesuffix(".py")
+
+    def runtime(self, part: str, name: str) -> str:
+        """Import `name` from a part of the runtime."""
+        return self._module.use(f"{self._runtime}.{part}", name)
+
+    def typing(self, name: str) -> str:
+        """Import `name` from `typing`."""
+        return self._module.use("typing", name)
+
+    def expression(self, type_: ir.Type) -> str:  # noqa: C901  (one branch for each kind of type)
+        """`type_` as an annotation."""
+        match type_:
+            case ir.Anything():
+                return self.typing("Any")
+            case ir.Nothing():
+                return self.typing("Never")
+            case ir.Scalar():
+                return self._scalar(type_)
+            case ir.Choice(values):
+                return f"{self.typing('Literal')}[{', '.join(map(repr, values))}]"
+            case ir.Array():
+                return self._array(type_)
+            case ir.Dictionary(value):
+                return f"dict[str, {self.expression(value)}]"
+            case ir.Reference(key):
+                return self.reference(key)
+            case ir.Union():
+                return self._union(type_)
+            case ir.Checked(inner, schema):
+                return self.annotated(self.expression(inner), self.conforms(schema))
+
+    def annotated(self, expression: str, *marks: str) -> str:
+        """`Annotated[…]`, flat."""
+        name = self.typing("Annotated")
+        return f"{name}[{', '.join((expression, *marks))}]"
+
+    def conforms(self, schema: str) -> str:
+        """The check of a JSON Schema."""
+        return f"{self.runtime('conforms', 'Conforms')}({json.loads(schema)!r})"
+
+    def reference(self, key: ir.Key) -> str:
+        """The class or alias of a definition."""
+        home = self._plan.types[key]
+        if self._is_models and home.module == self._here:
+            return home.name
+        if self._is_models:
+            return self._module.use(f".{home.module}", home.name)
+        alias = "models" if home.module == self._here else f"{home.module}_models"
+        return f"{self._module.use(self._models, f'{home.module} as {alias}').rpartition(' ')[2]}.{home.name}"
+
+    def _scalar(self, type_: ir.Scalar) -> str:
+        if not type_.bounds:
+            plain = _PLAIN.get(type_.kind)
+            return plain or self.runtime("types", _ALIASES[type_.kind])
+        if type_.kind in _BOUNDED:
+            base, mark = _BOUNDED[type_.kind]
+            arguments = ", ".join(f"{name}={value!r}" for name, value in type_.bounds)
+            return self.annotated(base, f"{self.runtime('types', mark)}({arguments})")
+        schema = {_KEYWORDS[name]: value for name, value in type_.bounds}
+        return self.annotated(self.runtime("types", _ALIASES[type_.kind]), self.conforms(json.dumps(schema)))
+
+    def _array(self, type_: ir.Array) -> str:
+        expression = f"list[{self.expression(type_.item)}]"
+        bounds: dict[str, Any] = {"min_length": type_.min_items, "max_length": type_.max_items}
+        arguments = ", ".join(f"{name}={value}" for name, value in bounds.items() if value is not None)
+        if not arguments:
+            return expression
+        return self.annotated(expression, f"{self._module.use('pydantic', 'Field')}({arguments})")
+
+    def _union(self, type_: ir.Union) -> str:
+        members = list(dict.fromkeys(self.expression(member) for member in type_.members))
+        if "None" in members:
+            members = [*(member for member in members if member != "None"), "None"]
+        joined = " | ".join(members)
+        if type_.tag is None:
+            return joined
+        classes = ", ".join(f"{value!r}: {self.expression(type_.members[index])}" for value, index in type_.tags)
+        return self.annotated(joined, f"{self.runtime('unions', 'Tagged')}({type_.tag!r}, {{{classes}}})")
+
+
+def without_null(type_: ir.Type) -> ir.Type:
+    """`type_` without its null, where that is easy to take out."""
+    if isinstance(type_, ir.Choice):
+        return ir.Choice(tuple(value for value in type_.values if value is not None))
+    if isinstance(type_, ir.Union) and type_.tag is None:
+        rest = tuple(one for one in type_.members if not (isinstance(one, ir.Scalar) and one.kind == "null"))
+        return rest[0] if len(rest) == 1 else ir.Union(rest) if rest else type_
+    return type_

@@ -1,0 +1,119 @@
+"""Keywords that no Python type has, as a self-contained JSON Schema that the runtime evaluates."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tools.codegen.read.flat import Flat, is_annotation
+from tools.contracts.link import Node
+
+MAX_BYTES = 20_000
+"""A check larger than this is left out (with a warning): it would be most of the generated module."""
+
+ALONE = frozenset(
+    "not contains minContains maxContains propertyNames dependentSchemas dependentRequired minProperties maxProperties "
+    "uniqueItems".split()
+)
+"""Keywords that mean the same without their siblings."""
+
+WITH_SIBLINGS = frozenset("if then else patternProperties prefixItems unevaluatedItems".split())
+
+_SCHEMA_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+_SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_SCHEMAS = frozenset(
+    "items additionalProperties not if then else contains propertyNames unevaluatedProperties unevaluatedItems".split()
+)
+
+
+class Closure:
+    """Builds a schema whose references point into its own `$defs`."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[str, str], str] = {}
+        self._definitions: dict[str, Any] = {}
+
+    def schema(self, node: Node) -> Any:
+        """`node` without annotations and without references to other places."""
+        if not isinstance(node.value, dict):
+            return node.value
+        result: dict[str, Any] = {}
+        for key, child in node.items():
+            if key == "$ref":
+                result["$ref"] = self._reference(node.target() if len(node.value) == 1 else node.step())
+            elif not is_annotation(key):
+                result[key] = self._keyword(key, child)
+        return _nullable(node, _modern(result))
+
+    def _keyword(self, key: str, child: Node) -> Any:
+        if key in _SCHEMA_MAPS:
+            return {name: self.schema(one) for name, one in child.items()}
+        if key in _SCHEMA_LISTS:
+            return [self.schema(one) for one in child.elements()]
+        return self.schema(child) if key in _SCHEMAS else child.value
+
+    def _reference(self, target: Node) -> str:
+        if target.place not in self._names:
+            name = f"{len(self._names)}"
+            self._names[target.place] = name
+            self._definitions[name] = self.schema(target)
+        return f"#/$defs/{self._names[target.place]}"
+
+    def finish(self, schemas: list[Any]) -> str:
+        """JSON of all `schemas` together, with the definitions they need."""
+        whole = schemas[0] if len(schemas) == 1 else {"allOf": schemas}
+        if self._definitions:
+            whole = {**whole, "$defs": self._definitions}
+        return json.dumps(whole, ensure_ascii=False)
+
+
+def _modern(schema: dict[str, Any]) -> dict[str, Any]:
+    """OpenAPI 3.0's boolean `exclusiveMinimum` and `exclusiveMaximum` in the form of JSON Schema."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and bound in schema:
+            schema[exclusive] = schema.pop(bound)
+        elif isinstance(schema.get(exclusive), bool):
+            del schema[exclusive]
+    return schema
+
+
+def _nullable(node: Node, schema: dict[str, Any]) -> dict[str, Any]:
+    if node.value.get("nullable") is True and "type" in schema:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        schema["type"] = [*kinds, "null"]
+        if "enum" in schema and None not in schema["enum"]:
+            schema["enum"] = [*schema["enum"], None]
+    return schema
+
+
+def of(flat: Flat, *, composites: list[Node] | None = None) -> str | None:
+    """What of `flat` (and of `composites`, whole `oneOf`s and the like) needs the evaluator, or None."""
+    closure = Closure()
+    schemas: list[Any] = []
+    for part in flat.parts:
+        if not isinstance(part.value, dict):
+            continue
+        if WITH_SIBLINGS & part.value.keys() or _evaluates(part):
+            schemas.append(closure.schema(_without_unions(part)))
+            continue
+        alone = {key: value for key, value in part.value.items() if key in ALONE and value is not False}
+        if alone:
+            schemas.append(closure.schema(Node(part.sources, part.file, part.pointer, alone)))
+    schemas += [closure.schema(node) for node in composites or ()]
+    return closure.finish(schemas) if schemas else None
+
+
+def _evaluates(part: Node) -> bool:
+    """Whether `unevaluatedProperties` does more than close the object."""
+    return isinstance(part.value.get("unevaluatedProperties"), dict)
+
+
+def _without_unions(part: Node) -> Node:
+    rest = {key: value for key, value in part.value.items() if key not in {"oneOf", "anyOf"}}
+    return Node(part.sources, part.file, part.pointer, rest)
+
+
+def enumeration(flat: Flat) -> str:
+    """`enum` and `const` of `flat` for values that are no constants in Python, such as fractions and lists."""
+    schemas = [{"enum": value} for value in flat.values("enum")] + [{"const": value} for value in flat.values("const")]
+    return Closure().finish(schemas)

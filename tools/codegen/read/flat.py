@@ -1,0 +1,131 @@
+"""A schema as the conjunction of plain parts: references followed, `allOf` taken apart, nothing merged yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tools.contracts.link import Node
+
+ANNOTATIONS = frozenset(
+    "title description default example examples deprecated readOnly writeOnly externalDocs xml $comment summary nullable "
+    "$schema $id $anchor discriminator".split()
+)
+JSON_TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+
+_TYPE_OF_KEYWORD = {
+    **dict.fromkeys(("properties", "required", "additionalProperties", "minProperties", "maxProperties"), "object"),
+    **dict.fromkeys(("patternProperties", "propertyNames", "dependentRequired", "unevaluatedProperties"), "object"),
+    **dict.fromkeys(("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains"), "array"),
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "format", "contentEncoding"), "string"),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"),
+}
+
+
+def is_annotation(key: str) -> bool:
+    """Whether `key` says nothing about which values are valid."""
+    return key in ANNOTATIONS or key.startswith("x-")
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """Plain schemas that hold together."""
+
+    parts: tuple[Node, ...]
+
+    def values(self, key: str) -> list[Any]:
+        """Every value of keyword `key`."""
+        return [part.value[key] for part in self.parts if isinstance(part.value, dict) and key in part.value]
+
+    def nodes(self, key: str) -> Iterator[Node]:
+        """Every node at keyword `key`."""
+        for part in self.parts:
+            child = part.get(key)
+            if child is not None:
+                yield child
+
+    def has(self, key: str) -> bool:
+        """Whether any part has keyword `key`."""
+        return any(isinstance(part.value, dict) and key in part.value for part in self.parts)
+
+    @property
+    def keywords(self) -> set[str]:
+        """Keywords that decide about values."""
+        return {
+            key for part in self.parts if isinstance(part.value, dict) for key in part.value if not is_annotation(key)
+        }
+
+    def types(self) -> tuple[str, ...]:
+        """JSON types that are possible, in a fixed order; empty when nothing is said and nothing can be guessed."""
+        declared = [
+            _declared(part.value) for part in self.parts if isinstance(part.value, dict) and "type" in part.value
+        ]
+        if not declared:
+            guessed = {_TYPE_OF_KEYWORD[key] for key in self.keywords if key in _TYPE_OF_KEYWORD}
+            return tuple(kind for kind in JSON_TYPES if kind in guessed)
+        possible = set(declared[0]).intersection(*declared[1:])
+        if "integer" in set().union(*declared) and all({"integer", "number"} & set(one) for one in declared):
+            possible.add("integer")
+        return tuple(
+            kind for kind in JSON_TYPES if kind in possible and not (kind == "integer" and "number" in possible)
+        )
+
+
+def _declared(schema: dict[str, Any]) -> set[str]:
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return {*kinds, "null"} if schema.get("nullable") is True else set(kinds)
+
+
+def flatten(*nodes: Node) -> Flat:
+    """The parts of `nodes`, which hold together. A circle of `allOf` is cut where it closes."""
+    parts: list[Node] = []
+    seen: set[tuple[str, str]] = set()
+    for node in nodes:
+        _collect(node, parts, seen)
+    return Flat(tuple(parts))
+
+
+def _collect(node: Node, parts: list[Node], seen: set[tuple[str, str]]) -> None:
+    if node.place in seen:
+        return
+    seen.add(node.place)
+    if node.is_reference:
+        siblings = {key: value for key, value in node.value.items() if key != "$ref"}
+        if any(not is_annotation(key) for key in siblings):
+            _collect_part(Node(node.sources, node.file, node.pointer, siblings), parts, seen)
+        _collect(node.step(), parts, seen)
+    else:
+        _collect_part(node, parts, seen)
+
+
+def _collect_part(node: Node, parts: list[Node], seen: set[tuple[str, str]]) -> None:
+    branches = node.get("allOf")
+    if branches is None:
+        parts.append(node)
+        return
+    rest = {key: value for key, value in node.value.items() if key != "allOf"}
+    if any(not is_annotation(key) for key in rest):
+        parts.append(Node(node.sources, node.file, node.pointer, rest))
+    for branch in branches.elements():
+        _collect(branch, parts, seen)
+
+
+def is_plain_reference(node: Node) -> bool:
+    """Whether `node` is a reference and nothing else that decides about values."""
+    return node.is_reference and all(key == "$ref" or is_annotation(key) for key in node.value)
+
+
+def sole_reference(node: Node) -> Node | None:
+    """The reference that `node` only annotates: itself, or the one branch of its `allOf`."""
+    if is_plain_reference(node):
+        return node
+    branches = node.get("allOf") if isinstance(node.value, dict) else None
+    if (
+        branches is None
+        or len(branches.value) != 1
+        or any(key != "allOf" and not is_annotation(key) for key in node.value)
+    ):
+        return None
+    only = branches.get(0)
+    return sole_reference(only) if only is not None else None

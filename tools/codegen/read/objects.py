@@ -1,0 +1,190 @@
+"""Objects: known properties, what else may be there, and which direction sees what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tools.codegen import ir, names
+from tools.codegen.read import checks
+from tools.codegen.read.flat import Flat, flatten
+from tools.contracts.link import Node, references
+
+if TYPE_CHECKING:
+    from tools.codegen.read.schemas import Reader
+
+_HIDDEN = {"request": "readOnly", "": "writeOnly"}
+
+
+def read(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
+    """An object: a definition when properties are known, else a dictionary."""
+    if not any(one.value for one in flat.nodes("properties")) and not _is_closed(flat):
+        return reader.checked(_dictionary(reader, flat, name, variant), flat, node)
+    key: ir.Key = (*node.place, variant if variant and reader.is_split(node) else "")
+    if key in reader.definitions:
+        return ir.Reference(key)
+    reader.definitions[key] = ir.Definition(key, name, ir.Object(()), "", node.origin)
+    body = _object(reader, flat, node, name, variant)
+    from tools.codegen.read.schemas import description  # noqa: PLC0415  (the two read each other)
+
+    reader.definitions[key] = ir.Definition(key, name, body, description(flat, node), node.origin)
+    return ir.Reference(key)
+
+
+def _object(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> ir.Object:
+    hidden = _HIDDEN[variant] if reader.is_split(node) else ""
+    required = {one for names_ in flat.values("required") if isinstance(names_, list) for one in names_}
+    allowed = _allowed(flat)
+    properties: list[ir.Property] = []
+    for wire_name, nodes in _properties(flat).items():
+        if allowed is not None and wire_name not in allowed:
+            continue
+        if hidden and any(_says(one, hidden) for one in nodes):
+            continue
+        properties.append(_property(reader, wire_name, nodes, name, variant, is_required=wire_name in required))
+    listed = set(_properties(flat))
+    unlisted = sorted(required - listed) if allowed is None else []
+    properties += [ir.Property(one, ir.Anything(), is_required=True, is_nullable=False) for one in unlisted]
+    schema = checks.of(flat)
+    if schema is not None and len(schema) > checks.MAX_BYTES:
+        schema = None
+    return ir.Object(tuple(properties), _extra(reader, flat, name, variant), _is_closed(flat), schema)
+
+
+def _properties(flat: Flat) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for group in flat.nodes("properties"):
+        for wire_name, node in group.items():
+            found.setdefault(wire_name, []).append(node)
+    return found
+
+
+def _property(
+    reader: Reader, wire_name: str, nodes: list[Node], owner: str, variant: str, *, is_required: bool
+) -> ir.Property:
+    name = owner + names.class_name(wire_name)
+    flat = flatten(*nodes)
+    is_single = len(nodes) == 1
+    first = nodes[0]
+    type_ = reader.type_of(first, name, variant) if is_single else reader.type_of_flat(flat, first, name, variant)
+    own = nodes[-1].value if isinstance(nodes[-1].value, dict) else {}
+    default = own.get("default", _UNSAID) if nodes[-1].is_reference else next(iter(flat.values("default")), _UNSAID)
+    return ir.Property(
+        wire_name,
+        type_,
+        is_required,
+        is_nullable=accepts_null(reader, type_),
+        default=None if default is _UNSAID else default,
+        has_default=fits(reader, default, type_),
+        description=str(own.get("description") or ""),
+        is_deprecated=own.get("deprecated") is True,
+    )
+
+
+_UNSAID: Any = object()
+
+
+def fits(reader: Reader, default: Any, type_: ir.Type) -> bool:
+    """Whether `default` can be written as the default of a field of `type_`."""
+    while isinstance(type_, ir.Checked | ir.Reference):
+        body = type_.type if isinstance(type_, ir.Checked) else reader.definitions[type_.key].body
+        if isinstance(body, ir.Object):
+            return False
+        type_ = body
+    if isinstance(type_, ir.Choice):
+        return any(default == value and type(default) is type(value) for value in type_.values)
+    if not isinstance(type_, ir.Scalar):
+        return False
+    allowed: dict[str, tuple[type, ...]] = {
+        "string": (str,),
+        "integer": (int,),
+        "number": (int, float),
+        "boolean": (bool,),
+    }
+    return isinstance(default, allowed.get(type_.kind, ())) and isinstance(default, bool) == (type_.kind == "boolean")
+
+
+def accepts_null(reader: Reader, type_: ir.Type, depth: int = 0) -> bool:
+    """Whether null is a value of `type_`."""
+    if depth > 20:
+        return False
+    if isinstance(type_, ir.Anything):
+        return True
+    if isinstance(type_, ir.Scalar):
+        return type_.kind == "null"
+    if isinstance(type_, ir.Choice):
+        return None in type_.values
+    if isinstance(type_, ir.Union):
+        return any(accepts_null(reader, member, depth + 1) for member in type_.members)
+    if isinstance(type_, ir.Checked):
+        return accepts_null(reader, type_.type, depth + 1)
+    if isinstance(type_, ir.Reference) and type_.key in reader.definitions:
+        body = reader.definitions[type_.key].body
+        return not isinstance(body, ir.Object) and accepts_null(reader, body, depth + 1)
+    return False
+
+
+def _dictionary(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type:
+    values = [one for one in flat.nodes("additionalProperties") if isinstance(one.value, dict)]
+    if not values:
+        return ir.Dictionary(ir.Anything())
+    value_name = name + "Value"
+    if len(values) == 1:
+        return ir.Dictionary(reader.type_of(values[0], value_name, variant))
+    return ir.Dictionary(reader.type_of_flat(flatten(*values), values[0], value_name, variant))
+
+
+def _closed_parts(flat: Flat) -> list[Node]:
+    return [
+        part
+        for part in flat.parts
+        if isinstance(part.value, dict)
+        and part.value.get("additionalProperties") is False
+        and "patternProperties" not in part.value
+    ]
+
+
+def _is_closed(flat: Flat) -> bool:
+    return bool(_closed_parts(flat)) or any(value is False for value in flat.values("unevaluatedProperties"))
+
+
+def _allowed(flat: Flat) -> set[str] | None:
+    """Names that every closed part knows; None when no part is closed."""
+    closed = [set(part.value.get("properties") or ()) for part in _closed_parts(flat)]
+    return set.intersection(*closed) if closed else None
+
+
+def _extra(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type | None:
+    if _is_closed(flat) or not flat.has("additionalProperties") or flat.has("patternProperties"):
+        return None
+    schemas = [one for one in flat.nodes("additionalProperties") if isinstance(one.value, dict)]
+    return reader.type_of(schemas[0], name + "Value", variant) if schemas else ir.Anything()
+
+
+def _says(node: Node, key: str) -> bool:
+    if isinstance(node.value, dict) and node.value.get(key) is True:
+        return True
+    target = node.target()
+    return isinstance(target.value, dict) and target.value.get(key) is True
+
+
+def has_directions(node: Node) -> bool:
+    """Whether a property at or below `node` is only read or only written."""
+    seen: set[tuple[str, str]] = set()
+    queue = [node]
+    while queue:
+        current = queue.pop()
+        if current.place in seen:
+            continue
+        seen.add(current.place)
+        if _mentions(current.value):
+            return True
+        queue += [reference.step() for reference in references(current)]
+    return False
+
+
+def _mentions(value: Any) -> bool:
+    if isinstance(value, dict):
+        if value.get("readOnly") is True or value.get("writeOnly") is True:
+            return True
+        return any(_mentions(child) for key, child in value.items() if key not in {"example", "examples", "default"})
+    return isinstance(value, list) and any(_mentions(child) for child in value)

@@ -1,0 +1,118 @@
+"""Responses: one reply for each status and media type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tools.codegen import ir, names
+from tools.codegen.read import shapes
+from tools.codegen.read.schemas import Reader
+from tools.contracts.link import Node
+from tools.contracts.problems import Problem
+
+_STATUS = re.compile(r"[1-5][0-9][0-9]\Z|[1-5]XX\Z|default\Z")
+ALWAYS_OWNED = frozenset({"x-correlation-id", "www-authenticate", "content-type", "content-length"})
+RATE_HEADERS = frozenset({"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"})
+NOTICE_HEADERS = frozenset({"deprecation", "sunset", "link"})
+
+
+def media_kind(media_type: str) -> str:
+    """How a body of this media type is read and written."""
+    plain = media_type.partition(";")[0].strip().lower()
+    if plain == "application/json" or plain.endswith("+json"):
+        return "json"
+    if plain == "application/x-www-form-urlencoded":
+        return "form"
+    if plain == "multipart/form-data":
+        return "multipart"
+    return "text" if plain.startswith("text/") and plain != "text/csv" else "bytes"
+
+
+def media_of(reader: Reader, media_type: str, node: Node, name: str, variant: str) -> ir.Media:
+    """One media type of a body."""
+    kind = media_kind(media_type)
+    schema = node.target().get("schema")
+    if kind in {"text", "bytes"}:
+        return ir.Media(media_type.lower(), kind, ir.Scalar("string" if kind == "text" else "bytes"))  # type: ignore[arg-type]  # two of its literals
+    type_ = reader.type_of(schema, name, variant) if schema is not None else ir.Anything()
+    shape = shapes.of(type_, reader.definitions) if kind in {"form", "multipart"} else None
+    return ir.Media(media_type.lower(), kind, type_, shape)  # type: ignore[arg-type]  # `media_kind` returns its literals
+
+
+def read(
+    reader: Reader, operation: Node, operation_id: str, owned: frozenset[str]
+) -> tuple[list[ir.Response], list[Problem]]:
+    """Every reply of one operation. `owned` are headers that the runtime writes."""
+    group = operation.get("responses")
+    if group is None or not isinstance(group.value, dict) or not group.value:
+        return [], [operation.problem("no-responses", f"the operation {operation_id!r} declares no responses")]
+    responses: list[ir.Response] = []
+    problems: list[Problem] = []
+    for status, node in group.items():
+        if status.startswith("x-"):
+            continue
+        if not _STATUS.match(status):
+            hint = "write a status such as 200, a range such as 4XX, or default"
+            problems.append(node.problem("bad-status", f"{status!r} is not a status", hint))
+            continue
+        target = node.target()
+        if not isinstance(target.value, dict):
+            problems.append(target.problem("bad-response", "a response must be an object"))
+            continue
+        responses += _responses(reader, node, target, status, operation_id, owned)
+    return responses, problems
+
+
+def _responses(
+    reader: Reader, node: Node, target: Node, status: str, operation_id: str, owned: frozenset[str]
+) -> list[ir.Response]:
+    shared = names.class_name(target.name) if target.place != node.place else None
+    base_name = (shared or names.class_name(operation_id)) + names.class_name(status.capitalize()).removeprefix("Model")
+    headers = tuple(_headers(reader, target, base_name, owned))
+    content = target.get("content")
+    entries = list(content.items()) if content is not None else []
+    media = [media_of(reader, key, child, f"{base_name}Body", "") for key, child in entries]
+
+    def response(one: ir.Media | None) -> ir.Response:
+        return ir.Response(
+            key=(target.file, target.pointer),
+            shared_name=shared,
+            status=status,
+            media=one,
+            is_one_of_several=len(media) > 1,
+            headers=headers,
+            description=target.text("description") or "",
+            origin=target.origin,
+        )
+
+    return [response(one) for one in media] if media else [response(None)]
+
+
+def _headers(reader: Reader, response: Node, name: str, owned: frozenset[str]) -> list[ir.ReplyHeader]:
+    group = response.get("headers")
+    found: list[ir.ReplyHeader] = []
+    for wire_name, node in group.items() if group is not None else ():
+        if wire_name.lower() in owned:
+            continue
+        target = node.target()
+        schema = target.get("schema")
+        type_ = (
+            reader.type_of(schema, name + names.class_name(wire_name)) if schema is not None else ir.Scalar("string")
+        )
+        found.append(
+            ir.ReplyHeader(
+                wire_name,
+                type_,
+                is_required=isinstance(target.value, dict) and target.value.get("required") is True,
+                constant=_constant(type_),
+                description=target.text("description") or "",
+            )
+        )
+    return found
+
+
+def _constant(type_: ir.Type) -> Any:
+    if isinstance(type_, ir.Choice) and len(type_.values) == 1 and isinstance(type_.values[0], str):
+        return type_.values[0]
+    return None

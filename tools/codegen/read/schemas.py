@@ -1,0 +1,159 @@
+"""Schemas to types. Named schemas become definitions, each once; inline objects get the name of their place."""
+
+from __future__ import annotations
+
+import re
+
+from tools.codegen import ir, names
+from tools.codegen.read import checks, objects, scalars, unions
+from tools.codegen.read.flat import Flat, flatten, sole_reference
+from tools.contracts.link import Node
+from tools.contracts.problems import Problem, Severity
+
+_STRUCTURE = re.compile(
+    r"/(?:properties|items|components|schemas|\$defs|definitions|allOf|anyOf|oneOf|additionalProperties)(?=/|$)"
+)
+_UNIONS = ("oneOf", "anyOf")
+
+
+class Reader:
+    """Reads schemas of one contract set."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self.definitions: dict[ir.Key, ir.Definition] = {}
+        self._open: set[ir.Key] = set()
+        self._splits: dict[tuple[str, str], bool] = {}
+
+    def type_of(self, node: Node, name: str, variant: str = "") -> ir.Type:
+        """Type of the schema at `node`. `name` is for an inline object; `variant` is "" or "request"."""
+        reference = sole_reference(node)
+        if reference is not None:
+            return self.named(reference.target(), variant)
+        return self.type_of_flat(flatten(node), node, name, variant)
+
+    def type_of_flat(self, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
+        """Type of plain parts that hold together; `node` is the place that stands for them."""
+        if any(part.value is False for part in flat.parts):
+            return ir.Nothing()
+        composites = [
+            (part, key) for part in flat.parts for key in _UNIONS if isinstance(part.value, dict) and key in part.value
+        ]
+        if composites:
+            return unions.read(self, flat, composites, node, name, variant)
+        return self.plain_type(flat, node, name, variant)
+
+    def plain_type(self, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
+        """Type of parts without `oneOf` and `anyOf`."""
+        types = flat.types()
+        constant = scalars.choice(flat, types)
+        if constant is not None:
+            return constant
+        if flat.has("enum") or flat.has("const"):
+            return self._enumerated(flat, node, name, variant, types)
+        members = [self._single(flat, kind, node, name, variant) for kind in types if kind != "null"]
+        if not types:
+            return self.checked(ir.Anything(), flat, node)
+        if "null" in types:
+            members.append(ir.Scalar("null"))
+        return union(members)
+
+    def _enumerated(self, flat: Flat, node: Node, name: str, variant: str, types: tuple[str, ...]) -> ir.Type:
+        """An enumeration with values that are no constants of Python's type system."""
+        members = [self._single(flat, kind, node, name, variant) for kind in types]
+        schema = checks.enumeration(flat)
+        return ir.Checked(union(members) if members else ir.Anything(), schema)
+
+    def _single(self, flat: Flat, kind: str, node: Node, name: str, variant: str) -> ir.Type:
+        if kind == "object":
+            return objects.read(self, flat, node, name, variant)
+        if kind == "array":
+            return self.checked(self._array(flat, name, variant), flat, node)
+        if kind == "string":
+            return self.checked(scalars.text(flat, self.problems), flat, node)
+        if kind in {"integer", "number"}:
+            return self.checked(scalars.number(flat, kind), flat, node)
+        return self.checked(ir.Scalar("boolean" if kind == "boolean" else "null"), flat, node)
+
+    def _array(self, flat: Flat, name: str, variant: str) -> ir.Type:
+        items = [] if flat.has("prefixItems") else [one for one in flat.nodes("items") if isinstance(one.value, dict)]
+        item_name = names.class_name(name) + "Item"
+        if not items:
+            item: ir.Type = ir.Anything()
+        elif len(items) == 1:
+            item = self.type_of(items[0], item_name, variant)
+        else:
+            item = self.type_of_flat(flatten(*items), items[0], item_name, variant)
+        low = max((int(value) for value in flat.values("minItems")), default=None)
+        high = min((int(value) for value in flat.values("maxItems")), default=None)
+        return ir.Array(item, low or None, high)
+
+    def checked(self, type_: ir.Type, flat: Flat, node: Node, composites: list[Node] | None = None) -> ir.Type:
+        """`type_` with the keywords that only the evaluator knows, if there are any."""
+        schema = checks.of(flat, composites=composites)
+        if schema is None:
+            return type_
+        if len(schema) > checks.MAX_BYTES:
+            message = "these keywords need a check that is larger than the model; they are not checked"
+            problem = Problem("unchecked-schema", message, node.origin, Severity.WARNING)
+            self.problems.append(problem)
+            return type_
+        return ir.Checked(type_, schema)
+
+    def named(self, node: Node, variant: str = "") -> ir.Type:
+        """The definition of a schema that others refer to."""
+        node = node.target()
+        if not isinstance(node.value, dict):
+            return ir.Anything() if node.value is not False else ir.Nothing()
+        key: ir.Key = (*node.place, variant if variant and self.is_split(node) else "")
+        if key not in self.definitions and key not in self._open:
+            self._open.add(key)
+            name = definition_name(node) + ("Request" if key[2] else "")
+            flat = flatten(node)
+            self.define(key, name, self.type_of(node, name, key[2]), node, flat)
+            self._open.discard(key)
+        return ir.Reference(key)
+
+    def define(self, key: ir.Key, name: str, body: ir.Object | ir.Type, node: Node, flat: Flat) -> None:
+        """Record a definition. An object read for the schema itself is the definition, not an alias of it."""
+        if isinstance(body, ir.Reference) and body.key == key:
+            return
+        self.definitions[key] = ir.Definition(key, name, body, description(flat, node), node.origin)
+
+    def is_split(self, node: Node) -> bool:
+        """Whether requests and responses see different properties below `node`."""
+        if node.place not in self._splits:
+            self._splits[node.place] = objects.has_directions(node)
+        return self._splits[node.place]
+
+
+def description(flat: Flat, node: Node) -> str:
+    """What the author says about a schema: its own words before those of its parts."""
+    own = node.text("description") or node.text("title") if isinstance(node.value, dict) else None
+    if own:
+        return own
+    found = [part.text("description") or part.text("title") for part in flat.parts]
+    return next((text for text in found if text), "")
+
+
+def definition_name(node: Node) -> str:
+    """Class name for a referenced schema: its component name, or the words of its path."""
+    if not node.pointer:
+        return names.class_name(node.name)
+    parent = node.pointer.rpartition("/")[0]
+    if parent.endswith(("/schemas", "/$defs", "/definitions")) or parent.count("/") < 1:
+        return names.class_name(node.name)
+    return names.class_name(_STRUCTURE.sub("", node.pointer).replace("~1", "/"))
+
+
+def union(members: list[ir.Type]) -> ir.Type:
+    """One of `members`, each once."""
+    flat: list[ir.Type] = []
+    for member in members:
+        parts = member.members if isinstance(member, ir.Union) and member.tag is None else (member,)
+        flat += [part for part in parts if part not in flat and not isinstance(part, ir.Nothing)]
+    if any(isinstance(part, ir.Anything) for part in flat):
+        return ir.Anything()
+    if not flat:
+        return ir.Nothing()
+    return flat[0] if len(flat) == 1 else ir.Union(tuple(flat))

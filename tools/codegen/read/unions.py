@@ -1,0 +1,227 @@
+"""`oneOf` and `anyOf`: unions of types, told apart by a tag where the contract has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tools.codegen import ir, names
+from tools.codegen.read.flat import Flat, flatten, is_annotation, sole_reference
+from tools.contracts import source
+from tools.contracts.link import Node, locate
+
+if TYPE_CHECKING:
+    from tools.codegen.read.schemas import Reader
+
+_CONSTRAINTS_ONLY = frozenset("required not minProperties maxProperties dependentRequired if then else".split())
+
+
+def read(
+    reader: Reader, flat: Flat, composites: list[tuple[Node, str]], node: Node, name: str, variant: str
+) -> ir.Type:
+    """Type of parts of which some have `oneOf` or `anyOf`."""
+    base = Flat(tuple(_without(part) for part in flat.parts))
+    part, key = composites[0]
+    members = [member for member in (part.get(key) or part).elements() if member.value is not False]
+    if len(composites) > 1 or not members or all(_is_constraint(member) for member in members):
+        whole = [_only(one, kind) for one, kind in composites]
+        return _checked_by(reader, reader.plain_type(base, node, name, variant), whole)
+    has_base = bool(base.keywords - {"type", "nullable"} or (base.has("type") and base.types() != ("object",)))
+    types = [
+        _member(reader, base if has_base else None, member, index, name, variant)
+        for index, member in enumerate(members)
+    ]
+    tagged = _tagged(reader, part, members, types)
+    null: list[ir.Type] = [ir.Scalar("null")] if "null" in base.types() or part.value.get("nullable") is True else []
+    if tagged is not None:
+        return union([tagged, *null])
+    result = union([*types, *null])
+    if key == "oneOf" and len(types) > 1 and not are_disjoint(reader, types):
+        return _checked_by(reader, result, [_only(part, key)])
+    return result
+
+
+def _checked_by(reader: Reader, type_: ir.Type, whole: list[Node]) -> ir.Type:
+    return reader.checked(type_, Flat(()), whole[0], composites=whole)
+
+
+def union(members: list[ir.Type]) -> ir.Type:
+    """One of `members`; a tagged union stays one member."""
+    from tools.codegen.read import schemas  # noqa: PLC0415  (the two read each other)
+
+    return schemas.union(members)
+
+
+def _without(part: Node) -> Node:
+    if not isinstance(part.value, dict):
+        return part
+    rest = {key: value for key, value in part.value.items() if key not in {"oneOf", "anyOf", "discriminator"}}
+    return Node(part.sources, part.file, part.pointer, rest)
+
+
+def _only(part: Node, key: str) -> Node:
+    return Node(part.sources, part.file, part.pointer, {key: part.value[key]})
+
+
+def _is_constraint(member: Node) -> bool:
+    if not isinstance(member.value, dict):
+        return False
+    keywords = {key for key in member.value if not is_annotation(key)}
+    return bool(keywords) and keywords <= _CONSTRAINTS_ONLY
+
+
+def _member(reader: Reader, base: Flat | None, member: Node, index: int, name: str, variant: str) -> ir.Type:
+    own = (
+        names.class_name(member.text("title") or "") if isinstance(member.value, dict) and member.text("title") else ""
+    )
+    if base is None:
+        return reader.type_of(member, name + (own or f"Option{index + 1}"), variant)
+    reference = sole_reference(member)
+    suffix = names.class_name(reference.target().name) if reference is not None else own or f"Option{index + 1}"
+    joined = Flat((*base.parts, *flatten(member).parts))
+    return reader.type_of_flat(joined, member, name + suffix, variant)
+
+
+def _tagged(reader: Reader, part: Node, members: list[Node], types: list[ir.Type]) -> ir.Union | None:
+    """The union with its tag, when every member is an object and has at least one value of the tag."""
+    tag = part.value.get("discriminator")
+    if not isinstance(tag, dict) or not isinstance(tag.get("propertyName"), str):
+        return None
+    if not all(_is_object(reader, one) for one in types):
+        return None
+    found: list[tuple[str, int]] = _mapped(part, members, tag.get("mapping"))
+    mapped = {index for _, index in found}
+    for index, member in enumerate(members):
+        if index not in mapped:
+            found += [(value, index) for value in _implied(reader, member, types[index], tag["propertyName"])]
+    values = [value for value, _ in found]
+    if len(set(values)) != len(values) or {index for _, index in found} != set(range(len(members))):
+        return None
+    return ir.Union(tuple(types), tag["propertyName"], tuple(found))
+
+
+def _mapped(part: Node, members: list[Node], mapping: Any) -> list[tuple[str, int]]:
+    if not isinstance(mapping, dict):
+        return []
+    places = {member.target().place: index for index, member in enumerate(members)}
+    by_name = {member.target().name: index for index, member in enumerate(members) if member.is_reference}
+    found: list[tuple[str, int]] = []
+    for value, reference in mapping.items():
+        if not isinstance(reference, str):
+            continue
+        index = by_name.get(reference) if "#" not in reference and "/" not in reference else None
+        if index is None:
+            index = places.get(_end(part, reference))
+        if index is not None:
+            found.append((value, index))
+    return found
+
+
+def _end(part: Node, reference: str) -> tuple[str, str] | None:
+    file, pointer = locate(part.file, reference)
+    document = part.sources.documents.get(file)
+    try:
+        value = source.resolve(document.value, pointer) if document else None
+    except KeyError:
+        return None
+    return Node(part.sources, file, pointer, value).target().place if document else None
+
+
+def _implied(reader: Reader, member: Node, type_: ir.Type, tag: str) -> list[str]:
+    """Values of the tag that the member's own schema allows; else, as OpenAPI says, the name of the schema."""
+    constants = constants_of(reader, type_).get(tag)
+    if constants:
+        return [value for value in constants if isinstance(value, str)]
+    return [member.target().name] if member.is_reference else []
+
+
+def _object_of(reader: Reader, type_: ir.Type) -> ir.Object | None:
+    seen = 0
+    while isinstance(type_, ir.Reference | ir.Checked) and seen < 20:
+        seen += 1
+        if isinstance(type_, ir.Checked):
+            type_ = type_.type
+            continue
+        definition = reader.definitions.get(type_.key)
+        if definition is None:
+            return None
+        if isinstance(definition.body, ir.Object):
+            return definition.body
+        type_ = definition.body
+    return None
+
+
+def _is_object(reader: Reader, type_: ir.Type) -> bool:
+    return isinstance(type_, ir.Reference) and (
+        type_.key not in reader.definitions or _object_of(reader, type_) is not None
+    )
+
+
+def constants_of(reader: Reader, type_: ir.Type) -> dict[str, tuple[Any, ...]]:
+    """Required properties of an object that can only be constants."""
+    body = _object_of(reader, type_)
+    if body is None:
+        return {}
+    found: dict[str, tuple[Any, ...]] = {}
+    for one in body.properties:
+        inner: ir.Type = one.type
+        while isinstance(inner, ir.Reference) and inner.key in reader.definitions:
+            target = reader.definitions[inner.key].body
+            if isinstance(target, ir.Object):
+                break
+            inner = target
+        if isinstance(inner, ir.Choice) and one.is_required:
+            found[one.name] = inner.values
+    return found
+
+
+def are_disjoint(reader: Reader, types: list[ir.Type]) -> bool:
+    """Whether no value can be of two of `types`, as far as that is easy to see."""
+    return all(_differ(reader, one, other) for index, one in enumerate(types) for other in types[index + 1 :])
+
+
+def _differ(reader: Reader, one: ir.Type, other: ir.Type) -> bool:
+    kinds, others = kinds_of(reader, one), kinds_of(reader, other)
+    if kinds and others and not kinds & others:
+        return True
+    if isinstance(one, ir.Choice) and isinstance(other, ir.Choice):
+        return not set(map(repr, one.values)) & set(map(repr, other.values))
+    left, right = constants_of(reader, one), constants_of(reader, other)
+    return any(name in right and not set(map(repr, left[name])) & set(map(repr, right[name])) for name in left)
+
+
+_KINDS = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
+
+
+def kinds_of(reader: Reader, type_: ir.Type, depth: int = 0) -> frozenset[str]:
+    """JSON types that `type_` can have; empty when unknown."""
+    if depth > 20 or isinstance(type_, ir.Anything | ir.Nothing):
+        return frozenset()
+    if isinstance(type_, ir.Scalar):
+        return frozenset({_KINDS.get(type_.kind, "string")})
+    if isinstance(type_, ir.Choice):
+        return frozenset(_kind(value) for value in type_.values)
+    if isinstance(type_, ir.Array):
+        return frozenset({"array"})
+    if isinstance(type_, ir.Dictionary):
+        return frozenset({"object"})
+    if isinstance(type_, ir.Checked):
+        return kinds_of(reader, type_.type, depth + 1)
+    if isinstance(type_, ir.Union):
+        parts = [kinds_of(reader, member, depth + 1) for member in type_.members]
+        return frozenset().union(*parts) if all(parts) else frozenset()
+    definition = reader.definitions.get(type_.key)
+    if definition is None:
+        return frozenset()
+    return (
+        frozenset({"object"})
+        if isinstance(definition.body, ir.Object)
+        else kinds_of(reader, definition.body, depth + 1)
+    )
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "string"

@@ -1,0 +1,281 @@
+"""The sources of a contract set and the graph of their `$ref`s. Nothing is dereferenced; a reference is followed when read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.contracts import source
+from tools.contracts.problems import Origin, Problem
+from tools.contracts.source import Document, Json
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+_DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum", "value"})
+"""Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `_is_data`."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """Every document of a contract set, by the path that positions show."""
+
+    folder: Path
+    shown: str
+    """What stands before a file's name in positions: `contracts/openapi/v1`."""
+    documents: dict[str, Document] = field(default_factory=dict[str, Document])
+    entries: list[str] = field(default_factory=list[str])
+    """Documents with an `openapi` key, in the order of their names."""
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    def root(self, file: str) -> Node:
+        """The whole of one document."""
+        return Node(self, file, "", self.documents[file].value)
+
+    def line(self, origin: Origin) -> str:
+        """Text of the line at `origin`; empty when it is not of this set."""
+        document = self.documents.get(origin.file)
+        return document.line(origin.line) if document else ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A value in a source document, and where it stands."""
+
+    sources: Sources = field(repr=False)
+    file: str
+    pointer: str
+    value: Json
+
+    @property
+    def origin(self) -> Origin:
+        """Position of the value (of its key, for the entry of a mapping)."""
+        return self.sources.documents[self.file].at(self.pointer)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """File and pointer: the identity of the value."""
+        return self.file, self.pointer
+
+    @property
+    def name(self) -> str:
+        """Last token of the pointer; the file's stem for a whole document."""
+        token = self.pointer.rpartition("/")[2]
+        return source.unescape(token) if self.pointer else Path(self.file).stem
+
+    def get(self, key: str | int) -> Node | None:
+        """Child at `key`, or None."""
+        value = self.value
+        if isinstance(value, dict) and key in value:
+            return Node(self.sources, self.file, source.join(self.pointer, key), value[key])
+        if isinstance(value, list) and isinstance(key, int) and key < len(value):
+            return Node(self.sources, self.file, source.join(self.pointer, key), value[key])
+        return None
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """Entries of a mapping, in the order written; nothing for other values."""
+        if isinstance(self.value, dict):
+            for key, value in self.value.items():
+                yield key, Node(self.sources, self.file, source.join(self.pointer, key), value)
+
+    def elements(self) -> Iterator[Node]:
+        """Elements of a list; nothing for other values."""
+        if isinstance(self.value, list):
+            for index, value in enumerate(self.value):
+                yield Node(self.sources, self.file, f"{self.pointer}/{index}", value)
+
+    def text(self, key: str) -> str | None:
+        """String at `key`, or None."""
+        value = self.value.get(key) if isinstance(self.value, dict) else None
+        return value if isinstance(value, str) else None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the value is `{$ref: …}`, perhaps with siblings."""
+        return isinstance(self.value, dict) and isinstance(self.value.get("$ref"), str)
+
+    def target(self) -> Node:
+        """What the value stands for: itself, or the end of its chain of references."""
+        node = self
+        for _ in range(100):
+            if not node.is_reference:
+                return node
+            node = node.step()
+        return node
+
+    def step(self) -> Node:
+        """What a reference points to directly. The link stage has checked that it exists."""
+        file, pointer = locate(self.file, self.value["$ref"])
+        return Node(self.sources, file, pointer, source.resolve(self.sources.documents[file].value, pointer))
+
+    def problem(self, rule: str, message: str, hint: str | None = None) -> Problem:
+        """A finding at this place."""
+        return Problem(rule, message, self.origin, hint=hint)
+
+
+def locate(file: str, reference: str) -> tuple[str, str]:
+    """File and JSON pointer that `reference`, written in `file`, names."""
+    target, _, fragment = reference.partition("#")
+    path = os.path.normpath(os.path.join(os.path.dirname(file), target)).replace(os.sep, "/") if target else file  # noqa: PTH118, PTH120
+    return path, _decoded(fragment)
+
+
+def _decoded(fragment: str) -> str:
+    if "%" not in fragment:
+        return fragment
+    from urllib.parse import unquote  # noqa: PLC0415  (rare, and not free to import)
+
+    return unquote(fragment)
+
+
+def entry_files(folder: Path) -> list[Path]:
+    """Candidates for entry documents: what is not below a folder whose name starts with `_` or `.`."""
+    found = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    return sorted(path for path in found if not any(part[0] in "_." for part in path.relative_to(folder).parts))
+
+
+def read(path: Path, *, shown: str | None = None) -> Sources:
+    """Load and link the contract set at `path` (a folder, or one entry file). Everything wrong is in `problems`."""
+    path = path if path.exists() else Path(os.path.normpath(path))
+    folder = path if path.is_dir() else path.parent
+    sources = Sources(folder, (shown if shown is not None else folder.as_posix()).rstrip("/"))
+    if not path.exists():
+        message = "there is no such file or folder"
+        sources.problems.append(Problem("no-contracts", message, Origin(sources.shown, 1, 1)))
+        return sources
+    candidates = entry_files(path) if path.is_dir() else [path]
+    queue: list[str] = []
+    for candidate in candidates:
+        if path.is_dir() and not _may_be_entry(candidate):
+            continue
+        name = _shown(sources, candidate)
+        document = _load(sources, name)
+        if document is not None and isinstance(document.value, dict) and "openapi" in document.value:
+            sources.entries.append(name)
+            queue.append(name)
+    if not sources.entries and not sources.problems:
+        hint = "an entry file starts with `openapi: 3.1.0`"
+        sources.problems.append(
+            Problem("no-contracts", "there is no OpenAPI document here", Origin(sources.shown, 1, 1), hint=hint)
+        )
+    _follow(sources, queue)
+    return sources
+
+
+def _may_be_entry(path: Path) -> bool:
+    """Whether the file mentions `openapi` near its start or cannot be read; saves parsing thousands of part files."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(65_536)
+    except OSError:
+        return True
+    return b"openapi" in head or b"swagger" in head
+
+
+def _shown(sources: Sources, path: Path) -> str:
+    relative = path.relative_to(sources.folder).as_posix()
+    return f"{sources.shown}/{relative}" if sources.shown not in {"", "."} else relative
+
+
+def _load(sources: Sources, name: str) -> Document | None:
+    relative = name[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else name
+    document, problems = source.load(sources.folder / relative, name=name)
+    sources.problems += problems
+    if document is not None:
+        sources.documents[name] = document
+    return document
+
+
+def _follow(sources: Sources, queue: list[str]) -> None:
+    """Load what is referenced, transitively, and check every reference."""
+    seen = set(queue)
+    missing: set[str] = set()
+    while queue:
+        file = queue.pop(0)
+        for node in references(sources.root(file)):
+            for target in _check(sources, node, missing):
+                if target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+    _find_circles(sources)
+
+
+def references(root: Node) -> Iterator[Node]:
+    """Every value below `root` that is a reference."""
+    stack = [(root, False)]
+    while stack:
+        node, is_named = stack.pop()
+        if node.is_reference and not is_named:
+            yield node
+        names = not is_named and node.pointer.endswith(("/properties", "/patternProperties", "/$defs", "/schemas"))
+        children = [(child, names) for key, child in node.items() if names or not _is_data(key, child.value)]
+        children += [(child, False) for child in node.elements()]
+        stack.extend(child for child in reversed(children) if isinstance(child[0].value, dict | list))
+
+
+def _is_data(key: str, value: Json) -> bool:
+    if key == "examples" and isinstance(value, dict):
+        return False
+    return key in _DATA_KEYS or (key.startswith("x-") and key != "x-webhooks")
+
+
+def _check(sources: Sources, node: Node, missing: set[str]) -> list[str]:
+    """Files that `node` needs. Appends a problem when its target does not exist."""
+    reference: str = node.value["$ref"]
+    where = Node(sources, node.file, source.join(node.pointer, "$ref"), reference)
+    if "://" in reference.partition("#")[0]:
+        message = f"{reference!r} is on another host"
+        sources.problems.append(where.problem("remote-ref", message, "copy the document into the contract set"))
+        return []
+    file, pointer = locate(node.file, reference)
+    if file not in sources.documents and file not in missing:
+        before = len(sources.problems)
+        if _load(sources, file) is None:
+            missing.add(file)
+            if any(problem.rule == "unreadable" for problem in sources.problems[before:]):
+                del sources.problems[before:]
+    if file in missing:
+        sources.problems.append(where.problem("dangling-ref", f"there is no file {file}"))
+        return []
+    if pointer and not pointer.startswith("/"):
+        hint = "write the path: `#/components/schemas/Name`"
+        sources.problems.append(where.problem("anchor-ref", f"{reference!r} names an anchor", hint))
+        return [file]
+    try:
+        source.resolve(sources.documents[file].value, pointer)
+    except KeyError:
+        sources.problems.append(
+            where.problem("dangling-ref", f"{file} has nothing at #{pointer}", _similar(sources, file, pointer))
+        )
+    return [file]
+
+
+def _similar(sources: Sources, file: str, pointer: str) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415  (only when something is wrong)
+
+    parent, _, last = pointer.rpartition("/")
+    try:
+        siblings = source.resolve(sources.documents[file].value, parent)
+    except KeyError:
+        return None
+    names = [name for name in siblings if isinstance(name, str)] if isinstance(siblings, dict) else []
+    close = get_close_matches(source.unescape(last), names, n=1)
+    return f"did you mean {close[0]!r}?" if close else None
+
+
+def _find_circles(sources: Sources) -> None:
+    """References that only ever lead to each other."""
+    if any(problem.rule in {"dangling-ref", "anchor-ref", "remote-ref"} for problem in sources.problems):
+        return
+    for file in list(sources.documents):
+        for node in references(sources.root(file)):
+            seen = {node.place}
+            current = node.step()
+            while current.is_reference and current.place not in seen:
+                seen.add(current.place)
+                current = current.step()
+            if current.is_reference and current.place == node.place:
+                sources.problems.append(
+                    node.problem("circular-ref", "this reference leads back to itself and to no value")
+                )
