@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tools.codegen import ir
 from tools.codegen import plan as planning
 from tools.codegen.emit import api, app, models, security
 from tools.codegen.emit.module import Module
+from tools.codegen.names import ModuleName
 from tools.codegen.read import contract as reading
 from tools.contracts import bundle
 from tools.contracts.link import Sources
@@ -46,18 +48,20 @@ def build(sources: Sources) -> Output:
     files = {module.path: module.render() for module in modules}
     files |= {f"server/_runtime/{path.name}": path.read_text(encoding="utf-8") for path in sorted(RUNTIME.glob("*.py"))}
     files["server/py.typed"] = ""
-    files["__init__.py"] = '"""Written by `contracts generate`, never by hand: change contracts/ or tools/codegen/ instead."""\n'
+    files["__init__.py"] = (
+        '"""Written by `contracts generate`, never by hand: change contracts/ or tools/codegen/ instead."""\n'
+    )
     files |= _bundles(sources)
     symbols = {module.path: module.symbols for module in modules if module.symbols}
     return Output(files, symbols, tuple(problems), contract.skipped, plan.modules)
 
 
 def _models(plan: planning.Plan) -> list[Module]:
-    by_module: dict[str, list[planning.ir.Definition]] = {}
+    by_module: dict[str, list[ir.Definition]] = {}
     for key, definition in plan.contract.definitions.items():
         by_module.setdefault(plan.types[key].module, []).append(definition)
     package = Module("server/models/__init__.py", "Schemas of the contracts as Pydantic models.", "the contracts")
-    made = [models.emit(plan, planning.ModuleName(name), by_module[name]) for name in sorted(by_module)]
+    made = [models.emit(plan, ModuleName(name), by_module[name]) for name in sorted(by_module)]
     return [package, *made]
 
 

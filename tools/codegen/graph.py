@@ -8,7 +8,9 @@ from typing import TypeVar
 NodeT = TypeVar("NodeT")
 
 
-def components(nodes: Iterable[NodeT], needs: Callable[[NodeT], Iterable[NodeT]]) -> list[list[NodeT]]:
+def components(  # noqa: C901  (Tarjan without recursion reads best in one piece)
+    nodes: Iterable[NodeT], needs: Callable[[NodeT], Iterable[NodeT]]
+) -> list[list[NodeT]]:
     """Groups of nodes that need each other, each after the groups it needs (Tarjan's algorithm, without recursion)."""
     index: dict[NodeT, int] = {}
     low: dict[NodeT, int] = {}

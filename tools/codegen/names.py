@@ -14,9 +14,11 @@ ModuleName = NewType("ModuleName", str)
 ConstantName = NewType("ConstantName", str)
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+|[^\W\d_A-Za-z]+")
-_TAKEN = frozenset({"self", "cls", "body", "call", "params", "status", "print", "type", "none", "true", "false"})
+_TAKEN: frozenset[str] = frozenset(
+    {"self", "cls", "body", "call", "params", "status", "print", "type", "none", "true", "false"}
+)
 
-SHADOWED = frozenset(
+SHADOWED: frozenset[str] = frozenset(
     # Attributes of pydantic's BaseModel, and builtins that annotations in the same class body use.
     "copy dict json schema schema_json validate construct from_orm parse_file parse_obj parse_raw update_forward_refs "
     "int str float bool list bytes tuple date datetime".split()
@@ -64,6 +66,11 @@ def parameter_name(text: str) -> VariableName:
     """Attribute for a parameter or reply header."""
     name = variable_name(text)
     return VariableName(f"{name}_") if name in _TAKEN or name in SHADOWED else name
+
+
+def header_name(text: str) -> VariableName:
+    """Attribute for a header, whose case says nothing: `ETag` to `etag`, `X-Correlation-ID` to `x_correlation_id`."""
+    return parameter_name(re.sub(r"[^A-Za-z0-9]+", "_", text).lower())
 
 
 def constant_name(text: str) -> ConstantName:

@@ -30,7 +30,9 @@ def input_files(contracts: Path) -> list[tuple[str, Path]]:
     """Everything that decides about the output: the contracts, and the generator itself."""
     suffixes = {".yaml", ".yml", ".json"}
     root = contracts if contracts.is_dir() else contracts.parent
-    found = [(f"contract:{path.relative_to(root).as_posix()}", path) for path in root.rglob("*") if path.suffix in suffixes]
+    found = [
+        (f"contract:{path.relative_to(root).as_posix()}", path) for path in root.rglob("*") if path.suffix in suffixes
+    ]
     for folder in ("codegen", "contracts"):
         found += [(f"tool:{path.relative_to(TOOLS).as_posix()}", path) for path in (TOOLS / folder).rglob("*.py")]
     return sorted(found)
@@ -75,7 +77,9 @@ def orphans(folder: Path, files: Iterable[str]) -> list[str]:
     found: list[str] = []
     for top in sorted(tops):
         paths = (folder / top).rglob("*") if (folder / top).is_dir() else []
-        found += [path.relative_to(folder).as_posix() for path in paths if path.is_file() and "__pycache__" not in path.parts]
+        found += [
+            path.relative_to(folder).as_posix() for path in paths if path.is_file() and "__pycache__" not in path.parts
+        ]
     return sorted(name for name in found if name not in known)
 
 
@@ -88,10 +92,21 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         subprocess.run(
-            [_ruff(), "format", "--isolated", "--quiet", "--line-length=120", "--target-version=py311", "--no-cache", folder],
+            [
+                _ruff(),
+                "format",
+                "--isolated",
+                "--quiet",
+                "--line-length=120",
+                "--target-version=py311",
+                "--no-cache",
+                folder,
+            ],
             check=True,
         )
-        return {name: (Path(folder) / name).read_text(encoding="utf-8") if name in python else files[name] for name in files}
+        return {
+            name: (Path(folder) / name).read_text(encoding="utf-8") if name in python else files[name] for name in files
+        }
 
 
 def _ruff() -> str:

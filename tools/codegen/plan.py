@@ -205,7 +205,7 @@ _MEDIA_NAMES = {
 
 def _reply_name(base: str, response: ir.Response) -> ClassName:
     status = "Default" if response.status == "default" else response.status
-    name = base if base.endswith(status) else base + status
+    name = base if base.endswith(status) else f"{base}_{status}" if base[-1].isdigit() else base + status
     if response.is_one_of_several and response.media is not None:
         media_type = response.media.media_type.partition(";")[0]
         subtype = media_type.rpartition("/")[2].replace("*", "any")

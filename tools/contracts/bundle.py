@@ -13,9 +13,7 @@ from tools.contracts import source
 from tools.contracts.link import Node, Sources, locate
 from tools.contracts.source import Json
 
-_KINDS = (
-    "schemas responses parameters examples requestBodies headers securitySchemes links callbacks pathItems".split()
-)
+_KINDS = "schemas responses parameters examples requestBodies headers securitySchemes links callbacks pathItems".split()
 _KIND_BY_PARENT = {"responses": "responses", "parameters": "parameters", "headers": "headers", "examples": "examples"}
 
 

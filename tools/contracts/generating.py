@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-GENERATED_BY_OTHERS = ("sdk",)
+if TYPE_CHECKING:
+    from tools.contracts.link import Sources
+    from tools.contracts.problems import Problem
 
 
 def run(contracts: Path, out: Path, *, is_check: bool = False, package: str | None = None) -> int:
@@ -24,13 +28,13 @@ def run(contracts: Path, out: Path, *, is_check: bool = False, package: str | No
 
 def _rebuild(contracts: Path, out: Path, hash_: str, *, is_check: bool) -> int:
     from tools.codegen import generate, output  # noqa: PLC0415  (start-up time)
-    from tools.contracts import link, report  # noqa: PLC0415
+    from tools.contracts import link  # noqa: PLC0415
 
     sources = link.read(contracts)
-    if report.show(sources.problems, sources):
+    if show(sources.problems, sources):
         return 1
     made = generate.build(sources)
-    failed = report.show(made.problems, sources)
+    failed = show(made.problems, sources)
     if failed and not made.skipped:
         return 1
     files = output.formatted(made.files)
@@ -54,3 +58,16 @@ def _compare(out: Path, files: dict[str, str]) -> int:
     if found:
         print(f"{len(found)} files are not what the contracts make; run: make generate", file=sys.stderr)
     return 1 if found else 0
+
+
+def show(found: Sequence[Problem], sources: Sources) -> bool:
+    """Print `found` on standard error, in the order of the files. Returns whether there are errors."""
+    from tools.contracts import problems  # noqa: PLC0415  (start-up time)
+
+    ordered = problems.in_order(found)
+    for problem in ordered:
+        print(problems.to_text(problem, sources.line), file=sys.stderr)
+    errors = sum(problem.severity is problems.Severity.ERROR for problem in ordered)
+    if ordered:
+        print(f"{errors} errors, {len(ordered) - errors} warnings", file=sys.stderr)
+    return errors > 0

@@ -70,7 +70,8 @@ def _params(module: Module, types: Types, operation: ir.Operation) -> None:
         module.line()
         taken: set[str] = set()
         for parameter in operation.parameters:
-            attribute: str = names.parameter_name(parameter.name)
+            to_name = names.header_name if parameter.location == "header" else names.parameter_name
+            attribute: str = to_name(parameter.name)
             while attribute in taken:
                 attribute += f"_{parameter.location}"
             taken.add(attribute)
@@ -166,7 +167,9 @@ def _stub(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
     error = types.runtime("problems", "NotWrittenError")
     module.lines(["", ""])
     with module.block(f"class {name}:"):
-        module.docstring(f"Answers 501 to every operation of {plan.modules[api.file]}; derive from it to write them one by one.")
+        module.docstring(
+            f"Answers 501 to every operation of {plan.modules[api.file]}; derive from it to write them one by one."
+        )
         for operation in api.operations:
             module.line()
             with module.block(_signature(types, operation, types.typing("Any"))):
@@ -218,7 +221,9 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
 
 def _is_conditional(operation: ir.Operation) -> bool:
     asks = any(one.location == "header" and one.name.lower() == "if-none-match" for one in operation.parameters)
-    tags = any(one.status == "200" and any(h.name.lower() == "etag" for h in one.headers) for one in operation.responses)
+    tags = any(
+        one.status == "200" and any(h.name.lower() == "etag" for h in one.headers) for one in operation.responses
+    )
     return asks and tags and any(one.status == "304" for one in operation.responses)
 
 

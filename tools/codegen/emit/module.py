@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 
 from tools.contracts.problems import Origin
@@ -44,7 +44,7 @@ class Module:
             self.line(text)
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def block(self, head: str) -> Generator[None]:
         """Add `head` and indent what follows."""
         self.line(head)
         self._indent += 1
@@ -66,7 +66,7 @@ class Module:
         head = [*quoted(f"{self._summary}\n\n{note}", WIDTH), ""]
         if self.is_lazy:
             head += ["from __future__ import annotations", ""]
-        return "\n".join([*head, *self._import_lines(), "", *self._lines]) + "\n"
+        return "\n".join([*head, *self._import_lines(), *self._lines]) + "\n"
 
     def _import_lines(self) -> Iterator[str]:
         groups: dict[int, list[str]] = {0: [], 1: [], 2: []}

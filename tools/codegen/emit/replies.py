@@ -7,7 +7,13 @@ from tools.codegen.emit.module import Module
 from tools.codegen.emit.types import Types
 from tools.codegen.plan import Plan
 
-_BASES = {"text": "TextReply", "bytes": "BytesReply", "json": "JsonReply", "form": "BytesReply", "multipart": "BytesReply"}
+_BASES = {
+    "text": "TextReply",
+    "bytes": "BytesReply",
+    "json": "JsonReply",
+    "form": "BytesReply",
+    "multipart": "BytesReply",
+}
 _DEFAULT_MEDIA = {
     "JsonReply": "application/json",
     "ProblemReply": "application/problem+json",
@@ -59,7 +65,7 @@ def _attributes(response: ir.Response) -> list[tuple[str, ir.ReplyHeader]]:
     taken: set[str] = {"body", "status", "media_type", "header_names", "statuses"}
     found: list[tuple[str, ir.ReplyHeader]] = []
     for header in response.headers:
-        attribute: str = names.parameter_name(header.name)
+        attribute: str = names.header_name(header.name)
         while attribute in taken:
             attribute += "_"
         taken.add(attribute)
@@ -67,9 +73,7 @@ def _attributes(response: ir.Response) -> list[tuple[str, ir.ReplyHeader]]:
     return found
 
 
-def _fields(
-    module: Module, types: Types, response: ir.Response, attributes: list[tuple[str, ir.ReplyHeader]]
-) -> None:
+def _fields(module: Module, types: Types, response: ir.Response, attributes: list[tuple[str, ir.ReplyHeader]]) -> None:
     if not response.status.isdecimal():
         module.line("status: int")
     if response.media is not None:

@@ -22,7 +22,9 @@ def constant(scheme: str) -> str:
 
 def emit(schemes: Sequence[ir.SecurityScheme], made_from: str) -> Module:
     """The module `security`."""
-    module = Module("server/security.py", "Who may call: the schemes of the contracts, and what has to check them.", made_from)
+    module = Module(
+        "server/security.py", "Who may call: the schemes of the contracts, and what has to check them.", made_from
+    )
     scheme_class = module.use(f"{RUNTIME}.security", "Scheme")
     type_var = module.use("typing", "TypeVar")
     protocol = module.use("typing", "Protocol")

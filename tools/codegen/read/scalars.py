@@ -76,7 +76,7 @@ def text(flat: Flat, problems: list[Problem]) -> ir.Type:
         bounds["pattern"] = (
             patterns[0] if len(patterns) == 1 else "".join(f"(?=[\\s\\S]*(?:{one}))" for one in patterns)
         )
-    kind = next((_VALUE_FORMATS[one] for one in formats if one in _VALUE_FORMATS), None)
+    kind: ir.ScalarKind | None = next((_VALUE_FORMATS[one] for one in formats if one in _VALUE_FORMATS), None)
     if "base64" in flat.values("contentEncoding"):
         kind = "base64"
     if kind is not None:

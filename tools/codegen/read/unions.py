@@ -109,8 +109,9 @@ def _mapped(part: Node, members: list[Node], mapping: Any) -> list[tuple[str, in
         if not isinstance(reference, str):
             continue
         index = by_name.get(reference) if "#" not in reference and "/" not in reference else None
-        if index is None:
-            index = places.get(_end(part, reference))
+        place = _end(part, reference) if index is None else None
+        if place is not None:
+            index = places.get(place)
         if index is not None:
             found.append((value, index))
     return found

@@ -6,7 +6,7 @@ The dialect is 2020-12 without dynamic references. `format` says nothing here. R
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from decimal import Decimal
 from typing import Any
 
@@ -35,14 +35,8 @@ class Conforms:
     def _check(self, value: Any) -> Any:
         keyword = _failure(value, self.schema, self.schema)
         if keyword is not None:
-            raise PydanticCustomError(
-                _code(keyword), "Input breaks the rule '{keyword}' of the contract", {"keyword": keyword}
-            )  # type: ignore[arg-type]  # one of the keywords below
+            raise PydanticCustomError("contract_rule", "Input breaks the rule '{keyword}'", {"keyword": keyword})
         return value
-
-
-def _code(keyword: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in keyword)
 
 
 def is_valid(value: Any, schema: Any, root: dict[str, Any]) -> bool:
@@ -148,7 +142,8 @@ def _contains(value: Any, argument: Any, schema: Any, root: Any) -> bool:
     if not isinstance(value, list):
         return True
     found = sum(is_valid(child, argument, root) for child in value)
-    return schema.get("minContains", 1) <= found <= schema.get("maxContains", len(value))
+    low, high = schema.get("minContains", 1), schema.get("maxContains", len(value))
+    return bool(low <= found <= high)
 
 
 def _unique_items(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
@@ -205,7 +200,7 @@ def _target(reference: str, root: Any) -> Any:
     return root["$defs"][reference.removeprefix("#/$defs/")]
 
 
-def _size(kind: type, test: Callable[[int, int], bool]) -> Callable[..., bool]:
+def _size(kind: type[Sized], test: Callable[[int, int], bool]) -> Callable[..., bool]:
     return lambda value, argument, _schema, _root: not isinstance(value, kind) or test(len(value), argument)
 
 

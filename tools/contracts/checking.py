@@ -1,0 +1,62 @@
+"""`contracts check`: everything that is wrong with the contracts, in one answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tools.codegen.read import contract as reading
+from tools.contracts import link, problems, report, rules, source
+from tools.contracts.link import Sources
+from tools.contracts.problems import Problem
+from tools.contracts.report import FORMS
+
+
+def run(contracts: Path, form: str) -> int:
+    """Print what is wrong in the given form. Returns 0 when nothing is, 1 for errors, 2 for a form that does not exist."""
+    if form not in FORMS:
+        print(f"there is no form {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
+        return 2
+    sources = link.read(contracts)
+    found = judge(sources, contracts)
+    reasons = {rule.id: rule.reason for rule in rules.ALL.values()}
+    text = report.render(found, form, line_of=sources.line, reasons=reasons)
+    if text:
+        print(text)
+    failed = problems.has_errors(found)
+    if form == "text":
+        count = sum(len(item) for item in _operations(sources))
+        print(f"{len(sources.entries)} APIs, {count} operations, {len(found)} findings")
+    return 1 if failed else 0
+
+
+def judge(sources: Sources, contracts: Path) -> list[Problem]:
+    """What reading, linking, generating and the house rules find."""
+    found = list(sources.problems)
+    if not problems.has_errors(found):
+        found += reading.read(sources)[1]
+    return problems.in_order([*found, *rules.check(rules.Contract(sources.documents, _governance(contracts)))])
+
+
+def _governance(contracts: Path) -> dict[str, source.Document]:
+    """Data files beside the contracts, by name."""
+    folder = next(
+        (parent / "governance" for parent in contracts.resolve().parents if (parent / "governance").is_dir()), None
+    )
+    found: dict[str, source.Document] = {}
+    for path in sorted(folder.glob("*.yaml")) if folder is not None else ():
+        shown = contracts.parts[0] if contracts.parts and not contracts.is_absolute() else ""
+        document, _ = source.load(path, name=f"{shown}/governance/{path.name}".lstrip("/"))
+        if document is not None:
+            found[path.stem] = document
+    return found
+
+
+def _operations(sources: Sources) -> list[dict[str, object]]:
+    paths = [sources.root(file).value.get("paths") or {} for file in sources.entries]
+    return [
+        {method: item[method] for method in reading.METHODS if method in item}
+        for group in paths
+        for item in group.values()
+        if isinstance(item, dict)
+    ]

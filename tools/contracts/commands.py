@@ -1,0 +1,90 @@
+"""Commands of `contracts` beside the fast path of `generate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tools.contracts.cli import CONTRACTS, OUT
+from tools.contracts.report import FORMS
+
+app = typer.Typer(
+    help="From contracts to everything else.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Contracts = Annotated[Path, typer.Option("--contracts", help="Folder of entry files, or one entry file.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder that is written.")]
+
+
+@app.command()
+def generate(
+    contracts: Contracts = CONTRACTS,
+    out: Out = OUT,
+    package: Annotated[str | None, typer.Option(help="Import path of the output, where it is not its folder.")] = None,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when something would change.")] = False,
+) -> None:
+    """Write models, server and bundles from the contracts."""
+    from tools.contracts import generating  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(generating.run(contracts, out, is_check=check, package=package))
+
+
+@app.command()
+def check(
+    contracts: Contracts = CONTRACTS,
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.")] = "text",
+) -> None:
+    """Judge the contracts: they can be read, linked and generated from, and they follow the house rules."""
+    from tools.contracts import checking  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(checking.run(contracts, form))
+
+
+@app.command()
+def bundle(
+    contracts: Contracts = CONTRACTS,
+    out: Annotated[Path, typer.Option("--out", help="Folder that is written.")] = Path("build/bundles"),
+) -> None:
+    """Write each API as one self-contained file, and all of them joined."""
+    from tools.contracts import bundling  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(bundling.run(contracts, out))
+
+
+@app.command()
+def status(contracts: Contracts = CONTRACTS, implementation: Path = Path("impl")) -> None:
+    """List operations: written, not written, and handlers that no contract asks for."""
+    from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(status_.run(contracts, implementation))
+
+
+@app.command(name="list")
+def list_(contracts: Contracts = CONTRACTS) -> None:
+    """List every operation with its place in the contracts."""
+    from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(status_.list_operations(contracts))
+
+
+@app.command()
+def explain(
+    rule: Annotated[str | None, typer.Argument(help="Name of a rule; all are listed without it.")] = None,
+) -> None:
+    """Say why a rule is there, what breaks it and how it looks when it is right."""
+    from tools.contracts import explain as explain_  # noqa: PLC0415  (start-up time)
+
+    if rule is None:
+        print(explain_.overview())
+        return
+    try:
+        print(explain_.explain(rule, Path()))
+    except explain_.UnknownRuleError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error

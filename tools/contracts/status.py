@@ -1,0 +1,102 @@
+"""`contracts status` and `contracts list`: which operations are written, which are not, and what nobody asked for.
+
+A handler is found by what it returns: a method annotated `-> auth.LoginReply` or `-> LoginReply` answers `login`.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.codegen import ir, names
+from tools.codegen.emit.api import reply_union
+from tools.codegen.read import contract as reading
+from tools.contracts import link, problems
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A method that says it answers an operation."""
+
+    name: str
+    reply: str
+    """Name of its return type: `LoginReply`."""
+    origin: str
+    is_written: bool
+    """False when all it does is refuse."""
+
+
+def run(contracts: Path, implementation: Path) -> int:
+    """Print the state of every operation. Returns 1 when a handler belongs to no operation."""
+    operations = _operations(contracts)
+    handlers = {handler.reply: handler for handler in find(implementation)}
+    written = [one for one in operations if (found := handlers.get(reply_union(one))) and found.is_written]
+    missing = [one for one in operations if one not in written]
+    replies = {reply_union(one): one for one in operations}
+    orphans = [
+        handler
+        for handler in handlers.values()
+        if handler.reply not in replies or names.method_name(replies[handler.reply].id) != handler.name
+    ]
+    for title, group in (("written", written), ("not written (501)", missing)):
+        print(f"{title}: {len(group)}")
+        for one in group:
+            handler = handlers.get(reply_union(one))
+            print(f"  {one.id:36} {_place(one):56} {handler.origin if handler else ''}".rstrip())
+    if orphans:
+        print(f"handlers that no contract asks for: {len(orphans)}")
+        for handler in orphans:
+            print(f"  {handler.name:36} {handler.origin} (returns {handler.reply})")
+    return 1 if orphans else 0
+
+
+def list_operations(contracts: Path) -> int:
+    """Print every operation."""
+    for one in _operations(contracts):
+        print(f"{one.method:7} {one.path:56} {one.id:36} {_place(one)}")
+    return 0
+
+
+def _place(operation: ir.Operation) -> str:
+    return f"{operation.origin.file}:{operation.origin.line}"
+
+
+def _operations(contracts: Path) -> list[ir.Operation]:
+    sources = link.read(contracts)
+    if problems.has_errors(sources.problems):
+        print("the contracts cannot be read; run: contracts check", file=sys.stderr)
+        raise SystemExit(1)
+    contract, _ = reading.read(sources)
+    return [operation for api in contract.apis for operation in api.operations]
+
+
+def find(folder: Path) -> Iterator[Handler]:
+    """Handlers in the Python files below `folder`."""
+    for path in sorted(folder.rglob("*.py")):
+        tree = ast.parse(path.read_bytes(), str(path))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                for method in node.body:
+                    reply = _reply(method)
+                    if reply and isinstance(method, ast.AsyncFunctionDef):
+                        origin = f"{path.as_posix()}:{method.lineno}"
+                        yield Handler(method.name, reply, origin, is_written=not _only_refuses(method))
+
+
+def _reply(method: ast.stmt) -> str | None:
+    """Name of the reply union that `method` returns, or None when it is no handler."""
+    if not isinstance(method, ast.AsyncFunctionDef) or method.returns is None:
+        return None
+    if "call" not in {argument.arg for argument in method.args.kwonlyargs}:
+        return None
+    returns = method.returns
+    name = returns.attr if isinstance(returns, ast.Attribute) else returns.id if isinstance(returns, ast.Name) else ""
+    return name if name.endswith("Reply") else None
+
+
+def _only_refuses(method: ast.AsyncFunctionDef) -> bool:
+    statements = [one for one in method.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    return len(statements) == 1 and isinstance(statements[0], ast.Raise) and "NotWritten" in ast.dump(statements[0])
