@@ -1,0 +1,1 @@
+"""Written by `contracts generate`, never by hand: change contracts/ or tools/codegen/ instead."""

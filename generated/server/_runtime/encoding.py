@@ -47,10 +47,11 @@ def header_text(name: str, value: Any) -> bytes:
 class Codec:
     """Turns instances of one reply class into bytes."""
 
-    __slots__ = ("_body", "_content_type", "_headers", "status")
+    __slots__ = ("_body", "_content_type", "_headers", "_status", "_statuses")
 
     def __init__(self, reply: type[Reply]) -> None:
-        self.status = reply.status
+        self._statuses = reply.statuses
+        self._status: int | None = None if reply.statuses else reply.__dict__["status"]
         self._headers = [
             (attribute, name.lower(), name.lower().encode("latin-1")) for attribute, name in reply.header_names
         ]
@@ -69,8 +70,12 @@ class Codec:
             value = getattr(reply, attribute)
             if value is not None:
                 headers.append((wire_name, header_text(name, value)))
-        body = self._body(reply.body) if self._body else b""
-        return Encoded(reply.status, headers, body)
+        status = self._status
+        if status is None:
+            status = reply.status
+            if status not in self._statuses:
+                raise ValueError(f"the contract does not declare the status {status}")
+        return Encoded(status, headers, self._body(reply.body) if self._body else b"")
 
 
 def _body_encoder(reply: type[Reply]) -> Callable[[Any], Any] | None:

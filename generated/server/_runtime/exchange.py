@@ -98,6 +98,7 @@ class _State:
     request: RawRequest
     correlation_id: UUID
     principal: Any = None
+    is_allowed: bool = True
     rate_limit: RateLimit | None = None
     call: Call[Any] | None = None
     error: Exception | None = None
@@ -159,27 +160,31 @@ class Endpoint:
             return self._refuse(state, InternalError())
 
     async def _run(self, state: _State, receive: Receive, segments: dict[str, str]) -> Reply:
-        operation = self.operation
-        if self._reads_body:
-            body = await read_body(state.request.headers, receive, operation.max_body_bytes)
-            state.request = _with_body(state.request, body)
-        if operation.security:
-            await self._authenticate(state)
-        call = state.call = Call(operation, state.request, state.principal, state.correlation_id)
-        if operation.rate_limit and self.ports.limiter is not None:
+        call = await self._admit(state, receive)
+        if self.operation.rate_limit and self.ports.limiter is not None:
             await self._limit(self.ports.limiter, call)
+        if not state.is_allowed:
+            raise ForbiddenError
         arguments = self._decode(state.request, segments)
         return await self._handler(*arguments, call=call)
 
-    async def _authenticate(self, state: _State) -> None:
+    async def _admit(self, state: _State, receive: Receive) -> Call[Any]:
+        """Read the body and find out who calls. Who is refused here is counted where the caller is not known."""
+        operation = self.operation
         try:
-            state.principal = await self.guard.admit(state.request)
-        except UnauthorizedError:
-            if self.ports.limiter is not None and self.operation.rate_limit:
+            if self._reads_body:
+                body = await read_body(state.request.headers, receive, operation.max_body_bytes)
+                state.request = _with_body(state.request, body)
+            if operation.security:
+                state.principal, state.is_allowed = await self.guard.admit(state.request)
+        except ProblemError:
+            if self.ports.limiter is not None and operation.rate_limit:
                 state.rate_limit = await self.ports.limiter.take_unauthenticated(state.request)
                 if state.rate_limit.is_refused:
                     raise RateLimitedError(retry_after_seconds=state.rate_limit.retry_after_seconds) from None
             raise
+        state.call = Call(operation, state.request, state.principal, state.correlation_id)
+        return state.call
 
     async def _limit(self, limiter: Limiter, call: Call[Any]) -> None:
         for rate_class in self.operation.rate_limit:

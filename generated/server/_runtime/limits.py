@@ -34,5 +34,5 @@ class Limiter(Protocol):
         ...
 
     async def take_unauthenticated(self, request: RawRequest) -> RateLimit:
-        """Count one failed authentication; when refused, the caller gets 429 in place of 401."""
+        """Count one request that is refused before its caller is known (401, 413); when refused here, it gets 429 instead."""
         ...

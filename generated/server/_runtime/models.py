@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias, TypeVar, Union, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import core_schema as cs
+
+from .conforms import Conforms
 
 ValueT = TypeVar("ValueT")
 
@@ -18,6 +20,19 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True, protected_namespaces=()
     )
+    contract_check: ClassVar[Conforms | None] = None
+    """What the contract says about the whole object beyond its fields."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler, /) -> cs.CoreSchema:
+        schema = handler(source)
+        check = cls.__dict__.get("contract_check")
+        return schema if check is None else check.wrap(schema)
+
+
+def wire(name: str) -> Any:
+    """Name of a property on the wire, where its attribute is called otherwise."""
+    return Field(validation_alias=name, serialization_alias=name)
 
 
 class Unset(enum.Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .replies import Reply
+from .replies import Reply, is_declared_for
 
 if TYPE_CHECKING:
     from .bodies import Bodies
@@ -49,9 +49,13 @@ class Operation:
     """Reply class for each declared error status."""
 
     def __post_init__(self) -> None:
-        ordered = sorted(self.replies, key=lambda reply: reply.__name__)
-        declared = {reply.status: reply for reply in ordered if reply.status >= 400}
-        object.__setattr__(self, "problems", declared)
+        exact_first = sorted(self.replies, key=lambda reply: (len(reply.statuses), reply.__name__))
+        declared = {
+            status: next((reply for reply in exact_first if is_declared_for(reply, status)), None)
+            for status in range(400, 600)
+        }
+        found = {status: reply for status, reply in declared.items() if reply is not None}
+        object.__setattr__(self, "problems", found)
 
     @property
     def is_deprecated(self) -> bool:

@@ -14,10 +14,11 @@ class Reply:
 
     __slots__ = ()
 
-    status: ClassVar[int]
     media_type: ClassVar[str | None] = None
     header_names: ClassVar[tuple[tuple[str, str], ...]] = ()
     """Attribute and wire name of every header that is an argument of the class."""
+    statuses: ClassVar[range] = range(0)
+    """Statuses that an instance may carry where the contract leaves it open (`4XX`, `default`); else the class has `status`."""
 
 
 class EmptyReply(Reply):
@@ -52,6 +53,11 @@ class BytesReply(Reply):
 
     __slots__ = ()
     media_type: ClassVar[str | None] = "application/octet-stream"
+
+
+def is_declared_for(reply: type[Reply], status: int) -> bool:
+    """Whether instances of `reply` may carry `status`."""
+    return getattr(reply, "status", None) == status or status in reply.statuses
 
 
 class ReplyError(Exception):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from .problems import ForbiddenError, UnauthorizedError
+from .problems import UnauthorizedError
 from .requests import Grant, RawRequest
 
 Check: TypeAlias = Callable[[str, RawRequest], Awaitable[Grant[Any] | None]]
@@ -102,13 +102,14 @@ class Guard:
             self._needs[need.scheme.name] = (need.scheme, getattr(authenticator, need.scheme.method))
         self.challenges = ", ".join(dict.fromkeys(scheme.challenge for scheme, _ in self._needs.values()))
 
-    async def admit(self, request: RawRequest) -> Any:
-        """Principal of the first alternative that holds: one value, a tuple when schemes are combined, None when optional.
+    async def admit(self, request: RawRequest) -> tuple[Any, bool]:
+        """Principal of the first alternative that holds, and True; of the first known one, and False, when scopes are missing.
 
-        Raises `UnauthorizedError` when no credential is accepted, `ForbiddenError` when one is but its scopes do not suffice.
+        A principal is one value, a tuple when schemes are combined, None when nobody has to be known. Raises
+        `UnauthorizedError` when no credential is accepted.
         """
         grants: dict[str, Grant[Any] | None] = {}
-        is_known = False
+        known: list[Any] = []
         for alternative in self._alternatives:
             for need in alternative:
                 name = need.scheme.name
@@ -119,13 +120,14 @@ class Guard:
             else:
                 found = [grants[need.scheme.name] for need in alternative]
                 pairs = zip(alternative, found, strict=True)
+                principals = tuple(grant.principal for grant in found if grant is not None)
+                principal = principals[0] if len(principals) == 1 else principals or None
                 if all(grant is not None and need.scopes <= grant.scopes for need, grant in pairs):
-                    principals = tuple(grant.principal for grant in found if grant is not None)
-                    return principals[0] if len(principals) == 1 else principals or None
-                is_known = True
-        if is_known:
-            raise ForbiddenError
-        raise UnauthorizedError
+                    return principal, True
+                known.append(principal)
+        if not known:
+            raise UnauthorizedError
+        return known[0], False
 
     async def _ask(self, name: str, request: RawRequest) -> Grant[Any] | None:
         scheme, check = self._needs[name]

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, Any, LiteralString, TypeAlias
 from uuid import UUID
 
 from pydantic_core import PydanticCustomError
 from pydantic_core import core_schema as cs
+
+from .patterns import FORMATS, compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +66,6 @@ class Real:
         return value
 
 
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Python form of an ECMA 262 pattern, in which classes such as `w` and `d` are ASCII and `$` is the very end."""
-    text = re.sub(r"(\\.)|\(\?<([A-Za-z_]\w*)>|(\$)(?![^\[]*\])", _as_python, pattern, flags=re.DOTALL)
-    return re.compile(text, re.ASCII)
-
-
-def _as_python(match: re.Match[str]) -> str:
-    if match[2]:
-        return f"(?P<{match[2]}>"
-    return r"\Z" if match[3] else match[0]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """`string`, with bounds in Unicode characters and a pattern that may match anywhere."""
@@ -85,16 +73,26 @@ class Text:
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
+    format: str | None = None
+    """One of the formats that `patterns.FORMATS` knows."""
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
-        plain = cs.str_schema(strict=True, min_length=self.min_length, max_length=self.max_length)
-        return cs.no_info_after_validator_function(self._match, plain) if self.pattern is not None else plain
+        read: cs.CoreSchema = cs.str_schema(strict=True, min_length=self.min_length, max_length=self.max_length)
+        if self.pattern is not None:
+            read = cs.no_info_after_validator_function(self._match, read)
+        return read if self.format is None else cs.no_info_after_validator_function(self._check_format, read)
 
     def _match(self, value: str) -> str:
         assert self.pattern is not None
         if compiled(self.pattern).search(value) is None:
             text = "String should match pattern '{pattern}'"
             raise PydanticCustomError("string_pattern_mismatch", text, {"pattern": self.pattern})
+        return value
+
+    def _check_format(self, value: str) -> str:
+        assert self.format is not None
+        if not FORMATS[self.format](value):
+            raise PydanticCustomError("string_format_mismatch", "String should be: {format}", {"format": self.format})
         return value
 
 

@@ -1,0 +1,249 @@
+"""Keywords of JSON Schema that no Python type has, checked on the JSON value itself.
+
+The dialect is 2020-12 without dynamic references. `format` says nothing here. References point into the schema's own `$defs`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sized
+from decimal import Decimal
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+from pydantic_core import core_schema as cs
+
+from .patterns import compiled
+
+
+class Conforms:
+    """Refuses JSON that breaks `schema`. Values made in Python are not looked at."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], cs.CoreSchema]) -> cs.CoreSchema:
+        return self.wrap(handler(source))
+
+    def wrap(self, inner: cs.CoreSchema) -> cs.CoreSchema:
+        """`inner`, after the check."""
+        checked = cs.no_info_before_validator_function(self._check, inner)
+        return cs.json_or_python_schema(checked, inner)
+
+    def _check(self, value: Any) -> Any:
+        keyword = _failure(value, self.schema, self.schema)
+        if keyword is not None:
+            raise PydanticCustomError("contract_rule", "Input breaks the rule '{keyword}'", {"keyword": keyword})
+        return value
+
+
+def is_valid(value: Any, schema: Any, root: dict[str, Any]) -> bool:
+    """Whether `value` conforms to `schema`, whose references stand in `root`."""
+    return _failure(value, schema, root) is None
+
+
+def _failure(value: Any, schema: Any, root: dict[str, Any]) -> str | None:
+    """First keyword of `schema` that `value` breaks."""
+    if isinstance(schema, bool):
+        return None if schema else "false"
+    for keyword, argument in schema.items():
+        check = _CHECKS.get(keyword)
+        if check is not None and not check(value, argument, schema, root):
+            return str(keyword)
+    return None
+
+
+def canonical(value: Any) -> str:
+    """A text that two values share exactly when JSON Schema calls them equal."""
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    return [_plain(child) for child in value] if isinstance(value, list) else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_TYPES: dict[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": lambda value: _is_number(value) and float(value).is_integer(),
+    "number": _is_number,
+    "string": lambda value: isinstance(value, str),
+    "array": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+
+
+def _type(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
+    return any(_TYPES[kind](value) for kind in ([argument] if isinstance(argument, str) else argument))
+
+
+def _multiple_of(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
+    return not _is_number(value) or Decimal(repr(value)) % Decimal(repr(argument)) == 0
+
+
+def _one_of(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    return sum(is_valid(value, one, root) for one in argument) == 1
+
+
+def _if(value: Any, argument: Any, schema: Any, root: Any) -> bool:
+    branch = "then" if is_valid(value, argument, root) else "else"
+    return branch not in schema or is_valid(value, schema[branch], root)
+
+
+def _properties(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    return not isinstance(value, dict) or all(
+        is_valid(value[name], one, root) for name, one in argument.items() if name in value
+    )
+
+
+def _pattern_properties(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    return not isinstance(value, dict) or all(
+        is_valid(child, one, root)
+        for pattern, one in argument.items()
+        for name, child in value.items()
+        if compiled(pattern).search(name)
+    )
+
+
+def _additional_properties(value: Any, argument: Any, schema: Any, root: Any) -> bool:
+    if not isinstance(value, dict):
+        return True
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    others = [
+        child
+        for name, child in value.items()
+        if name not in known and not any(compiled(pattern).search(name) for pattern in patterns)
+    ]
+    return all(is_valid(child, argument, root) for child in others)
+
+
+def _items(value: Any, argument: Any, schema: Any, root: Any) -> bool:
+    start = len(schema.get("prefixItems", ()))
+    return not isinstance(value, list) or all(is_valid(child, argument, root) for child in value[start:])
+
+
+def _prefix_items(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    return not isinstance(value, list) or all(
+        is_valid(child, one, root) for child, one in zip(value, argument, strict=False)
+    )
+
+
+def _contains(value: Any, argument: Any, schema: Any, root: Any) -> bool:
+    if not isinstance(value, list):
+        return True
+    found = sum(is_valid(child, argument, root) for child in value)
+    low, high = schema.get("minContains", 1), schema.get("maxContains", len(value))
+    return bool(low <= found <= high)
+
+
+def _unique_items(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
+    if not argument or not isinstance(value, list):
+        return True
+    return len({canonical(child) for child in value}) == len(value)
+
+
+def _dependent_required(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
+    return not isinstance(value, dict) or all(
+        name in value for trigger, needed in argument.items() if trigger in value for name in needed
+    )
+
+
+def _dependent_schemas(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    return not isinstance(value, dict) or all(
+        is_valid(value, one, root) for name, one in argument.items() if name in value
+    )
+
+
+def _property_names(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    return not isinstance(value, dict) or all(is_valid(name, argument, root) for name in value)
+
+
+def _unevaluated_properties(value: Any, argument: Any, schema: Any, root: Any) -> bool:
+    if not isinstance(value, dict):
+        return True
+    known = _evaluated(value, {key: one for key, one in schema.items() if key != "unevaluatedProperties"}, root)
+    return all(is_valid(child, argument, root) for name, child in value.items() if name not in known)
+
+
+def _evaluated(value: dict[str, Any], schema: Any, root: Any) -> set[str]:
+    """Names of properties that `schema` has looked at."""
+    if not isinstance(schema, dict):
+        return set()
+    known = set(schema.get("properties", ()))
+    if "additionalProperties" in schema or "unevaluatedProperties" in schema:
+        return set(value)
+    known |= {
+        name for name in value for pattern in schema.get("patternProperties", ()) if compiled(pattern).search(name)
+    }
+    branches = [*schema.get("allOf", ())]
+    branches += [one for key in ("anyOf", "oneOf") for one in schema.get(key, ()) if is_valid(value, one, root)]
+    if "if" in schema:
+        holds = is_valid(value, schema["if"], root)
+        branches += [schema["if"], schema.get("then", {})] if holds else [schema.get("else", {})]
+    branches += [one for name, one in schema.get("dependentSchemas", {}).items() if name in value]
+    if "$ref" in schema:
+        branches.append(_target(schema["$ref"], root))
+    return known.union(*(_evaluated(value, one, root) for one in branches))
+
+
+def _target(reference: str, root: Any) -> Any:
+    return root["$defs"][reference.removeprefix("#/$defs/")]
+
+
+def _size(kind: type[Sized], test: Callable[[int, int], bool]) -> Callable[..., bool]:
+    return lambda value, argument, _schema, _root: not isinstance(value, kind) or test(len(value), argument)
+
+
+def _bound(test: Callable[[Any, Any], bool]) -> Callable[..., bool]:
+    return lambda value, argument, _schema, _root: not _is_number(value) or test(value, argument)
+
+
+_CHECKS: dict[str, Callable[..., bool]] = {
+    "type": _type,
+    "const": lambda value, argument, _schema, _root: canonical(value) == canonical(argument),
+    "enum": lambda value, argument, _schema, _root: canonical(value) in map(canonical, argument),
+    "$ref": lambda value, argument, _schema, root: is_valid(value, _target(argument, root), root),
+    "allOf": lambda value, argument, _schema, root: all(is_valid(value, one, root) for one in argument),
+    "anyOf": lambda value, argument, _schema, root: any(is_valid(value, one, root) for one in argument),
+    "oneOf": _one_of,
+    "not": lambda value, argument, _schema, root: not is_valid(value, argument, root),
+    "if": _if,
+    "minimum": _bound(lambda value, bound: value >= bound),
+    "maximum": _bound(lambda value, bound: value <= bound),
+    "exclusiveMinimum": _bound(lambda value, bound: value > bound),
+    "exclusiveMaximum": _bound(lambda value, bound: value < bound),
+    "multipleOf": _multiple_of,
+    "minLength": _size(str, lambda size, bound: size >= bound),
+    "maxLength": _size(str, lambda size, bound: size <= bound),
+    "pattern": lambda value, argument, _schema, _root: (
+        not isinstance(value, str) or bool(compiled(argument).search(value))
+    ),
+    "minItems": _size(list, lambda size, bound: size >= bound),
+    "maxItems": _size(list, lambda size, bound: size <= bound),
+    "items": _items,
+    "prefixItems": _prefix_items,
+    "contains": _contains,
+    "uniqueItems": _unique_items,
+    "minProperties": _size(dict, lambda size, bound: size >= bound),
+    "maxProperties": _size(dict, lambda size, bound: size <= bound),
+    "required": lambda value, argument, _schema, _root: (
+        not isinstance(value, dict) or all(one in value for one in argument)
+    ),
+    "properties": _properties,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "unevaluatedProperties": _unevaluated_properties,
+    "propertyNames": _property_names,
+    "dependentRequired": _dependent_required,
+    "dependentSchemas": _dependent_schemas,
+}

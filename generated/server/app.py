@@ -1,0 +1,84 @@
+"""Every API of the contracts in one FastAPI application.
+
+Generated from contracts/openapi/v1 by `contracts generate`; change that instead.
+"""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from ._runtime.errors import ErrorShape, ProblemDetails
+from ._runtime.exchange import Ports
+from ._runtime.limits import Limiter
+from ._runtime.observers import LoggingObserver, Observer
+from ._runtime.server import Binding, install
+from .attribution import OPERATIONS as ATTRIBUTION_OPERATIONS, AttributionApi
+from .auth import OPERATIONS as AUTH_OPERATIONS, AuthApi
+from .errors import OPERATIONS as ERRORS_OPERATIONS, ErrorsApi
+from .events import OPERATIONS as EVENTS_OPERATIONS, EventsApi
+from .export import OPERATIONS as EXPORT_OPERATIONS, ExportApi
+from .health import OPERATIONS as HEALTH_OPERATIONS, HealthApi
+from .llm_budget import OPERATIONS as LLM_BUDGET_OPERATIONS, LlmBudgetApi
+from .llm_explanations import OPERATIONS as LLM_EXPLANATIONS_OPERATIONS, LlmExplanationsApi
+from .llm_investigations import OPERATIONS as LLM_INVESTIGATIONS_OPERATIONS, LlmInvestigationsApi
+from .platforms import OPERATIONS as PLATFORMS_OPERATIONS, PlatformsApi
+from .reconciliation import OPERATIONS as RECONCILIATION_OPERATIONS, ReconciliationApi
+from .revenue import OPERATIONS as REVENUE_OPERATIONS, RevenueApi
+from .security import AccessBearerAuthT, Authenticator, RefreshBearerAuthT, TenantKeyAuthT, TenantUrlKeyAuthT
+from .webhooks_paypal import OPERATIONS as WEBHOOKS_PAYPAL_OPERATIONS, WebhooksPaypalApi
+from .webhooks_shopify import OPERATIONS as WEBHOOKS_SHOPIFY_OPERATIONS, WebhooksShopifyApi
+from .webhooks_stripe import OPERATIONS as WEBHOOKS_STRIPE_OPERATIONS, WebhooksStripeApi
+from .webhooks_woocommerce import OPERATIONS as WEBHOOKS_WOOCOMMERCE_OPERATIONS, WebhooksWoocommerceApi
+
+DOCUMENT = Path(__file__).with_name("openapi.json")
+"""The joined contract, as it is served."""
+
+
+def mount(
+    app: FastAPI,
+    *,
+    attribution: AttributionApi[AccessBearerAuthT],
+    auth: AuthApi[AccessBearerAuthT, RefreshBearerAuthT],
+    errors: ErrorsApi[AccessBearerAuthT],
+    events: EventsApi[AccessBearerAuthT, TenantKeyAuthT],
+    export: ExportApi[AccessBearerAuthT],
+    health: HealthApi[AccessBearerAuthT],
+    llm_budget: LlmBudgetApi[AccessBearerAuthT],
+    llm_explanations: LlmExplanationsApi[AccessBearerAuthT],
+    llm_investigations: LlmInvestigationsApi[AccessBearerAuthT],
+    platforms: PlatformsApi[AccessBearerAuthT],
+    reconciliation: ReconciliationApi[AccessBearerAuthT],
+    revenue: RevenueApi[AccessBearerAuthT],
+    webhooks_paypal: WebhooksPaypalApi[TenantKeyAuthT, TenantUrlKeyAuthT],
+    webhooks_shopify: WebhooksShopifyApi[TenantKeyAuthT, TenantUrlKeyAuthT],
+    webhooks_stripe: WebhooksStripeApi[TenantKeyAuthT, TenantUrlKeyAuthT],
+    webhooks_woocommerce: WebhooksWoocommerceApi[TenantKeyAuthT, TenantUrlKeyAuthT],
+    authenticator: Authenticator[AccessBearerAuthT, RefreshBearerAuthT, TenantKeyAuthT, TenantUrlKeyAuthT],
+    limiter: Limiter | None = None,
+    error_shape: ErrorShape | None = None,
+    observer: Observer | None = None,
+) -> None:
+    """Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.
+
+    Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`.
+    """
+    ports = Ports(errors=error_shape or ProblemDetails(), observer=observer or LoggingObserver(), limiter=limiter)
+    bindings = [
+        Binding(ATTRIBUTION_OPERATIONS, attribution),
+        Binding(AUTH_OPERATIONS, auth),
+        Binding(ERRORS_OPERATIONS, errors),
+        Binding(EVENTS_OPERATIONS, events),
+        Binding(EXPORT_OPERATIONS, export),
+        Binding(HEALTH_OPERATIONS, health),
+        Binding(LLM_BUDGET_OPERATIONS, llm_budget),
+        Binding(LLM_EXPLANATIONS_OPERATIONS, llm_explanations),
+        Binding(LLM_INVESTIGATIONS_OPERATIONS, llm_investigations),
+        Binding(PLATFORMS_OPERATIONS, platforms),
+        Binding(RECONCILIATION_OPERATIONS, reconciliation),
+        Binding(REVENUE_OPERATIONS, revenue),
+        Binding(WEBHOOKS_PAYPAL_OPERATIONS, webhooks_paypal),
+        Binding(WEBHOOKS_SHOPIFY_OPERATIONS, webhooks_shopify),
+        Binding(WEBHOOKS_STRIPE_OPERATIONS, webhooks_stripe),
+        Binding(WEBHOOKS_WOOCOMMERCE_OPERATIONS, webhooks_woocommerce),
+    ]
+    install(app, bindings, authenticator=authenticator, ports=ports, document=DOCUMENT.read_bytes())

@@ -1,0 +1,651 @@
+"""Skeldir attribution. Which channel earned which part of the revenue.
+
+Generated from contracts/openapi/v1/attribution.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from pydantic import Field
+
+from . import common
+from ._runtime.bodies import Bodies, JsonBody
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Path, Query
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply, ProblemReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Date, Integer, Text, Uuid
+from .models import attribution as models, common as common_models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRealtimeRevenueParams:
+    """Parameters of `getRealtimeRevenue`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    if_none_match: Annotated[Annotated[str, Text(max_length=1024, min_length=1)] | None, Header("If-None-Match")] = None
+    """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRealtimeRevenue200(JsonReply):
+    """Today's revenue so far."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (
+        ("etag", "ETag"),
+        ("cache_control", "Cache-Control"),
+    )
+    body: models.RealtimeRevenueCounter
+    etag: Annotated[str, Text(max_length=130, min_length=3, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
+    """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
+    cache_control: Literal["max-age=30"] = "max-age=30"
+    """The answer may be reused for 30 seconds."""
+
+
+GetRealtimeRevenueReply: TypeAlias = (
+    GetRealtimeRevenue200
+    | common.NotModified304
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.RealtimeRevenueUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetChannelAttributionParams:
+    """Parameters of `getChannelAttribution`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    """The rule that gives credit. Without it, the default model of your tenant."""
+    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    """How many days before a sale a touch may lie to be credited for it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetChannelAttribution200(JsonReply):
+    """What each channel earned."""
+
+    status: ClassVar[int] = 200
+    body: models.ChannelAttributionReport
+
+
+GetChannelAttributionReply: TypeAlias = (
+    GetChannelAttribution200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareAttributionParams:
+    """Parameters of `compareAttribution`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    models: Annotated[
+        Annotated[list[common_models.CommonModel], Field(min_length=2, max_length=8)],
+        Query("models", ["string"], is_exploded=False),
+    ]
+    """The models to compare, two to eight of them, with commas between."""
+    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    """How many days before a sale a touch may lie to be credited for it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareAttribution200(JsonReply):
+    """What each model says."""
+
+    status: ClassVar[int] = 200
+    body: models.ModelComparison
+
+
+CompareAttributionReply: TypeAlias = (
+    CompareAttribution200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainAttributionEntityParams:
+    """Parameters of `explainAttributionEntity`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    entity_type: Annotated[
+        Literal["attribution_score", "channel_performance", "reconciliation_discrepancy"], Path("entity_type")
+    ]
+    """What kind of figure to explain."""
+    entity_id: Annotated[Uuid, Path("entity_id")]
+    """The figure to explain."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainAttributionEntity200(JsonReply):
+    """The explanation."""
+
+    status: ClassVar[int] = 200
+    body: models.AttributionExplanation
+
+
+ExplainAttributionEntityReply: TypeAlias = (
+    ExplainAttributionEntity200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetEventTraceParams:
+    """Parameters of `getEventTrace`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    event_id: Annotated[Uuid, Path("event_id")]
+    """The event to trace."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetEventTrace200(JsonReply):
+    """The trace."""
+
+    status: ClassVar[int] = 200
+    body: models.EventTrace
+
+
+GetEventTraceReply: TypeAlias = (
+    GetEventTrace200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRecomputeParams:
+    """Parameters of `createRecompute`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRecompute202(JsonReply):
+    """The computation is waiting or running; ask at `Location` how it stands."""
+
+    status: ClassVar[int] = 202
+    header_names: ClassVar = (
+        ("location", "Location"),
+        ("idempotency_replayed", "Idempotency-Replayed"),
+    )
+    body: models.Recompute
+    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    """Where to ask for the result."""
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowConflict409(ProblemReply):
+    """The window is too old to compute, or the idempotency key is in use."""
+
+    status: ClassVar[int] = 409
+    body: common_models.Problem
+
+
+CreateRecomputeReply: TypeAlias = (
+    CreateRecompute202
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | WindowConflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRecomputeParams:
+    """Parameters of `getRecompute`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    job_id: Annotated[Uuid, Path("job_id")]
+    """The computation."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRecompute200(JsonReply):
+    """How the computation stands."""
+
+    status: ClassVar[int] = 200
+    body: models.Recompute
+
+
+GetRecomputeReply: TypeAlias = (
+    GetRecompute200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSpendParams:
+    """Parameters of `importSpend`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSpend200(JsonReply):
+    """All rows were taken."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.SpendImportResult
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+ImportSpendReply: TypeAlias = (
+    ImportSpend200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class AttributionApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of attribution has to do."""
+
+    async def get_realtime_revenue(
+        self, params: GetRealtimeRevenueParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetRealtimeRevenueReply:
+        """Show today's revenue (older form) (GET /api/attribution/revenue/realtime).
+
+        What came in so far today (UTC), from the same figures as `/api/v1/revenue/realtime`, which replaces this
+        operation. No date for its removal is set yet.
+        """
+        ...
+
+    async def get_channel_attribution(
+        self, params: GetChannelAttributionParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetChannelAttributionReply:
+        """Show what each channel earned (GET /api/attribution/channels).
+
+        The revenue of a period, credited to channels by one model. All lines together are exactly the total. Up to
+        31 days and 10,000 sales are computed while you wait; for more, ask for a recompute first.
+        """
+        ...
+
+    async def compare_attribution(
+        self, params: CompareAttributionParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> CompareAttributionReply:
+        """Compare models (GET /api/attribution/compare).
+
+        Shows side by side what several models credit to each channel. Every model shares out the same total, so a
+        difference is a difference of opinion and not of data.
+        """
+        ...
+
+    async def explain_attribution_entity(
+        self, params: ExplainAttributionEntityParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ExplainAttributionEntityReply:
+        """Explain a figure (GET /api/attribution/explain/{entity_type}/{entity_id}).
+
+        Says in a few sentences why a score, the performance of a channel or a discrepancy is what it is, and names
+        the figures it rests on.
+        """
+        ...
+
+    async def get_event_trace(
+        self, params: GetEventTraceParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetEventTraceReply:
+        """Trace an event (GET /api/attribution/events/{event_id}/trace).
+
+        Follows one payment or refund from the delivery that reported it, through the ledger, to the credits every
+        model gave for it, beside what the ad platforms claim for the same day.
+        """
+        ...
+
+    async def create_recompute(
+        self, params: CreateRecomputeParams, body: models.RecomputeRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> CreateRecomputeReply:
+        """Compute credits anew (POST /api/attribution/recompute).
+
+        Starts to compute the credits of a window in the background. Asking for the same window, model and settings
+        again gives the same job.
+        """
+        ...
+
+    async def get_recompute(
+        self, params: GetRecomputeParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetRecomputeReply:
+        """Ask how a computation stands (GET /api/attribution/recompute/{job_id}).
+
+        Shows whether a computation of credits is done, and what came out.
+        """
+        ...
+
+    async def import_spend(
+        self, params: ImportSpendParams, body: models.SpendImport, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ImportSpendReply:
+        """Enter what your ads cost (PUT /api/attribution/spend).
+
+        Takes in what channels cost per day. A row replaces the one for the same channel, day and currency, and
+        counts more than what a platform reported. All rows are taken, or none.
+        """
+        ...
+
+
+class AttributionStub:
+    """Answers 501 to every operation of attribution; derive from it to write them one by one."""
+
+    async def get_realtime_revenue(
+        self, params: GetRealtimeRevenueParams, *, call: Call[Any]
+    ) -> GetRealtimeRevenueReply:
+        raise NotWrittenError
+
+    async def get_channel_attribution(
+        self, params: GetChannelAttributionParams, *, call: Call[Any]
+    ) -> GetChannelAttributionReply:
+        raise NotWrittenError
+
+    async def compare_attribution(
+        self, params: CompareAttributionParams, *, call: Call[Any]
+    ) -> CompareAttributionReply:
+        raise NotWrittenError
+
+    async def explain_attribution_entity(
+        self, params: ExplainAttributionEntityParams, *, call: Call[Any]
+    ) -> ExplainAttributionEntityReply:
+        raise NotWrittenError
+
+    async def get_event_trace(self, params: GetEventTraceParams, *, call: Call[Any]) -> GetEventTraceReply:
+        raise NotWrittenError
+
+    async def create_recompute(
+        self, params: CreateRecomputeParams, body: models.RecomputeRequest, *, call: Call[Any]
+    ) -> CreateRecomputeReply:
+        raise NotWrittenError
+
+    async def get_recompute(self, params: GetRecomputeParams, *, call: Call[Any]) -> GetRecomputeReply:
+        raise NotWrittenError
+
+    async def import_spend(
+        self, params: ImportSpendParams, body: models.SpendImport, *, call: Call[Any]
+    ) -> ImportSpendReply:
+        raise NotWrittenError
+
+
+GET_REALTIME_REVENUE: Final = Operation(
+    id="getRealtimeRevenue",
+    method="GET",
+    path="/api/attribution/revenue/realtime",
+    handler="get_realtime_revenue",
+    replies=frozenset(
+        {
+            GetRealtimeRevenue200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotModified304,
+            common.RealtimeRevenueUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:19",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetRealtimeRevenueParams),
+    rate_limit=("api",),
+    is_conditional=True,
+    notices=(("Deprecation", "@1795219200"), ("Link", '</api/v1/revenue/realtime>; rel="successor-version"')),
+)
+
+GET_CHANNEL_ATTRIBUTION: Final = Operation(
+    id="getChannelAttribution",
+    method="GET",
+    path="/api/attribution/channels",
+    handler="get_channel_attribution",
+    replies=frozenset(
+        {
+            GetChannelAttribution200,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:81",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetChannelAttributionParams),
+    rate_limit=("api",),
+)
+
+COMPARE_ATTRIBUTION: Final = Operation(
+    id="compareAttribution",
+    method="GET",
+    path="/api/attribution/compare",
+    handler="compare_attribution",
+    replies=frozenset(
+        {
+            CompareAttribution200,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:152",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(CompareAttributionParams),
+    rate_limit=("api",),
+)
+
+EXPLAIN_ATTRIBUTION_ENTITY: Final = Operation(
+    id="explainAttributionEntity",
+    method="GET",
+    path="/api/attribution/explain/{entity_type}/{entity_id}",
+    handler="explain_attribution_entity",
+    replies=frozenset(
+        {
+            ExplainAttributionEntity200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:222",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ExplainAttributionEntityParams),
+    rate_limit=("api",),
+)
+
+GET_EVENT_TRACE: Final = Operation(
+    id="getEventTrace",
+    method="GET",
+    path="/api/attribution/events/{event_id}/trace",
+    handler="get_event_trace",
+    replies=frozenset(
+        {
+            GetEventTrace200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:279",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetEventTraceParams),
+    rate_limit=("api",),
+)
+
+CREATE_RECOMPUTE: Final = Operation(
+    id="createRecompute",
+    method="POST",
+    path="/api/attribution/recompute",
+    handler="create_recompute",
+    replies=frozenset(
+        {
+            CreateRecompute202,
+            WindowConflict409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:359",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(CreateRecomputeParams),
+    bodies=Bodies({"application/json": JsonBody(models.RecomputeRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+GET_RECOMPUTE: Final = Operation(
+    id="getRecompute",
+    method="GET",
+    path="/api/attribution/recompute/{job_id}",
+    handler="get_recompute",
+    replies=frozenset(
+        {
+            GetRecompute200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:436",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetRecomputeParams),
+    rate_limit=("api",),
+)
+
+IMPORT_SPEND: Final = Operation(
+    id="importSpend",
+    method="PUT",
+    path="/api/attribution/spend",
+    handler="import_spend",
+    replies=frozenset(
+        {
+            ImportSpend200,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:506",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(ImportSpendParams),
+    bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    GET_REALTIME_REVENUE,
+    GET_CHANNEL_ATTRIBUTION,
+    COMPARE_ATTRIBUTION,
+    EXPLAIN_ATTRIBUTION_ENTITY,
+    GET_EVENT_TRACE,
+    CREATE_RECOMPUTE,
+    GET_RECOMPUTE,
+    IMPORT_SPEND,
+)

@@ -1,0 +1,704 @@
+"""Skeldir auth. Log in, stay logged in, log out.
+
+Generated from contracts/openapi/v1/auth.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.bodies import Bodies, JsonBody
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Path
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply, ProblemReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Text, Uuid
+from .models import auth as models, common as common_models
+from .security import ACCESS_BEARER_AUTH, REFRESH_BEARER_AUTH, AccessBearerAuthT_contra, RefreshBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginParams:
+    """Parameters of `login`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login200(JsonReply):
+    """You are logged in; keep both tokens."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("cache_control", "Cache-Control"),)
+    body: models.LoginResponse
+    cache_control: Literal["no-store"] = "no-store"
+    """The answer must not be kept anywhere."""
+
+
+LoginReply: TypeAlias = (
+    Login200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenParams:
+    """Parameters of `refreshToken`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken200(JsonReply):
+    """The next pair; the old refresh token is used up."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("cache_control", "Cache-Control"),)
+    body: models.TokenPair
+    cache_control: Literal["no-store"] = "no-store"
+    """The answer must not be kept anywhere."""
+
+
+RefreshTokenReply: TypeAlias = (
+    RefreshToken200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutParams:
+    """Parameters of `logout`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logout200(JsonReply):
+    """You are logged out."""
+
+    status: ClassVar[int] = 200
+    body: common_models.SuccessResponse
+
+
+LogoutReply: TypeAlias = (
+    Logout200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyTokenParams:
+    """Parameters of `verifyToken`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyToken200(JsonReply):
+    """The token is good."""
+
+    status: ClassVar[int] = 200
+    body: models.VerifiedToken
+
+
+VerifyTokenReply: TypeAlias = (
+    VerifyToken200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRevokeTokensBeforeParams:
+    """Parameters of `adminRevokeTokensBefore`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRevokeTokensBefore200(JsonReply):
+    """The logins have ended."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.TokenCutoff
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+AdminRevokeTokensBeforeReply: TypeAlias = (
+    AdminRevokeTokensBefore200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRbacCheckParams:
+    """Parameters of `adminRbacCheck`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRbacCheck200(JsonReply):
+    """You are an admin."""
+
+    status: ClassVar[int] = 200
+    body: models.RbacCheck
+
+
+AdminRbacCheckReply: TypeAlias = (
+    AdminRbacCheck200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminUpdateMembershipRoleParams:
+    """Parameters of `adminUpdateMembershipRole`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminUpdateMembershipRole200(JsonReply):
+    """The role is changed."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.MembershipRole
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastAdmin409(ProblemReply):
+    """The last admin of a tenant keeps the role, or the idempotency key is in use."""
+
+    status: ClassVar[int] = 409
+    body: common_models.Problem
+
+
+AdminUpdateMembershipRoleReply: TypeAlias = (
+    AdminUpdateMembershipRole200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | LastAdmin409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateTenantKeyParams:
+    """Parameters of `rotateTenantKey`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateTenantKey201(JsonReply):
+    """The new key. Keep it now; it is not shown again."""
+
+    status: ClassVar[int] = 201
+    header_names: ClassVar = (("cache_control", "Cache-Control"),)
+    body: models.TenantKey
+    cache_control: Literal["no-store"] = "no-store"
+    """The answer must not be kept anywhere."""
+
+
+RotateTenantKeyReply: TypeAlias = (
+    RotateTenantKey201
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.SecretConflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutWebhookSecretParams:
+    """Parameters of `putWebhookSecret`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+    provider: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("provider")]
+    """The payment processor - shopify, stripe, woocommerce or paypal. Any other is 404."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutWebhookSecret200(JsonReply):
+    """The secret is sealed and stored."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.WebhookSecret
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+PutWebhookSecretReply: TypeAlias = (
+    PutWebhookSecret200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.PlatformNotFound404
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
+    """What an implementation of auth has to do."""
+
+    async def login(self, params: LoginParams, body: models.LoginRequest, *, call: Call[None]) -> LoginReply:
+        """Log in (POST /api/auth/login).
+
+        Exchanges an email address and a password for a pair of tokens. A wrong password and an unknown address get
+        the same answer and take the same time.
+        """
+        ...
+
+    async def refresh_token(
+        self, params: RefreshTokenParams, body: models.RefreshRequest, *, call: Call[RefreshBearerAuthT_contra]
+    ) -> RefreshTokenReply:
+        """Get the next pair of tokens (POST /api/auth/refresh).
+
+        Exchanges the refresh token for a new pair. A refresh token is good for one use: using it again logs out
+        everybody who descends from the same login, because one of them must have stolen it.
+        """
+        ...
+
+    async def logout(self, params: LogoutParams, *, call: Call[AccessBearerAuthT_contra]) -> LogoutReply:
+        """Log out (POST /api/auth/logout).
+
+        Ends this login at once - the access token and every refresh token that descends from the same login.
+        """
+        ...
+
+    async def verify_token(
+        self, params: VerifyTokenParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> VerifyTokenReply:
+        """Ask what your access token stands for (GET /api/auth/verify).
+
+        Tells who you are, for which tenant, and until when the token is good.
+        """
+        ...
+
+    async def admin_revoke_tokens_before(
+        self,
+        params: AdminRevokeTokensBeforeParams,
+        body: models.TokenCutoffRequest,
+        *,
+        call: Call[AccessBearerAuthT_contra],
+    ) -> AdminRevokeTokensBeforeReply:
+        """End the logins of a user (POST /api/auth/admin/token-cutoff).
+
+        Ends every login of a user before a moment, on all devices. The moment never moves back.
+        """
+        ...
+
+    async def admin_rbac_check(
+        self, params: AdminRbacCheckParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> AdminRbacCheckReply:
+        """Check that you are an admin (GET /api/auth/admin/rbac-check).
+
+        Answers admins only, and tells who they are. A quick test for a token.
+        """
+        ...
+
+    async def admin_update_membership_role(
+        self,
+        params: AdminUpdateMembershipRoleParams,
+        body: models.MembershipRoleRequest,
+        *,
+        call: Call[AccessBearerAuthT_contra],
+    ) -> AdminUpdateMembershipRoleReply:
+        """Change the role of a user (POST /api/auth/admin/membership-role).
+
+        Gives a user another role. The user must log in again, because tokens carry the role.
+        """
+        ...
+
+    async def rotate_tenant_key(
+        self, params: RotateTenantKeyParams, body: models.TenantKeyRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> RotateTenantKeyReply:
+        """Make a new tenant key (POST /api/auth/admin/tenant-keys).
+
+        Makes a new key for your machines. The old one stays good for a day, or as long as you say; at most two keys
+        of a kind are good at once.
+        """
+        ...
+
+    async def put_webhook_secret(
+        self, params: PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> PutWebhookSecretReply:
+        """Set a webhook secret (PUT /api/auth/admin/webhook-secrets/{provider}).
+
+        Sets the secret with which a payment processor signs its deliveries. The old one stays good for a day, or as
+        long as you say.
+        """
+        ...
+
+
+class AuthStub:
+    """Answers 501 to every operation of auth; derive from it to write them one by one."""
+
+    async def login(self, params: LoginParams, body: models.LoginRequest, *, call: Call[Any]) -> LoginReply:
+        raise NotWrittenError
+
+    async def refresh_token(
+        self, params: RefreshTokenParams, body: models.RefreshRequest, *, call: Call[Any]
+    ) -> RefreshTokenReply:
+        raise NotWrittenError
+
+    async def logout(self, params: LogoutParams, *, call: Call[Any]) -> LogoutReply:
+        raise NotWrittenError
+
+    async def verify_token(self, params: VerifyTokenParams, *, call: Call[Any]) -> VerifyTokenReply:
+        raise NotWrittenError
+
+    async def admin_revoke_tokens_before(
+        self, params: AdminRevokeTokensBeforeParams, body: models.TokenCutoffRequest, *, call: Call[Any]
+    ) -> AdminRevokeTokensBeforeReply:
+        raise NotWrittenError
+
+    async def admin_rbac_check(self, params: AdminRbacCheckParams, *, call: Call[Any]) -> AdminRbacCheckReply:
+        raise NotWrittenError
+
+    async def admin_update_membership_role(
+        self, params: AdminUpdateMembershipRoleParams, body: models.MembershipRoleRequest, *, call: Call[Any]
+    ) -> AdminUpdateMembershipRoleReply:
+        raise NotWrittenError
+
+    async def rotate_tenant_key(
+        self, params: RotateTenantKeyParams, body: models.TenantKeyRequest, *, call: Call[Any]
+    ) -> RotateTenantKeyReply:
+        raise NotWrittenError
+
+    async def put_webhook_secret(
+        self, params: PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[Any]
+    ) -> PutWebhookSecretReply:
+        raise NotWrittenError
+
+
+LOGIN: Final = Operation(
+    id="login",
+    method="POST",
+    path="/api/auth/login",
+    handler="login",
+    replies=frozenset(
+        {
+            Login200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:19",
+    params=Params(LoginParams),
+    bodies=Bodies({"application/json": JsonBody(models.LoginRequest)}, is_required=True),
+    rate_limit=("login",),
+)
+
+REFRESH_TOKEN: Final = Operation(
+    id="refreshToken",
+    method="POST",
+    path="/api/auth/refresh",
+    handler="refresh_token",
+    replies=frozenset(
+        {
+            RefreshToken200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:84",
+    security=((Need(REFRESH_BEARER_AUTH),),),
+    params=Params(RefreshTokenParams),
+    bodies=Bodies({"application/json": JsonBody(models.RefreshRequest)}, is_required=True),
+    rate_limit=("login",),
+)
+
+LOGOUT: Final = Operation(
+    id="logout",
+    method="POST",
+    path="/api/auth/logout",
+    handler="logout",
+    replies=frozenset(
+        {
+            Logout200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:137",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(LogoutParams),
+    rate_limit=("api",),
+)
+
+VERIFY_TOKEN: Final = Operation(
+    id="verifyToken",
+    method="GET",
+    path="/api/auth/verify",
+    handler="verify_token",
+    replies=frozenset(
+        {
+            VerifyToken200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:172",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(VerifyTokenParams),
+    rate_limit=("api",),
+)
+
+ADMIN_REVOKE_TOKENS_BEFORE: Final = Operation(
+    id="adminRevokeTokensBefore",
+    method="POST",
+    path="/api/auth/admin/token-cutoff",
+    handler="admin_revoke_tokens_before",
+    replies=frozenset(
+        {
+            AdminRevokeTokensBefore200,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:208",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(AdminRevokeTokensBeforeParams),
+    bodies=Bodies({"application/json": JsonBody(models.TokenCutoffRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+ADMIN_RBAC_CHECK: Final = Operation(
+    id="adminRbacCheck",
+    method="GET",
+    path="/api/auth/admin/rbac-check",
+    handler="admin_rbac_check",
+    replies=frozenset(
+        {
+            AdminRbacCheck200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:263",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(AdminRbacCheckParams),
+    rate_limit=("api",),
+)
+
+ADMIN_UPDATE_MEMBERSHIP_ROLE: Final = Operation(
+    id="adminUpdateMembershipRole",
+    method="POST",
+    path="/api/auth/admin/membership-role",
+    handler="admin_update_membership_role",
+    replies=frozenset(
+        {
+            AdminUpdateMembershipRole200,
+            LastAdmin409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:300",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(AdminUpdateMembershipRoleParams),
+    bodies=Bodies({"application/json": JsonBody(models.MembershipRoleRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+ROTATE_TENANT_KEY: Final = Operation(
+    id="rotateTenantKey",
+    method="POST",
+    path="/api/auth/admin/tenant-keys",
+    handler="rotate_tenant_key",
+    replies=frozenset(
+        {
+            RotateTenantKey201,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.SecretConflict409,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:357",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(RotateTenantKeyParams),
+    bodies=Bodies({"application/json": JsonBody(models.TenantKeyRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+PUT_WEBHOOK_SECRET: Final = Operation(
+    id="putWebhookSecret",
+    method="PUT",
+    path="/api/auth/admin/webhook-secrets/{provider}",
+    handler="put_webhook_secret",
+    replies=frozenset(
+        {
+            PutWebhookSecret200,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.PlatformNotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:414",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(PutWebhookSecretParams),
+    bodies=Bodies({"application/json": JsonBody(models.WebhookSecretRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    LOGIN,
+    REFRESH_TOKEN,
+    LOGOUT,
+    VERIFY_TOKEN,
+    ADMIN_REVOKE_TOKENS_BEFORE,
+    ADMIN_RBAC_CHECK,
+    ADMIN_UPDATE_MEMBERSHIP_ROLE,
+    ROTATE_TENANT_KEY,
+    PUT_WEBHOOK_SECRET,
+)

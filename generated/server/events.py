@@ -1,0 +1,408 @@
+"""Skeldir events. Send in touches, and repair what could not be understood.
+
+Generated from contracts/openapi/v1/events.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.bodies import Bodies, Invalid, JsonBody
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Path, Query
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Integer, Text, Uuid
+from .models import events as models
+from .security import ACCESS_BEARER_AUTH, TENANT_KEY_AUTH, AccessBearerAuthT_contra, TenantKeyAuthT_contra
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestTouches200(JsonReply):
+    """The batch was taken; `results` says what became of each touch."""
+
+    status: ClassVar[int] = 200
+    body: models.TouchBatchResult
+
+
+IngestTouchesReply: TypeAlias = (
+    IngestTouches200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+_ingest_touches_body: JsonBody[models.TouchBatch] = JsonBody(models.TouchBatch)
+
+
+def decode_ingest_touches(raw: bytes) -> models.TouchBatch | Invalid:
+    """The body of `ingestTouches`, or what is wrong with it."""
+    return _ingest_touches_body.decode(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDeadEventsParams:
+    """Parameters of `listDeadEvents`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    status_: Annotated[models.RemediationStatus | None, Query("status")] = None
+    """Only dead events whose repair stands like this."""
+    source: Annotated[Annotated[str, Text(max_length=64, min_length=1)] | None, Query("source")] = None
+    """Only what this sender sent."""
+    error_code: Annotated[Annotated[str, Text(max_length=64, min_length=1)] | None, Query("error_code")] = None
+    """Only what failed for this reason."""
+    cursor: Annotated[
+        Annotated[str, Text(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
+    ] = None
+    """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
+    limit: Annotated[Annotated[int, Integer(ge=1, le=100)], Query("limit", "integer")] = 50
+    """How many items a page holds."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDeadEvents200(JsonReply):
+    """A page of dead events."""
+
+    status: ClassVar[int] = 200
+    body: models.DeadEventPage
+
+
+ListDeadEventsReply: TypeAlias = (
+    ListDeadEvents200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDeadEventParams:
+    """Parameters of `getDeadEvent`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    id: Annotated[Uuid, Path("id")]
+    """The dead event."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDeadEvent200(JsonReply):
+    """The dead event."""
+
+    status: ClassVar[int] = 200
+    body: models.DeadEvent
+
+
+GetDeadEventReply: TypeAlias = (
+    GetDeadEvent200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDeadEventParams:
+    """Parameters of `retryDeadEvent`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+    id: Annotated[Uuid, Path("id")]
+    """The dead event."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDeadEvent202(JsonReply):
+    """It will be tried again; ask at `Location` what came of it."""
+
+    status: ClassVar[int] = 202
+    header_names: ClassVar = (
+        ("location", "Location"),
+        ("idempotency_replayed", "Idempotency-Replayed"),
+    )
+    body: models.DeadEvent
+    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    """Where to ask for the result."""
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+RetryDeadEventReply: TypeAlias = (
+    RetryDeadEvent202
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.StateConflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonDeadEventParams:
+    """Parameters of `abandonDeadEvent`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+    id: Annotated[Uuid, Path("id")]
+    """The dead event."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbandonDeadEvent200(JsonReply):
+    """It is given up."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.DeadEvent
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+AbandonDeadEventReply: TypeAlias = (
+    AbandonDeadEvent200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.StateConflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
+    """What an implementation of events has to do."""
+
+    async def ingest_touches(self, *, call: Call[TenantKeyAuthT_contra]) -> IngestTouchesReply:
+        """Send in touches (POST /api/events).
+
+        Takes up to a thousand visits, clicks and impressions at once. Each is stored, recognised as one we have, or
+        kept as a dead event; a bad one never spoils the others.
+        """
+        ...
+
+    async def list_dead_events(
+        self, params: ListDeadEventsParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ListDeadEventsReply:
+        """List dead events (GET /api/events/dead).
+
+        Lists what could not become an event, newest first.
+        """
+        ...
+
+    async def get_dead_event(
+        self, params: GetDeadEventParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetDeadEventReply:
+        """Look at a dead event (GET /api/events/dead/{id}).
+
+        Shows why a delivery or touch could not become an event, and how its repair stands.
+        """
+        ...
+
+    async def retry_dead_event(
+        self, params: RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[AccessBearerAuthT_contra]
+    ) -> RetryDeadEventReply:
+        """Try a dead event again (POST /api/events/dead/{id}/retry).
+
+        Reads the delivery or touch once more, with today's rules, in the background.
+        """
+        ...
+
+    async def abandon_dead_event(
+        self, params: AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> AbandonDeadEventReply:
+        """Give up a dead event (POST /api/events/dead/{id}/abandon).
+
+        Says that a dead event needs no repair. It can still be tried again later.
+        """
+        ...
+
+
+class EventsStub:
+    """Answers 501 to every operation of events; derive from it to write them one by one."""
+
+    async def ingest_touches(self, *, call: Call[Any]) -> IngestTouchesReply:
+        raise NotWrittenError
+
+    async def list_dead_events(self, params: ListDeadEventsParams, *, call: Call[Any]) -> ListDeadEventsReply:
+        raise NotWrittenError
+
+    async def get_dead_event(self, params: GetDeadEventParams, *, call: Call[Any]) -> GetDeadEventReply:
+        raise NotWrittenError
+
+    async def retry_dead_event(
+        self, params: RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[Any]
+    ) -> RetryDeadEventReply:
+        raise NotWrittenError
+
+    async def abandon_dead_event(
+        self, params: AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[Any]
+    ) -> AbandonDeadEventReply:
+        raise NotWrittenError
+
+
+INGEST_TOUCHES: Final = Operation(
+    id="ingestTouches",
+    method="POST",
+    path="/api/events",
+    handler="ingest_touches",
+    replies=frozenset(
+        {
+            IngestTouches200,
+            common.BadRequest400,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:19",
+    security=((Need(TENANT_KEY_AUTH),),),
+    bodies=Bodies({"application/json": _ingest_touches_body}, is_required=True),
+    is_raw=True,
+    rate_limit=("webhook",),
+)
+
+LIST_DEAD_EVENTS: Final = Operation(
+    id="listDeadEvents",
+    method="GET",
+    path="/api/events/dead",
+    handler="list_dead_events",
+    replies=frozenset(
+        {
+            ListDeadEvents200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:88",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ListDeadEventsParams),
+    rate_limit=("api",),
+)
+
+GET_DEAD_EVENT: Final = Operation(
+    id="getDeadEvent",
+    method="GET",
+    path="/api/events/dead/{id}",
+    handler="get_dead_event",
+    replies=frozenset(
+        {
+            GetDeadEvent200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:168",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetDeadEventParams),
+    rate_limit=("api",),
+)
+
+RETRY_DEAD_EVENT: Final = Operation(
+    id="retryDeadEvent",
+    method="POST",
+    path="/api/events/dead/{id}/retry",
+    handler="retry_dead_event",
+    replies=frozenset(
+        {
+            RetryDeadEvent202,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.StateConflict409,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:243",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(RetryDeadEventParams),
+    bodies=Bodies({"application/json": JsonBody(models.RetryRequest)}, is_required=False),
+    rate_limit=("api",),
+)
+
+ABANDON_DEAD_EVENT: Final = Operation(
+    id="abandonDeadEvent",
+    method="POST",
+    path="/api/events/dead/{id}/abandon",
+    handler="abandon_dead_event",
+    replies=frozenset(
+        {
+            AbandonDeadEvent200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.StateConflict409,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:312",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(AbandonDeadEventParams),
+    bodies=Bodies({"application/json": JsonBody(models.AbandonRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    INGEST_TOUCHES,
+    LIST_DEAD_EVENTS,
+    GET_DEAD_EVENT,
+    RETRY_DEAD_EVENT,
+    ABANDON_DEAD_EVENT,
+)

@@ -1,0 +1,387 @@
+"""Skeldir export. Take your figures with you.
+
+Generated from contracts/openapi/v1/export.yaml by `contracts generate`; change that instead.
+"""
+
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from pydantic import Field
+
+from . import common
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Query
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import BytesReply, JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Date, Integer, Text, Uuid
+from .models import common as common_models, export as models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRevenueParams:
+    """Parameters of `exportRevenue`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    format: Annotated[Literal["csv", "json", "xlsx"], Query("format")] = "csv"
+    """What to write."""
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    channels: Annotated[
+        Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
+        Query("channels", ["string"], is_exploded=False),
+    ] = None
+    """Only these channels, with commas between. Without it, all."""
+    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    """The rule that gives credit. Without it, the default model of your tenant."""
+    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    """How many days before a sale a touch may lie to be credited for it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRevenue200Csv(BytesReply):
+    """The export, as a file."""
+
+    status: ClassVar[int] = 200
+    media_type: ClassVar[str | None] = "text/csv"
+    header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
+    body: bytes | AsyncIterable[bytes]
+    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    """The file name to save the answer under."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRevenue200Json(JsonReply):
+    """The export, as a file."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
+    body: models.ExportData
+    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    """The file name to save the answer under."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRevenue200Xlsx(BytesReply):
+    """The export, as a file."""
+
+    status: ClassVar[int] = 200
+    media_type: ClassVar[str | None] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
+    body: bytes | AsyncIterable[bytes]
+    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    """The file name to save the answer under."""
+
+
+ExportRevenueReply: TypeAlias = (
+    ExportRevenue200Csv
+    | ExportRevenue200Json
+    | ExportRevenue200Xlsx
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportCSVParams:
+    """Parameters of `exportCSV`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    channels: Annotated[
+        Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
+        Query("channels", ["string"], is_exploded=False),
+    ] = None
+    """Only these channels, with commas between. Without it, all."""
+    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    """The rule that gives credit. Without it, the default model of your tenant."""
+    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    """How many days before a sale a touch may lie to be credited for it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportCSV200(BytesReply):
+    """The export, as a file."""
+
+    status: ClassVar[int] = 200
+    media_type: ClassVar[str | None] = "text/csv"
+    header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
+    body: bytes | AsyncIterable[bytes]
+    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    """The file name to save the answer under."""
+
+
+ExportCSVReply: TypeAlias = (
+    ExportCSV200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportJSONParams:
+    """Parameters of `exportJSON`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    channels: Annotated[
+        Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
+        Query("channels", ["string"], is_exploded=False),
+    ] = None
+    """Only these channels, with commas between. Without it, all."""
+    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    """The rule that gives credit. Without it, the default model of your tenant."""
+    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    """How many days before a sale a touch may lie to be credited for it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportJSON200(JsonReply):
+    """The export, as a file."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
+    body: models.ExportData
+    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    """The file name to save the answer under."""
+
+
+ExportJSONReply: TypeAlias = (
+    ExportJSON200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportExcelParams:
+    """Parameters of `exportExcel`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    channels: Annotated[
+        Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
+        Query("channels", ["string"], is_exploded=False),
+    ] = None
+    """Only these channels, with commas between. Without it, all."""
+    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    """The rule that gives credit. Without it, the default model of your tenant."""
+    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    """How many days before a sale a touch may lie to be credited for it."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportExcel200(BytesReply):
+    """The export, as a file."""
+
+    status: ClassVar[int] = 200
+    media_type: ClassVar[str | None] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
+    body: bytes | AsyncIterable[bytes]
+    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    """The file name to save the answer under."""
+
+
+ExportExcelReply: TypeAlias = (
+    ExportExcel200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class ExportApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of export has to do."""
+
+    async def export_revenue(
+        self, params: ExportRevenueParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ExportRevenueReply:
+        """Export revenue (GET /api/export/revenue).
+
+        Writes the credited and confirmed revenue per day and channel in the format you ask for.
+        """
+        ...
+
+    async def export_csv(self, params: ExportCSVParams, *, call: Call[AccessBearerAuthT_contra]) -> ExportCSVReply:
+        """Export revenue as CSV (GET /api/export/csv).
+
+        Writes the credited and confirmed revenue per day and channel as comma-separated values.
+        """
+        ...
+
+    async def export_json(self, params: ExportJSONParams, *, call: Call[AccessBearerAuthT_contra]) -> ExportJSONReply:
+        """Export revenue as JSON (GET /api/export/json).
+
+        Writes the credited and confirmed revenue per day and channel as JSON.
+        """
+        ...
+
+    async def export_excel(
+        self, params: ExportExcelParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ExportExcelReply:
+        """Export revenue as an Excel workbook (GET /api/export/excel).
+
+        Writes the credited and confirmed revenue per day and channel as a workbook for Excel.
+        """
+        ...
+
+
+class ExportStub:
+    """Answers 501 to every operation of export; derive from it to write them one by one."""
+
+    async def export_revenue(self, params: ExportRevenueParams, *, call: Call[Any]) -> ExportRevenueReply:
+        raise NotWrittenError
+
+    async def export_csv(self, params: ExportCSVParams, *, call: Call[Any]) -> ExportCSVReply:
+        raise NotWrittenError
+
+    async def export_json(self, params: ExportJSONParams, *, call: Call[Any]) -> ExportJSONReply:
+        raise NotWrittenError
+
+    async def export_excel(self, params: ExportExcelParams, *, call: Call[Any]) -> ExportExcelReply:
+        raise NotWrittenError
+
+
+EXPORT_REVENUE: Final = Operation(
+    id="exportRevenue",
+    method="GET",
+    path="/api/export/revenue",
+    handler="export_revenue",
+    replies=frozenset(
+        {
+            ExportRevenue200Csv,
+            ExportRevenue200Json,
+            ExportRevenue200Xlsx,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/export.yaml:19",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ExportRevenueParams),
+    rate_limit=("api",),
+)
+
+EXPORT_CSV: Final = Operation(
+    id="exportCSV",
+    method="GET",
+    path="/api/export/csv",
+    handler="export_csv",
+    replies=frozenset(
+        {
+            ExportCSV200,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/export.yaml:96",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ExportCSVParams),
+    rate_limit=("api",),
+)
+
+EXPORT_JSON: Final = Operation(
+    id="exportJSON",
+    method="GET",
+    path="/api/export/json",
+    handler="export_json",
+    replies=frozenset(
+        {
+            ExportJSON200,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/export.yaml:137",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ExportJSONParams),
+    rate_limit=("api",),
+)
+
+EXPORT_EXCEL: Final = Operation(
+    id="exportExcel",
+    method="GET",
+    path="/api/export/excel",
+    handler="export_excel",
+    replies=frozenset(
+        {
+            ExportExcel200,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/export.yaml:199",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ExportExcelParams),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    EXPORT_REVENUE,
+    EXPORT_CSV,
+    EXPORT_JSON,
+    EXPORT_EXCEL,
+)

@@ -1,0 +1,193 @@
+"""Skeldir health. Is the service alive, is it ready, how is it doing.
+
+Generated from contracts/openapi/v1/health.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Uuid
+from .models import health as models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetHealthStatus200(JsonReply):
+    """The service works, perhaps with a part that is slower than it should be."""
+
+    status: ClassVar[int] = 200
+    body: models.HealthStatus
+
+
+GetHealthStatusReply: TypeAlias = GetHealthStatus200 | common.Unhealthy503
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDetailedHealthParams:
+    """Parameters of `getDetailedHealth`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDetailedHealth200(JsonReply):
+    """The service works; these are its figures."""
+
+    status: ClassVar[int] = 200
+    body: models.DetailedHealth
+
+
+GetDetailedHealthReply: TypeAlias = (
+    GetDetailedHealth200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessProbe200(JsonReply):
+    """The service may get traffic."""
+
+    status: ClassVar[int] = 200
+    body: models.Readiness
+
+
+ReadinessProbeReply: TypeAlias = ReadinessProbe200 | common.Unhealthy503
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivenessProbe200(JsonReply):
+    """The process is alive."""
+
+    status: ClassVar[int] = 200
+    body: models.Liveness
+
+
+LivenessProbeReply: TypeAlias = LivenessProbe200 | common.Unhealthy503
+
+
+class HealthApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of health has to do."""
+
+    async def get_health_status(self, *, call: Call[None]) -> GetHealthStatusReply:
+        """Show the health of the service (GET /api/health).
+
+        Tells whether the service and its parts work. Anybody may ask. When the service cannot do its job, the
+        answer is 503 and names the part that failed.
+        """
+        ...
+
+    async def get_detailed_health(
+        self, params: GetDetailedHealthParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetDetailedHealthReply:
+        """Show the health of the service with its figures (GET /api/health/detailed).
+
+        The health of the service with the figures an operator looks at first - load, speed, errors, database
+        connections.
+        """
+        ...
+
+    async def readiness_probe(self, *, call: Call[None]) -> ReadinessProbeReply:
+        """Ask whether the service may get traffic (GET /api/health/ready).
+
+        Ready means that the database answers, its migrations are at the newest one, row security holds on every
+        tenant table, the secrets are there, and the job queue is fresh. Anybody may ask.
+        """
+        ...
+
+    async def liveness_probe(self, *, call: Call[None]) -> LivenessProbeReply:
+        """Ask whether the process is alive (GET /api/health/live).
+
+        Alive means that the process answers and its database pool is not stuck. When it is not alive, restart it.
+        Anybody may ask.
+        """
+        ...
+
+
+class HealthStub:
+    """Answers 501 to every operation of health; derive from it to write them one by one."""
+
+    async def get_health_status(self, *, call: Call[Any]) -> GetHealthStatusReply:
+        raise NotWrittenError
+
+    async def get_detailed_health(self, params: GetDetailedHealthParams, *, call: Call[Any]) -> GetDetailedHealthReply:
+        raise NotWrittenError
+
+    async def readiness_probe(self, *, call: Call[Any]) -> ReadinessProbeReply:
+        raise NotWrittenError
+
+    async def liveness_probe(self, *, call: Call[Any]) -> LivenessProbeReply:
+        raise NotWrittenError
+
+
+GET_HEALTH_STATUS: Final = Operation(
+    id="getHealthStatus",
+    method="GET",
+    path="/api/health",
+    handler="get_health_status",
+    replies=frozenset({GetHealthStatus200, common.Unhealthy503}),
+    origin="contracts/openapi/v1/health.yaml:19",
+)
+
+GET_DETAILED_HEALTH: Final = Operation(
+    id="getDetailedHealth",
+    method="GET",
+    path="/api/health/detailed",
+    handler="get_detailed_health",
+    replies=frozenset(
+        {
+            GetDetailedHealth200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/health.yaml:54",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetDetailedHealthParams),
+    rate_limit=("api",),
+)
+
+READINESS_PROBE: Final = Operation(
+    id="readinessProbe",
+    method="GET",
+    path="/api/health/ready",
+    handler="readiness_probe",
+    replies=frozenset({ReadinessProbe200, common.Unhealthy503}),
+    origin="contracts/openapi/v1/health.yaml:98",
+)
+
+LIVENESS_PROBE: Final = Operation(
+    id="livenessProbe",
+    method="GET",
+    path="/api/health/live",
+    handler="liveness_probe",
+    replies=frozenset({LivenessProbe200, common.Unhealthy503}),
+    origin="contracts/openapi/v1/health.yaml:120",
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    GET_HEALTH_STATUS,
+    GET_DETAILED_HEALTH,
+    READINESS_PROBE,
+    LIVENESS_PROBE,
+)

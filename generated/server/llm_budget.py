@@ -1,0 +1,335 @@
+"""Skeldir budget. Where the next dollar for ads should go, and what texts may cost.
+
+Generated from contracts/openapi/v1/llm-budget.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.bodies import Bodies, JsonBody
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Path, Query
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Integer, Text, Timestamp, Uuid
+from .models import llm_budget as models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateBudgetOptimizationParams:
+    """Parameters of `createBudgetOptimization`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateBudgetOptimization202(JsonReply):
+    """The computation runs; ask at `Location` for the recommendation."""
+
+    status: ClassVar[int] = 202
+    header_names: ClassVar = (
+        ("location", "Location"),
+        ("idempotency_replayed", "Idempotency-Replayed"),
+    )
+    body: models.OptimizationTicket
+    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    """Where to ask for the result."""
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+CreateBudgetOptimizationReply: TypeAlias = (
+    CreateBudgetOptimization202
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.LlmTooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetBudgetRecommendationParams:
+    """Parameters of `getBudgetRecommendation`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    job_id: Annotated[Uuid, Path("job_id")]
+    """The computation."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetBudgetRecommendation200(JsonReply):
+    """The recommendation."""
+
+    status: ClassVar[int] = 200
+    body: models.BudgetRecommendation
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetBudgetRecommendation202(JsonReply):
+    """Not yet; ask again after a second."""
+
+    status: ClassVar[int] = 202
+    body: models.RecommendationProgress
+
+
+GetBudgetRecommendationReply: TypeAlias = (
+    GetBudgetRecommendation200
+    | GetBudgetRecommendation202
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetLlmBudgetParams:
+    """Parameters of `getLlmBudget`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetLlmBudget200(JsonReply):
+    """The budgets."""
+
+    status: ClassVar[int] = 200
+    body: models.LlmBudget
+
+
+GetLlmBudgetReply: TypeAlias = (
+    GetLlmBudget200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLlmAuditParams:
+    """Parameters of `listLlmAudit`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    decision: Annotated[models.LlmDecision | None, Query("decision")] = None
+    """Only these decisions."""
+    since: Annotated[Timestamp | None, Query("since")] = None
+    """Only decisions from then on, with an offset."""
+    cursor: Annotated[
+        Annotated[str, Text(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
+    ] = None
+    """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
+    limit: Annotated[Annotated[int, Integer(ge=1, le=100)], Query("limit", "integer")] = 50
+    """How many items a page holds."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLlmAudit200(JsonReply):
+    """A page of decisions."""
+
+    status: ClassVar[int] = 200
+    body: models.LlmAuditPage
+
+
+ListLlmAuditReply: TypeAlias = (
+    ListLlmAudit200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class LlmBudgetApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of llm_budget has to do."""
+
+    async def create_budget_optimization(
+        self,
+        params: CreateBudgetOptimizationParams,
+        body: models.OptimizationRequest,
+        *,
+        call: Call[AccessBearerAuthT_contra],
+    ) -> CreateBudgetOptimizationReply:
+        """Ask for a recommendation (POST /api/budget/optimize).
+
+        Starts to compute how a budget for ads is best shared between channels, in the background.
+        """
+        ...
+
+    async def get_budget_recommendation(
+        self, params: GetBudgetRecommendationParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetBudgetRecommendationReply:
+        """Ask for a recommendation's result (GET /api/budget/recommendations/{job_id}).
+
+        Shows how the budget is best shared, once that is computed.
+        """
+        ...
+
+    async def get_llm_budget(
+        self, params: GetLlmBudgetParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetLlmBudgetReply:
+        """Show what texts may cost (GET /api/llm/budget).
+
+        Shows your budgets for generated texts, what is spent, and whether anything is switched off.
+        """
+        ...
+
+    async def list_llm_audit(
+        self, params: ListLlmAuditParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ListLlmAuditReply:
+        """List decisions about texts (GET /api/llm/audit).
+
+        Lists your own requests for texts and how each was decided, newest first.
+        """
+        ...
+
+
+class LlmBudgetStub:
+    """Answers 501 to every operation of llm_budget; derive from it to write them one by one."""
+
+    async def create_budget_optimization(
+        self, params: CreateBudgetOptimizationParams, body: models.OptimizationRequest, *, call: Call[Any]
+    ) -> CreateBudgetOptimizationReply:
+        raise NotWrittenError
+
+    async def get_budget_recommendation(
+        self, params: GetBudgetRecommendationParams, *, call: Call[Any]
+    ) -> GetBudgetRecommendationReply:
+        raise NotWrittenError
+
+    async def get_llm_budget(self, params: GetLlmBudgetParams, *, call: Call[Any]) -> GetLlmBudgetReply:
+        raise NotWrittenError
+
+    async def list_llm_audit(self, params: ListLlmAuditParams, *, call: Call[Any]) -> ListLlmAuditReply:
+        raise NotWrittenError
+
+
+CREATE_BUDGET_OPTIMIZATION: Final = Operation(
+    id="createBudgetOptimization",
+    method="POST",
+    path="/api/budget/optimize",
+    handler="create_budget_optimization",
+    replies=frozenset(
+        {
+            CreateBudgetOptimization202,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.LlmTooManyRequests429,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-budget.yaml:19",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(CreateBudgetOptimizationParams),
+    bodies=Bodies({"application/json": JsonBody(models.OptimizationRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+GET_BUDGET_RECOMMENDATION: Final = Operation(
+    id="getBudgetRecommendation",
+    method="GET",
+    path="/api/budget/recommendations/{job_id}",
+    handler="get_budget_recommendation",
+    replies=frozenset(
+        {
+            GetBudgetRecommendation200,
+            GetBudgetRecommendation202,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-budget.yaml:86",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetBudgetRecommendationParams),
+    rate_limit=("api",),
+)
+
+GET_LLM_BUDGET: Final = Operation(
+    id="getLlmBudget",
+    method="GET",
+    path="/api/llm/budget",
+    handler="get_llm_budget",
+    replies=frozenset(
+        {
+            GetLlmBudget200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-budget.yaml:163",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetLlmBudgetParams),
+    rate_limit=("api",),
+)
+
+LIST_LLM_AUDIT: Final = Operation(
+    id="listLlmAudit",
+    method="GET",
+    path="/api/llm/audit",
+    handler="list_llm_audit",
+    replies=frozenset(
+        {
+            ListLlmAudit200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-budget.yaml:225",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ListLlmAuditParams),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    CREATE_BUDGET_OPTIMIZATION,
+    GET_BUDGET_RECOMMENDATION,
+    GET_LLM_BUDGET,
+    LIST_LLM_AUDIT,
+)

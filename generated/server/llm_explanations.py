@@ -1,0 +1,105 @@
+"""Skeldir explanations. Figures, explained in a few sentences.
+
+Generated from contracts/openapi/v1/llm-explanations.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Path, Query
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Integer, Uuid
+from .models import llm_explanations as models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetEntityExplanationParams:
+    """Parameters of `getEntityExplanation`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    entity_type: Annotated[
+        Literal["attribution_score", "channel_performance", "reconciliation_discrepancy", "budget_recommendation"],
+        Path("entity_type"),
+    ]
+    """What kind of figure to explain."""
+    entity_id: Annotated[Uuid, Path("entity_id")]
+    """The figure to explain."""
+    timeout_ms: Annotated[Annotated[int, Integer(ge=100, le=20000)] | None, Query("timeout_ms", "integer")] = None
+    """How long you are ready to wait, in milliseconds. Without it, half a second."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetEntityExplanation200(JsonReply):
+    """The explanation."""
+
+    status: ClassVar[int] = 200
+    body: models.EntityExplanation
+
+
+GetEntityExplanationReply: TypeAlias = (
+    GetEntityExplanation200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class LlmExplanationsApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of llm_explanations has to do."""
+
+    async def get_entity_explanation(
+        self, params: GetEntityExplanationParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetEntityExplanationReply:
+        """Explain a figure (GET /api/v1/explain/{entity_type}/{entity_id}).
+
+        Says in a few sentences why a score, the performance of a channel, a discrepancy or a recommendation is what
+        it is. When the budget for texts is used up, the plain text is given.
+        """
+        ...
+
+
+class LlmExplanationsStub:
+    """Answers 501 to every operation of llm_explanations; derive from it to write them one by one."""
+
+    async def get_entity_explanation(
+        self, params: GetEntityExplanationParams, *, call: Call[Any]
+    ) -> GetEntityExplanationReply:
+        raise NotWrittenError
+
+
+GET_ENTITY_EXPLANATION: Final = Operation(
+    id="getEntityExplanation",
+    method="GET",
+    path="/api/v1/explain/{entity_type}/{entity_id}",
+    handler="get_entity_explanation",
+    replies=frozenset(
+        {
+            GetEntityExplanation200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-explanations.yaml:19",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetEntityExplanationParams),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (GET_ENTITY_EXPLANATION,)

@@ -1,0 +1,286 @@
+"""Skeldir investigations. Ask a question about your revenue.
+
+Generated from contracts/openapi/v1/llm-investigations.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.bodies import Bodies, JsonBody
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params, Path
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply, ProblemReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Text, Uuid
+from .models import common as common_models, llm_investigations as models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateInvestigationParams:
+    """Parameters of `createInvestigation`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateInvestigation202(JsonReply):
+    """The question was taken; ask at `Location` how it stands."""
+
+    status: ClassVar[int] = 202
+    header_names: ClassVar = (
+        ("location", "Location"),
+        ("idempotency_replayed", "Idempotency-Replayed"),
+    )
+    body: models.InvestigationTicket
+    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    """Where to ask for the result."""
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+CreateInvestigationReply: TypeAlias = (
+    CreateInvestigation202
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.LlmTooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetInvestigationStatusParams:
+    """Parameters of `getInvestigationStatus`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    investigation_id: Annotated[Uuid, Path("investigation_id")]
+    """The investigation."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetInvestigationStatus200(JsonReply):
+    """How it stands."""
+
+    status: ClassVar[int] = 200
+    body: models.InvestigationStatus
+
+
+GetInvestigationStatusReply: TypeAlias = (
+    GetInvestigationStatus200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveInvestigationParams:
+    """Parameters of `approveInvestigation`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
+    answer for 30 days, and nothing is done twice.
+    """
+    investigation_id: Annotated[Uuid, Path("investigation_id")]
+    """The investigation."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveInvestigation200(JsonReply):
+    """Decided."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.InvestigationStatus
+    idempotency_replayed: Literal["true"] | None = None
+    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReadyForReview409(ProblemReply):
+    """The investigation is not ready for review, or the idempotency key is in use."""
+
+    status: ClassVar[int] = 409
+    body: common_models.Problem
+
+
+ApproveInvestigationReply: TypeAlias = (
+    ApproveInvestigation200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | NotReadyForReview409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+class LlmInvestigationsApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of llm_investigations has to do."""
+
+    async def create_investigation(
+        self,
+        params: CreateInvestigationParams,
+        body: models.InvestigationRequest,
+        *,
+        call: Call[AccessBearerAuthT_contra],
+    ) -> CreateInvestigationReply:
+        """Ask a question (POST /api/investigations).
+
+        Starts to look into a question about your revenue, in the background. The answer takes 45 to 60 seconds and
+        then waits for approval.
+        """
+        ...
+
+    async def get_investigation_status(
+        self, params: GetInvestigationStatusParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetInvestigationStatusReply:
+        """Ask how an investigation stands (GET /api/investigations/{investigation_id}/status).
+
+        Shows how far an investigation is and, once it is ready for review, what was found out.
+        """
+        ...
+
+    async def approve_investigation(
+        self,
+        params: ApproveInvestigationParams,
+        body: models.ReviewRequest | None,
+        *,
+        call: Call[AccessBearerAuthT_contra],
+    ) -> ApproveInvestigationReply:
+        """Approve or reject an investigation (POST /api/investigations/{investigation_id}/approve).
+
+        A person decides whether the findings stand. Nobody can decide before 45 seconds are over and the work is
+        done.
+        """
+        ...
+
+
+class LlmInvestigationsStub:
+    """Answers 501 to every operation of llm_investigations; derive from it to write them one by one."""
+
+    async def create_investigation(
+        self, params: CreateInvestigationParams, body: models.InvestigationRequest, *, call: Call[Any]
+    ) -> CreateInvestigationReply:
+        raise NotWrittenError
+
+    async def get_investigation_status(
+        self, params: GetInvestigationStatusParams, *, call: Call[Any]
+    ) -> GetInvestigationStatusReply:
+        raise NotWrittenError
+
+    async def approve_investigation(
+        self, params: ApproveInvestigationParams, body: models.ReviewRequest | None, *, call: Call[Any]
+    ) -> ApproveInvestigationReply:
+        raise NotWrittenError
+
+
+CREATE_INVESTIGATION: Final = Operation(
+    id="createInvestigation",
+    method="POST",
+    path="/api/investigations",
+    handler="create_investigation",
+    replies=frozenset(
+        {
+            CreateInvestigation202,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.LlmTooManyRequests429,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-investigations.yaml:19",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(CreateInvestigationParams),
+    bodies=Bodies({"application/json": JsonBody(models.InvestigationRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+GET_INVESTIGATION_STATUS: Final = Operation(
+    id="getInvestigationStatus",
+    method="GET",
+    path="/api/investigations/{investigation_id}/status",
+    handler="get_investigation_status",
+    replies=frozenset(
+        {
+            GetInvestigationStatus200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-investigations.yaml:95",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetInvestigationStatusParams),
+    rate_limit=("api",),
+)
+
+APPROVE_INVESTIGATION: Final = Operation(
+    id="approveInvestigation",
+    method="POST",
+    path="/api/investigations/{investigation_id}/approve",
+    handler="approve_investigation",
+    replies=frozenset(
+        {
+            ApproveInvestigation200,
+            NotReadyForReview409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/llm-investigations.yaml:185",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(ApproveInvestigationParams),
+    bodies=Bodies({"application/json": JsonBody(models.ReviewRequest)}, is_required=False),
+    rate_limit=("api",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    CREATE_INVESTIGATION,
+    GET_INVESTIGATION_STATUS,
+    APPROVE_INVESTIGATION,
+)

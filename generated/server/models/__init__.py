@@ -1,0 +1,4 @@
+"""Schemas of the contracts as Pydantic models.
+
+Generated from the contracts by `contracts generate`; change that instead.
+"""

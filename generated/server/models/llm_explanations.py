@@ -1,0 +1,34 @@
+"""Schemas of llm_explanations.
+
+Generated from contracts/openapi/v1/llm-explanations.yaml by `contracts generate`; change that instead.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .._runtime.models import Model, Omittable
+from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
+from .common import Citation, Confidence
+
+
+class EntityExplanation(Model):
+    """Why a figure is what it is, in words."""
+
+    tenant_id: Uuid
+    """Your tenant."""
+    explanation: Annotated[str, Text(max_length=500, min_length=100)]
+    """The explanation."""
+    citations: Annotated[list[Citation], Field(max_length=50)]
+    """The figures the text rests on."""
+    confidence: Confidence
+    generated_at: Timestamp
+    """When the text was written (UTC)."""
+    cost_usd: Annotated[float, Real(ge=0, multiple_of=1e-06)]
+    """What the text cost us, in US dollars."""
+    latency_ms: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """How long it took, in milliseconds."""
+    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    """The same in US cents, rounded up."""

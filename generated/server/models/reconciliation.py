@@ -1,0 +1,112 @@
+"""Schemas of reconciliation.
+
+Generated from contracts/openapi/v1/reconciliation.yaml by `contracts generate`; change that instead.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from .._runtime.models import Model, Omittable
+from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
+from .common import DateRange, Platform
+
+
+class Findings(Model):
+    """What the last comparison with the processor's books found, as counts of ledger entries."""
+
+    matched: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """Entries that the books confirm."""
+    missing_in_ledger: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """Transactions of the processor that the ledger lacks."""
+    missing_at_processor: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """Entries that the processor does not know."""
+    amount_mismatch: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """Entries with another amount than the processor's."""
+    possible_double: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """Pairs of the same amount, currency and day at two processors."""
+
+
+class PlatformStatus(Model):
+    """How far one platform is compared and confirmed."""
+
+    tenant_id: Uuid
+    """Your tenant."""
+    platform_name: Literal["Meta", "Google", "TikTok", "LinkedIn", "Shopify", "WooCommerce", "Stripe", "PayPal"]
+    """The platform."""
+    connection_status: Literal["verified", "partial", "pending", "failed", "disconnected"]
+    """verified - everything matched; partial - not everything; pending - never compared; failed - could not be;
+    disconnected - no access.
+    """
+    last_sync: Timestamp | None
+    """When it was last compared (UTC). Null before the first time."""
+    events_processed: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    """How many transactions were compared the last time."""
+    revenue_verified: Omittable[Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]] = None
+    """The same figure as `revenue_verified_cents`, as a decimal number."""
+    revenue_verified_cents: Omittable[Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]] = None
+    """What the platform's books confirm, in the smallest unit of the currency."""
+    currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
+    """ISO 4217 code of the currency."""
+    error_message: Omittable[Annotated[str, Text(max_length=500, min_length=1)]] = None
+    """Why the last comparison failed."""
+    next_scheduled_sync: Omittable[Timestamp] = None
+    """When it will be compared next (UTC)."""
+    findings: Omittable[Findings] = None
+
+
+class ReconciliationTotal(Model):
+    """Claimed against confirmed, in one currency."""
+
+    currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
+    """ISO 4217 code of the currency."""
+    claimed_total_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    """What all ad platforms claim, in the smallest unit of the currency."""
+    verified_total_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    """What processors confirm, in the smallest unit of the currency."""
+    ghost_revenue_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    """What is claimed and not confirmed, in the smallest unit of the currency."""
+    discrepancy_bps: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    """Ghost revenue in hundredths of a percent of the confirmed revenue."""
+    date_range: DateRange
+
+
+class ReconciliationStatus(Model):
+    """How far your revenue is confirmed."""
+
+    tenant_id: Uuid
+    """Your tenant."""
+    platforms: Annotated[list[PlatformStatus], Field(max_length=100)]
+    """One entry per connected platform."""
+    overall_status: Literal["verified", "partial", "pending", "failed"]
+    """All platforms together."""
+    totals: Annotated[list[ReconciliationTotal], Field(max_length=200)]
+    """Claimed against confirmed, per currency."""
+    last_full_sync: Omittable[Timestamp] = None
+    """When everything was last compared (UTC). Absent before the first time."""
+
+
+class SyncRequest(Model):
+    """What to compare."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    platforms: Omittable[Annotated[list[Platform], Field(max_length=8)]] = None
+    """The platforms to compare. Without it, all that are connected."""
+    full_sync: bool = False
+    """False compares the last 3 days (UTC), true the last 90."""
+
+
+class Sync(Model):
+    """A comparison, waiting or running."""
+
+    tenant_id: Uuid
+    """Your tenant."""
+    sync_id: Uuid
+    """The comparison."""
+    status: Literal["queued", "in_progress"]
+    """How it stands."""
+    estimated_completion: Timestamp
+    """When it will probably be done (UTC)."""

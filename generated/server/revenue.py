@@ -1,0 +1,108 @@
+"""Skeldir revenue. What came in today, straight from the payment processors.
+
+Generated from contracts/openapi/v1/revenue.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Text, Uuid
+from .models import revenue as models
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRealtimeRevenueV1Params:
+    """Parameters of `getRealtimeRevenueV1`."""
+
+    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
+    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    if_none_match: Annotated[Annotated[str, Text(max_length=1024, min_length=1)] | None, Header("If-None-Match")] = None
+    """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetRealtimeRevenueV1_200(JsonReply):
+    """Today's revenue so far."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (
+        ("etag", "ETag"),
+        ("cache_control", "Cache-Control"),
+    )
+    body: models.RealtimeRevenue
+    etag: Annotated[str, Text(max_length=130, min_length=3, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
+    """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
+    cache_control: Literal["max-age=30"] = "max-age=30"
+    """The answer may be reused for 30 seconds."""
+
+
+GetRealtimeRevenueV1Reply: TypeAlias = (
+    GetRealtimeRevenueV1_200
+    | common.NotModified304
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.RealtimeRevenueUnavailable503
+)
+
+
+class RevenueApi(Protocol[AccessBearerAuthT_contra]):
+    """What an implementation of revenue has to do."""
+
+    async def get_realtime_revenue_v1(
+        self, params: GetRealtimeRevenueV1Params, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetRealtimeRevenueV1Reply:
+        """Show today's revenue (GET /api/v1/revenue/realtime).
+
+        What came in so far today (UTC), refunds taken off, in the reporting currency of your tenant; other
+        currencies stand beside it. Send the ETag of the last answer as If-None-Match to be told cheaply that
+        nothing changed.
+        """
+        ...
+
+
+class RevenueStub:
+    """Answers 501 to every operation of revenue; derive from it to write them one by one."""
+
+    async def get_realtime_revenue_v1(
+        self, params: GetRealtimeRevenueV1Params, *, call: Call[Any]
+    ) -> GetRealtimeRevenueV1Reply:
+        raise NotWrittenError
+
+
+GET_REALTIME_REVENUE_V1: Final = Operation(
+    id="getRealtimeRevenueV1",
+    method="GET",
+    path="/api/v1/revenue/realtime",
+    handler="get_realtime_revenue_v1",
+    replies=frozenset(
+        {
+            GetRealtimeRevenueV1_200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotModified304,
+            common.RealtimeRevenueUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/revenue.yaml:19",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetRealtimeRevenueV1Params),
+    rate_limit=("api",),
+    is_conditional=True,
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (GET_REALTIME_REVENUE_V1,)

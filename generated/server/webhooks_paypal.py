@@ -1,0 +1,399 @@
+"""Skeldir PayPal webhooks. PayPal tells us about payments and refunds.
+
+Generated from contracts/openapi/v1/webhooks/paypal.yaml by `contracts generate`; change that instead.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Final, Protocol, TypeAlias, final
+
+from . import common
+from ._runtime.bodies import Bodies, Invalid, JsonBody
+from ._runtime.operations import Operation
+from ._runtime.params import Header, Params
+from ._runtime.problems import NotWrittenError
+from ._runtime.replies import JsonReply
+from ._runtime.requests import Call
+from ._runtime.security import Need
+from ._runtime.types import Text
+from .models import webhooks_base as webhooks_base_models, webhooks_paypal as models
+from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivePaypalWebhookParams:
+    """Parameters of `receivePaypalWebhook`."""
+
+    paypal_transmission_id: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+    ] = None
+    """The delivery, as PayPal calls it. The signature covers it."""
+    paypal_transmission_time: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+    ] = None
+    """When PayPal sent it. The signature covers it."""
+    paypal_transmission_sig: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+    ] = None
+    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
+    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
+    marked as required.
+    """
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    """How it was signed."""
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivePaypalWebhook200(JsonReply):
+    """The delivery was taken; `outcome` says what became of it."""
+
+    status: ClassVar[int] = 200
+    body: webhooks_base_models.WebhookReceipt
+
+
+ReceivePaypalWebhookReply: TypeAlias = (
+    ReceivePaypalWebhook200
+    | common.DeliveryBadRequest400
+    | common.Unauthorized401
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+)
+
+_receive_paypal_webhook_body: JsonBody[models.PayPalDispatchedEvent] = JsonBody(models.PayPalDispatchedEvent)
+
+
+def decode_receive_paypal_webhook(raw: bytes) -> models.PayPalDispatchedEvent | Invalid:
+    """The body of `receivePaypalWebhook`, or what is wrong with it."""
+    return _receive_paypal_webhook_body.decode(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaypalSaleCompletedParams:
+    """Parameters of `paypalSaleCompleted`."""
+
+    paypal_transmission_id: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+    ] = None
+    """The delivery, as PayPal calls it. The signature covers it."""
+    paypal_transmission_time: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+    ] = None
+    """When PayPal sent it. The signature covers it."""
+    paypal_transmission_sig: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+    ] = None
+    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
+    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
+    marked as required.
+    """
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    """How it was signed."""
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaypalSaleCompleted200(JsonReply):
+    """The delivery was taken; `outcome` says what became of it."""
+
+    status: ClassVar[int] = 200
+    body: webhooks_base_models.WebhookReceipt
+
+
+PaypalSaleCompletedReply: TypeAlias = (
+    PaypalSaleCompleted200
+    | common.WebhookBadRequest400
+    | common.Unauthorized401
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+)
+
+_paypal_sale_completed_body: JsonBody[models.PayPalEvent] = JsonBody(models.PayPalEvent)
+
+
+def decode_paypal_sale_completed(raw: bytes) -> models.PayPalEvent | Invalid:
+    """The body of `paypalSaleCompleted`, or what is wrong with it."""
+    return _paypal_sale_completed_body.decode(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaypalPaymentCaptureCompletedParams:
+    """Parameters of `paypalPaymentCaptureCompleted`."""
+
+    paypal_transmission_id: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+    ] = None
+    """The delivery, as PayPal calls it. The signature covers it."""
+    paypal_transmission_time: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+    ] = None
+    """When PayPal sent it. The signature covers it."""
+    paypal_transmission_sig: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+    ] = None
+    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
+    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
+    marked as required.
+    """
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    """How it was signed."""
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaypalPaymentCaptureCompleted200(JsonReply):
+    """The delivery was taken; `outcome` says what became of it."""
+
+    status: ClassVar[int] = 200
+    body: webhooks_base_models.WebhookReceipt
+
+
+PaypalPaymentCaptureCompletedReply: TypeAlias = (
+    PaypalPaymentCaptureCompleted200
+    | common.WebhookBadRequest400
+    | common.Unauthorized401
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+)
+
+_paypal_payment_capture_completed_body: JsonBody[models.PayPalEvent] = JsonBody(models.PayPalEvent)
+
+
+def decode_paypal_payment_capture_completed(raw: bytes) -> models.PayPalEvent | Invalid:
+    """The body of `paypalPaymentCaptureCompleted`, or what is wrong with it."""
+    return _paypal_payment_capture_completed_body.decode(raw)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaypalSaleRefundedParams:
+    """Parameters of `paypalSaleRefunded`."""
+
+    paypal_transmission_id: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+    ] = None
+    """The delivery, as PayPal calls it. The signature covers it."""
+    paypal_transmission_time: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+    ] = None
+    """When PayPal sent it. The signature covers it."""
+    paypal_transmission_sig: Annotated[
+        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+    ] = None
+    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
+    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
+    marked as required.
+    """
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    """How it was signed."""
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaypalSaleRefunded200(JsonReply):
+    """The delivery was taken; `outcome` says what became of it."""
+
+    status: ClassVar[int] = 200
+    body: webhooks_base_models.WebhookReceipt
+
+
+PaypalSaleRefundedReply: TypeAlias = (
+    PaypalSaleRefunded200
+    | common.WebhookBadRequest400
+    | common.Unauthorized401
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+)
+
+_paypal_sale_refunded_body: JsonBody[models.PayPalEvent] = JsonBody(models.PayPalEvent)
+
+
+def decode_paypal_sale_refunded(raw: bytes) -> models.PayPalEvent | Invalid:
+    """The body of `paypalSaleRefunded`, or what is wrong with it."""
+    return _paypal_sale_refunded_body.decode(raw)
+
+
+class WebhooksPaypalApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra]):
+    """What an implementation of webhooks_paypal has to do."""
+
+    async def receive_paypal_webhook(
+        self, params: ReceivePaypalWebhookParams, *, call: Call[TenantKeyAuthT_contra | TenantUrlKeyAuthT_contra]
+    ) -> ReceivePaypalWebhookReply:
+        """Receive any PayPal event (POST /api/webhooks/paypal).
+
+        The one address to enter at PayPal. Each delivery is handled by its type, exactly as at the address for that
+        type; a type we do not know is kept as a dead event.
+        """
+        ...
+
+    async def paypal_sale_completed(
+        self, params: PaypalSaleCompletedParams, *, call: Call[TenantKeyAuthT_contra]
+    ) -> PaypalSaleCompletedReply:
+        """Receive a completed PayPal sale (POST /api/webhooks/paypal/sale_completed).
+
+        A sale was paid. It becomes a captured payment in the ledger, once, however often PayPal delivers it.
+        """
+        ...
+
+    async def paypal_payment_capture_completed(
+        self, params: PaypalPaymentCaptureCompletedParams, *, call: Call[TenantKeyAuthT_contra]
+    ) -> PaypalPaymentCaptureCompletedReply:
+        """Receive a completed PayPal capture (POST /api/webhooks/paypal/payment/capture/completed).
+
+        A payment was captured. It becomes a captured payment in the ledger, once, however often PayPal delivers it.
+        """
+        ...
+
+    async def paypal_sale_refunded(
+        self, params: PaypalSaleRefundedParams, *, call: Call[TenantKeyAuthT_contra]
+    ) -> PaypalSaleRefundedReply:
+        """Receive a PayPal refund (POST /api/webhooks/paypal/payment/sale/refunded).
+
+        All or part of a sale went back. It is taken off the revenue.
+        """
+        ...
+
+
+class WebhooksPaypalStub:
+    """Answers 501 to every operation of webhooks_paypal; derive from it to write them one by one."""
+
+    async def receive_paypal_webhook(
+        self, params: ReceivePaypalWebhookParams, *, call: Call[Any]
+    ) -> ReceivePaypalWebhookReply:
+        raise NotWrittenError
+
+    async def paypal_sale_completed(
+        self, params: PaypalSaleCompletedParams, *, call: Call[Any]
+    ) -> PaypalSaleCompletedReply:
+        raise NotWrittenError
+
+    async def paypal_payment_capture_completed(
+        self, params: PaypalPaymentCaptureCompletedParams, *, call: Call[Any]
+    ) -> PaypalPaymentCaptureCompletedReply:
+        raise NotWrittenError
+
+    async def paypal_sale_refunded(
+        self, params: PaypalSaleRefundedParams, *, call: Call[Any]
+    ) -> PaypalSaleRefundedReply:
+        raise NotWrittenError
+
+
+RECEIVE_PAYPAL_WEBHOOK: Final = Operation(
+    id="receivePaypalWebhook",
+    method="POST",
+    path="/api/webhooks/paypal",
+    handler="receive_paypal_webhook",
+    replies=frozenset(
+        {
+            ReceivePaypalWebhook200,
+            common.DeliveryBadRequest400,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:19",
+    security=(
+        (Need(TENANT_KEY_AUTH),),
+        (Need(TENANT_URL_KEY_AUTH),),
+    ),
+    params=Params(ReceivePaypalWebhookParams),
+    bodies=Bodies({"application/json": _receive_paypal_webhook_body}, is_required=True),
+    is_raw=True,
+    rate_limit=("webhook",),
+)
+
+PAYPAL_SALE_COMPLETED: Final = Operation(
+    id="paypalSaleCompleted",
+    method="POST",
+    path="/api/webhooks/paypal/sale_completed",
+    handler="paypal_sale_completed",
+    replies=frozenset(
+        {
+            PaypalSaleCompleted200,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+            common.WebhookBadRequest400,
+        }
+    ),
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:128",
+    security=((Need(TENANT_KEY_AUTH),),),
+    params=Params(PaypalSaleCompletedParams),
+    bodies=Bodies({"application/json": _paypal_sale_completed_body}, is_required=True),
+    is_raw=True,
+    rate_limit=("webhook",),
+)
+
+PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
+    id="paypalPaymentCaptureCompleted",
+    method="POST",
+    path="/api/webhooks/paypal/payment/capture/completed",
+    handler="paypal_payment_capture_completed",
+    replies=frozenset(
+        {
+            PaypalPaymentCaptureCompleted200,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+            common.WebhookBadRequest400,
+        }
+    ),
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:221",
+    security=((Need(TENANT_KEY_AUTH),),),
+    params=Params(PaypalPaymentCaptureCompletedParams),
+    bodies=Bodies({"application/json": _paypal_payment_capture_completed_body}, is_required=True),
+    is_raw=True,
+    rate_limit=("webhook",),
+)
+
+PAYPAL_SALE_REFUNDED: Final = Operation(
+    id="paypalSaleRefunded",
+    method="POST",
+    path="/api/webhooks/paypal/payment/sale/refunded",
+    handler="paypal_sale_refunded",
+    replies=frozenset(
+        {
+            PaypalSaleRefunded200,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+            common.WebhookBadRequest400,
+        }
+    ),
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:311",
+    security=((Need(TENANT_KEY_AUTH),),),
+    params=Params(PaypalSaleRefundedParams),
+    bodies=Bodies({"application/json": _paypal_sale_refunded_body}, is_required=True),
+    is_raw=True,
+    rate_limit=("webhook",),
+)
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    RECEIVE_PAYPAL_WEBHOOK,
+    PAYPAL_SALE_COMPLETED,
+    PAYPAL_PAYMENT_CAPTURE_COMPLETED,
+    PAYPAL_SALE_REFUNDED,
+)
