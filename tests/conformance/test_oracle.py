@@ -1,0 +1,292 @@
+"""The oracle on hand-written exchanges: one promise of the shop's contract broken at a time."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.conformance import contract, house, oracle
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Credential, Policy
+from tools.contracts import source
+
+SHOP = Path(__file__).parent / "fixture_app" / "shop.yaml"
+CORRELATION = "0f8fad5b-d9cb-469f-a165-70867728950e"
+OWNER = Credential("owner", "token", "Bearer owner", frozenset({"viewer", "manager", "admin"}), "a")
+CLERK = Credential("clerk", "token", "Bearer clerk", frozenset({"viewer"}), "a")
+POLICY = Policy(credentials=(OWNER, CLERK))
+HABITS = house.House("x-correlation-id", "application/problem+json")
+ORDER = {
+    "id": "5f0c2f0e-7a39-4a0f-8a6f-0f4f0b1c2d3e",
+    "sku": "ABC-1",
+    "quantity": 2,
+    "status": "open",
+    "created_at": "2026-11-21T10:00:00Z",
+    "kind": "retail",
+    "gift_note": None,
+    "tags": ["red"],
+}
+PROBLEM = {"type": "https://a.example/b", "title": "No.", "status": 400, "detail": "No.", "correlation_id": CORRELATION}
+
+
+@pytest.fixture(scope="module")
+def shop() -> contract.Contract:
+    document, problems = source.load(SHOP)
+    assert document is not None
+    assert not problems
+    return contract.compile_contract(document.value)
+
+
+def create(body: Any = None, *, status: int = 201, answer: Any = ORDER, **changed: Any) -> Exchange:
+    """A good `createOrder`, but for what is `changed`."""
+    values: dict[str, Any] = {
+        "id": "x",
+        "method": "POST",
+        "path": "/api/orders",
+        "query": "",
+        "headers": (
+            ("content-type", "application/json"),
+            ("x-correlation-id", CORRELATION),
+            ("authorization", "Bearer owner"),
+        ),
+        "body": json.dumps({"sku": "ABC-1", "quantity": 2} if body is None else body).encode(),
+        "status": status,
+        "answer_headers": (
+            ("content-type", "application/json" if status < 400 else "application/problem+json"),
+            ("x-correlation-id", CORRELATION),
+            ("location", f"/api/orders/{ORDER['id']}"),
+        ),
+        "answer_body": json.dumps(answer).encode(),
+    }
+    return Exchange(**{**values, **changed})
+
+
+def listing(query: str, *, status: int = 200, cookie: str = "", path: str = "/api/orders") -> Exchange:
+    """A read with `query`, answered with a page, a report or a problem."""
+    answer = {"items": [], "page": {"limit": 20, "has_more": False}} if status == 200 else PROBLEM
+    rates = tuple((f"x-ratelimit-{name}", "9") for name in ("limit", "remaining", "reset"))
+    base = create(answer=answer, status=status, method="GET", path=path, query=query, body=None)
+    kind = (("content-type", "text/csv"),) if path == "/api/report" and status == 200 else base.answer_headers[:1]
+    headers = base.headers[1:] + ((("cookie", cookie),) if cookie else ())
+    return replace(base, headers=headers, answer_headers=(*kind, ("x-correlation-id", CORRELATION), *rates))
+
+
+def rules(shop: contract.Contract, exchange: Exchange) -> list[str]:
+    return [finding.rule for finding in oracle.judge(shop, exchange, POLICY)]
+
+
+def without(exchange: Exchange, name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(item for item in exchange.answer_headers if item[0] != name)
+
+
+def test_a_good_exchange_has_no_finding(shop: contract.Contract) -> None:
+    assert rules(shop, create()) == []
+    assert rules(shop, listing("limit=5&tags=a,b&sku=abc&sku=def")) == []
+
+
+ANSWERS: dict[str, tuple[Exchange, list[str]]] = {
+    "a status nobody documented": (create(status=200), ["undeclared-status"]),
+    "a failure of the service": (create(status=500), ["server-error", "undeclared-status"]),
+    "an unimplemented operation is counted, not blamed": (create(status=501), []),
+    "a field missing": (create(answer={k: v for k, v in ORDER.items() if k != "sku"}), ["invalid-body"]),
+    "a field too many": (create(answer={**ORDER, "tenant": "a"}), ["invalid-body"]),
+    "a write-only field": (create(answer={**ORDER, "coupon": "SAVE10"}), ["invalid-body"]),
+    "a time that is none": (create(answer={**ORDER, "created_at": "2026-11-21 10:00"}), ["invalid-body"]),
+    "no JSON": (create(answer_body=b"{"), ["not-json"]),
+    "another media type": (
+        create(answer_headers=(("content-type", "text/html"), *create().answer_headers[1:])),
+        ["undeclared-media-type"],
+    ),
+    "a required header missing": (create(answer_headers=without(create(), "location")), ["missing-header"]),
+    "a header against its pattern": (
+        create(answer_headers=(*without(create(), "location"), ("location", "/x"))),
+        ["invalid-header"],
+    ),
+    "a body where there is none": (
+        create(method="DELETE", path=f"/api/orders/{ORDER['id']}", status=204, body=None),
+        ["unexpected-body"],
+    ),
+    "a 404 that is no problem": (
+        create(method="GET", path="/api/jobs/7", body=None, status=404, answer_headers=create().answer_headers),
+        ["undeclared-media-type"],
+    ),
+    "an undeclared method that works": (create(method="PUT", status=200), ["undeclared-method"]),
+    "a 405 without Allow": (create(method="PUT", status=405), ["allow-header"]),
+    "an undeclared path that works": (create(path="/api/secret", status=200), ["undeclared-path"]),
+    "an undeclared path that does not": (create(path="/api/secret", status=404), []),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers(shop: contract.Contract, name: str) -> None:
+    exchange, expected = ANSWERS[name]
+    assert rules(shop, exchange) == expected
+
+
+BODIES: dict[str, tuple[Any, bool]] = {
+    "every property": (
+        {"sku": "ABC-1", "quantity": 0, "kind": "retail", "gift_note": None, "tags": ["a"], "coupon": "SAVE"},
+        True,
+    ),
+    "an integral float": ({"sku": "ABC-1", "quantity": 2.0}, True),
+    "a boolean for an integer": ({"sku": "ABC-1", "quantity": True}, False),
+    "a string for an integer": ({"sku": "ABC-1", "quantity": "2"}, False),
+    "null where it is not allowed": ({"sku": None, "quantity": 2}, False),
+    "a property too many": ({"sku": "ABC-1", "quantity": 2, "x": 1}, False),
+    "equal items": ({"sku": "ABC-1", "quantity": 2, "tags": ["a", "a"]}, False),
+    "no object": ([], False),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_is_accepted_or_refused_as_the_contract_says(shop: contract.Contract, name: str) -> None:
+    body, is_valid = BODIES[name]
+    accepted, refused = create(body), create(body, status=400, answer=PROBLEM)
+    assert rules(shop, accepted) == ([] if is_valid else ["accepted-invalid"])
+    assert rules(shop, refused) == (["refused-valid"] if is_valid else [])
+
+
+def test_a_read_only_property_in_a_request_is_left_to_the_service(shop: contract.Contract) -> None:
+    body = {"sku": "ABC-1", "quantity": 2, "id": ORDER["id"]}
+    assert rules(shop, create(body)) == []
+    assert rules(shop, create(body, status=400, answer=PROBLEM)) == []
+
+
+QUERIES: dict[str, tuple[str, str]] = {
+    "limit=100": ("valid", "/api/orders"),
+    "limit=101": ("invalid", "/api/orders"),
+    "limit=0": ("invalid", "/api/orders"),
+    "limit=abc": ("invalid", "/api/orders"),
+    "limit=1.0": ("unsure", "/api/orders"),
+    "limit=5&limit=6": ("unsure", "/api/orders"),
+    "status=paid": ("valid", "/api/orders"),
+    "status=gone": ("invalid", "/api/orders"),
+    "tags=a,b,c": ("valid", "/api/orders"),
+    "tags=a,b,c,d": ("invalid", "/api/orders"),
+    "tags=A": ("invalid", "/api/orders"),
+    "sku=abc&sku=defg": ("valid", "/api/orders"),
+    "sku=abc,defghijk": ("invalid", "/api/orders"),
+    "sku=abc&sku=ab": ("invalid", "/api/orders"),
+    "unknown=1": ("valid", "/api/orders"),
+    "range%5Bdays%5D=5&range[from]=2026-01-01": ("valid", "/api/report"),
+    "range[days]=91": ("invalid", "/api/report"),
+    "range[until]=2026-01-01": ("invalid", "/api/report"),
+    "totals=true": ("valid", "/api/report"),
+    "totals=yes": ("unsure", "/api/report"),
+    "totals=maybe": ("invalid", "/api/report"),
+}
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_query_parameters_in_every_style(shop: contract.Contract, query: str) -> None:
+    state, path = QUERIES[query]
+    assert rules(shop, listing(query, path=path)) == (["accepted-invalid"] if state == "invalid" else [])
+    assert rules(shop, listing(query, path=path, status=400)) == (["refused-valid"] if state == "valid" else [])
+
+
+@pytest.mark.parametrize(
+    ("cookie", "expected"), [("theme=dark", []), ("theme=blue", ["accepted-invalid"]), ("other=1", [])]
+)
+def test_cookie_parameters(shop: contract.Contract, cookie: str, expected: list[str]) -> None:
+    assert rules(shop, listing("", path="/api/report", cookie=cookie)) == expected
+
+
+def test_missing_required_header_and_wrong_media_type(shop: contract.Contract) -> None:
+    no_header = replace(create(), headers=tuple(item for item in create().headers if item[0] != "x-correlation-id"))
+    other_type = replace(create(), headers=(("content-type", "text/plain"), *create().headers[1:]))
+    assert rules(shop, no_header) == ["accepted-invalid"]
+    assert rules(shop, other_type) == ["accepted-invalid"]
+
+
+WHO: dict[str, tuple[str | None, int, list[str]]] = {
+    "nobody gets in": (None, 201, ["open-door"]),
+    "nobody is kept out": (None, 401, ["missing-header"]),
+    "somebody unknown": ("Bearer who", 201, []),
+    "a clerk who may not, and does": ("Bearer clerk", 201, ["scope-ignored"]),
+    "a clerk who may not": ("Bearer clerk", 403, []),
+    "an owner who may, and is refused": ("Bearer owner", 403, ["scope-refused"]),
+}
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_who_calls(shop: contract.Contract, name: str) -> None:
+    proof, status, expected = WHO[name]
+    headers = tuple(item for item in create().headers if item[0] != "authorization")
+    headers += (("authorization", proof),) if proof else ()
+    exchange = create(status=status, answer=ORDER if status == 201 else {**PROBLEM, "status": status}, headers=headers)
+    assert rules(shop, exchange) == expected
+
+
+def test_a_rule_may_refuse_what_the_contract_allows(shop: contract.Contract) -> None:
+    exchange = create(status=400, answer=PROBLEM)
+    allowed = replace(exchange, answer_body=json.dumps({**PROBLEM, "code": "TOO_MANY"}).encode())
+    policy = Policy(rule_codes=frozenset({"TOO_MANY"}))
+    assert "refused-valid" in [finding.rule for finding in oracle.judge(shop, exchange, policy)]
+    assert "refused-valid" not in [finding.rule for finding in oracle.judge(shop, allowed, policy)]
+
+
+def test_a_finding_names_the_line_of_the_contract(shop: contract.Contract) -> None:
+    document, _ = source.load(SHOP)
+    assert document is not None
+    (finding,) = oracle.judge(shop, create(answer={**ORDER, "status": "lost"}), POLICY)
+    line = document.line(document.at(finding.pointer).line)
+    assert "status: {type: string, enum: [open, paid, refunded]}" in line
+
+
+HOUSE: dict[str, tuple[Exchange, str]] = {
+    "another status in the problem": (create(status=404, answer=PROBLEM), "the problem says status 400"),
+    "a stack": (
+        create(status=400, answer={**PROBLEM, "detail": "Traceback (most recent call last)"}),
+        "shows internals",
+    ),
+    "no problem at all": (create(status=400, answer_headers=create().answer_headers), "is application/json"),
+    "no correlation id": (create(answer_headers=without(create(), "x-correlation-id")), "not a UUID"),
+    "another correlation id": (
+        create(answer_headers=(*without(create(), "x-correlation-id"), ("x-correlation-id", ORDER["id"]))),
+        "came back as",
+    ),
+    "one rate limit header": (
+        create(answer_headers=(*create().answer_headers, ("x-ratelimit-limit", "9"))),
+        "all three",
+    ),
+    "no Retry-After": (create(status=503, answer={**PROBLEM, "status": 503}), "Retry-After"),
+}
+
+
+@pytest.mark.promise("P046")
+@pytest.mark.parametrize("name", HOUSE)
+def test_house_checks(name: str) -> None:
+    exchange, message = HOUSE[name]
+    assert message in " ".join(finding.message for finding in house.judge(exchange, HABITS, "x"))
+
+
+def test_pages_are_no_longer_than_asked() -> None:
+    base = listing("limit=2")
+    long = replace(base, answer_body=json.dumps({"items": [1, 2, 3], "page": {"limit": 2, "has_more": False}}).encode())
+    other = replace(base, answer_body=json.dumps({"items": [], "page": {"limit": 3, "has_more": False}}).encode())
+    lying = replace(base, answer_body=json.dumps({"items": [], "page": {"limit": 2, "has_more": True}}).encode())
+    said = [next(house.judge(exchange, HABITS, "x")).message for exchange in (long, other, lying)]
+    assert said[0] == "the page holds 3 items, the limit is 2"
+    assert said[1] == "page.limit is 3, asked for was 2"
+    assert "has_more is True" in said[2]
+
+
+def test_thirty_thousand_exchanges_a_second(shop: contract.Contract) -> None:
+    """Measured on recorded exchanges, as the mutation score judges them; the best of five, in CPU time, so that a busy machine does not fail it."""
+    exchanges = [
+        create(),
+        listing("limit=5&tags=a,b"),
+        create(status=400, body=[], answer=PROBLEM),
+        listing("", path="/api/report"),
+    ] * 500
+    best = 0.0
+    for _ in range(5):
+        started = time.process_time()
+        assert oracle.judge_all(shop, exchanges, POLICY) == []
+        best = max(best, len(exchanges) / (time.process_time() - started))
+    assert best >= 30_000

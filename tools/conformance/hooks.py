@@ -1,0 +1,124 @@
+"""Loaded by Schemathesis (`SCHEMATHESIS_HOOKS`): signs deliveries over their exact bytes, and adds the house checks.
+
+What it needs to know stands in the file that `CONFORMANCE_SESSION` names; `engine.py` writes both.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests.auth
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+
+from tools.conformance import house
+from tools.conformance.exchange import Exchange
+from tools.conformance.target import Signature
+
+SESSION: dict[str, Any] = json.loads(Path(os.environ["CONFORMANCE_SESSION"]).read_text(encoding="utf-8"))
+HABITS = house.House(**SESSION["house"])
+SIGNATURES = {
+    operation: Signature(**{**raw, "operations": tuple(raw["operations"])})
+    for raw in SESSION["signatures"]
+    for operation in raw["operations"]
+}
+RULE_CODES = frozenset(SESSION["rule_codes"])
+
+
+class SignExactBytes(requests.auth.AuthBase):
+    """Runs last, on the prepared request: what is signed is what is sent."""
+
+    def __init__(self, signature: Signature) -> None:
+        self.signature = signature
+
+    def __call__(self, request: Any) -> Any:
+        body = request.body or b""
+        body = body.encode() if isinstance(body, str) else body
+        if isinstance(body, bytes):
+            request.headers[self.signature.header] = self.signature.sign(body)
+        return request
+
+
+def _wants_wrong_header(case: Any, name: str) -> bool:
+    """Whether the case is about this very header being absent or wrong."""
+    meta = case.meta
+    if meta is None:
+        return False
+    data = meta.phase.data
+    if (
+        getattr(data, "parameter_location", None) is not None
+        and str(getattr(data, "parameter", "")).lower() == name.lower()
+    ):
+        return str(meta.generation.mode.value) == "negative"
+    return bool(meta.is_negative_at(ParameterLocation.HEADER))
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG001  # the signature is Schemathesis'
+    """Sign deliveries, unless the case is about a wrong signature header."""
+    operation_id = case.operation.definition.raw.get("operationId", case.operation.label)
+    signature = SIGNATURES.get(operation_id)
+    if signature is not None and not _wants_wrong_header(case, signature.header):
+        kwargs["auth"] = SignExactBytes(signature)
+
+
+@schemathesis.hook
+def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:  # noqa: ARG001  # as above
+    """A well-formed request may be refused by a business rule, when the problem says so; the oracle judges the same."""
+    if type(failure).__name__ != "RejectedPositiveData" or not RULE_CODES:
+        return True
+    try:
+        return response.json().get("code") not in RULE_CODES
+    except (ValueError, AttributeError):
+        return True
+
+
+def to_exchange(response: Any) -> Exchange:
+    """`response` of Schemathesis as the exchange that the house checks read."""
+    request = response.request
+    parts = urlsplit(request.url)
+    body = request.body
+    return Exchange(
+        id="",
+        method=request.method,
+        path=parts.path,
+        query=parts.query,
+        headers=tuple(_texts(request.headers)),
+        body=body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None,
+        status=response.status_code,
+        answer_headers=tuple(_texts(response.headers)),
+        answer_body=response.content or b"",
+    )
+
+
+def _texts(headers: Any) -> Iterator[tuple[str, str]]:
+    for name, value in headers.items():
+        for text in value if isinstance(value, list) else [value]:
+            yield name.lower(), text.decode("latin-1") if isinstance(text, bytes) else str(text)
+
+
+def _register(check: house.Check) -> None:
+    def own_check(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # the signature is Schemathesis'
+        message = check(to_exchange(response), HABITS)
+        if message is not None:
+            raise AssertionError(message)
+
+    own_check.__name__ = f"house_{check.__name__}"
+    own_check.__doc__ = check.__doc__
+    schemathesis.check(own_check)
+
+
+for _check in house.CHECKS:
+    _register(_check)
+
+if SESSION.get("hooks"):
+    _spec = importlib.util.spec_from_file_location("conformance_target_hooks", SESSION["hooks"])
+    if _spec is None or _spec.loader is None:
+        raise ImportError(f"{SESSION['hooks']} is no Python file")
+    _spec.loader.exec_module(importlib.util.module_from_spec(_spec))

@@ -1,0 +1,117 @@
+"""Checks that hold for every answer and that no OpenAPI document can say: pure functions over one exchange.
+
+Schemathesis runs them as own checks (`hooks.py`), the oracle runs them over the record, and so does the test client.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The habits of one service."""
+
+    correlation_header: str = ""
+    """Lower case; empty when the service has none."""
+    problem_media_type: str = ""
+
+
+_LEAKS = re.compile(
+    rb"Traceback \(most recent|File \"[^\"]+\", line \d+|\bSELECT\s.{1,200}\sFROM\s|asyncpg\.|sqlalchemy\.|postgresql://"
+)
+
+
+def problem_everywhere(exchange: Exchange, house: House) -> str | None:
+    """Every 4xx and 5xx is a problem document whose `status` is the status line's (RFC 9457), and tells no internals."""
+    if exchange.status < 400 or exchange.method == "HEAD":
+        return None
+    if _LEAKS.search(exchange.answer_body):
+        return f"the {exchange.status} shows internals (a stack, a path or SQL)"
+    if not house.problem_media_type:
+        return None
+    media_type = exchange.answer_values.get("content-type", "").partition(";")[0].strip()
+    if media_type != house.problem_media_type:
+        return f"the {exchange.status} is {media_type or 'without a content type'}, not {house.problem_media_type}"
+    body = exchange.json_answer
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or not isinstance(body.get("title"), str):
+        return f"the {exchange.status} is no problem document: type and title are not both there"
+    if body.get("status") != exchange.status:
+        return f"the problem says status {body.get('status')!r}, the status line {exchange.status}"
+    return None
+
+
+def correlation_echo(exchange: Exchange, house: House) -> str | None:
+    """The correlation id of a request comes back when it is a UUID, and another valid one when it is not."""
+    name = house.correlation_header
+    if not name:
+        return None
+    got, sent = exchange.answer_values.get(name), exchange.header_values.get(name)
+    if got is None or not _is_uuid(got):
+        return f"{name} of the answer is {got!r}, not a UUID"
+    if sent is not None and _is_uuid(sent) and uuid.UUID(sent) != uuid.UUID(got) and not _is_delivery(exchange):
+        return f"{name} was sent as {sent} and came back as {got}"
+    return None
+
+
+def _is_delivery(exchange: Exchange) -> bool:
+    """Webhook deliveries have an id of their own: the same delivery always gets the same one."""
+    return "/webhooks/" in exchange.path
+
+
+def _is_uuid(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
+
+
+def page_limit(exchange: Exchange, _: House) -> str | None:
+    """A page holds at most `limit` items and says the limit it was asked for; a next cursor means more, and the other way."""
+    body = exchange.json_answer if exchange.status == 200 and exchange.method == "GET" else None
+    if not isinstance(body, dict) or not isinstance(body.get("items"), list) or not isinstance(body.get("page"), dict):
+        return None
+    page, asked = body["page"], exchange.query_values.get("limit", [""])[-1]
+    limit = page.get("limit")
+    if asked.isdecimal() and limit != int(asked):
+        return f"page.limit is {limit!r}, asked for was {asked}"
+    if isinstance(limit, int) and len(body["items"]) > limit:
+        return f"the page holds {len(body['items'])} items, the limit is {limit}"
+    if bool(page.get("has_more")) != ("next_cursor" in page and page["next_cursor"] is not None):
+        return f"page.has_more is {page.get('has_more')!r}, but next_cursor is {page.get('next_cursor')!r}"
+    return None
+
+
+def rate_limit_headers(exchange: Exchange, _: House) -> str | None:
+    """The three rate limit headers come together, are numbers, and never promise more than the limit."""
+    values = [exchange.answer_values.get(f"x-ratelimit-{part}") for part in ("limit", "remaining", "reset")]
+    if all(value is None for value in values):
+        return None
+    if any(value is None or not value.isdecimal() for value in values):
+        return f"X-RateLimit-Limit, -Remaining, -Reset are {', '.join(map(repr, values))}; all three are needed, as numbers"
+    if int(values[1] or 0) > int(values[0] or 0):
+        return f"X-RateLimit-Remaining {values[1]} is more than the limit {values[0]}"
+    return None
+
+
+def retry_after(exchange: Exchange, _: House) -> str | None:
+    """Every 429 and 503 says when to come back, in whole seconds."""
+    value = exchange.answer_values.get("retry-after", "")
+    if exchange.status in {429, 503} and not value.isdecimal():
+        return f"the {exchange.status} has Retry-After {value!r}, not whole seconds"
+    return None
+
+
+Check = Callable[[Exchange, House], str | None]
+CHECKS: tuple[Check, ...] = (problem_everywhere, correlation_echo, page_limit, rate_limit_headers, retry_after)
+
+
+def judge(exchange: Exchange, house: House, operation: str) -> Iterator[Finding]:
+    """Findings of every house check; `operation` names what was called."""
+    for check in CHECKS:
+        message = check(exchange, house)
+        if message is not None:
+            yield Finding(f"house-{check.__name__.replace('_', '-')}", operation, "", message, exchange.id)

@@ -1,0 +1,371 @@
+"""The second verdict: does this exchange keep the contract? Judged from the record alone, by code Schemathesis has no part in.
+
+A finding names the rule, the operation and the place in the contract that was broken. What the record cannot decide (a scalar
+sent twice, `1.0` for an integer) is left alone: the oracle claims only what the contract says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from tools.conformance import decoding
+from tools.conformance.contract import Answer, Body, Content, Contract, Header, Operation, Scheme
+from tools.conformance.exchange import NOT_JSON, Exchange
+
+BodyState = Literal["valid", "invalid", "unsure", "absent", "unreadable"]
+
+
+class Finding(NamedTuple):
+    """One broken promise."""
+
+    rule: str
+    operation: str
+    pointer: str
+    """JSON pointer into the bundle."""
+    message: str
+    exchange: str
+    """Id of the exchange."""
+
+
+class Credential(NamedTuple):
+    """A proof the harness holds: what a request that carries `value` may do."""
+
+    name: str
+    scheme: str
+    """Security scheme it is for."""
+    value: str
+    """As carried: `Bearer …` for bearer schemes, the key itself otherwise."""
+    scopes: frozenset[str]
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a contract cannot say about its service, and the harness was told."""
+
+    credentials: tuple[Credential, ...] = ()
+    rule_codes: frozenset[str] = frozenset()
+    """Values of `code` in a problem document with which a well-formed request may be refused (a business rule)."""
+    refusals: frozenset[int] = frozenset({400, 415, 422})
+    """Statuses that say: the request breaks the contract."""
+    ignored_paths: frozenset[str] = frozenset()
+    """Paths the service serves beside the contract (metrics, documentation)."""
+    _by_value: dict[str, Credential] = field(default_factory=dict, repr=False)
+
+    def credential(self, value: str) -> Credential | None:
+        """The proof that is carried as `value`, if the harness holds it."""
+        if not self._by_value:
+            self._by_value.update({item.value: item for item in self.credentials})
+        return self._by_value.get(value)
+
+
+class Proof(NamedTuple):
+    """Who a request says it is, for one operation."""
+
+    kind: Literal["none", "bad", "good"]
+    scopes: frozenset[str]
+    tenant: str
+
+
+def judge_all(contract: Contract, exchanges: Iterable[Exchange], policy: Policy) -> list[Finding]:
+    """Findings of all `exchanges`, in their order."""
+    found: list[Finding] = []
+    for exchange in exchanges:
+        found.extend(judge(contract, exchange, policy))
+    return found
+
+
+def judge(contract: Contract, exchange: Exchange, policy: Policy) -> list[Finding]:
+    """Every promise of the contract that `exchange` breaks."""
+    template, path_values = contract.match(exchange.path)
+    if template is None:
+        return _judge_unknown(exchange, policy)
+    operation = contract.by_template.get(template, {}).get(exchange.method)
+    if operation is None:
+        return _judge_method(contract, template, exchange)
+    if exchange.status == 501 and "501" not in operation.answers:
+        return []
+    return judge_operation(operation, exchange, path_values, policy)
+
+
+def judge_operation(
+    operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
+) -> list[Finding]:
+    """`judge`, once the operation is known."""
+    found = list(_judge_answer(operation, exchange))
+    proof = proof_of(operation, exchange, policy)
+    found.extend(_judge_security(operation, exchange, proof))
+    if exchange.status < 400 or exchange.status in policy.refusals:
+        found.extend(_judge_request(operation, exchange, path_values, policy))
+    return found
+
+
+def judge_record(contract: Contract, exchanges: Iterable[Exchange], policy: Policy) -> list[Finding]:
+    """What only several exchanges together show: an operation for anybody that tells callers with a proof from others."""
+    seen: dict[tuple[str, str, bytes | None], dict[bool, Exchange]] = {}
+    for exchange in exchanges:
+        operation = operation_of(contract, exchange)
+        if operation is not None and operation.is_public and (exchange.status < 400 or exchange.status == 401):
+            proven = any(policy.credential(value) is not None for _, value in exchange.headers) or any(
+                policy.credential(value) is not None for values in exchange.query_values.values() for value in values
+            )
+            path = exchange.path
+            if proven == (exchange.status < 400):
+                seen.setdefault((operation.key, path, exchange.body), {})[proven] = exchange
+    return [
+        Finding(
+            "proof-matters",
+            key,
+            contract.operations[key].security_pointer,
+            "anybody may call, yet a proof decides",
+            pair[False].id,
+        )
+        for (key, _, _), pair in seen.items()
+        if len(pair) > 1
+    ]
+
+
+def operation_of(contract: Contract, exchange: Exchange) -> Operation | None:
+    """The operation that `exchange` reached, if the contract has it."""
+    template, _ = contract.match(exchange.path)
+    return contract.by_template.get(template, {}).get(exchange.method) if template is not None else None
+
+
+def _judge_unknown(exchange: Exchange, policy: Policy) -> list[Finding]:
+    if exchange.status < 400 and exchange.path not in policy.ignored_paths:
+        name = f"{exchange.method} {exchange.path}"
+        message = f"{name} answers {exchange.status}, but the contract has no such path"
+        return [Finding("undeclared-path", name, "/paths", message, exchange.id)]
+    return []
+
+
+def _judge_method(contract: Contract, template: str, exchange: Exchange) -> list[Finding]:
+    methods = contract.by_template.get(template, {})
+    if exchange.method in {"HEAD", "OPTIONS"}:
+        return []
+    name = f"{exchange.method} {template}"
+    pointer = "/paths/" + template.replace("~", "~0").replace("/", "~1")
+    if exchange.status < 400:
+        message = f"{name} answers {exchange.status}, but the contract does not have this method"
+        return [Finding("undeclared-method", name, pointer, message, exchange.id)]
+    if exchange.status == 405:
+        allowed = {method.strip().upper() for method in exchange.answer_values.get("allow", "").split(",")} - {""}
+        if allowed - {"HEAD", "OPTIONS"} != set(methods):
+            message = f"405 says Allow: {', '.join(sorted(allowed)) or 'nothing'}; the contract has {', '.join(sorted(methods))}"
+            return [Finding("allow-header", name, pointer, message, exchange.id)]
+    return []
+
+
+# --- the answer -------------------------------------------------------------------------------------------------------------
+
+
+def answer_for(operation: Operation, status: int) -> Answer | None:
+    """Documented response for `status`: exact, then `4XX`, then `default`."""
+    answers = operation.answers
+    return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
+
+
+def _judge_answer(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
+    answer = answer_for(operation, exchange.status)
+    if exchange.status == 500:
+        yield _finding("server-error", operation, operation.pointer, "the service failed (500)", exchange)
+    if answer is None:
+        message = f"status {exchange.status} is not documented ({', '.join(operation.answers)} are)"
+        yield _finding("undeclared-status", operation, operation.pointer + "/responses", message, exchange)
+        return
+    headers = exchange.answer_values
+    for header in answer.headers:
+        yield from _judge_header(operation, header, headers.get(header.name), exchange)
+    if not answer.contents:
+        if exchange.answer_body:
+            yield _finding("unexpected-body", operation, answer.pointer, f"{exchange.status} has no body", exchange)
+        return
+    if exchange.method != "HEAD":
+        yield from _judge_answer_body(operation, answer, exchange)
+
+
+def _judge_header(operation: Operation, header: Header, text: str | None, exchange: Exchange) -> Iterator[Finding]:
+    if text is None:
+        if header.required:
+            message = f"the response header {header.name} is missing from a {exchange.status}"
+            yield _finding("missing-header", operation, header.pointer, message, exchange)
+        return
+    if header.schema is None:
+        return
+    schema = header.schema
+    if text not in schema.memo:
+        values = list(decoding.scalar_candidates(text, schema.types)) or [text]
+        schema.memo[text] = "" if any(schema.is_valid(value) for value in values) else schema.first_error(values[-1])[0]
+    if schema.memo[text]:
+        message = f"the response header {header.name} is {text!r}: {schema.memo[text]}"
+        yield _finding("invalid-header", operation, header.pointer, message, exchange)
+
+
+def _judge_answer_body(operation: Operation, answer: Answer, exchange: Exchange) -> Iterator[Finding]:
+    sent = exchange.answer_values.get("content-type", "")
+    content = match_content(answer.contents, sent)
+    if content is None:
+        declared = ", ".join(item.media_type for item in answer.contents)
+        message = f"{exchange.status} is {sent or 'without a content type'}, documented is {declared}"
+        yield _finding("undeclared-media-type", operation, answer.pointer, message, exchange)
+        return
+    if content.schema is None or not is_json(content.media_type):
+        return
+    value = exchange.json_answer
+    if value is NOT_JSON:
+        yield _finding("not-json", operation, content.pointer, "the body is not JSON", exchange)
+    elif not content.schema.is_valid(value):
+        message, place, pointer = content.schema.first_error(value)
+        yield _finding("invalid-body", operation, pointer, f"at {place or '/'}: {message}", exchange)
+
+
+def match_content(contents: tuple[Content, ...], sent: str) -> Content | None:
+    """Declared content that a `Content-Type` of `sent` falls under: exact, then `application/*`, then `*/*`."""
+    media_type = sent.partition(";")[0].strip().lower()
+    for content in contents:
+        if content.media_type.partition(";")[0].strip() == media_type:
+            return content
+    main = media_type.partition("/")[0]
+    for wanted in (f"{main}/*", "*/*"):
+        for content in contents:
+            if content.media_type == wanted:
+                return content
+    return None
+
+
+def is_json(media_type: str) -> bool:
+    """Whether `media_type` (lower case) is JSON by RFC 6839."""
+    plain = media_type.partition(";")[0].strip()
+    return plain == "application/json" or plain.endswith("+json")
+
+
+# --- the request ------------------------------------------------------------------------------------------------------------
+
+
+class Fault(NamedTuple):
+    """A part of a request that breaks the contract."""
+
+    pointer: str
+    message: str
+    state: str
+
+
+def faults_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Fault]:
+    """Everything in the request that breaks the contract, or might (`state` = `unsure`)."""
+    found = []
+    for parameter in operation.parameters:
+        state = decoding.judge_parameter(parameter, exchange, path_values)
+        if state == "absent" and parameter.required:
+            found.append(
+                Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is missing", "invalid")
+            )
+        elif state in {"invalid", "unsure"}:
+            found.append(Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is invalid", state))
+    if operation.body is not None:
+        carried_body = body_state(operation.body, exchange)
+        if carried_body == "absent" and operation.body.required:
+            found.append(Fault(operation.body.pointer, "the body is missing", "invalid"))
+        elif carried_body in {"invalid", "unsure", "unreadable"}:
+            claim = "unsure" if carried_body == "unsure" else "invalid"
+            found.append(Fault(operation.body.pointer, f"the body is {carried_body}", claim))
+    return found
+
+
+def body_state(body: Body, exchange: Exchange) -> BodyState:
+    """What the contract says about the request body of `exchange`."""
+    if not exchange.body:
+        return "absent"
+    sent = exchange.header_values.get("content-type", "")
+    content = match_content(body.contents, sent)
+    if content is None:
+        return "unsure" if not sent else "invalid"
+    if content.schema is None or not is_json(content.media_type):
+        return "valid" if content.schema is None or content.schema.types == {"string"} else "unsure"
+    value = exchange.json_body
+    if value is NOT_JSON:
+        return "unreadable"
+    if content.schema.has_marks and content.schema.strict.is_valid(value) != content.schema.is_valid(value):
+        return "unsure"
+    return "valid" if content.schema.is_valid(value) else "invalid"
+
+
+def _judge_request(
+    operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
+) -> Iterator[Finding]:
+    faults = faults_of(operation, exchange, path_values)
+    if exchange.status < 400:
+        for fault in faults:
+            if fault.state == "invalid":
+                message = f"{fault.message}, yet the answer is {exchange.status}"
+                yield _finding("accepted-invalid", operation, fault.pointer, message, exchange)
+                return
+    elif not faults and not _is_rule_refusal(exchange, policy):
+        message = f"the request keeps the contract, yet the answer is {exchange.status}"
+        yield _finding("refused-valid", operation, operation.pointer, message, exchange)
+
+
+def _is_rule_refusal(exchange: Exchange, policy: Policy) -> bool:
+    answer = exchange.json_answer
+    return isinstance(answer, dict) and answer.get("code") in policy.rule_codes
+
+
+# --- who calls --------------------------------------------------------------------------------------------------------------
+
+
+def carried(scheme: Scheme, exchange: Exchange) -> str | None:
+    """What `exchange` carries for `scheme`; None when it carries nothing of the kind."""
+    if scheme.kind == "query":
+        values = exchange.query_values.get(scheme.carrier)
+        return values[0] if values else None
+    if scheme.kind == "cookie":
+        return exchange.cookie_values.get(scheme.carrier)
+    value = exchange.header_values.get(scheme.carrier)
+    if scheme.kind in {"bearer", "basic"} and value is not None and not value.lower().startswith(scheme.kind + " "):
+        return None
+    return value
+
+
+def proof_of(operation: Operation, exchange: Exchange, policy: Policy) -> Proof:
+    """What the request proves about its caller, by the alternative of `operation` it does best at."""
+    best = Proof("none", frozenset(), "")
+    for alternative in operation.security:
+        values = [(scheme, carried(scheme, exchange)) for scheme, _ in alternative]
+        if not values or any(value is None for _, value in values):
+            continue
+        known = [policy.credential(value or "") for _, value in values]
+        if all(
+            item is not None and item.scheme == scheme.name for item, (scheme, _) in zip(known, values, strict=True)
+        ):
+            scopes = frozenset().union(*(item.scopes for item in known if item))
+            return Proof("good", scopes, known[0].tenant if known[0] else "")
+        best = Proof("bad", frozenset(), "")
+    return best
+
+
+def _judge_security(operation: Operation, exchange: Exchange, proof: Proof) -> Iterator[Finding]:
+    status, pointer = exchange.status, operation.security_pointer
+    if operation.is_public:
+        if status == 401 and "401" not in operation.answers:
+            yield _finding("needless-401", operation, pointer, "anybody may call, yet the answer is 401", exchange)
+        return
+    if proof.kind == "none" and status < 400:
+        yield _finding("open-door", operation, pointer, f"no proof was sent, yet the answer is {status}", exchange)
+    if proof.kind != "good" or not proof.scopes:
+        return
+    wanted = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
+    if not wanted:
+        return
+    allowed = any(scopes <= proof.scopes for scopes in wanted)
+    if not allowed and (status < 400 or status in {404, 409}):
+        names = " or ".join(", ".join(sorted(scopes)) for scopes in wanted)
+        yield _finding(
+            "scope-ignored", operation, pointer, f"the caller lacks the scope {names}, yet gets {status}", exchange
+        )
+    if allowed and status == 403:
+        yield _finding("scope-refused", operation, pointer, "the caller has the scope, yet gets 403", exchange)
+
+
+def _finding(rule: str, operation: Operation, pointer: str, message: str, exchange: Exchange) -> Finding:
+    return Finding(rule, operation.key, pointer, message, exchange.id)

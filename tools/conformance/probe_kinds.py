@@ -1,0 +1,237 @@
+"""The kinds of probe: each takes a request the service accepted, changes one thing and says which statuses would be right."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from tools.conformance import variants
+from tools.conformance.contract import Operation, Scheme
+from tools.conformance.oracle import Credential
+from tools.conformance.target import Signature, Target
+
+ANY = frozenset(range(200, 600))
+NO_FAULT = ANY - {500}
+REFUSED = frozenset({401})
+HIDDEN = frozenset({403, 404})
+CLIENT_ERROR = frozenset(range(400, 500))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes | None
+
+    def with_headers(self, **headers: str | None) -> Request:
+        """Copy with `headers` set (underscores for dashes), or removed where None."""
+        kept = dict(self.headers)
+        for name, value in headers.items():
+            kept.pop(name.replace("_", "-"), None)
+            if value is not None:
+                kept[name.replace("_", "-")] = value
+        return replace(self, headers=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One request, and the statuses that would be right."""
+
+    name: str
+    request: Request
+    right: frozenset[int]
+    sign: Signature | None = None
+
+
+def who_calls(
+    operation: Operation,
+    request: Request,
+    credentials: tuple[Credential, ...],
+    signature: Signature | None,
+    owner: str = "",
+) -> Iterator[Probe]:
+    """Nobody, somebody unknown, and everybody the harness knows: 401, 401, and by scope.
+
+    When the object belongs to the tenant `owner`, anybody of another tenant must not find it.
+    """
+    bare = without_proof(operation, request)
+    if operation.is_public:
+        yield Probe("without any proof", bare, NO_FAULT - {403} if signature is None else REFUSED)
+        return
+    yield Probe("without any proof", bare, REFUSED, signature)
+    for alternative in operation.security:
+        for scheme, _ in alternative:
+            for wrong in ("nobody-knows-this", "", "\u00e9\u2603", "x" * 5000):
+                name = f"with the wrong {scheme.name} {wrong[:20]!r}"
+                yield Probe(name, carrying(bare, scheme, wrong), REFUSED, signature)
+    wanted = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
+    names = {scheme.name: scheme for alternative in operation.security for scheme, _ in alternative}
+    strangers_first = sorted(credentials, key=lambda item: item.tenant == owner)
+    for credential in strangers_first:
+        if credential.scheme not in names or (signature is not None and credential.tenant != signature.tenant):
+            continue
+        known = carrying(bare, names[credential.scheme], credential.value.removeprefix("Bearer "))
+        allowed = not wanted or any(scopes <= credential.scopes for scopes in wanted)
+        foreign = bool(owner) and credential.tenant != owner
+        right = frozenset({403}) if not allowed else HIDDEN if foreign else NO_FAULT - {401, 403}
+        role = "lacks the scope" if not allowed else "is of another tenant" if foreign else "may"
+        yield Probe(f"as {credential.name}, who {role}", known, right, signature)
+
+
+def without_proof(operation: Operation, request: Request) -> Request:
+    """`request` carrying nothing that could prove who calls."""
+    headers = {name: value for name, value in request.headers.items() if name not in {"authorization", "cookie"}}
+    target = request.target
+    for alternative in operation.security:
+        for scheme, _ in alternative:
+            headers.pop(scheme.carrier, None)
+            if scheme.kind == "query":
+                path, _, query = target.partition("?")
+                kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != scheme.carrier]
+                target = f"{path}?{'&'.join(kept)}" if kept else path
+    return replace(request, headers=headers, target=target)
+
+
+def carrying(request: Request, scheme: Scheme, value: str) -> Request:
+    """`request` with `value` as its proof for `scheme`."""
+    if scheme.kind == "query":
+        joint = "&" if "?" in request.target else "?"
+        return replace(request, target=f"{request.target}{joint}{scheme.carrier}={_quoted(value)}")
+    text = f"{scheme.kind.capitalize()} {value}" if scheme.kind in {"bearer", "basic"} else value
+    return replace(request, headers={**request.headers, scheme.carrier: text})
+
+
+def _quoted(value: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in value.encode())
+
+
+def bodies(request: Request, signature: Signature | None) -> Iterator[Probe]:
+    """Bytes that are no JSON, JSON that is no object, another media type: refused, and never with a 500."""
+    nested = b"[" * 20_000 + b"]" * 20_000
+    refused = CLIENT_ERROR if signature is None else CLIENT_ERROR | {200}
+    for name, body in {
+        "broken JSON": b'{"a": ',
+        "no UTF-8": b'{"a": "\xff\xfe"}',
+        "NaN": b'{"a": NaN}',
+        "JSON nested 20,000 deep": nested,
+        "no bytes at all": b"",
+        "a lone surrogate": b'{"a": "\\ud800"}',
+        "an object with a NUL": b'{"a\\u0000": "\\u0000"}',
+        "a huge number": b'{"a": 1' + b"0" * 5000 + b"}",
+    }.items():
+        yield Probe(f"body: {name}", replace(request, body=body), refused, signature)
+    for media_type in (
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "application/problem+json",
+    ):
+        other = request.with_headers(content_type=media_type)
+        yield Probe(f"body as {media_type}", other, frozenset({415}), signature)
+
+
+def strangers(
+    operation: Operation, request: Request, signature: Signature, target: Target, schemes: dict[str, Scheme]
+) -> Iterator[Probe]:
+    """Keys of another tenant, and keys of a kind this operation does not take: all refused, however well signed."""
+    bare = without_proof(operation, request)
+    own = {scheme.name for alternative in operation.security for scheme, _ in alternative}
+    for key in target.keys:
+        if key.scheme not in schemes:
+            continue
+        stranger = carrying(bare, schemes[key.scheme], key.value)
+        if key.scheme not in own:
+            yield Probe(f"with a {key.scheme}, which this operation does not take", stranger, REFUSED, signature)
+        elif key.tenant != signature.tenant:
+            yield Probe(f"as {key.tenant}, signed by {signature.tenant}", stranger, REFUSED, signature)
+
+
+def fresh(request: Request) -> Request:
+    """`request` about something new: its first id replaced, so it is no replay."""
+    body: Any = json.loads(request.body or b"{}")
+    if isinstance(body, dict) and isinstance(body.get("id"), str):
+        body["id"] = f"probe_{uuid.uuid4().hex[:20]}"
+    return replace(request, body=json.dumps(body).encode())
+
+
+def tampered(request: Request, signature: Signature) -> Iterator[Probe]:
+    """One delivery, wrong in every way a stranger could try: refused, all of them."""
+    body, name = request.body or b"", signature.header.lower()
+    good = signature.sign(body)
+    flipped = good[:-2] + ("A" if good[-2] != "A" else "B") + good[-1]
+    cases = {
+        "without a signature": None,
+        "with an empty signature": "",
+        "with a signature one character off": flipped,
+        "with half a signature": good[: len(good) // 2],
+        "with a garbage signature": "t=1,v1=zz,=,,;;",
+        "with a non-ASCII signature": good[:-1] + "\u00e9",
+        "with a signature of other characters": good[:-1] + "\u2603",
+        "with a huge signature": "v1=" * 150,
+        "signed with another secret": signature.sign(body, secret="not the secret"),  # noqa: S106  # a wrong one
+        "with the signature of an empty body": signature.sign(b""),
+    }
+    if signature.tolerance_seconds:
+        now, edge = time.time(), signature.tolerance_seconds
+        cases["signed long ago"] = signature.sign(body, at=now - edge - 60)
+        cases["signed in the future"] = signature.sign(body, at=now + edge + 60)
+        cases["signed at no time"] = signature.sign(body, at=0)
+    for label, value in cases.items():
+        yield Probe(label, request.with_headers(**{name.replace("-", "_"): value}), REFUSED)
+    for label, changed in {
+        "one byte of the body changed": body[:-2] + (b" " if body[-2:-1] != b" " else b"\t") + body[-1:],
+        "one byte added to the body": body + b"\n",
+        "the body serialised anew": json.dumps(json.loads(body), indent=1).encode(),
+    }.items():
+        yield Probe(label, replace(request.with_headers(**{name.replace("-", "_"): good}), body=changed), REFUSED)
+
+
+def edges(
+    operation: Operation, request: Request, schemas: variants.Schemas, signature: Signature | None
+) -> Iterator[Probe]:
+    """Every parameter and every place of the body, at and beyond its edges. What is right, the oracle knows."""
+    values = _sent(operation, request)
+    for parameter in operation.parameters:
+        texts = [None, *variants.texts_of(schemas, parameter, values.get((parameter.location, parameter.name)))]
+        for text in texts:
+            sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
+            if sent is not None:
+                name = f"{parameter.location} {parameter.name} = {text[:40] if text is not None else 'absent'}"
+                changed = replace(request, target=sent[0], headers=sent[1])
+                is_signature = signature is not None and parameter.name.lower() == signature.header.lower()
+                yield Probe(name, changed, NO_FAULT, None if is_signature else signature)
+    content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
+    if content is not None and content.schema is not None and request.body:
+        golden = json.loads(request.body)
+        for name, value in schemas.bodies(content.schema.schema, golden):
+            changed = replace(request, body=json.dumps(value).encode())
+            yield Probe(f"body {name}", changed, NO_FAULT, signature)
+
+
+def _sent(operation: Operation, request: Request) -> dict[tuple[str, str], str]:
+    """Texts of the parameters in `request`, as far as edges can start from them."""
+    found: dict[tuple[str, str], str] = {("header", name): value for name, value in request.headers.items()}
+    named = {("header", item.name): item.name.lower() for item in operation.parameters if item.location == "header"}
+    return found | {key: request.headers[lower] for key, lower in named.items() if lower in request.headers}
+
+
+def combined(
+    operation: Operation, request: Request, schemas: variants.Schemas, count: int, seed: int
+) -> Iterator[Probe]:
+    """Many right combinations of the query parameters: what breaks only in a corner of three."""
+    if request.method != "GET":
+        return
+    path = request.target.partition("?")[0]
+    for row in variants.combinations(schemas, operation, count, seed):
+        query = "&".join(f"{name}={quote(text, safe=',')}" for name, text in row.items())
+        yield Probe(
+            f"combination {query[:80]}", replace(request, target=f"{path}?{query}" if query else path), NO_FAULT
+        )

@@ -1,0 +1,190 @@
+"""What the harness must be told about a service: where it is, how to log in, how its webhooks are signed.
+
+A target is a TOML or JSON file. Reading it finds every mistake at once; logging in happens over HTTP, as a client would.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tools.conformance import wire
+from tools.conformance.oracle import Credential, Policy
+
+
+class BadTarget(Exception):  # errors are named as sentences
+    """The target file, the service or a login is not what the harness needs; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A person: how to get their token, and what it may do."""
+
+    name: str
+    scheme: str
+    tenant: str
+    scopes: frozenset[str]
+    path: str
+    body: dict[str, Any]
+    token: str = "/access_token"  # noqa: S105  # a JSON pointer
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A credential that is known beforehand, such as a machine's key."""
+
+    name: str
+    scheme: str
+    tenant: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How deliveries to some operations are signed.
+
+    `message` and `template` know `{time}` (Unix seconds), `{body}` (the exact bytes) and `{hex}` or `{base64}` of the
+    HMAC-SHA256 over the message.
+    """
+
+    operations: tuple[str, ...]
+    header: str
+    secret: str
+    tenant: str
+    message: str = "{body}"
+    template: str = "{hex}"
+    tolerance_seconds: int = 0
+    """How old a signature may be; 0 when it carries no time."""
+
+    def sign(self, body: bytes, *, at: float | None = None, secret: str | None = None) -> str:
+        """Value of the header for `body`, signed `at` a Unix time with `secret` (default: now, with the real one)."""
+        stamp = str(int(time.time() if at is None else at))
+        before, found, after = self.message.replace("{time}", stamp).partition("{body}")
+        message = before.encode() + (body if found else b"") + after.encode()
+        digest = hmac.new((secret or self.secret).encode(), message, hashlib.sha256)
+        value = self.template.replace("{time}", stamp).replace("{hex}", digest.hexdigest())
+        return value.replace("{base64}", base64.b64encode(digest.digest()).decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A service under test."""
+
+    url: str
+    contract: Path
+    logins: tuple[Login, ...] = ()
+    keys: tuple[Key, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    peers: tuple[str, ...] = ()
+    """Names of two logins of different tenants, which must not see each other's objects."""
+    rule_codes: frozenset[str] = frozenset()
+    correlation_header: str = ""
+    problem_media_type: str = ""
+    """`application/problem+json` when every failure must be one; empty for services that do not use it."""
+    ignored_paths: frozenset[str] = frozenset()
+    hooks: str = ""
+    """Python file with more Schemathesis hooks, e.g. for logins that are used up."""
+    source_map: Path | None = None
+    """Where lines of the bundle come from, so findings name the file a person edits."""
+    limited: str = ""
+    """Name of a login whose requests are soon refused with 429."""
+    private: frozenset[str] = frozenset()
+    """Operations the stateful chains leave alone, because they end the harness's own login."""
+
+
+_TUPLES = {"logins": Login, "keys": Key, "signatures": Signature}
+
+
+def read(path: Path, *, url: str = "") -> Target:
+    """The target described at `path`. Raises `BadTarget`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise BadTarget(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise BadTarget(f"{path}: {error}") from error
+    return parse(raw, name=str(path), url=url, base=path.parent)
+
+
+def parse(raw: Mapping[str, Any], *, name: str, url: str = "", base: Path | None = None) -> Target:
+    """The target described by `raw`; relative paths start at `base`. Raises `BadTarget`."""
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key not in Target.__dataclass_fields__:
+            known = ", ".join(Target.__dataclass_fields__)
+            raise BadTarget(f"{name}: there is no setting {key!r}; there are {known}")
+        values[key] = tuple(_entry(_TUPLES[key], item, f"{name}: {key}") for item in value) if key in _TUPLES else value
+    values["url"] = url or values.get("url", "")
+    parts = urlsplit(values["url"])
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadTarget(f"{name}: {values['url']!r} is no http(s) address of a service")
+    for key in ("contract", "source_map"):
+        if values.get(key):
+            values[key] = (base or Path()) / values[key]
+    for key in ("rule_codes", "ignored_paths", "private"):
+        values[key] = frozenset(values.get(key, ()))
+    values["peers"] = tuple(values.get("peers", ()))
+    if "contract" not in values:
+        raise BadTarget(f"{name}: the setting contract (path of the bundle) is missing")
+    return Target(**values)
+
+
+def _entry(kind: Any, raw: Mapping[str, Any], name: str) -> Any:
+    fields = kind.__dataclass_fields__
+    unknown = sorted(set(raw) - set(fields))
+    if unknown:
+        raise BadTarget(f"{name}: there is no setting {unknown[0]!r}; there are {', '.join(fields)}")
+    values = {key: _frozen(fields[key].type, value) for key, value in raw.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise BadTarget(f"{name}: {str(error).partition(') ')[2]}") from error
+
+
+def _frozen(kind: Any, value: Any) -> Any:
+    if isinstance(value, list):
+        return frozenset(value) if str(kind).startswith("frozenset") else tuple(value)
+    return value
+
+
+def log_in(target: Target) -> tuple[Credential, ...]:
+    """Every credential of `target`, tokens fetched by real logins. Raises `BadTarget` when the service refuses one."""
+    found = [Credential(key.name, key.scheme, key.value, frozenset(), key.tenant) for key in target.keys]
+    client = wire.Client(target.url)
+    try:
+        found.extend(_log_in(client, login) for login in target.logins)
+    finally:
+        client.close()
+    return tuple(found)
+
+
+def _log_in(client: wire.Client, login: Login) -> Credential:
+    body = json.dumps(login.body).encode()
+    try:
+        answer = client.send(
+            "POST", login.path, {"content-type": "application/json", **login.headers}, body, source="login"
+        )
+    except OSError as error:
+        raise BadTarget(f"{client.url} does not answer: {error}") from error
+    token: Any = answer.json_answer
+    for part in login.token.split("/")[1:]:
+        token = token.get(part) if isinstance(token, dict) else None
+    if answer.status >= 300 or not isinstance(token, str):
+        raise BadTarget(f"the login {login.name} was refused: POST {login.path} answers {answer.status}")
+    return Credential(login.name, login.scheme, f"Bearer {token}", login.scopes, login.tenant)
+
+
+def policy_of(target: Target, credentials: tuple[Credential, ...]) -> Policy:
+    """What the oracle must know of `target`."""
+    return Policy(credentials=credentials, rule_codes=target.rule_codes, ignored_paths=target.ignored_paths)

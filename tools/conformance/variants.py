@@ -1,0 +1,258 @@
+"""Values around the edges of a schema, right and wrong ones alike: the oracle knows which is which.
+
+Generation aims at whole requests; these change one value of a request the service has just accepted, so an answer says something
+about that value and nothing else.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tools.conformance.contract import Operation, Parameter
+from tools.contracts import source
+
+LONGEST = 5000
+_FORMATS: dict[str, tuple[str, ...]] = {
+    "uuid": ("0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5b-d9cb-469f-a165-70867728950", "no-uuid"),
+    "date": ("2026-02-28", "2026-02-30", "28.02.2026", "0001-01-01", "9999-12-31"),
+    "date-time": ("2026-02-28T10:00:00Z", "2026-02-28 10:00", "2026-02-28T25:00:00Z"),
+    "email": ("a@b.example", "a@", "a b@c.example"),
+    "uri": ("https://a.example/b", "not a uri"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """A document to look references up in."""
+
+    document: Any
+
+    def plain(self, schema: Any) -> dict[str, Any]:
+        """`schema` with its reference followed and its `allOf` laid together, as far as edges need it."""
+        if not isinstance(schema, dict):
+            return {}
+        merged: dict[str, Any] = {}
+        if isinstance(schema.get("$ref"), str):
+            merged |= self.plain(source.resolve(self.document, schema["$ref"][1:]))
+        for part in schema.get("allOf", ()):
+            inner = self.plain(part)
+            properties = {**merged.get("properties", {}), **inner.get("properties", {})}
+            merged |= inner
+            if properties:
+                merged["properties"] = properties
+        return merged | {key: value for key, value in schema.items() if key not in {"$ref", "allOf"}}
+
+    def values(self, schema: Any, now: Any = None) -> Iterator[Any]:
+        """Edge values of `schema`, and values of other types; `now` is the value that was accepted."""
+        plain = self.plain(schema)
+        kinds = plain.get("type", [])
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        yield from plain.get("enum", ())
+        if "const" in plain:
+            yield plain["const"]
+        if {"integer", "number"} & set(kinds):
+            yield from _numbers(plain)
+        if "string" in kinds:
+            yield from _texts(plain, now)
+        if "array" in kinds:
+            yield from self._arrays(plain, now)
+        if "object" in kinds:
+            yield from self._objects(now)
+        yield from (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, [now], 10**20)
+
+    def _arrays(self, plain: dict[str, Any], now: Any) -> Iterator[Any]:
+        item = now[0] if isinstance(now, list) and now else next(iter(self.values(plain.get("items", {}))), "x")
+        for count in {
+            plain.get("minItems", 1),
+            plain.get("minItems", 1) - 1,
+            plain.get("maxItems", 2),
+            plain.get("maxItems", 2) + 1,
+        }:
+            if 0 <= count <= 1000:
+                yield [item] * count
+                if isinstance(item, str):
+                    yield [f"{item[:5]}{chr(97 + number % 26)}{number // 26 or ''}" for number in range(count)]
+
+    def _objects(self, now: Any) -> Iterator[Any]:
+        if isinstance(now, dict):
+            yield {**now, "x_unknown": "value"}
+            for name in now:
+                yield {key: value for key, value in now.items() if key != name}
+
+    def bodies(self, schema: Any, golden: Any) -> Iterator[tuple[str, Any]]:
+        """`golden` with one place changed, for every place and every edge value; the place in words."""
+        for pointer, part, now in self._places(schema, golden, ""):
+            for value in _unique(self.values(part, now)):
+                if value != now or type(value) is not type(now):
+                    yield f"{pointer or '/'} = {_short(value)}", _replaced(golden, source.split(pointer), value)
+        for pointer, part in self._absent(schema, golden, ""):
+            for value in _unique(self.values(part)):
+                yield f"{pointer} = {_short(value)}", _replaced(golden, source.split(pointer), value)
+
+    def _places(self, schema: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
+        yield pointer, schema, value
+        plain = self.plain(schema)
+        if isinstance(value, dict):
+            for name, child in value.items():
+                if name in plain.get("properties", {}):
+                    yield from self._places(plain["properties"][name], child, source.join(pointer, name))
+        if isinstance(value, list) and value and isinstance(plain.get("items"), dict):
+            yield from self._places(plain["items"], value[0], source.join(pointer, 0))
+
+    def _absent(self, schema: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
+        """Properties that the schema has and `value` has not."""
+        plain = self.plain(schema)
+        if isinstance(value, dict):
+            for name, part in plain.get("properties", {}).items():
+                if name not in value:
+                    yield source.join(pointer, name), part
+                else:
+                    yield from self._absent(part, value[name], source.join(pointer, name))
+
+
+def _numbers(plain: dict[str, Any]) -> Iterator[Any]:
+    step = 1 if plain.get("type") == "integer" else plain.get("multipleOf", 1)
+    for keyword in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        if keyword in plain:
+            yield from (plain[keyword], plain[keyword] - step, plain[keyword] + step)
+    if "multipleOf" in plain:
+        yield plain["multipleOf"] * 1.5
+
+
+def _texts(plain: dict[str, Any], now: Any) -> Iterator[Any]:
+    yield from _FORMATS.get(plain.get("format", ""), ())
+    filler = now if isinstance(now, str) and now else "a"
+    for length in {
+        plain.get("minLength", 0),
+        plain.get("minLength", 0) - 1,
+        plain.get("maxLength", -1),
+        plain.get("maxLength", -2) + 1,
+    }:
+        if 0 <= length <= LONGEST:
+            yield (filler + filler[-1] * length)[:length]
+            yield "a" * length
+    if isinstance(now, str) and now:
+        yield from (now + "x", now[:-1], now.swapcase(), f" {now}", now + "\u00e9")
+
+
+def _unique(values: Iterator[Any]) -> Iterator[Any]:
+    seen = set()
+    for value in values:
+        text = json.dumps(value)
+        if text not in seen:
+            seen.add(text)
+            yield value
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) < 40 else f"{text[:30]}… ({len(text)})"
+
+
+def _replaced(value: Any, tokens: list[str], new: Any) -> Any:
+    if not tokens:
+        return new
+    if isinstance(value, list):
+        index = int(tokens[0])
+        return [*value[:index], _replaced(value[index], tokens[1:], new), *value[index + 1 :]]
+    return {**value, tokens[0]: _replaced(value.get(tokens[0]), tokens[1:], new)}
+
+
+def texts_of(schemas: Schemas, parameter: Parameter, now: str | None) -> Iterator[str]:
+    """Edge values of a parameter, as text."""
+    seen = set()
+    for value in schemas.values(parameter.schema.schema, now):
+        text = _as_text(value)
+        if text is not None and text not in seen and text != now:
+            seen.add(text)
+            yield text
+
+
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ",".join(map(str, value)) if value and all(isinstance(item, str | int) for item in value) else None
+    return None if isinstance(value, dict) else json.dumps(value)
+
+
+def with_parameter(
+    target: str, headers: dict[str, str], parameter: Parameter, text: str | None, operation: Operation
+) -> tuple[str, dict[str, str]] | None:
+    """Target and headers with the parameter set to `text` (left out when None); None when it cannot be sent so."""
+    if parameter.location == "header":
+        kept = {name: value for name, value in headers.items() if name != parameter.name.lower()}
+        if text is None:
+            return target, kept
+        clean = text.isprintable() and text == text.strip() and text.isascii()
+        return (target, {**kept, parameter.name.lower(): text}) if clean else None
+    if parameter.location == "cookie":
+        if text is None or not text.isalnum():
+            return None
+        return target, {**headers, "cookie": f"{parameter.name}={text}"}
+    path, _, query = target.partition("?")
+    if parameter.location == "query":
+        if parameter.style == "deepObject" and text is not None:
+            return None
+        pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0].split("[")[0] != parameter.name]
+        if text is not None:
+            pairs.append(f"{parameter.name}={quote(text, safe='')}")
+        return (f"{path}?{'&'.join(pairs)}" if pairs else path), headers
+    if not text or "/" in text or text in {".", ".."}:
+        return None
+    return _with_segment(path, operation.template, parameter.name, quote(text, safe="")) + (
+        f"?{query}" if query else ""
+    ), headers
+
+
+def _with_segment(path: str, template: str, name: str, text: str) -> str:
+    pieces, wanted = path.split("/"), template.split("/")
+    offset = len(pieces) - len(wanted)
+    for index, segment in enumerate(wanted):
+        if segment == "{" + name + "}":
+            pieces[index + offset] = text
+    return "/".join(pieces)
+
+
+def combinations(schemas: Schemas, operation: Operation, count: int, seed: int) -> Iterator[dict[str, str]]:
+    """Values for the query parameters together, each kept by its schema: random rows, the same every time.
+
+    Of 800 rows, a triple of values with one chance in a hundred is missed with a probability of e⁻⁸.
+    """
+    scalars = [item for item in operation.parameters if item.location == "query" and item.style == "form"]
+    choices: dict[str, list[str | None]] = {}
+    for parameter in scalars:
+        texts = [text for text in texts_of(schemas, parameter, None) if text and _keeps(parameter, text)]
+        left_out: list[str | None] = [] if parameter.required else [None]
+        choices[parameter.name] = [*texts[:12], *left_out]
+    if sum(len(values) > 1 for values in choices.values()) < 2:
+        return
+    chance = random.Random(seed)  # noqa: S311  # repeatable rows, not secrets
+    if _size(choices) <= count:
+        rows = list(itertools.product(*choices.values()))
+    else:
+        rows = [tuple(chance.choice(values) for values in choices.values()) for _ in range(count)]
+    for row in rows:
+        yield {name: text for name, text in zip(choices, row, strict=True) if text is not None}
+
+
+def _size(choices: dict[str, list[str | None]]) -> int:
+    size = 1
+    for values in choices.values():
+        size *= max(1, len(values))
+    return size
+
+
+def _keeps(parameter: Parameter, text: str) -> bool:
+    from tools.conformance import decoding  # noqa: PLC0415  # only here: decoding knows contracts, not values
+
+    values = list(decoding.scalar_candidates(text, parameter.schema.types))
+    return any(parameter.schema.is_valid(value) for value in values) or (
+        "array" in parameter.schema.types and parameter.schema.is_valid([text])
+    )
