@@ -93,7 +93,7 @@ def kid_of(text: str) -> str | None:
         return None
     try:
         header = jwt.get_unverified_header(text)
-    except (jwt.PyJWTError, ValueError, RecursionError):
+    except (jwt.PyJWTError, ValueError):
         return None
     kid = header.get("kid")
     return kid if header.get("alg") == _ALGORITHM and isinstance(kid, str) else None
@@ -112,7 +112,7 @@ def read(text: str, *, key: RSAPublicKey, stamp: Stamp, now: datetime) -> Access
             options={"require": list(_REQUIRED), "strict_aud": True, "verify_exp": False, "verify_iat": False},
         )
         token = _of_claims(claims)
-    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+    except (jwt.PyJWTError, ValueError, TypeError):
         return None
     return token if token.issued_at <= now + _CLOCK_SKEW and now < token.expires_at else None
 

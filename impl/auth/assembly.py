@@ -40,6 +40,7 @@ class Parts:
     clock: Clock
     stamp: Stamp
     pepper: str = field(repr=False)
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Auth:
 
 
 def build(parts: Parts) -> Auth:
-    """Everything, ready to be used. Hashes one password, so it takes some tens of milliseconds."""
+    """Everything, ready to be used."""
     engine, clock = parts.engine, parts.clock
     keys = SigningKeys(DatabaseKeyStore(engine, parts.ring, clock), clock)
     revocations = Revocations(partial(revocation_store.standing, engine, clock), clock)
@@ -77,7 +78,9 @@ def build(parts: Parts) -> Auth:
     return Auth(
         authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine),
         limiter=Limiter(limits=limits, rates=TenantRates(engine, clock), failed=failed, pepper=parts.pepper),
-        desk=Desk(engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=Passwords(), pepper=parts.pepper),
+        desk=Desk(
+            engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=parts.passwords, pepper=parts.pepper
+        ),
         failed=failed,
         tenant_keys=tenant_keys,
         keys=keys,

@@ -25,7 +25,7 @@ class Authenticator:
     def __init__(self, *, verifier: Verifier, tenant_keys: TenantKeys, engine: AsyncEngine) -> None:
         self._verifier, self._tenant_keys, self._engine = verifier, tenant_keys, engine
 
-    async def access_bearer_auth(self, credential: str, request: RawRequest) -> Grant[AccessToken] | None:  # noqa: ARG002
+    async def access_bearer_auth(self, credential: str, request: RawRequest) -> Grant[AccessToken] | None:
         """A person's access token, with the scopes of its role."""
         with outage.answered():
             token = await self._verifier.verify(credential)
@@ -34,7 +34,7 @@ class Authenticator:
         correlation.bind_tenant(token.tenant_id)
         return Grant(token, token.scopes)
 
-    async def refresh_bearer_auth(self, credential: str, request: RawRequest) -> Grant[HeldToken] | None:  # noqa: ARG002
+    async def refresh_bearer_auth(self, credential: str, request: RawRequest) -> Grant[HeldToken] | None:
         """A refresh token whose secret is right; whether it may still be used is decided when it is."""
         with outage.answered():
             held = await sessions.find_held(self._engine, refresh_tokens.parse(credential))

@@ -2,7 +2,7 @@
 
 A new key is accepted from its first second and signs only once every process must have seen it, so a rotation refuses
 nobody. Only what the key ring of the service opens is believed: a row written into the table by somebody else opens to
-nothing and verifies nothing. Decision: contracts/decisions/0010-signing-keys.md.
+nothing and verifies nothing. Decision: contracts/decisions/0011-signing-keys.md.
 """
 
 from __future__ import annotations

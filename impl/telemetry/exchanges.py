@@ -26,7 +26,7 @@ class ExchangeLog:
     def __init__(self, metrics: HTTPMetrics, traffic: Traffic) -> None:
         self._metrics, self._traffic = metrics, traffic
 
-    def started(self, operation: Operation | None, request: RawRequest, correlation_id: UUID) -> None:  # noqa: ARG002
+    def started(self, operation: Operation | None, request: RawRequest, correlation_id: UUID) -> None:
         """Every log line of this task carries the correlation id from now on, and nothing of an earlier request."""
         correlation.bind(correlation_id)
         self._traffic.begin()

@@ -1,7 +1,6 @@
 import asyncio
 from uuid import uuid4
 
-import asyncpg
 import pytest
 import structlog
 
@@ -10,19 +9,11 @@ from impl.auth import access_tokens, assembly, sessions, signing_keys, tenant_ke
 from impl.auth.roles import Role
 from impl.db import engine as engines
 from impl.kernel.clock import SystemClock
-from tests.auth.conftest import PEPPER, STAMP
+from tests.auth.conftest import STAMP
+from tests.auth.server import parts
 
 REQUEST = RawRequest(client_host="203.0.113.7", body=b"{}")
 OPERATION = Operation(id="verifyToken", method="GET", path="/x", handler="x", replies=frozenset(), origin="auth.yaml:1")
-
-
-def parts(engine, database, ring, clock=None):
-    async def connect():
-        return await asyncpg.connect(database.dsn("app_user"))
-
-    return assembly.Parts(
-        engine=engine, connect=connect, ring=ring, clock=clock or SystemClock(), stamp=STAMP, pepper=PEPPER
-    )
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ def join(sources: Sources, title: str) -> dict[str, Json]:
 
 
 class _Dumper(yaml.CSafeDumper if hasattr(yaml, "CSafeDumper") else yaml.SafeDumper):  # type: ignore[misc]  # chosen at run time
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  (PyYAML's signature)
+    def ignore_aliases(self, data: Any) -> bool:
         return True
 
 

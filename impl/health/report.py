@@ -1,0 +1,98 @@
+"""How the service is doing, put together from what the probes found."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Literal, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.auth.signing_keys import SigningKeys
+from impl.health import probes
+from impl.health.checkup import Checkup
+from impl.health.pool_watch import PoolWatch
+from impl.kernel.clock import Clock
+from impl.telemetry.traffic import Traffic
+
+State: TypeAlias = Literal["up", "down", "degraded"]
+Overall: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
+Queue: TypeAlias = Callable[[], Awaitable[State]]
+"""How the background jobs are doing."""
+
+DATABASE: Final = "database"
+
+
+async def no_queue() -> State:
+    """There are no workers yet: nothing is put off, and nothing would be done."""
+    return "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the answers are made from."""
+
+    live: Checkup
+    ready: Checkup
+    watch: PoolWatch
+    traffic: Traffic
+    queue: Queue
+    clock: Clock
+    version: str
+    started_at: float
+    """Monotonic seconds at which the process started."""
+
+
+def build(  # noqa: PLR0913  (each part is made elsewhere)
+    *,
+    engine: AsyncEngine,
+    keys: SigningKeys,
+    head: str,
+    traffic: Traffic,
+    clock: Clock,
+    version: str,
+    queue: Queue = no_queue,
+) -> Health:
+    """Health of a process that uses `engine`; `head` is the newest revision of its schema."""
+    watch = PoolWatch(engine, clock)
+    ready = {
+        DATABASE: partial(probes.database, engine),
+        "migrations": partial(probes.migrations, engine, head),
+        "row_security": partial(probes.row_security, engine),
+        "settings_hook": partial(probes.settings_hook, engine),
+        "secrets": partial(probes.secrets, keys),
+    }
+    return Health(
+        live=Checkup({"pool": partial(probes.pool, watch)}, clock),
+        ready=Checkup(ready, clock),
+        watch=watch,
+        traffic=traffic,
+        queue=queue,
+        clock=clock,
+        version=version,
+        started_at=clock.monotonic(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the service is doing."""
+
+    overall: Overall
+    database: State
+    queue: State
+    failed: str | None
+    """The probe that failed."""
+    query_latency_ms: float
+
+
+async def report(health: Health) -> Report:
+    """How the service is doing: unhealthy when a probe failed, degraded when jobs do not run as they should."""
+    found = await health.ready.finding()
+    latency_ms = round(1000 * found.seconds.get(DATABASE, 0.0), 3)
+    if found.failed is not None:
+        database: State = "down" if found.failed == DATABASE else "up"
+        return Report("unhealthy", database, "down", found.failed, latency_ms)
+    queue = await health.queue()
+    return Report("healthy" if queue == "up" else "degraded", "up", queue, None, latency_ms)
