@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types generate lock clean
+.PHONY: help install install-node run test check lint types generate bench-deliveries lock clean
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,7 @@ install: .venv/.installed ## set up the environment from locked, hashed dependen
 install-node: tools/node/node_modules/.installed ## what tests and mocks need from npm (the service does not)
 
 run: install ## everything up: contracts checked, embedded Postgres, migrations, demo data, the service
+	@$(BIN)/contracts generate --check || { echo "generated/ is not what contracts/ say; run: make generate" >&2; exit 1; }
 	@$(BIN)/skeldir run
 
 test: install install-node ## everything CI needs: lint, types, generated code up to date, all tests
@@ -51,6 +52,9 @@ check: install ## the contracts alone: one answer, at file:line
 
 generate: install ## write generated/ from contracts/
 	@$(BIN)/contracts generate
+
+bench-deliveries: install ## signed deliveries per second, against a hand-written FastAPI + SQLAlchemy route
+	@$(BIN)/python -m tests.bench.deliveries
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     """Port of the API; 0 takes a free one."""
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    """Internal port that serves Prometheus metrics at /metrics; unset: they are not served."""
     data_dir: Path = Path(".data")
     """Where the embedded database and the local secrets live."""
 
@@ -75,7 +77,6 @@ class Settings(BaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = []
     """Origins (comma-separated) whose pages may call the API; never a wildcard."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
 
     @classmethod
     def settings_customise_sources(

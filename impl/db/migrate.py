@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Final
 
 import asyncpg
 from alembic import command
@@ -18,10 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from impl.db import url as urls
 from impl.db.errors import DatabaseUnreachableError, MigrationError
+from impl.db.history import HISTORY
 
 _ALEMBIC = threading.Lock()  # its configuration is global, so two migrations of one process take turns
-
-HISTORY: Final = Path(__file__).resolve().parents[2] / "alembic"
 
 
 def config(url: str | URL) -> Config:

@@ -8,6 +8,8 @@ from typing import Final, final
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from impl.kernel.errors import ConfigurationError
+
 # The start time of each counter, which nobody reads, would double the page.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves its return open
 
@@ -64,6 +66,15 @@ class HTTPMetrics:
 
 def _class_of(status: int) -> str:
     return f"{status // 100}xx" if 100 <= status <= 599 else "5xx"
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the page at http://host:port/metrics from a thread of its own. Raises `ConfigurationError` when the port is taken."""
+    try:
+        prometheus_client.start_http_server(port, addr=host, registry=REGISTRY)
+    except OSError as error:
+        message = f"metrics cannot be served on {host}:{port} ({error.strerror}); choose another SKELDIR_METRICS_PORT"
+        raise ConfigurationError(message) from error
 
 
 def exposition() -> bytes:

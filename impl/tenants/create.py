@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -41,19 +40,9 @@ class Admin:
     password_hash: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineSecrets:
-    """What machines of the tenant use. Shown once; stored hashed and sealed."""
-
-    tenant_key: str = field(repr=False)
-    webhook_secret: str = field(repr=False)
-
-
-def new_machine_secrets() -> MachineSecrets:
-    """Fresh random secrets in the form each is used in."""
-    return MachineSecrets(
-        tenant_key=f"sk_{secrets.token_urlsafe(32)}", webhook_secret=f"whsec_{secrets.token_urlsafe(32)}"
-    )
+def new_webhook_secret() -> str:
+    """A random signing secret in the form that Stripe gives out."""
+    return f"whsec_{secrets.token_urlsafe(32)}"
 
 
 async def create(operator: AsyncEngine, *, name: str, currency: str, admin: Admin) -> uuid.UUID:
@@ -83,12 +72,13 @@ def _reason(error: DBAPIError) -> str:
     )
 
 
-async def equip(engine: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID, machine: MachineSecrets) -> None:
-    """Store the tenant key (hashed, usable in the header and in a webhook address) and the Stripe secret (sealed)."""
+async def equip(
+    engine: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID, *, key_hash: bytes, webhook_secret: str
+) -> None:
+    """Store the tenant key (SHA-256, for the header) and the Stripe secret (sealed)."""
     place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
-    sealed = ring.seal(machine.webhook_secret.encode(), place)
+    sealed = ring.seal(webhook_secret.encode(), place)
     secret = {"provider": "stripe", "secret_sealed": sealed.value, "key_id": sealed.key_id}
-    key_hash = hashlib.sha256(machine.tenant_key.encode()).digest()
     async with tenant_transaction(engine, tenant_id) as connection:
         await connection.execute(_INSERT_KEY, {"tenant_id": tenant_id, "purpose": "header", "key_hash": key_hash})
         await connection.execute(_INSERT_SECRET, {"tenant_id": tenant_id, **secret})

@@ -36,8 +36,15 @@ Issue = dict[str, str]
 class Processor(Protocol):
     """What differs between processors."""
 
-    name: str
-    signature_scheme: str
+    @property
+    def name(self) -> str:
+        """The provider's word: `stripe`."""
+        ...
+
+    @property
+    def signature_scheme(self) -> str:
+        """How its deliveries are signed: `stripe_v1`."""
+        ...
 
     def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
@@ -87,19 +94,27 @@ async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) ->
     sent to an address that is for something else.
     """
     delivery, secret = await _authenticate(receiver, processor, inbound)
-    try:
-        fact = _understand(processor, inbound, secret)
-        receipt = await record.event(receiver.engine, delivery, fact)
-    except _Dying as dying:
-        receipt = await record.dead(receiver.engine, receiver.ring, delivery, dying.death)
-    except CurrencyMismatch as error:
-        payload = privacy.strip(from_json(inbound.body))
-        death = _death(processor, inbound, secret, payload, error.code, str(error))
-        receipt = await record.dead(receiver.engine, receiver.ring, delivery, death)
+    with metrics.INGESTION_SECONDS.time():
+        receipt = await _record(receiver, processor, inbound, delivery, secret)
     _tell(processor, receipt)
     if receipt.error_code == "topic_mismatch":
         raise TopicMismatch
     return receipt
+
+
+async def _record(
+    receiver: Receiver, processor: Processor, inbound: Inbound, delivery: Delivery, secret: WebhookSecret
+) -> Receipt:
+    """An event, a duplicate or a dead event, whatever the delivery turns out to be."""
+    try:
+        fact = _understand(processor, inbound, secret)
+        return await record.event(receiver.engine, delivery, fact)
+    except _Dying as dying:
+        death = dying.death
+    except CurrencyMismatch as error:
+        payload = privacy.strip(from_json(inbound.body))
+        death = _death(processor, inbound, secret, payload, error.code, str(error))
+    return await record.dead(receiver.engine, receiver.ring, delivery, death)
 
 
 async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbound) -> tuple[Delivery, WebhookSecret]:

@@ -44,9 +44,7 @@ async def test_a_key_is_good_for_its_purpose_only(keys, make_key):
     assert await keys.resolve(url, Purpose.URL)
 
 
-@pytest.mark.parametrize(
-    "key", ["", "sk_", secrets.token_urlsafe(32), "é" * 20, "\ud800", "a" * 100_000, "' OR 1=1 --"]
-)
+@pytest.mark.parametrize("key", ["", "sk_", "sk_" + "x" * 43, "é" * 20, "\ud800", "a" * 100_000, "' OR 1=1 --"])
 async def test_what_is_no_key_leads_nowhere(keys, key):
     assert await keys.resolve(key, Purpose.HEADER) is None
 

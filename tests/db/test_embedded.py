@@ -47,7 +47,7 @@ def data(made: Path, tmp_path: Path) -> Iterator[Path]:
 
 def reachable(path: Path) -> Path:
     """Root's private temporary folder, opened so that the data stays where the test looks for it."""
-    for folder in (path, path.parent, path.parent.parent):
+    for folder in (path, *path.parents):
         if folder.is_dir() and folder.stat().st_uid == os.geteuid() and folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o711)
     return path

@@ -58,7 +58,7 @@ def test_any_changed_bit_is_noticed() -> None:
             ring.open(Sealed(bytes(changed), "k1"), PLACE)
 
 
-@pytest.mark.parametrize("value", [b"", b"\x01", b"\x02" + bytes(200), os.urandom(40)])
+@pytest.mark.parametrize("value", [b"", b"\x01", b"\x02" + bytes(200), bytes(range(1, 41))])
 def test_foreign_bytes_are_refused(value: bytes) -> None:
     with pytest.raises(SealingError):
         KeyRing({"k1": OLD}).open(Sealed(value, "k1"), PLACE)

@@ -16,14 +16,14 @@ def admin(login: str | None = None) -> Admin:
 
 
 async def test_a_tenant_has_an_admin_a_key_and_a_secret(ops_engine, app_engine, owner):
-    person, machine = admin(), tenants.new_machine_secrets()
+    person, key_hash, secret = admin(), hashlib.sha256(secrets.token_bytes()).digest(), tenants.new_webhook_secret()
     tenant_id = await tenants.create(ops_engine, name="Corner shop", currency="EUR", admin=person)
-    await tenants.equip(app_engine, RING, tenant_id, machine)
+    await tenants.equip(app_engine, RING, tenant_id, key_hash=key_hash, webhook_secret=secret)
     assert await tenants.exists(app_engine, tenant_id)
     key = await owner.fetchrow("SELECT * FROM tenant_api_keys WHERE tenant_id = $1", tenant_id)
-    assert key["key_hash"] == hashlib.sha256(machine.tenant_key.encode()).digest()
+    assert key["key_hash"] == key_hash
     stored = await owner.fetchrow("SELECT * FROM tenant_webhook_secrets WHERE tenant_id = $1", tenant_id)
-    assert machine.webhook_secret.encode() not in stored["secret_sealed"]
+    assert secret.encode() not in stored["secret_sealed"]
     role = "SELECT role_code FROM tenant_membership_roles WHERE tenant_id = $1"
     assert await owner.fetchval(role, tenant_id) == "admin"
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from impl.auth import tenant_keys
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock
 from impl.platforms import stripe
@@ -24,10 +25,10 @@ class Shop:
 
     receiver: Receiver
     tenant_id: uuid.UUID
-    machine: tenants.MachineSecrets
+    webhook_secret: str
 
     def inbound(self, body: bytes, *, topic=None, secret=None, at=NOW, check=lambda body: ()):
-        key = (secret or self.machine.webhook_secret).encode()
+        key = (secret or self.webhook_secret).encode()
         headers = {"stripe-signature": stripe.sign(body, key, timestamp=int(at.timestamp())).encode()}
         return Inbound(tenant_id=self.tenant_id, body=body, headers=headers, topic=topic, check=check)
 
@@ -43,10 +44,11 @@ def make_shop(app_engine, make_tenant):
         shop = Shop(
             Receiver(engine=app_engine, ring=RING, secrets=store, clock=clock),
             await make_tenant(),
-            tenants.new_machine_secrets(),
+            tenants.new_webhook_secret(),
         )
         if is_equipped:
-            await tenants.equip(app_engine, RING, shop.tenant_id, shop.machine)
+            key_hash = tenant_keys.hash_of(tenant_keys.new())
+            await tenants.equip(app_engine, RING, shop.tenant_id, key_hash=key_hash, webhook_secret=shop.webhook_secret)
         return shop
 
     return make

@@ -196,7 +196,7 @@ async def test_a_refund_in_another_currency_is_dead_and_changes_nothing(shop, ow
 async def test_a_signature_of_another_tenant_is_refused_and_leaves_nothing(make_shop, owner):
     mine, other = await make_shop(), await make_shop()
     with pytest.raises(SignatureMismatch):
-        await mine.deliver(body_of(charge()), secret=other.machine.webhook_secret)
+        await mine.deliver(body_of(charge()), secret=other.webhook_secret)
     assert sum((await counts(owner, mine)).values()) == 0
 
 

@@ -1,0 +1,154 @@
+"""The web application put together: settings, database, operations, and what runs beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+from importlib import metadata
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.middleware.cors import CORSMiddleware
+
+from generated.server import (
+    ProblemDetails,
+    attribution,
+    errors,
+    events,
+    export,
+    llm_budget,
+    llm_explanations,
+    llm_investigations,
+    platforms,
+    reconciliation,
+    webhooks_paypal,
+    webhooks_shopify,
+    webhooks_woocommerce,
+)
+from generated.server.app import DOCUMENT, mount
+from impl.auth import assembly
+from impl.auth.access_tokens import Stamp
+from impl.auth.operations import AuthOperations
+from impl.db import bootstrap, heads
+from impl.db import engine as engines
+from impl.db import url as urls
+from impl.db.sealing import KeyRing
+from impl.health import report
+from impl.health.operations import HealthOperations
+from impl.kernel.clock import Clock, SystemClock
+from impl.revenue.operations import RevenueOperations
+from impl.settings import Role, Settings
+from impl.telemetry.exchanges import ExchangeLog
+from impl.telemetry.metrics import HTTPMetrics
+from impl.telemetry.traffic import Traffic
+from impl.webhooks.receive import Receiver
+from impl.webhooks.secrets import SecretStore
+from impl.webhooks.stripe import StripeWebhooks
+
+PROBLEMS = ProblemDetails(type_prefix="https://api.skeldir.com/problems/", instance_prefix="urn:skeldir:error:")
+EXPOSED_HEADERS = (
+    "X-Correlation-ID ETag Location Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset "
+    "Deprecation Sunset Link Idempotency-Replayed"
+).split()
+
+
+def create(settings: Settings) -> FastAPI:
+    """The application of one API process. Raises `ConfigurationError` when a secret it needs is missing."""
+    settings.require(Role.API)
+    clock = SystemClock()
+    engine = _engine(settings)
+    auth = assembly.build(_auth_parts(settings, engine, clock))
+    traffic = Traffic(clock)
+    app = FastAPI(title="Skeldir", openapi_url=None, lifespan=partial(_lifespan, engine, auth))
+    mount(
+        app,
+        attribution=attribution.AttributionStub(),
+        auth=AuthOperations(auth.desk, auth.failed),
+        errors=errors.ErrorsStub(),
+        events=events.EventsStub(),
+        export=export.ExportStub(),
+        health=HealthOperations(_health(engine, auth, traffic, clock)),
+        llm_budget=llm_budget.LlmBudgetStub(),
+        llm_explanations=llm_explanations.LlmExplanationsStub(),
+        llm_investigations=llm_investigations.LlmInvestigationsStub(),
+        platforms=platforms.PlatformsStub(),
+        reconciliation=reconciliation.ReconciliationStub(),
+        revenue=RevenueOperations(engine, clock),
+        webhooks_stripe=StripeWebhooks(_receiver(settings, engine, clock)),
+        webhooks_paypal=webhooks_paypal.WebhooksPaypalStub(),
+        webhooks_shopify=webhooks_shopify.WebhooksShopifyStub(),
+        webhooks_woocommerce=webhooks_woocommerce.WebhooksWoocommerceStub(),
+        authenticator=auth.authenticator,
+        limiter=auth.limiter,
+        observer=ExchangeLog(HTTPMetrics(_operation_ids()), traffic),
+        error_shape=PROBLEMS,
+    )
+    _allow_origins(app, settings)
+    return app
+
+
+def _operation_ids() -> list[str]:
+    """Every operationId of the contract, the closed set of the label `operation`."""
+    document = json.loads(DOCUMENT.read_bytes())
+    items = (item for path in document["paths"].values() for item in path.values() if isinstance(item, dict))
+    return [item["operationId"] for item in items]
+
+
+def _engine(settings: Settings) -> AsyncEngine:
+    return engines.create(
+        settings.secret("app_database_url"),
+        application_name="skeldir-api",
+        pool_size=settings.database_pool_size,
+        pool_timeout_seconds=settings.database_pool_timeout_seconds,
+    )
+
+
+def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock) -> assembly.Parts:
+    url = urls.parse(settings.secret("app_database_url"))
+    return assembly.Parts(
+        engine=engine,
+        connect=partial(bootstrap.connect, url),
+        ring=KeyRing(settings.key_ring()),
+        clock=clock,
+        stamp=Stamp(settings.token_issuer, settings.token_audience),
+        pepper=settings.secret("login_pepper"),
+    )
+
+
+def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: Clock) -> report.Health:
+    return report.build(
+        engine=engine,
+        keys=auth.keys,
+        head=heads.newest(),
+        traffic=traffic,
+        clock=clock,
+        version=metadata.version("skeldir"),
+    )
+
+
+def _receiver(settings: Settings, engine: AsyncEngine, clock: Clock) -> Receiver:
+    ring = KeyRing(settings.key_ring())
+    return Receiver(engine=engine, ring=ring, secrets=SecretStore(engine, ring, clock), clock=clock)
+
+
+def _allow_origins(app: FastAPI, settings: Settings) -> None:
+    """Pages of the listed origins may call the API with a bearer token; there are no cookies to send along."""
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Correlation-ID", "X-Idempotency-Key"],
+            expose_headers=EXPOSED_HEADERS,
+            max_age=600,
+        )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(engine: AsyncEngine, auth: assembly.Auth, _: FastAPI) -> AsyncIterator[None]:
+    """Revocations arrive while the application runs; connections are given back when it stops."""
+    async with auth.running():
+        yield
+    await engine.dispose()

@@ -1,0 +1,133 @@
+"""The command line: `skeldir run | serve | migrate | demo | tenant | db`. Owns words and exit codes.
+
+Each command imports what it needs when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impl import settings as settings_module
+from impl.kernel.errors import SkeldirError
+from impl.settings import Settings
+
+app = typer.Typer(
+    help="Skeldir: which revenue is real, and which channel earned it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+tenant_app = typer.Typer(help="Create tenants.", no_args_is_help=True)
+db_app = typer.Typer(help="Reach the database.", no_args_is_help=True)
+app.add_typer(tenant_app, name="tenant")
+app.add_typer(db_app, name="db")
+
+Port = Annotated[
+    int | None, typer.Option(help="Port of the API; 0 takes a free one. [default: 8000]", show_default=False)
+]
+Host = Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]", show_default=False)]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where data and local secrets live. [default: .data]", show_default=False)
+]
+Role = Annotated[str, typer.Option(help="Database role: migration_owner, app_user, app_worker or app_ops.")]
+
+
+def main() -> None:
+    """Run the command line; a known error is one line and exit code 2."""
+    try:
+        app()
+    except SkeldirError as error:
+        print(f"skeldir: {error}", file=sys.stderr)  # noqa: T201 - this is the door
+        sys.exit(2)
+
+
+def _settings(**given: object) -> Settings:
+    return settings_module.read(**{name: value for name, value in given.items() if value is not None})
+
+
+@app.command("run")
+def run_command(port: Port = None, host: Host = None, data_dir: DataDir = None) -> None:
+    """Everything up: database, migrations, demo tenant and deliveries, the service. Ctrl-C stops it.
+
+    Example: skeldir run --port 8080
+    """
+    from impl.cli import run
+
+    run.run(_settings(port=port, host=host, data_dir=data_dir))
+
+
+@app.command("serve")
+def serve_command(port: Port = None, host: Host = None, data_dir: DataDir = None) -> None:
+    """The API alone, on the database that the settings name (locally: on the embedded one, migrated first).
+
+    Example: SKELDIR_ENV=prod skeldir serve --host 0.0.0.0
+    """
+    from impl.cli import serve
+
+    serve.run(_settings(port=port, host=host, data_dir=data_dir))
+
+
+@app.command("migrate")
+def migrate_command(data_dir: DataDir = None) -> None:
+    """Bring the database to the newest revision, as the role that owns the schema.
+
+    Example: SKELDIR_MIGRATION_DATABASE_URL=postgresql://… skeldir migrate
+    """
+    from impl.cli import database
+
+    database.migrate(_settings(data_dir=data_dir))
+
+
+@app.command("demo")
+def demo_command(
+    url: Annotated[str, typer.Option(help="Base URL of a running service.")] = "http://127.0.0.1:8000",
+    data_dir: DataDir = None,
+) -> None:
+    """Deliver the demo's signed Stripe deliveries to a running local service and show what became of them.
+
+    Example: skeldir demo --url http://127.0.0.1:8000
+    """
+    from impl.cli import run
+
+    run.demo(_settings(data_dir=data_dir), url)
+
+
+@tenant_app.command("create")
+def tenant_create(
+    name: Annotated[str, typer.Option(help="Name of the merchant.")],
+    email: Annotated[str, typer.Option(help="Login of its first admin; stored only as a keyed hash.")],
+    currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "USD",
+    data_dir: DataDir = None,
+) -> None:
+    """Create a tenant with a first admin, a tenant key and a Stripe webhook secret. The secrets are shown once.
+
+    The admin's password is read from the terminal, or from standard input when that is not one.
+
+    Example: skeldir tenant create --name "Corner shop" --email owner@example.com
+    """
+    from impl.cli import tenant
+
+    tenant.create(_settings(data_dir=data_dir), name=name, email=email, currency=currency)
+
+
+@db_app.command("url")
+def db_url(role: Role = "app_user", data_dir: DataDir = None) -> None:
+    """Print the database URL of a role, password included: for `psql "$(skeldir db url)"`."""
+    from impl.cli import database
+
+    database.print_url(_settings(data_dir=data_dir), role)
+
+
+@db_app.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def db_psql(context: typer.Context, role: Role = "migration_owner", data_dir: DataDir = None) -> None:
+    """Open psql on the database; what follows goes to psql. The owner role sees every tenant's rows.
+
+    Example: skeldir db psql -c "SELECT count(*) FROM revenue_ledger"
+    """
+    from impl.cli import database
+
+    database.psql(_settings(data_dir=data_dir), role, context.args)

@@ -1,0 +1,129 @@
+"""The local stack: a database that is ours, migrated, and the secrets of this data folder."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.engine import URL
+
+from impl.db import bootstrap, embedded, heads, roles
+from impl.db import url as urls
+from impl.kernel.errors import ConfigurationError
+from impl.settings import Settings
+
+DATABASE = "skeldir"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A migrated database and the settings to use it."""
+
+    settings: Settings
+    urls: Mapping[str, URL] = field(repr=False)
+    """Database URL of each login role."""
+    where: str
+    """The database in a few words, for people."""
+
+
+@contextlib.contextmanager
+def stack(settings: Settings, *, migrated: bool = True) -> Iterator[Stack]:
+    """The local database, started (embedded) or reached (DATABASE_URL), made ready and migrated; stopped at the end.
+
+    Raises `SkeldirError` with one line that says what to do.
+    """
+    local = _local_secrets(settings.data_dir)
+    with contextlib.ExitStack() as cleanup:
+        if settings.database_url is not None:
+            admin, database, passwords = _external(settings.database_url.get_secret_value(), local)
+            where = f"PostgreSQL at {urls.address(admin)}"
+        else:
+            server = cleanup.enter_context(embedded.running(settings.data_dir / "postgres"))
+            admin, database, passwords = server.url(), DATABASE, server.passwords
+            where = f"embedded PostgreSQL in {settings.data_dir / 'postgres'}"
+        bootstrap.ensure_sync(admin, database, {role: passwords[role] for role in roles.LOGINS})
+        logins = {role: admin.set(username=role, password=passwords[role], database=database) for role in roles.LOGINS}
+        if migrated and not heads.is_current(logins[roles.OWNER]):
+            _migrate(logins[roles.OWNER])
+        yield Stack(_complete(settings, logins, local), logins, where)
+
+
+def _migrate(owner: URL) -> None:
+    from impl.db import migrate  # noqa: PLC0415 - the migration tool takes half a second to load
+
+    migrate.upgrade(owner)
+
+
+def _external(text: str, local: Mapping[str, str]) -> tuple[URL, str, Mapping[str, str]]:
+    """Administrator's URL, database to use, and a password for each role, kept in the data folder."""
+    admin = urls.parse(text)
+    passwords = {role: local[f"password_{role}"] for role in roles.LOGINS}
+    if admin.database in {None, "", "postgres"}:
+        return admin.set(database="postgres"), DATABASE, passwords
+    return admin, str(admin.database), passwords
+
+
+def _complete(settings: Settings, logins: Mapping[str, URL], local: Mapping[str, str]) -> Settings:
+    """`settings` with the URLs and local secrets that it does not have yet; what is set stays."""
+    found: dict[str, URL | str] = {
+        "migration_database_url": logins[roles.OWNER],
+        "app_database_url": logins[roles.API],
+        "worker_database_url": logins[roles.WORKER],
+        "ops_database_url": logins[roles.OPERATOR],
+        "sealing_keys": local["sealing_keys"],
+        "login_pepper": local["login_pepper"],
+    }
+    update = {name: _secret(value) for name, value in found.items() if getattr(settings, name) is None}
+    return settings.model_copy(update=update)
+
+
+def _secret(value: URL | str) -> SecretStr:
+    return SecretStr(value.render_as_string(hide_password=False) if isinstance(value, URL) else value)
+
+
+def _local_secrets(data_dir: Path) -> Mapping[str, str]:
+    """Secrets of this data folder, made on first use and readable by its owner only."""
+    path = data_dir / "secrets.json"
+    made = {
+        "sealing_keys": f"local-1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "login_pepper": secrets.token_urlsafe(32),
+        **{f"password_{role}": secrets.token_urlsafe(24) for role in roles.LOGINS},
+    }
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            write_private(path, made)
+        return {**made, **json.loads(path.read_text(encoding="utf-8"))}
+    except OSError as error:
+        message = f"the data folder {data_dir.absolute()} cannot be written ({error.strerror}); choose another with --data-dir"
+        raise ConfigurationError(message) from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{path} is damaged ({error}); restore it, or remove the data folder to start anew"
+        ) from error
+
+
+def write_private(path: Path, values: Mapping[str, str]) -> None:
+    """Write `values` as JSON to a new file that only its owner reads. Raises `FileExistsError` when there is one."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(values, stream, indent=2)
+    try:
+        os.link(unfinished, path)  # never replaces a file that another process has just made
+    finally:
+        unfinished.unlink()
+
+
+def say(text: str = "") -> None:
+    """A line for the person at the terminal."""
+    print(text, flush=True)  # noqa: T201 - the terminal is where this goes
+    sys.stdout.flush()

@@ -1,0 +1,85 @@
+"""`skeldir run` and `skeldir demo`: everything up, and real money arriving."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from pathlib import Path
+
+from impl.cli import local, serve, tenant
+from impl.demo import show
+from impl.demo.show import Shop
+from impl.kernel.clock import SystemClock
+from impl.kernel.errors import ConfigurationError
+from impl.settings import Settings
+from impl.telemetry import logging
+
+DEMO_NAME = "Demo shop"
+LOG = "skeldir.log"
+
+
+def run(settings: Settings) -> None:
+    """Bring everything up, deliver the demo's story, print how to reach it, and serve until Ctrl-C."""
+    started = time.monotonic()
+    if settings.environment in {"stage", "prod"}:
+        raise ConfigurationError(
+            "`skeldir run` is for a local machine; in stage and prod use `skeldir migrate` and `skeldir serve`"
+        )
+    listening = serve.listen(settings)
+    with local.stack(settings) as stack, (settings.data_dir / LOG).open("a", encoding="utf-8") as log:
+        logging.configure(settings.log_level, log)
+        local.say(f"Database: {stack.where}\nLog:      {log.name}\n")
+        shop = demo_shop(stack)
+
+        async def when_started(base_url: str) -> None:
+            await show.show(base_url, shop, SystemClock(), local.say)
+            _explain(base_url, shop, time.monotonic() - started)
+
+        serve.serve(stack.settings, listening, when_started)
+        local.say("Stopped.")
+
+
+def demo(settings: Settings, base_url: str) -> None:
+    """Deliver the story to the local service at `base_url`."""
+    path = _path(settings.data_dir)
+    if not path.exists():
+        raise ConfigurationError(f"there is no demo shop in {settings.data_dir} yet; `skeldir run` makes one")
+    asyncio.run(show.show(base_url.rstrip("/"), _read(path), SystemClock(), local.say))
+
+
+def demo_shop(stack: local.Stack) -> Shop:
+    """The demo's shop: the one of this data folder, or a new one when this database does not know it."""
+    path = _path(stack.settings.data_dir)
+    if path.exists():
+        shop = _read(path)
+        if tenant.exists(stack.settings, shop.tenant_id):
+            return shop
+        path.unlink()
+    email = (
+        f"demo-{uuid.uuid4().hex[:6]}@shop.example"  # a login is unique in the database, which may outlive this folder
+    )
+    made = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password())
+    shop = Shop(made.tenant_id, made.email, made.password, made.tenant_key, made.webhook_secret)
+    values = {"tenant_id": str(shop.tenant_id), "email": shop.email, "password": shop.password}
+    local.write_private(path, values | {"tenant_key": shop.tenant_key, "webhook_secret": shop.webhook_secret})
+    return shop
+
+
+def _path(data_dir: Path) -> Path:
+    return data_dir / "demo.json"
+
+
+def _read(path: Path) -> Shop:
+    values = json.loads(path.read_text(encoding="utf-8"))
+    return Shop(uuid.UUID(values.pop("tenant_id")), **values)
+
+
+def _explain(base_url: str, shop: Shop, seconds: float) -> None:
+    local.say(f"\nSkeldir is up at {base_url} after {seconds:.1f} s. API reference: {base_url}/docs")
+    local.say(f"Demo login: {shop.email}  password {shop.password}  tenant {shop.tenant_id}")
+    local.say("\nTry it:")
+    for line in show.curl_lines(base_url, shop):
+        local.say(f"  {line}")
+    local.say("\nCtrl-C stops it; the data stays.")

@@ -1,0 +1,93 @@
+"""`skeldir serve`: the API process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+
+from impl.cli import local
+from impl.kernel.errors import ConfigurationError
+from impl.settings import Role, Settings
+from impl.telemetry import logging, metrics
+
+SHUTDOWN_SECONDS = 30
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal. In local and ci the database is brought up and migrated first."""
+    logging.configure(settings.log_level)
+    if settings.environment in {"stage", "prod"} or settings.app_database_url is not None:
+        settings.require(Role.API)
+        serve(settings, listen(settings))
+        return
+    listening = listen(settings)
+    with local.stack(settings) as stack:
+        serve(stack.settings, listening)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A bound socket. Raises `ConfigurationError` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            message = (
+                f"port {settings.port} on {settings.host} is in use; stop what uses it, or choose another with --port"
+            )
+            raise ConfigurationError(message) from error
+        message = f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); check --host and --port"
+        raise ConfigurationError(message) from error
+    return listening
+
+
+def base_url(listening: socket.socket) -> str:
+    """Where the service is, as a browser on this machine writes it."""
+    host, port = listening.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - only shown
+    return f"http://{shown}:{port}"
+
+
+def serve(
+    settings: Settings, listening: socket.socket, when_started: Callable[[str], Awaitable[None]] | None = None
+) -> None:
+    """Serve on `listening` until SIGINT or SIGTERM; call `when_started` with the base URL once requests are answered."""
+    if settings.metrics_port is not None:
+        metrics.serve(settings.host, settings.metrics_port)
+    from impl import app  # noqa: PLC0415 - loading every operation takes a second, which a refused port need not wait for
+
+    config = uvicorn.Config(
+        app.create(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(server, listening, when_started))
+
+
+async def _serve(
+    server: uvicorn.Server, listening: socket.socket, when_started: Callable[[str], Awaitable[None]] | None
+) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers no event to wait for
+        await asyncio.sleep(0.01)
+    if when_started is not None and server.started:
+        try:
+            await when_started(base_url(listening))
+        except BaseException:
+            server.should_exit = True
+            await serving
+            raise
+    await serving

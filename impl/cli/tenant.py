@@ -1,0 +1,117 @@
+"""`skeldir tenant create`."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import secrets
+import sys
+import uuid
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.auth import passwords, tenant_keys
+from impl.cli import local
+from impl.db import engine as engines
+from impl.db.sealing import KeyRing
+from impl.kernel import money
+from impl.kernel.errors import ConfigurationError
+from impl.settings import Role, Settings
+from impl.tenants import create as tenants
+from impl.tenants.create import Admin
+
+MIN_PASSWORD_LENGTH = 8
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new tenant with everything that is shown once."""
+
+    tenant_id: uuid.UUID
+    email: str
+    password: str = field(repr=False)
+    tenant_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+
+
+def create(settings: Settings, *, name: str, email: str, currency: str) -> None:
+    """Create a tenant and print what its people and machines need."""
+    password = _ask_password()
+    if settings.ops_database_url is not None:
+        _print(make(settings, name=name, email=email, password=password, currency=currency))
+        return
+    with local.stack(settings) as stack:
+        _print(make(stack.settings, name=name, email=email, password=password, currency=currency))
+
+
+def make(settings: Settings, *, name: str, email: str, password: str, currency: str = "USD") -> Made:
+    """Create the tenant. Raises `SkeldirError` that says what to change."""
+    settings.require(Role.OPERATOR)
+    _check(email, password)
+    return _run(_make(settings, name.strip(), email.strip(), password, money.currency(currency)))
+
+
+def exists(settings: Settings, tenant_id: uuid.UUID) -> bool:
+    """Whether the database of `settings` knows the tenant."""
+
+    async def look() -> bool:
+        async with _engine(settings.secret("app_database_url")) as app:
+            return await tenants.exists(app, tenant_id)
+
+    return _run(look())
+
+
+def new_password() -> str:
+    """A password for somebody who will not choose one."""
+    return secrets.token_urlsafe(12)
+
+
+async def _make(settings: Settings, name: str, email: str, password: str, currency: str) -> Made:
+    login = passwords.login_identifier_hash(settings.secret("login_pepper"), email)
+    admin = Admin(login_identifier_hash=login, password_hash=await passwords.Passwords().hash(password))
+    key, webhook_secret = tenant_keys.new(), tenants.new_webhook_secret()
+    async with _engine(settings.secret("ops_database_url")) as operator:
+        tenant_id = await tenants.create(operator, name=name, currency=currency, admin=admin)
+    async with _engine(settings.secret("app_database_url")) as app:
+        ring, key_hash = KeyRing(settings.key_ring()), tenant_keys.hash_of(key)
+        await tenants.equip(app, ring, tenant_id, key_hash=key_hash, webhook_secret=webhook_secret)
+    return Made(tenant_id, email, password, key, webhook_secret)
+
+
+@asynccontextmanager
+async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
+    engine = engines.create(url, application_name="skeldir-cli", pool_size=1)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    return asyncio.run(work)
+
+
+def _ask_password() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("Password of the first admin: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _check(email: str, password: str) -> None:
+    local_part, _, domain = email.strip().rpartition("@")
+    if not local_part or not domain or len(email) > 254:
+        raise ConfigurationError("the e-mail address must look like name@example.com and have at most 254 characters")
+    if not MIN_PASSWORD_LENGTH <= len(password) <= 1024:
+        raise ConfigurationError(f"the password must have {MIN_PASSWORD_LENGTH} to 1024 characters")
+
+
+def _print(made: Made) -> None:
+    local.say(f"tenant_id       {made.tenant_id}")
+    local.say(f"admin           {made.email}")
+    local.say(f"tenant_key      {made.tenant_key}   (header X-Skeldir-Tenant-Key; shown once)")
+    local.say(f"webhook_secret  {made.webhook_secret}   (Stripe signing secret; shown once)")

@@ -1,0 +1,105 @@
+"""The `skeldir` command as a person uses it: a process of its own, on a data folder of its own."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SKELDIR = Path(sys.executable).with_name("skeldir")
+START_SECONDS = 90
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """The environment without anything that would change what the command does."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("SKELDIR_") and name != "DATABASE_URL"
+    }
+    return kept | extra
+
+
+class Running:
+    """A `skeldir run` in the background, with what it printed so far."""
+
+    def __init__(self, data_dir: Path, *arguments: str, **extra: str) -> None:
+        self.log = data_dir.with_name(f"{data_dir.name}-{time.monotonic_ns()}.log")
+        with self.log.open("wb") as output:
+            command = [SKELDIR, "run", "--port", "0", "--data-dir", data_dir, *arguments]
+            self.process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, env=environment(**extra), start_new_session=True
+            )
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def wait_for(self, text: str) -> str:
+        deadline = time.monotonic() + START_SECONDS
+        while text not in self.output:
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < deadline, self.output
+            time.sleep(0.05)
+        return self.output
+
+    @property
+    def url(self) -> str:
+        return re.search(r"Skeldir is up at (\S+)", self.wait_for("Ctrl-C stops it")).group(1)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def kill_everything(self, data_dir: Path) -> None:
+        """SIGKILL for the service and for every process of its database, as the kernel does when memory runs out."""
+        self.process.kill()
+        self.process.wait()
+        for pid in database_processes(data_dir):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def database_processes(data_dir: Path) -> list[int]:
+    """The postmaster of `data_dir` and its children."""
+    pid_files = list(data_dir.rglob("postmaster.pid"))
+    if not pid_files:
+        elsewhere = (data_dir / "postgres" / "elsewhere.txt").read_text().split()[-1]
+        pid_files = [Path(elsewhere) / "pgdata" / "postmaster.pid"]
+    postmaster = int(pid_files[0].read_text().split()[0])
+    children = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True, check=False
+    )
+    return [postmaster, *(int(pid) for pid in children.stdout.split())]
+
+
+def skeldir(*arguments: object, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    command = [SKELDIR, *map(str, arguments)]
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, env=environment(**extra), timeout=120, check=False
+    )
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def start(data_dir: Path):
+    """Starts `skeldir run`; whatever still runs at the end is stopped."""
+    started: list[Running] = []
+
+    def begin(*arguments: str, **extra: str) -> Running:
+        started.append(Running(data_dir, *arguments, **extra))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            running.stop()

@@ -1,0 +1,81 @@
+"""`skeldir run`: what a stranger sees, the second time too, and after everything was killed."""
+
+import asyncio
+import json
+import re
+import subprocess
+import uuid
+
+import httpx2
+
+from impl.platforms import stripe
+from impl.platforms.stripe import samples
+from tests.cli.conftest import skeldir
+
+
+def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir):
+    """Deliveries, login, curl lines, revenue; a second run keeps the data and repeats nothing."""
+    first = start()
+    printed = first.wait_for("Ctrl-C stops it")
+    outcomes = re.findall(r"→ (\w+):", printed)
+    assert outcomes == ["accepted", "accepted", "accepted", "duplicate", "dead"]
+    assert "148.49 USD  (verified: false)" in printed
+    health, login, revenue = re.findall(r"^  (curl .*|TOKEN=.*)$", printed, re.MULTILINE)
+    pasted = subprocess.run(
+        ["bash", "-ec", f"{health}\n{login}\n{revenue}\n"], capture_output=True, text=True, check=True
+    )
+    status, total = re.findall(r"\{.*?\}(?=\{|$)", pasted.stdout.strip(), re.DOTALL)[0], pasted.stdout
+    assert '"status":"degraded"' in status
+    assert '"revenue_total_cents":14849' in total
+    assert first.stop() == 0
+    assert "Stopped." in first.output
+    second = start()
+    assert re.findall(r"→ (\w+):", second.wait_for("Ctrl-C stops it")) == ["duplicate"] * 4 + ["dead"]
+    assert "148.49 USD" in second.output
+    assert skeldir("db", "psql", "--data-dir", data_dir, "-Atc", "SELECT count(*) FROM revenue_ledger").stdout == "3\n"
+
+
+async def test_no_acknowledged_delivery_is_lost_when_everything_is_killed(start, data_dir):
+    """SIGKILL for the service and its database in the middle of deliveries; what got a 200 is there, once."""
+    running = start()
+    base_url = running.url
+    shop = json.loads((data_dir / "demo.json").read_text())
+    acknowledged: set[str] = set()
+
+    async def deliver(client: httpx2.AsyncClient, worker: int) -> None:
+        for number in range(1000):
+            name = f"ch_{worker}_{number}"
+            item = {"id": name, "payment_intent": None}
+            try:
+                response = await client.post("/api/webhooks/stripe", **signed(shop, item))
+            except httpx2.HTTPError:
+                return
+            if response.status_code == 200:
+                acknowledged.add(name)
+
+    async with httpx2.AsyncClient(base_url=base_url) as client:
+        work = [asyncio.create_task(deliver(client, worker)) for worker in range(8)]
+        while len(acknowledged) < 200:
+            await asyncio.sleep(0.01)
+        running.kill_everything(data_dir)
+        await asyncio.gather(*work)
+    start().wait_for("Ctrl-C stops it")
+    query = "SELECT transaction_id, count(*) FROM revenue_ledger WHERE transaction_id LIKE 'ch\\_%\\_%' GROUP BY 1"
+    rows = skeldir("db", "psql", "--data-dir", data_dir, "-AtF", " ", "-c", query).stdout.split("\n")
+    found = dict(row.split(" ") for row in rows if row and not row.startswith("ch_demo"))
+    assert len(acknowledged) >= 200
+    assert acknowledged <= set(found)
+    assert set(found.values()) == {"1"}
+
+
+def signed(shop: dict[str, str], item: dict[str, object]) -> dict[str, object]:
+    import time
+
+    body = json.dumps(samples.load("charge.succeeded", event={"id": f"evt_{uuid.uuid4().hex}"}, item=item)).encode()
+    signature = stripe.sign(body, shop["webhook_secret"].encode(), timestamp=int(time.time()))
+    headers = {
+        "Content-Type": "application/json",
+        "Stripe-Signature": signature,
+        "X-Skeldir-Tenant-Key": shop["tenant_key"],
+    }
+    return {"content": body, "headers": headers}
