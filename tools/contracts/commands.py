@@ -88,3 +88,21 @@ def explain(
     except explain_.UnknownRuleError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+
+
+@app.command()
+def mock(
+    contracts: Contracts = CONTRACTS,
+    api: Annotated[
+        list[str] | None, typer.Option(help="Only this API, such as auth or stripe. May be repeated.")
+    ] = None,
+    *,
+    list_: Annotated[bool, typer.Option("--list", help="Print the ports and start nothing.")] = False,
+) -> None:
+    """Answer every API by its examples, each on its own port, until Ctrl-C."""
+    from tools.contracts import mocks  # noqa: PLC0415  (start-up time)
+
+    if list_:
+        print(mocks.listing(contracts))
+        return
+    raise typer.Exit(mocks.run(contracts, api or []))

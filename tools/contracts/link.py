@@ -16,6 +16,9 @@ SUFFIXES = (".yaml", ".yml", ".json")
 _DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum", "value"})
 """Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `_is_data`."""
 
+_NAME_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "schemas"})
+"""Keys of their values are names that somebody chose: a property may be called `$ref` or `example`."""
+
 
 @dataclass(slots=True)
 class Sources:
@@ -205,11 +208,14 @@ def references(root: Node) -> Iterator[Node]:
     """Every value below `root` that is a reference."""
     stack = [(root, False)]
     while stack:
-        node, is_named = stack.pop()
-        if node.is_reference and not is_named:
+        node, has_names = stack.pop()
+        if node.is_reference and not has_names:
             yield node
-        names = not is_named and node.pointer.endswith(("/properties", "/patternProperties", "/$defs", "/schemas"))
-        children = [(child, names) for key, child in node.items() if names or not _is_data(key, child.value)]
+        children = [
+            (child, not has_names and key in _NAME_MAPS)
+            for key, child in node.items()
+            if has_names or not _is_data(key, child.value)
+        ]
         children += [(child, False) for child in node.elements()]
         stack.extend(child for child in reversed(children) if isinstance(child[0].value, dict | list))
 

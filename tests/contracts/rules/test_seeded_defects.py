@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tools.contracts import rules, source
+from tools.contracts import link, rules
 from tools.contracts.problems import Problem
 
 ROOT = Path(__file__).parents[3]
@@ -25,6 +26,22 @@ class Defect(NamedTuple):
 
 
 DEFECTS = [
+    Defect(
+        "a reference to something that another file does not have",
+        "dangling-ref",
+        "health.yaml",
+        "{$ref: './_common/responses.yaml#/components/responses/Unauthorized'}",
+        "{$ref: './_common/responses.yaml#/components/responses/Unauthorised'}",
+        "'401': {$ref: './_common/responses.yaml#/components/responses/Unauthorised'}",
+    ),
+    Defect(
+        "a reference to a file that is not there",
+        "dangling-ref",
+        "auth.yaml",
+        "{$ref: './_common/schemas.yaml#/components/schemas/SuccessResponse'}",
+        "{$ref: './_common/schema.yaml#/components/schemas/SuccessResponse'}",
+        "schema: {$ref: './_common/schema.yaml#/components/schemas/SuccessResponse'}",
+    ),
     Defect(
         "a type that does not exist, in a shared file",
         "schema-structure",
@@ -140,38 +157,35 @@ DEFECTS = [
 ]
 
 
-def find(defect: Defect) -> tuple[list[Problem], list[str]]:
-    """Problems of all contracts with `defect` planted, and the lines of the file it is in."""
-    found: list[Problem] = []
-    documents: dict[str, source.Document] = {}
+def find(defect: Defect | None, folder: Path) -> tuple[list[Problem], list[str]]:
+    """Problems of all contracts, copied to `folder` with `defect` planted, and the lines of the file it is in."""
+    shutil.copytree(FOLDER, folder, dirs_exist_ok=True)
     lines: list[str] = []
-    for path in sorted(FOLDER.rglob("*.yaml")):
+    if defect is not None:
+        path = folder / defect.file
         text = path.read_text("utf-8")
-        if path == FOLDER / defect.file:
-            assert defect.old in text
-            text = text.replace(defect.old, defect.new, 1)
-            lines = text.split("\n")
-        name = path.relative_to(ROOT).as_posix()
-        document, problems = source.parse(text, name=name)
-        found += problems
-        if document is not None:
-            documents[name] = document
-    return found + rules.check(rules.Contract(documents)), lines
+        assert defect.old in text
+        planted = text.replace(defect.old, defect.new, 1)
+        path.write_text(planted, "utf-8")
+        lines = planted.split("\n")
+    sources = link.read(folder, shown="contracts/openapi/v1")
+    return sources.problems + rules.check(rules.Contract(sources.documents)), lines
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
-def test_a_planted_defect_is_found_on_its_exact_line(defect: Defect) -> None:
-    problems, lines = find(defect)
-    hits = [problem for problem in problems if problem.rule == defect.rule]
-    assert [
-        lines[problem.origin.line - 1].strip() for problem in hits if problem.origin.file.endswith(defect.file)
-    ] == [
-        defect.shown.strip()
-        if defect.shown.startswith(" ")
-        else next(x for x in map(str.strip, lines) if defect.shown in x)
+def test_a_planted_defect_is_found_on_its_exact_line(defect: Defect, tmp_path: Path) -> None:
+    problems, lines = find(defect, tmp_path)
+    hits = [
+        problem for problem in problems if problem.rule == defect.rule and problem.origin.file.endswith(defect.file)
     ]
+    line = next(number for number, line in enumerate(lines, 1) if defect.shown in line)
+    assert [problem.origin.line for problem in hits] == [line]
 
 
-def test_the_contracts_themselves_have_no_findings() -> None:
-    problems, _ = find(Defect("none", "", "", "", "", ""))
+def test_all_sixteen_kinds_of_defects_are_planted() -> None:
+    assert len(DEFECTS) == 16
+
+
+def test_the_contracts_themselves_have_no_findings(tmp_path: Path) -> None:
+    problems, _ = find(None, tmp_path)
     assert problems == []

@@ -1,6 +1,7 @@
-"""Rules that hold before any other can be asked: files can be read.
+"""Rules that hold before any other can be asked: files can be read, and references lead somewhere.
 
-Reading (`tools.contracts.source`) reports them under these names; the functions here only say why, for `contracts explain`.
+Reading (`tools.contracts.source`) and linking (`tools.contracts.link`) report them under these names; the functions here only say
+why, for `contracts explain`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,27 @@ def empty_document(_: Contract) -> Iterator[Found]:
     return iter(())
 
 
+def dangling_ref(_: Contract) -> Iterator[Found]:
+    """Every `$ref` names something that exists, in a file that exists. A dangling one breaks every tool after us."""
+    return iter(())
+
+
+def remote_ref(_: Contract) -> Iterator[Found]:
+    """References stay within the contract tree: what is fetched from elsewhere can change or vanish under a release."""
+    return iter(())
+
+
+def anchor_ref(_: Contract) -> Iterator[Found]:
+    """A reference is a path, not an anchor: half of the tools that read contracts do not know anchors."""
+    return iter(())
+
+
+def circular_ref(_: Contract) -> Iterator[Found]:
+    """A reference leads to something, not back to itself through other references."""
+    return iter(())
+
+
 RULES = rules_of(
     "reading",
-    (yaml_syntax, duplicate_key, yaml_tag, empty_document),
+    (yaml_syntax, duplicate_key, yaml_tag, empty_document, dangling_ref, remote_ref, anchor_ref, circular_ref),
 )

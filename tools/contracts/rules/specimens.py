@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.contracts import source
+from tools.contracts import link, source
 from tools.contracts.rules.contract import Contract
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
     name = path.relative_to(root).as_posix()
     document, problems = source.load(path, name=name)
     if rule.group == "reading":
+        problems = problems or link.read(path, shown=name.rpartition("/")[0]).problems
         return [problem for problem in problems if problem.rule == rule.id]
     if document is None:
         return problems

@@ -1,0 +1,127 @@
+"""Mocks answer every documented status of every operation with the example of the contract, and survive what kills Prism."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from tools.contracts import calls, mocks
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = ROOT / "contracts" / "openapi" / "v1"
+PROMISED_PORTS = {
+    "auth": 4010,
+    "attribution": 4011,
+    "reconciliation": 4012,
+    "export": 4013,
+    "health": 4014,
+    "webhooks/shopify": 4015,
+    "webhooks/woocommerce": 4016,
+    "webhooks/stripe": 4017,
+    "webhooks/paypal": 4018,
+    "revenue": 4019,
+}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[dict[str, mocks.Mock]]:
+    with mocks.running(mocks.plan(CONTRACTS, any_port=True)) as started:
+        yield {mock.name: mock for mock in started}
+
+
+def send(mock: mocks.Mock, call: calls.Call, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+    connection = http.client.HTTPConnection(mocks.HOST, mock.port, timeout=10)
+    try:
+        connection.request(call.method, call.target, body=call.body, headers={**call.headers, **headers})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+NAMES = [mock.name for mock in mocks.plan(CONTRACTS)]
+
+
+@pytest.mark.promise("P049", "P052")
+@pytest.mark.parametrize("name", NAMES)
+def test_every_documented_answer_is_served_and_fits_its_schema(served: dict[str, mocks.Mock], name: str) -> None:
+    mock = served[name]
+    for operation in calls.operations(mock.document):
+        call = calls.example_call(operation)
+        for answer in calls.answers(operation):
+            what = (operation.id, answer.status, answer.media_type, answer.example)
+            prefer = f"code={answer.status}" + (f", example={answer.example}" if answer.example else "")
+            status, headers, body = send(mock, call, Prefer=prefer, Accept=answer.media_type or "*/*")
+            assert status == answer.status, (what, body[:300])
+            missing = {n for n, header in answer.headers.items() if header.get("required")} - set(headers.keys())
+            assert {n for n in missing if n.lower() not in map(str.lower, headers.keys())} == set(), what
+            check_body(mock, answer, headers, body, what)
+
+
+def check_body(
+    mock: mocks.Mock, answer: calls.Answer, headers: http.client.HTTPMessage, body: bytes, what: object
+) -> None:
+    if answer.media_type is None:
+        assert body == b"", what
+        return
+    assert headers.get_content_type() == answer.media_type, what
+    value = json.loads(body) if answer.media_type.endswith("json") else body.decode()
+    assert value == answer.value, what
+    schema = {**answer.schema, "components": mock.document["components"]}
+    assert list(jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(value)) == [], what
+
+
+@pytest.mark.promise("P050")
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mock_is_healthy(served: dict[str, mocks.Mock], name: str) -> None:
+    assert mocks.is_healthy(served[name])
+
+
+@pytest.mark.promise("P049")
+def test_the_registry_keeps_the_promised_ports_and_leaves_4023_free() -> None:
+    ports = {mock.name: mock.port for mock in mocks.plan(CONTRACTS)}
+    assert {name: ports[name] for name in PROMISED_PORTS} == PROMISED_PORTS
+    assert len(ports) == 16
+    assert 4023 not in ports.values()
+
+
+def test_a_request_without_credentials_gets_the_declared_401(served: dict[str, mocks.Mock]) -> None:
+    mock = served["revenue"]
+    call = calls.example_call(next(calls.operations(mock.document)))
+    del call.headers["Authorization"]
+    status, headers, body = send(mock, call)
+    assert (status, json.loads(body)["code"]) == (401, "AUTH_UNAUTHORIZED")
+    assert headers.get_content_type() == "application/problem+json"
+
+
+def login(body: bytes) -> calls.Call:
+    headers = {"Content-Type": "application/json", "X-Correlation-ID": "0f8fad5b-d9cb-469f-a165-70867728950e"}
+    return calls.Call("login", "POST", "/api/auth/login", headers, body)
+
+
+def test_an_unknown_property_in_another_script_is_a_400_and_the_mock_lives_on(served: dict[str, mocks.Mock]) -> None:
+    status, headers, _ = send(served["auth"], login('{"日本": 1}'.encode()))
+    assert status == 400
+    assert "\\u65e5\\u672c" in headers["sl-violations"]
+    assert mocks.is_healthy(served["auth"])
+
+
+def test_a_body_that_is_no_json_is_answered_at_once(served: dict[str, mocks.Mock]) -> None:
+    assert send(served["auth"], login(b'{"email":'))[0] == 400
+    assert mocks.is_healthy(served["auth"])
+
+
+def test_a_port_in_use_is_one_clear_line(served: dict[str, mocks.Mock]) -> None:
+    taken = mocks.Mock("health", served["health"].port, served["health"].document)
+    with pytest.raises(mocks.MockError, match="a port of the mocks is in use"), mocks.running([taken]):
+        pass
+
+
+def test_an_unknown_api_names_the_nearest() -> None:
+    with pytest.raises(mocks.MockError, match="there is no API 'revenu'; did you mean 'revenue'"):
+        mocks.plan(CONTRACTS, ["revenu"])

@@ -1,0 +1,188 @@
+"""`contracts mock`: every API answered by its examples, each on its own port, in one Node process.
+
+The ports are those of `contracts/governance/mocks.yaml`. The process gets the bundled documents on its input, so it never touches
+the contract tree, and ends with its input: no mock outlives whoever started it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import http.client
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.contracts import bundle, calls, link, problems, source
+from tools.contracts.source import Json
+
+SCRIPT = Path(__file__).parents[1] / "node" / "mocks.mjs"
+HOST = "127.0.0.1"
+START_SECONDS = 30.0
+"""How long a mock may take before it counts as dead."""
+
+
+class MockError(Exception):
+    """The mocks cannot be started; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mock:
+    """The mock of one API."""
+
+    name: str
+    port: int
+    """0 for any free one."""
+    document: Json = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self.port}"
+
+
+def plan(contracts: Path, names: Sequence[str] = (), *, any_port: bool = False) -> list[Mock]:
+    """The mocks of the APIs `names` (all without it), with their bundles. Raises `MockError`."""
+    ports = _ports(contracts)
+    for name in names:
+        if name not in ports:
+            near = difflib.get_close_matches(name, [*ports, *(port.rpartition("/")[2] for port in ports)], n=1)
+            raise MockError(f"there is no API {name!r}; " + (f"did you mean {near[0]!r}?" if near else "see --list"))
+    sources = link.read(contracts)
+    if problems.has_errors(sources.problems):
+        raise MockError(f"{len(sources.problems)} errors in the contracts; run `contracts check`")
+    return [
+        Mock(name, 0 if any_port else port, bundle.bundle(sources, f"{sources.shown}/{name}.yaml"))
+        for name, port in ports.items()
+        if not names or name in names
+    ]
+
+
+@contextmanager
+def running(mocks: Sequence[Mock]) -> Iterator[list[Mock]]:
+    """Start `mocks` and wait until each answers; yields them with their ports. They stop at the end. Raises `MockError`."""
+    if shutil.which("node") is None:
+        raise MockError("mocks need Node.js 20 or newer; install it and run `make install-node`")
+    process = subprocess.Popen(
+        ["node", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    try:
+        started = _handshake(process, mocks)
+        for mock in started:
+            _await_health(mock)
+        yield started
+    finally:
+        _stop(process)
+
+
+def is_healthy(mock: Mock, *, timeout_seconds: float = 5.0) -> bool:
+    """Whether the mock answers its first operation with the first documented success."""
+    operation = next(calls.operations(mock.document))
+    call = calls.example_call(operation)
+    wanted = next(answer for answer in calls.answers(operation) if 200 <= answer.status < 300)
+    connection = http.client.HTTPConnection(HOST, mock.port, timeout=timeout_seconds)
+    try:
+        headers = {**call.headers, "Prefer": f"code={wanted.status}"}
+        connection.request(call.method, call.target, body=call.body, headers=headers)
+        return connection.getresponse().status == wanted.status
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def run(contracts: Path, names: Sequence[str]) -> int:
+    """Serve until interrupted. Returns the exit code."""
+    try:
+        began = time.perf_counter()
+        with running(plan(contracts, _full_names(contracts, names))) as mocks:
+            for mock in mocks:
+                print(f"{mock.url}  {mock.name}")
+            print(f"{len(mocks)} mocks ready after {time.perf_counter() - began:.1f} s; Ctrl-C stops them", flush=True)
+            while True:
+                time.sleep(3600)
+    except MockError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def listing(contracts: Path) -> str:
+    """Every API with the port of its mock."""
+    return "\n".join(f"{port}  {name}" for name, port in _ports(contracts).items())
+
+
+def _ports(contracts: Path) -> dict[str, int]:
+    path = contracts.parent.parent / "governance" / "mocks.yaml"
+    document, found = source.load(path)
+    if document is None:
+        raise MockError(str(found[0]))
+    return {mock["api"]: mock["port"] for mock in document.value["mocks"]}
+
+
+def _full_names(contracts: Path, names: Sequence[str]) -> list[str]:
+    """`stripe` may stand for `webhooks/stripe`."""
+    short = {name.rpartition("/")[2]: name for name in _ports(contracts)}
+    return [short.get(name, name) for name in names]
+
+
+def _handshake(process: subprocess.Popen[str], mocks: Sequence[Mock]) -> list[Mock]:
+    """Hand the documents over and read one line per mock that listens."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    wanted = [{"name": mock.name, "port": mock.port, "document": mock.document} for mock in mocks]
+    try:
+        process.stdin.write(json.dumps(wanted) + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        raise MockError(_last_words(process)) from None
+    documents = {mock.name: mock.document for mock in mocks}
+    started: list[Mock] = []
+    while len(started) < len(mocks):
+        line = process.stdout.readline()
+        if not line:
+            raise MockError(_last_words(process))
+        told = json.loads(line)
+        started.append(Mock(told["name"], told["port"], documents[told["name"]]))
+    return started
+
+
+def _last_words(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    text = process.stderr.read().strip()
+    if "EADDRINUSE" in text:
+        return (
+            f"a port of the mocks is in use ({text.splitlines()[-1]}); stop what uses it, or start one API with --api"
+        )
+    if "Cannot find module" in text:
+        return "the mocks are not installed; run `make install-node`"
+    return f"the mocks did not start: {text.splitlines()[-1] if text else 'no message'}"
+
+
+def _await_health(mock: Mock) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not is_healthy(mock):
+        if time.monotonic() > end:
+            raise MockError(f"the mock of {mock.name} does not answer at {mock.url}")
+        time.sleep(0.05)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Closing its input ends it; what does not end is killed."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
