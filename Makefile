@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types generate bench-deliveries lock clean
+.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries lock clean
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,19 @@ types: install install-node ## mypy strict and pyright
 
 check: install ## the contracts alone: one answer, at file:line
 	@$(BIN)/contracts check
+
+contracts-check: install ## contracts judged, and generated/ is what they make
+	@$(BIN)/contracts check
+	@$(BIN)/contracts generate --check
+
+contracts-check-smoke: install ## contracts judged, and nothing else
+	@$(BIN)/contracts check
+
+contracts-validate: install install-node ## second opinions on the bundles: Redocly and openapi-spec-validator
+	@$(BIN)/python -m pytest -q tests/contracts/test_second_opinions.py
+
+contract-full: contracts-check contracts-validate install-node ## everything about contracts: rules, second opinions, mocks
+	@$(BIN)/python -m pytest -q tests/contracts
 
 generate: install ## write generated/ from contracts/
 	@$(BIN)/contracts generate
