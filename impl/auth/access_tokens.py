@@ -44,6 +44,10 @@ class AccessToken:
         """What the bearer may do."""
         return frozenset(roles.scopes_of(self.role))
 
+    def is_current(self, now: datetime) -> bool:
+        """Whether the token has begun, give or take the difference of two clocks, and is not over."""
+        return self.issued_at <= now + _CLOCK_SKEW and now < self.expires_at
+
 
 def issue(tenant_id: UUID, user_id: UUID, role: Role, *, family_id: UUID, now: datetime) -> AccessToken:
     """A new token from `now` on."""
@@ -114,7 +118,7 @@ def read(text: str, *, key: RSAPublicKey, stamp: Stamp, now: datetime) -> Access
         token = _of_claims(claims)
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
-    return token if token.issued_at <= now + _CLOCK_SKEW and now < token.expires_at else None
+    return token if token.is_current(now) else None
 
 
 def _of_claims(claims: Mapping[str, Any]) -> AccessToken:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from typing import Final, final
 
 from impl.auth import access_tokens
 from impl.auth.access_tokens import AccessToken, Stamp
 from impl.auth.revocations import Revocations
 from impl.auth.signing_keys import SigningKeys
 from impl.kernel.clock import Clock
+from impl.kernel.expiring import ExpiringCache
+
+_KNOWN_SECONDS: Final = 60.0
+_KNOWN_TOKENS: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@final
 class Verifier:
-    """What checking a token stands on."""
+    """Checks tokens. That a key signed a text never changes, so it is worked out once; all that can change is asked anew."""
 
-    keys: SigningKeys
-    stamp: Stamp
-    revocations: Revocations
-    clock: Clock
+    def __init__(self, *, keys: SigningKeys, stamp: Stamp, revocations: Revocations, clock: Clock) -> None:
+        self._keys, self._stamp, self._revocations, self._clock = keys, stamp, revocations, clock
+        self._signed = ExpiringCache[bytes, tuple[str, AccessToken]](
+            clock, seconds=_KNOWN_SECONDS, capacity=_KNOWN_TOKENS
+        )
 
     async def verify(self, text: str) -> AccessToken | None:
         """The token in `text`; None when it is not good, whatever the cause.
@@ -26,9 +32,19 @@ class Verifier:
         Raises `KeysUnavailableError`, and what the database raises when it must be asked and does not answer: a token
         that cannot be checked is never taken for good.
         """
-        kid = access_tokens.kid_of(text)
-        key = await self.keys.verifier(kid) if kid is not None else None
-        token = access_tokens.read(text, key=key, stamp=self.stamp, now=self.clock.now()) if key is not None else None
-        if token is None or await self.revocations.is_revoked(token):
+        # Only the hash of a token is held: the text would open the door to whoever reads the memory.
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        kid, token = self._signed.get(digest) or await self._read(text, digest)
+        if token is None or await self._keys.verifier(kid) is None or not token.is_current(self._clock.now()):
             return None
-        return token
+        return None if await self._revocations.is_revoked(token) else token
+
+    async def _read(self, text: str, digest: bytes) -> tuple[str, AccessToken | None]:
+        kid = access_tokens.kid_of(text)
+        key = await self._keys.verifier(kid) if kid is not None else None
+        if kid is None or key is None:
+            return "", None
+        token = access_tokens.read(text, key=key, stamp=self._stamp, now=self._clock.now())
+        if token is not None:
+            self._signed.put(digest, (kid, token))
+        return kid, token

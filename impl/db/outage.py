@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final
 
 import asyncpg
@@ -28,7 +28,7 @@ def is_outage(error: BaseException) -> bool:
 
 
 @contextlib.contextmanager
-def answered() -> Iterator[None]:
+def answered() -> Generator[None]:
     """Within the block an outage is a 503, which the caller may repeat, and no 500."""
     try:
         yield

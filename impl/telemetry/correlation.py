@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextvars import ContextVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ _current: ContextVar[UUID | None] = ContextVar("correlation_id", default=None)
 
 
 @contextlib.contextmanager
-def bound(correlation_id: UUID) -> Iterator[None]:
+def bound(correlation_id: UUID) -> Generator[None]:
     """Within the block every log line carries `correlation_id`; afterwards nothing of the block is left behind."""
     token = _current.set(correlation_id)
     outer = structlog.contextvars.get_contextvars()

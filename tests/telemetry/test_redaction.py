@@ -163,6 +163,14 @@ def test_redaction_never_fails(item):
     redaction.value(item)
 
 
+@given(st.from_regex(redaction._PLAIN, fullmatch=True))
+def test_the_short_way_never_passes_what_the_rules_would_hide(said):
+    searched = said
+    for pattern, replacement in redaction._TEXT_RULES:
+        searched = pattern.sub(replacement, searched)
+    assert searched == said
+
+
 @given(st.text(max_size=200))
 def test_hiding_twice_hides_no_more_than_once(said):
     once = redaction.text(said)
