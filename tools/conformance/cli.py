@@ -1,0 +1,30 @@
+"""The command `contracts conform`. `register(app)` adds it; what it needs is imported when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add `conform` to `app`."""
+    app.command(name="conform")(conform)
+
+
+def conform(
+    url: Annotated[str, typer.Option("--url", help="Address of the running service.")],
+    contracts: Annotated[Path, typer.Option("--contracts", help="Bundle, or folder of entry files.")] = Path(
+        "contracts/openapi/v1"
+    ),
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="TOML or JSON: logins, keys, signatures; see tools/conformance/README.md."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("build/conform"),
+) -> None:
+    """Test any running service against its contract: two verdicts, probes, contract mutation score, one report."""
+    from tools.conformance import running  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(running.foreign(url, contracts, config, out))

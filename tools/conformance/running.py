@@ -1,0 +1,154 @@
+"""`contracts conform`: test a service against its contract, print one answer, write the report; exit 0, 1 or 2."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tools.conformance import contract as compiled
+from tools.conformance import meter, mutation, ratchet, report, session, static, wire
+from tools.conformance import target as targets
+from tools.conformance.locate import Locator
+from tools.conformance.oracle import Finding
+from tools.conformance.page import Page
+from tools.conformance.session import Options, Result
+from tools.conformance.target import BadTarget, Target
+
+GREEN, RED, BROKEN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where a run reads and writes beside the contract."""
+
+    out: Path = Path("build/conformance")
+    sources: Path | None = None
+    """Folder of the files a person edits."""
+    waivers: Path | None = None
+    lock: Path | None = None
+    routes: str = ""
+    """Path at which the service lists its routes as JSON; empty when it does not."""
+
+
+def conform(target: Target, options: Options, files: Files, *, update_lock: bool = False) -> int:
+    """Run, judge, write, print. What cannot be tested is one line on stderr and `BROKEN`."""
+    try:
+        return _conform(target, options, files, update_lock=update_lock)
+    except BadTarget as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return BROKEN
+
+
+def _conform(target: Target, options: Options, files: Files, *, update_lock: bool) -> int:
+    result = session.run(target, options)
+    if files.routes:
+        result.findings.extend(differences(target, result.contract, files.routes))
+    waivers = mutation.read_waivers(files.waivers) if files.waivers else []
+    implemented = set(result.contract.operations) - set(result.unimplemented)
+    score = mutation.score(result.contract, result.exchanges, result.policy, waivers, implemented)
+    result.seconds["mutation score"] = score.seconds
+    cells = meter.measure(result, score)
+    numbers = report.numbers_of(result, score, cells)
+    worse = [] if options.only else ratchet.compare(ratchet.read(files.lock), numbers) if files.lock else []
+    result.problems.extend(
+        f"the waiver {item.operator} {item.place} fits nothing any more; remove it"
+        for item in waivers
+        if not item.used and not options.only
+    )
+    result.problems.extend(
+        f"the explanation {item.rule} {item.operation} explains nothing any more; remove it"
+        for item in result.explanations
+        if not item.used and not options.only
+    )
+    locator = Locator.over(result.document, files.sources)
+    written = report.write(Page(result, score, cells, locator, numbers, worse), files.out)
+    if files.lock and update_lock and result.is_green:
+        ratchet.write(files.lock, numbers)
+    _print(result, score, numbers, worse, written, locator)
+    return GREEN if written.is_green else RED
+
+
+def differences(target: Target, contract: compiled.Contract, path: str) -> list[Finding]:
+    """Static route fidelity, both ways, from the routes the service lists at `path`."""
+    client = wire.Client(target.url)
+    try:
+        answer = client.send("GET", path, {}, source="static")
+    except OSError as error:
+        raise BadTarget(f"{target.url} does not answer: {error}") from error
+    finally:
+        client.close()
+    if answer.status != 200 or not isinstance(answer.json_answer, list):
+        raise BadTarget(f"{path} is no list of routes (status {answer.status})")
+    found = static.compare(contract, static.routes_from_json(answer.json_answer), exceptions=target.ignored_paths)
+    return [
+        Finding(f"static-{item.kind}", item.operation, item.pointer or "/paths", item.message, "") for item in found
+    ]
+
+
+def _print(
+    result: Result,
+    score: mutation.Score,
+    numbers: dict[str, float],
+    worse: list[str],
+    written: report.Written,
+    locator: Locator,
+) -> None:
+    for failure in result.findings[:20]:
+        print(
+            f"{locator.line(failure.pointer or '/paths')}: {failure.rule}: {failure.operation}: {failure.message[:200]}"
+        )
+    for item in result.failures[:20]:
+        print(f"Schemathesis {item.check}: {item.operation}: {(item.message or item.title)[:200]}".replace("\n", " "))
+    for item_ in result.disagreements[:20]:
+        print(f"disagreement, only {item_.spoke} says so: {item_.rule}: {item_.operation}: {item_.message[:160]}")
+    for text in [*result.problems[:20], *worse]:
+        print(text)
+    for mutant in score.survived[:15]:
+        print(f"{locator.line(mutant.place)}: survivor: {mutant.operator}: {mutant.text}")
+    judged = len(result.exchanges)
+    rate = judged / max(result.seconds.get("oracle", 0.0), 1e-9)
+    print(
+        f"{judged:,} exchanges, {len(result.contract.operations) - len(result.unimplemented)} operations implemented, "
+        f"{len(result.unimplemented)} answer 501; sequence {result.sequence}; oracle {rate:,.0f} exchanges/s"
+    )
+    print(
+        f"contract mutation score {score.value:.3f} ({len(score.killed)} of {len(score.killed) + len(score.survived)} killed, "
+        f"{len(score.waived)} accepted with a reason, {score.seconds:.1f} s)"
+    )
+    seen = ", ".join(
+        f"{name.removeprefix('seen: ')} {value:.1%}" for name, value in numbers.items() if name.startswith("seen: ")
+    )
+    print(f"seen: {seen}")
+    print(
+        f"{'GREEN' if written.is_green else 'RED'} in {result.seconds['total'] + score.seconds:.0f} s; report: {written.page}"
+    )
+
+
+def foreign(url: str, contracts: Path, config: Path | None, out: Path) -> int:
+    """Test any service: `contracts` is a bundle (a file), or a folder of entry files, which is bundled first."""
+    try:
+        bundle = contracts if contracts.is_file() else _bundled(contracts)
+        if config is not None:
+            target = replace(targets.read(config, url=url), contract=bundle)
+        else:
+            target = targets.parse({"contract": str(bundle)}, name="--url", url=url)
+    except BadTarget as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return BROKEN
+    return conform(target, Options(out / "work"), Files(out=out, sources=contracts if contracts.is_dir() else None))
+
+
+def _bundled(folder: Path) -> Path:
+    from tools.contracts import bundle, link, problems  # noqa: PLC0415  # only for folders: it loads the whole linker
+
+    if not folder.is_dir():
+        raise BadTarget(f"{folder}: there is no such file or folder of contracts")
+    sources = link.read(folder)
+    if problems.has_errors(sources.problems):
+        first = next(item for item in problems.in_order(sources.problems) if item.severity is problems.Severity.ERROR)
+        raise BadTarget(f"{folder}: the contracts cannot be joined: {first}")
+    path = Path(tempfile.mkdtemp(prefix="bundle-")) / "openapi.yaml"
+    path.write_text(bundle.to_yaml(bundle.join(sources, "Joined")), encoding="utf-8")
+    return path
