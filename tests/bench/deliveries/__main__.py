@@ -128,7 +128,7 @@ async def _measure(shop: Made, ports: dict[str, int]) -> dict[str, list[Result]]
 async def _check(shop: Made, port: int) -> None:
     """Refuse to measure something that does not work."""
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-        body = _body("check")
+        body = _body(f"check-{port}")
         answer = await client.post("/api/webhooks/stripe", content=body, headers=_headers(shop, body))
         assert answer.json()["outcome"] == "accepted", answer.text
 

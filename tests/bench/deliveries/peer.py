@@ -21,12 +21,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from impl.ingestion.tables import AttributionEvent
 from impl.ledger.tables import RevenueEntry
+from impl.tenants.tables import Tenant
 from impl.webhooks.tables import WebhookDelivery
 
 engine = create_async_engine(os.environ["PEER_DATABASE_URL"], pool_size=20, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 TENANT, SECRET, KEY = os.environ["PEER_TENANT"], os.environ["PEER_SECRET"], os.environ["PEER_KEY"]
 app = FastAPI()
+assert Tenant.__table__ is not None  # the ORM needs every table that a foreign key names
 
 
 class Charge(BaseModel):
