@@ -12,7 +12,19 @@ Key: TypeAlias = tuple[str, str, str]
 """Identity of a definition: file, pointer, and variant ("" or "request")."""
 
 ScalarKind: TypeAlias = Literal[
-    "string", "integer", "number", "boolean", "null", "uuid", "timestamp", "date", "time", "decimal", "base64", "bytes"
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "null",
+    "uuid",
+    "timestamp",
+    "date",
+    "time",
+    "decimal",
+    "base64",
+    "binary",
+    "bytes",
 ]
 
 

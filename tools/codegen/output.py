@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tools.codegen import inputs
 from tools.codegen.generate import Output
+from tools.codegen.inputs import digest
 
-MANIFEST = "manifest.json"
-FORMAT = 1
-TOOLS = Path(__file__).parents[1]
 _SYMBOL = re.compile(r"(?:class |def |async def )?([A-Za-z_][A-Za-z0-9_]*)\s*(?:[:(=\[]|$)")
-
-
-def digest(data: bytes) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def input_files(contracts: Path) -> list[tuple[str, Path]]:
-    """Everything that decides about the output: the contracts, and the generator itself."""
-    suffixes = {".yaml", ".yml", ".json"}
-    root = contracts if contracts.is_dir() else contracts.parent
-    found = [
-        (f"contract:{path.relative_to(root).as_posix()}", path) for path in root.rglob("*") if path.suffix in suffixes
-    ]
-    for folder in ("codegen", "contracts"):
-        found += [(f"tool:{path.relative_to(TOOLS).as_posix()}", path) for path in (TOOLS / folder).rglob("*.py")]
-    return sorted(found)
-
-
-def input_hash(contracts: Path, options: Mapping[str, str]) -> str:
-    """One hash over every input."""
-    state = hashlib.blake2b(digest_size=16)
-    state.update(json.dumps([FORMAT, sys.version_info[:2], options], sort_keys=True).encode())
-    for name, path in input_files(contracts):
-        state.update(f"{name}\0".encode())
-        state.update(path.read_bytes())
-    return state.hexdigest()
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest in `folder`; empty when there is none that can be read."""
-    try:
-        loaded = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
-
-
-def is_current(folder: Path, hash_: str) -> bool:
-    """Whether `folder` holds exactly what the inputs with `hash_` make, without making it."""
-    manifest = read_manifest(folder)
-    if manifest.get("inputs") != hash_:
-        return False
-    files: dict[str, str] = manifest.get("files", {})
-    try:
-        is_same = all(digest((folder / name).read_bytes()) == known for name, known in files.items())
-    except OSError:
-        return False
-    return is_same and not orphans(folder, files)
-
-
-def orphans(folder: Path, files: Iterable[str]) -> list[str]:
-    """Files in `folder` that nothing makes."""
-    known = {*files, MANIFEST}
-    tops = {name.partition("/")[0] for name in known}
-    found: list[str] = []
-    for top in sorted(tops):
-        paths = (folder / top).rglob("*") if (folder / top).is_dir() else []
-        found += [
-            path.relative_to(folder).as_posix() for path in paths if path.is_file() and "__pycache__" not in path.parts
-        ]
-    return sorted(name for name in found if name not in known)
 
 
 def formatted(files: Mapping[str, str]) -> dict[str, str]:
@@ -138,14 +74,14 @@ def _lines_of(text: str) -> dict[str, int]:
     return lines
 
 
-def manifest_text(output: Output, files: Mapping[str, str], hash_: str) -> str:
-    """The manifest of a run."""
-    sources = source_map(output, files)
+def manifest_text(output: Output, files: Mapping[str, str], contracts: Mapping[str, str]) -> str:
+    """The manifest of a run. `contracts` are the texts of the source documents."""
     content = {
         "note": "Written by `contracts generate`. `sources` maps each symbol to its line here and its place in the contracts.",
-        "inputs": hash_,
+        "generator": inputs.FORMAT,
+        "contracts": {name: digest(text.encode()) for name, text in sorted(contracts.items())},
         "files": {name: digest(text.encode()) for name, text in sorted(files.items())},
-        "sources": sources,
+        "sources": source_map(output, files),
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
@@ -177,3 +113,8 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
         (folder / name).unlink()
         changed.append(name)
     return changed
+
+
+def orphans(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Files in `folder` that nothing makes."""
+    return inputs.orphans(str(folder), dict(files))

@@ -6,10 +6,9 @@ Starts fast: what a command needs is imported when it runs, and `generate` with 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-CONTRACTS = Path("contracts/openapi/v1")
-OUT = Path("generated")
+CONTRACTS = "contracts/openapi/v1"
+OUT = "generated"
 
 
 def main() -> None:

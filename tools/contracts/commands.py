@@ -23,8 +23,8 @@ Out = Annotated[Path, typer.Option("--out", help="Folder that is written.")]
 
 @app.command()
 def generate(
-    contracts: Contracts = CONTRACTS,
-    out: Out = OUT,
+    contracts: Contracts = Path(CONTRACTS),
+    out: Out = Path(OUT),
     package: Annotated[str | None, typer.Option(help="Import path of the output, where it is not its folder.")] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when something would change.")] = False,
@@ -32,12 +32,12 @@ def generate(
     """Write models, server and bundles from the contracts."""
     from tools.contracts import generating  # noqa: PLC0415  (start-up time)
 
-    raise typer.Exit(generating.run(contracts, out, is_check=check, package=package))
+    raise typer.Exit(generating.run(contracts.as_posix(), out.as_posix(), is_check=check, package=package))
 
 
 @app.command()
 def check(
-    contracts: Contracts = CONTRACTS,
+    contracts: Contracts = Path(CONTRACTS),
     form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.")] = "text",
 ) -> None:
     """Judge the contracts: they can be read, linked and generated from, and they follow the house rules."""
@@ -48,7 +48,7 @@ def check(
 
 @app.command()
 def bundle(
-    contracts: Contracts = CONTRACTS,
+    contracts: Contracts = Path(CONTRACTS),
     out: Annotated[Path, typer.Option("--out", help="Folder that is written.")] = Path("build/bundles"),
 ) -> None:
     """Write each API as one self-contained file, and all of them joined."""
@@ -58,7 +58,7 @@ def bundle(
 
 
 @app.command()
-def status(contracts: Contracts = CONTRACTS, implementation: Path = Path("impl")) -> None:
+def status(contracts: Contracts = Path(CONTRACTS), implementation: Path = Path("impl")) -> None:
     """List operations: written, not written, and handlers that no contract asks for."""
     from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
 
@@ -66,7 +66,7 @@ def status(contracts: Contracts = CONTRACTS, implementation: Path = Path("impl")
 
 
 @app.command(name="list")
-def list_(contracts: Contracts = CONTRACTS) -> None:
+def list_(contracts: Contracts = Path(CONTRACTS)) -> None:
     """List every operation with its place in the contracts."""
     from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
 

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tools.codegen import inputs
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from tools.contracts.link import Sources
     from tools.contracts.problems import Problem
 
 
-def run(contracts: Path, out: Path, *, is_check: bool = False, package: str | None = None) -> int:
+def run(contracts: str, out: str, *, is_check: bool = False, package: str | None = None) -> int:
     """Bring `out` up to date with `contracts`; with `is_check`, only say whether it is.
 
     Returns the exit code: 0 up to date, 1 stale or impossible, 2 done, but some operations had to be left out.
     """
-    from tools.codegen import output  # noqa: PLC0415  (start-up time)
-
-    hash_ = output.input_hash(contracts, {"package": package or ""})
-    if output.is_current(out, hash_):
+    hash_ = inputs.input_hash(contracts, package)
+    if inputs.is_current(out, hash_):
         print(f"{out} is up to date")
         return 0
     return _rebuild(contracts, out, hash_, is_check=is_check)
 
 
-def _rebuild(contracts: Path, out: Path, hash_: str, *, is_check: bool) -> int:
+def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
+    from pathlib import Path  # noqa: PLC0415  (start-up time)
+
     from tools.codegen import generate, output  # noqa: PLC0415  (start-up time)
     from tools.contracts import link  # noqa: PLC0415
 
-    sources = link.read(contracts)
+    sources = link.read(Path(contracts))
     if show(sources.problems, sources):
         return 1
     made = generate.build(sources)
@@ -38,14 +41,19 @@ def _rebuild(contracts: Path, out: Path, hash_: str, *, is_check: bool) -> int:
     if failed and not made.skipped:
         return 1
     files = output.formatted(made.files)
-    files[output.MANIFEST] = output.manifest_text(made, files, hash_)
+    texts = {name: document.text for name, document in sources.documents.items()}
+    files[inputs.MANIFEST] = output.manifest_text(made, files, texts)
     if is_check:
-        return _compare(out, files)
-    changed = output.write(out, files)
+        code = _compare(Path(out), files)
+        if code == 0 and not made.skipped:
+            inputs.remember(out, hash_)
+        return code
+    changed = output.write(Path(out), files)
     print(f"{out}: {len(changed)} of {len(files)} files changed")
     if made.skipped:
         print(f"left out because of the errors above: {', '.join(made.skipped)}", file=sys.stderr)
         return 2
+    inputs.remember(out, hash_)
     return 0
 
 

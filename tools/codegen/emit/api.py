@@ -32,9 +32,24 @@ def class_prefix(module_name: str) -> str:
     return names.class_name(module_name)
 
 
+def offers(operation: ir.Operation) -> tuple[str, ...]:
+    """Media types of a successful reply that the caller may choose from; empty when there is no choice."""
+    by_status: dict[str, list[str]] = {}
+    for response in operation.responses:
+        if response.status.startswith("2") and response.media is not None:
+            by_status.setdefault(response.status, []).append(response.media.media_type)
+    several = [tuple(found) for found in by_status.values() if len(found) > 1]
+    return several[0] if several else ()
+
+
+def has_params(operation: ir.Operation) -> bool:
+    """Whether the operation gets a params object."""
+    return bool(operation.parameters or offers(operation))
+
+
 def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation, done: set[str]) -> None:
     """Parameters and replies of one operation."""
-    if operation.parameters:
+    if has_params(operation):
         _params(module, types, operation)
     for response in operation.responses:
         home = plan.reply(response)
@@ -76,6 +91,18 @@ def _params(module: Module, types: Types, operation: ir.Operation) -> None:
                 attribute += f"_{parameter.location}"
             taken.add(attribute)
             _parameter(module, types, attribute, parameter)
+        if offers(operation):
+            _accept(module, types, operation, "accept_" if "accept" in taken else "accept")
+
+
+def _accept(module: Module, types: Types, operation: ir.Operation, attribute: str) -> None:
+    """The field that says which of several media types the caller likes best."""
+    found = offers(operation)
+    is_strict = any(response.status == "406" for response in operation.responses)
+    mark = f"{types.runtime('params', 'Accept')}({found!r}{', is_strict=True' if is_strict else ''})"
+    module.line(f"{attribute}: {types.annotated(f'Literal[{str(list(found))[1:-1]}]', mark)} = {found[0]!r}")
+    types.typing("Literal")
+    module.docstring("The media type that the caller likes best, of those that the reply can have.")
 
 
 def _parameter(module: Module, types: Types, attribute: str, parameter: ir.Parameter) -> None:
@@ -120,7 +147,7 @@ def _decoder(module: Module, types: Types, operation: ir.Operation) -> None:
 
 def _signature(types: Types, operation: ir.Operation, principal: str) -> str:
     arguments = ["self"]
-    if operation.parameters:
+    if has_params(operation):
         arguments.append(f"params: {names.class_name(operation.id)}Params")
     if operation.body is not None and not operation.is_raw:
         kinds = list(dict.fromkeys(_body_type(types, media) for media in operation.body.media))
@@ -202,7 +229,7 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
     ]
     if operation.security:
         lines.append(f"security={_security(module, types, operation)}")
-    if operation.parameters:
+    if has_params(operation):
         lines.append(f"params={types.runtime('params', 'Params')}({names.class_name(operation.id)}Params)")
     if operation.body is not None:
         lines.append(f"bodies={_bodies(types, operation)}")

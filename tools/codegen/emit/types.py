@@ -19,6 +19,7 @@ _ALIASES = {
     "time": "Time",
     "decimal": "DecimalText",
     "base64": "Base64",
+    "binary": "Binary",
 }
 _BOUNDED = {"string": ("str", "Text"), "integer": ("int", "Integer"), "number": ("float", "Real")}
 _KEYWORDS = {"min_length": "minLength", "max_length": "maxLength", "pattern": "pattern"}
@@ -68,7 +69,8 @@ class Types:
     def annotated(self, expression: str, *marks: str) -> str:
         """`Annotated[…]`, flat."""
         name = self.typing("Annotated")
-        return f"{name}[{', '.join((expression, *marks))}]"
+        inner = expression[len("Annotated[") : -1] if _is_one(expression, "Annotated[") else expression
+        return f"{name}[{', '.join((inner, *marks))}]"
 
     def conforms(self, schema: str) -> str:
         """The check of a JSON Schema."""
@@ -122,3 +124,23 @@ def without_null(type_: ir.Type) -> ir.Type:
         rest = tuple(one for one in type_.members if not (isinstance(one, ir.Scalar) and one.kind == "null"))
         return rest[0] if len(rest) == 1 else ir.Union(rest) if rest else type_
     return type_
+
+
+def _is_one(expression: str, head: str) -> bool:
+    """Whether `expression` is `head` up to its own closing bracket, and nothing behind it."""
+    if not expression.startswith(head):
+        return False
+    depth = 0
+    quote = ""
+    for index, letter in enumerate(expression):
+        if quote:
+            quote = "" if letter == quote and expression[index - 1] != "\\" else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "[({":
+            depth += 1
+        elif letter in "])}":
+            depth -= 1
+            if depth == 0:
+                return index == len(expression) - 1
+    return False

@@ -17,6 +17,7 @@ _VALUE_FORMATS: dict[str, ir.ScalarKind] = {
     "time": "time",
     "decimal": "decimal",
     "byte": "base64",
+    "binary": "binary",
 }
 _RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 

@@ -1,0 +1,77 @@
+"""Whether the output is what the inputs make, by hashes alone. Imports next to nothing: a run without news does only this."""
+
+import json
+import os
+import sys
+from _blake2 import blake2b  # hashlib also loads OpenSSL
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  (pathlib takes 10 ms to import)
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def digest(data: bytes) -> str:
+    """Hash of a file's bytes."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
+    """Files below `folder`, relative to it, sorted; without caches."""
+    found: list[str] = []
+    for current, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
+        base = os.path.relpath(current, folder).replace(os.sep, "/")
+        found += [name if base == "." else f"{base}/{name}" for name in names if name.endswith(suffixes)]
+    return sorted(found)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as stream:  # noqa: PTH123  (no pathlib here)
+        return stream.read()
+
+
+def input_hash(contracts: str, package: str | None = None) -> str:
+    """One hash over everything that decides about the output: the contracts, the generator, the Python version."""
+    state = blake2b(repr((FORMAT, sys.version_info[:2], package or "")).encode(), digest_size=16)
+    folder = contracts if os.path.isdir(contracts) else os.path.dirname(contracts) or "."  # noqa: PTH112, PTH120
+    state.update(contracts.replace(os.sep, "/").encode())
+    tools = [f"contracts/{name}" for name in files_below(f"{TOOLS}/contracts", (".py",)) if "/" not in name]
+    tools += [f"codegen/{name}" for name in files_below(f"{TOOLS}/codegen", (".py",))]
+    for root, names in ((folder, files_below(folder, _SUFFIXES)), (TOOLS, tools)):
+        for name in names:
+            state.update(f"\0{name}\0".encode())
+            state.update(_read(f"{root}/{name}"))
+    return state.hexdigest()
+
+
+def _stamp(out: str) -> str:
+    """Where this machine remembers the last run into `out`. It is not part of the output: other machines make their own."""
+    return f"build/cache/generate-{digest(os.path.abspath(out).encode())[:12]}"  # noqa: PTH100
+
+
+def remember(out: str, hash_: str) -> None:
+    """Remember that `out` is what the inputs with `hash_` make."""
+    os.makedirs("build/cache", exist_ok=True)  # noqa: PTH103
+    with open(_stamp(out), "w", encoding="ascii") as stream:  # noqa: PTH123
+        stream.write(f"{hash_} {digest(_read(f'{out}/{MANIFEST}'))}")
+
+
+def is_current(out: str, hash_: str) -> bool:
+    """Whether `out` holds exactly what the inputs with `hash_` make, as far as this machine has seen it made."""
+    try:
+        raw = _read(f"{out}/{MANIFEST}")
+        if _read(_stamp(out)).decode("ascii") != f"{hash_} {digest(raw)}":
+            return False
+        files: dict[str, str] = json.loads(raw)["files"]
+        is_same = all(digest(_read(f"{out}/{name}")) == known for name, known in files.items())
+    except (OSError, ValueError, KeyError):
+        return False
+    return is_same and not orphans(out, files)
+
+
+def orphans(folder: str, files: dict[str, str]) -> list[str]:
+    """Files that nothing makes, in folders where everything is made."""
+    tops = sorted({name.partition("/")[0] for name in files if "/" in name})
+    found = [f"{top}/{name}" for top in tops for name in files_below(f"{folder}/{top}", ("",))]
+    return [name for name in found if name not in files]
