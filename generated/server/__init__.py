@@ -6,6 +6,7 @@ Generated from the contracts by `contracts generate`; change that instead.
 from ._runtime import (
     UNSET,
     Call,
+    ContractModel,
     ErrorShape,
     Exchange,
     ForbiddenError,
@@ -18,7 +19,6 @@ from ._runtime import (
     Limiter,
     LoggingObserver,
     MethodNotAllowedError,
-    Model,
     NotAcceptableError,
     NotFoundError,
     NotWrittenError,
@@ -41,6 +41,7 @@ from ._runtime import (
 __all__ = [
     "UNSET",
     "Call",
+    "ContractModel",
     "ErrorShape",
     "Exchange",
     "ForbiddenError",
@@ -53,7 +54,6 @@ __all__ = [
     "Limiter",
     "LoggingObserver",
     "MethodNotAllowedError",
-    "Model",
     "NotAcceptableError",
     "NotFoundError",
     "NotWrittenError",

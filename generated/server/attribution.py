@@ -70,9 +70,9 @@ class GetChannelAttributionParams:
     """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
     """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
-    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    model: Annotated[common_models.Model | None, Query("model")] = None
     """The rule that gives credit. Without it, the default model of your tenant."""
-    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """How many days before a sale a touch may lie to be credited for it."""
 
 
@@ -108,11 +108,10 @@ class CompareAttributionParams:
     end_date: Annotated[Date | None, Query("end_date")] = None
     """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
     models: Annotated[
-        Annotated[list[common_models.CommonModel], Field(min_length=2, max_length=8)],
-        Query("models", ["string"], is_exploded=False),
+        list[common_models.Model], Field(min_length=2, max_length=8), Query("models", ["string"], is_exploded=False)
     ]
     """The models to compare, two to eight of them, with commas between."""
-    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """How many days before a sale a touch may lie to be credited for it."""
 
 

@@ -63,7 +63,7 @@ class ListDeadEventsParams:
         Annotated[str, Text(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
     ] = None
     """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
-    limit: Annotated[Annotated[int, Integer(ge=1, le=100)], Query("limit", "integer")] = 50
+    limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
     """How many items a page holds."""
 
 

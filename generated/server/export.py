@@ -11,7 +11,7 @@ from pydantic import Field
 
 from . import common
 from ._runtime.operations import Operation
-from ._runtime.params import Header, Params, Query
+from ._runtime.params import Accept, Header, Params, Query
 from ._runtime.problems import NotWrittenError
 from ._runtime.replies import BytesReply, JsonReply
 from ._runtime.requests import Call
@@ -38,10 +38,15 @@ class ExportRevenueParams:
         Query("channels", ["string"], is_exploded=False),
     ] = None
     """Only these channels, with commas between. Without it, all."""
-    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    model: Annotated[common_models.Model | None, Query("model")] = None
     """The rule that gives credit. Without it, the default model of your tenant."""
-    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """How many days before a sale a touch may lie to be credited for it."""
+    accept: Annotated[
+        Literal["text/csv", "application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+        Accept(("text/csv", "application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+    ] = "text/csv"
+    """The media type that the caller likes best, of those that the reply can have."""
 
 
 @final
@@ -111,9 +116,9 @@ class ExportCSVParams:
         Query("channels", ["string"], is_exploded=False),
     ] = None
     """Only these channels, with commas between. Without it, all."""
-    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    model: Annotated[common_models.Model | None, Query("model")] = None
     """The rule that gives credit. Without it, the default model of your tenant."""
-    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """How many days before a sale a touch may lie to be credited for it."""
 
 
@@ -157,9 +162,9 @@ class ExportJSONParams:
         Query("channels", ["string"], is_exploded=False),
     ] = None
     """Only these channels, with commas between. Without it, all."""
-    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    model: Annotated[common_models.Model | None, Query("model")] = None
     """The rule that gives credit. Without it, the default model of your tenant."""
-    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """How many days before a sale a touch may lie to be credited for it."""
 
 
@@ -202,9 +207,9 @@ class ExportExcelParams:
         Query("channels", ["string"], is_exploded=False),
     ] = None
     """Only these channels, with commas between. Without it, all."""
-    model: Annotated[common_models.CommonModel | None, Query("model")] = None
+    model: Annotated[common_models.Model | None, Query("model")] = None
     """The rule that gives credit. Without it, the default model of your tenant."""
-    lookback_days: Annotated[Annotated[int, Integer(ge=1, le=90)], Query("lookback_days", "integer")] = 30
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """How many days before a sale a touch may lie to be credited for it."""
 
 

@@ -63,7 +63,7 @@ class GetPlatformConnectionParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("platform")]
+    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
@@ -152,7 +152,7 @@ class InitiateProviderOAuthAuthorizationParams:
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, and nothing is done twice.
     """
-    platform: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("platform")]
+    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
@@ -191,11 +191,11 @@ class CompleteProviderOAuthCallbackParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("platform")]
+    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
-    state: Annotated[Annotated[str, Text(max_length=512, min_length=1)], Query("state")]
+    state: Annotated[str, Text(max_length=512, min_length=1), Query("state")]
     """The state that the platform sent back."""
     code: Annotated[Annotated[str, Text(max_length=4096, min_length=1)] | None, Query("code")] = None
     """The code that the platform sent back when access was granted."""
@@ -235,7 +235,7 @@ class GetProviderOAuthStatusParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("platform")]
+    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
@@ -277,7 +277,7 @@ class DisconnectProviderOAuthParams:
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, and nothing is done twice.
     """
-    platform: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("platform")]
+    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
@@ -316,7 +316,7 @@ class GetProviderOAuthRefreshStateParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[Annotated[str, Text(max_length=64, min_length=1)], Path("platform")]
+    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """

@@ -152,8 +152,8 @@ def _preference(definition: ir.Definition) -> tuple[int, int, ir.Key]:
 
 
 _RESERVED = frozenset(
-    "Any Annotated Literal TypeAlias Never ClassVar ContractModel Maybe Omittable Int Number Uuid Timestamp Date Time Base64 Binary "
-    "DecimalText Text Integer Real Conforms Tagged ConfigDict Field UNSET Unset TypeAliasType None True False".split()
+    "Any Annotated Literal TypeAlias Never ClassVar ContractModel Maybe Omittable Int Number Uuid Timestamp Date Time Base64 "
+    "Binary DecimalText Text Integer Real Conforms Tagged ConfigDict Field UNSET Unset TypeAliasType None True False".split()
 )
 
 

@@ -92,7 +92,7 @@ def explain(
 
 @app.command()
 def mock(
-    contracts: Contracts = CONTRACTS,
+    contracts: Contracts = Path(CONTRACTS),
     api: Annotated[
         list[str] | None, typer.Option(help="Only this API, such as auth or stripe. May be repeated.")
     ] = None,

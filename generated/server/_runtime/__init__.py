@@ -6,7 +6,7 @@ What an implementation needs is named here; generated modules import from the pa
 from .bodies import Invalid
 from .errors import ErrorShape, ProblemDetails
 from .limits import Limiter, RateLimit
-from .models import UNSET, Model, Unset
+from .models import UNSET, ContractModel, Unset
 from .observers import Exchange, LoggingObserver, Observer
 from .operations import Operation
 from .problems import (
@@ -31,6 +31,7 @@ from .requests import Call, Grant, Headers, RawRequest
 __all__ = [
     "UNSET",
     "Call",
+    "ContractModel",
     "ErrorShape",
     "Exchange",
     "ForbiddenError",
@@ -43,7 +44,6 @@ __all__ = [
     "Limiter",
     "LoggingObserver",
     "MethodNotAllowedError",
-    "Model",
     "NotAcceptableError",
     "NotFoundError",
     "NotWrittenError",

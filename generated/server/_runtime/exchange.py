@@ -99,6 +99,8 @@ class _State:
     correlation_id: UUID
     principal: Any = None
     is_allowed: bool = True
+    is_answering: bool = False
+    """The operation itself was called: what goes wrong from here on is its own."""
     rate_limit: RateLimit | None = None
     call: Call[Any] | None = None
     error: Exception | None = None
@@ -166,6 +168,7 @@ class Endpoint:
         if not state.is_allowed:
             raise ForbiddenError
         arguments = self._decode(state.request, segments)
+        state.is_answering = True
         return await self._handler(*arguments, call=call)
 
     async def _admit(self, state: _State, receive: Receive) -> Call[Any]:
@@ -232,9 +235,12 @@ class Endpoint:
         return self._refuse(state, InternalError())
 
     def _refuse(self, state: _State, problem: ProblemError) -> Encoded:
-        """The declared reply for `problem`; 500 when the contract declares none for its status."""
+        """The declared reply for `problem`; 500 when the operation raises one whose status the contract does not declare.
+
+        What the runtime itself refuses goes out in any case: an operation that forgets to declare 400 still gets no bad input.
+        """
         declared = self.operation.problems.get(problem.status)
-        if declared is None and problem.status not in {500, 501}:
+        if declared is None and state.is_answering and problem.status not in {500, 501}:
             state.error = problem
             return self._violated(state, f"{type(problem).__name__} has status {problem.status}, which is not declared")
         if problem.status >= 500 and state.error is None:

@@ -14,7 +14,7 @@ from .conforms import Conforms
 ValueT = TypeVar("ValueT")
 
 
-class Model(BaseModel):
+class ContractModel(BaseModel):
     """Base of generated models: immutable, made by property or wire name, written by wire name."""
 
     model_config = ConfigDict(

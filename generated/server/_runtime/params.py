@@ -14,13 +14,14 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from . import styles
+from . import negotiation, styles
 from .issues import from_validation
-from .problems import Issue
+from .problems import Issue, NotAcceptableError
 from .requests import RawRequest
 
 ParamsT = TypeVar("ParamsT")
@@ -66,6 +67,23 @@ class Cookie(Place):
     """A cookie; style form."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Not a parameter of the contract: the media type of the reply that the caller likes best."""
+
+    offers: tuple[str, ...]
+    """What the contract offers, the default first."""
+    is_strict: bool = False
+    """406 is declared: answer it when nothing fits. Else the default is served."""
+
+    def choose(self, request: RawRequest) -> str:
+        """The offer to serve. Raises `NotAcceptableError`."""
+        chosen = negotiation.choose(request.headers.get("accept"), self.offers)
+        if chosen is None and self.is_strict:
+            raise NotAcceptableError
+        return chosen or self.offers[0]
 
 
 @dataclass(slots=True)
@@ -130,13 +148,16 @@ class _Field:
 class Params(Generic[ParamsT]):
     """Reads the parameters of one operation into instances of a generated class."""
 
-    __slots__ = ("_fields", "_make")
+    __slots__ = ("_accept", "_fields", "_make")
 
     def __init__(self, make: Callable[..., ParamsT]) -> None:
         self._make = make
         hints = get_type_hints(make, include_extras=True)
         fields = dataclasses.fields(make)  # type: ignore[arg-type]  # generated dataclasses only
-        self._fields = tuple(_field(one, hints[one.name]) for one in fields)
+        marks = {one.name: _mark(hints[one.name]) for one in fields}
+        accepts = {name: mark for name, mark in marks.items() if isinstance(mark, Accept)}
+        self._accept = next(iter(accepts.items()), None)
+        self._fields = tuple(_field(one, hints[one.name]) for one in fields if one.name not in accepts)
 
     def decode(self, request: RawRequest, segments: Mapping[str, str]) -> tuple[ParamsT | None, list[Issue]]:
         """The parameters, or everything that is wrong with them."""
@@ -145,11 +166,19 @@ class Params(Generic[ParamsT]):
         issues: list[Issue] = []
         for one in self._fields:
             one.read(source, values, issues)
+        if self._accept is not None:
+            name, accept = self._accept
+            values[name] = accept.choose(request)
         return (None, issues) if issues else (self._make(**values), issues)
 
 
+def _mark(hint: Any) -> Place | Accept:
+    return next(mark for mark in hint.__metadata__ if isinstance(mark, Place | Accept))
+
+
 def _field(one: dataclasses.Field[Any], hint: Any) -> _Field:
-    place = next(mark for mark in hint.__metadata__ if isinstance(mark, Place))
+    place = _mark(hint)
+    assert isinstance(place, Place)
     is_required = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-    validate = TypeAdapter[Any](hint).validator.validate_python
+    validate = partial(TypeAdapter[Any](hint).validator.validate_python, strict=True)
     return _Field(one.name, place, type(place).__name__.lower(), validate, is_required)

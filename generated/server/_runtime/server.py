@@ -13,7 +13,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette._utils import get_route_path
-from starlette.routing import BaseRoute, Match, Route
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
 from . import docs, trie
@@ -61,6 +62,10 @@ class Dispatcher(BaseRoute):
             return Match.NONE, {}
         found = self._trie.find(_encoded_path(scope))
         return (Match.NONE, {}) if found is None else (Match.FULL, {_FOUND: found})
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Nothing of its own: the listed routes know."""
+        raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose path matched."""

@@ -169,6 +169,15 @@ class _Base64:
             raise PydanticCustomError("invalid_base64", "Input should be Base64") from error
 
 
+class _Binary:
+    """`format: binary`: a file of a form. Text stands for its bytes in UTF-8."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        text = cs.no_info_after_validator_function(str.encode, cs.str_schema(strict=True))
+        either = cs.union_schema([cs.is_instance_schema(bytes), text], mode="left_to_right")
+        return cs.json_or_python_schema(text, either, serialization=cs.simple_ser_schema("bytes"))
+
+
 def _to_base64(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
 
@@ -176,6 +185,7 @@ def _to_base64(value: bytes) -> str:
 Int: TypeAlias = Annotated[int, Integer()]
 Number: TypeAlias = Annotated[float, Real()]
 Uuid: TypeAlias = Annotated[UUID, _UuidForm()]
+Binary: TypeAlias = Annotated[bytes, _Binary()]
 Base64: TypeAlias = Annotated[bytes, _Base64()]
 Timestamp: TypeAlias = Annotated[
     datetime,

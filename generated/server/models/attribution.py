@@ -9,23 +9,23 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.models import UNSET, Maybe, Model, Omittable, wire
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable, wire
 from .._runtime.types import Date, Integer, Number, Real, Text, Timestamp, Uuid
 from .common import (
     ChannelCode,
     ChannelName,
     Citation,
-    CommonModel,
     Confidence,
     CurrencyTotal,
     DateRange,
+    Model,
     ModelVersion,
     Platform,
     RealtimeRevenueSource,
 )
 
 
-class RealtimeRevenueCounter(Model):
+class RealtimeRevenueCounter(ContractModel):
     """The revenue of the current UTC day so far, with the number of payments behind it."""
 
     tenant_id: Uuid
@@ -60,7 +60,7 @@ class RealtimeRevenueCounter(Model):
     """A word on what replaces this operation."""
 
 
-class ChannelAttribution(Model):
+class ChannelAttribution(ContractModel):
     """What one channel earned, and what it cost."""
 
     channel_name: ChannelName
@@ -82,7 +82,7 @@ class ChannelAttribution(Model):
     """Revenue per unit of spend, to four decimals. Only when spend is known and above zero."""
 
 
-class ChannelAttributionReport(Model):
+class ChannelAttributionReport(ContractModel):
     """What each channel earned in a period, by one model."""
 
     tenant_id: Uuid
@@ -98,7 +98,7 @@ class ChannelAttributionReport(Model):
     other_currencies: Annotated[list[CurrencyTotal], Field(max_length=200)]
     """Totals in the other currencies you sell in. They are not part of the figures above."""
     date_range: DateRange
-    model: CommonModel
+    model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     lookback_days: Annotated[int, Integer(ge=1, le=90)]
     """How many days before a sale a touch could lie to be credited for it."""
@@ -108,7 +108,7 @@ class ChannelAttributionReport(Model):
     """Up to when everything is computed (UTC). Absent when nothing is."""
 
 
-class ComparedChannel(Model):
+class ComparedChannel(ContractModel):
     """What one model credits to one channel."""
 
     channel_name: ChannelName
@@ -119,10 +119,10 @@ class ComparedChannel(Model):
     """The channel's part of the total, from 0 to 1."""
 
 
-class ComparedModel(Model):
+class ComparedModel(ContractModel):
     """What one model says."""
 
-    model: CommonModel
+    model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     total_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
     """The sum over all channels. It is the same for every model."""
@@ -130,7 +130,7 @@ class ComparedModel(Model):
     """One line per channel."""
 
 
-class ModelComparison(Model):
+class ModelComparison(ContractModel):
     """What several models say about the same sales."""
 
     tenant_id: Uuid
@@ -144,7 +144,7 @@ class ModelComparison(Model):
     """One entry per model, in the order asked for."""
 
 
-class AttributionExplanation(Model):
+class AttributionExplanation(ContractModel):
     """Why a figure is what it is, in words. Every number in the text is a computed one."""
 
     tenant_id: Uuid
@@ -160,7 +160,7 @@ class AttributionExplanation(Model):
     """What the text cost us, in US cents, rounded up."""
 
 
-class TracedEvent(Model):
+class TracedEvent(ContractModel):
     """The event itself."""
 
     event_id: Uuid
@@ -182,7 +182,7 @@ class TracedEvent(Model):
     channel_code: Omittable[ChannelCode] = None
 
 
-class TracedTouch(Model):
+class TracedTouch(ContractModel):
     """A touch that received credit."""
 
     touch_id: Annotated[str, Text(max_length=200, min_length=1)]
@@ -192,10 +192,10 @@ class TracedTouch(Model):
     channel_code: ChannelCode
 
 
-class TracedCredit(Model):
+class TracedCredit(ContractModel):
     """The credit one channel received for the event, by one model."""
 
-    model: CommonModel
+    model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     channel_code: ChannelCode
     allocation_id: Uuid
@@ -208,7 +208,7 @@ class TracedCredit(Model):
     """The touches of this channel that the credit rests on."""
 
 
-class TracedEntry(Model):
+class TracedEntry(ContractModel):
     """A line of the revenue ledger that the event caused."""
 
     entry_id: Uuid
@@ -229,7 +229,7 @@ class TracedEntry(Model):
     """When they were found to (UTC)."""
 
 
-class TracedDelivery(Model):
+class TracedDelivery(ContractModel):
     """The webhook delivery the event was made from."""
 
     delivery_id: Uuid
@@ -245,7 +245,7 @@ class TracedDelivery(Model):
     """How the processor proved that it sent it."""
 
 
-class TracedClaim(Model):
+class TracedClaim(ContractModel):
     """What an ad platform says it earned on the day of the event."""
 
     platform: Platform
@@ -260,7 +260,7 @@ class TracedClaim(Model):
     """When the platform said so (UTC)."""
 
 
-class EventTrace(Model):
+class EventTrace(ContractModel):
     """Everything that leads to and from one event: the delivery, the ledger, the credits and the claims."""
 
     tenant_id: Uuid
@@ -275,7 +275,7 @@ class EventTrace(Model):
     delivery: Omittable[TracedDelivery] = None
 
 
-class RecomputeParameters(Model):
+class RecomputeParameters(ContractModel):
     """Settings of a model that differ from its defaults."""
 
     model_config = ConfigDict(extra="forbid")
@@ -286,7 +286,7 @@ class RecomputeParameters(Model):
     """For position_based: the weights of the first touch, all in the middle together, and the last. Their sum is 1."""
 
 
-class RecomputeRequest(Model):
+class RecomputeRequest(ContractModel):
     """What to compute anew."""
 
     model_config = ConfigDict(extra="forbid")
@@ -295,13 +295,13 @@ class RecomputeRequest(Model):
     """Start of the window, with an offset; included."""
     window_end: Timestamp
     """End of the window, with an offset; not included. At most 92 days after the start."""
-    model: Omittable[CommonModel] = None
+    model: Omittable[Model] = None
     lookback_days: Annotated[int, Integer(ge=1, le=90)] = 30
     """How many days before a sale a touch may lie to be credited for it."""
     parameters: Omittable[RecomputeParameters] = None
 
 
-class Recompute(Model):
+class Recompute(ContractModel):
     """A computation of credits, waiting, running or done."""
 
     tenant_id: Uuid
@@ -314,7 +314,7 @@ class Recompute(Model):
     """Start of the window (UTC), included."""
     window_end: Timestamp
     """End of the window (UTC), not included."""
-    model: CommonModel
+    model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     lookback_days: Annotated[int, Integer(ge=1, le=90)]
     """How many days before a sale a touch may lie to be credited for it."""
@@ -340,7 +340,7 @@ class Recompute(Model):
     """Why it failed, for people."""
 
 
-class SpendRow(Model):
+class SpendRow(ContractModel):
     """What one channel cost on one day."""
 
     model_config = ConfigDict(extra="forbid")
@@ -354,7 +354,7 @@ class SpendRow(Model):
     """What the channel cost, in the smallest unit of the currency."""
 
 
-class SpendImport(Model):
+class SpendImport(ContractModel):
     """What your channels cost."""
 
     model_config = ConfigDict(extra="forbid")
@@ -363,7 +363,7 @@ class SpendImport(Model):
     """One row per channel, day and currency."""
 
 
-class SpendImportResult(Model):
+class SpendImportResult(ContractModel):
     """What became of the rows."""
 
     tenant_id: Uuid

@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Integer, Text, Timestamp, Uuid
 
 
-class LoginRequest(Model):
+class LoginRequest(ContractModel):
     """Who wants to log in, and where."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +26,7 @@ class LoginRequest(Model):
     """The tenant you want to work in."""
 
 
-class LoggedInUser(Model):
+class LoggedInUser(ContractModel):
     """Who is logged in."""
 
     id: Uuid
@@ -37,7 +37,7 @@ class LoggedInUser(Model):
     """The part of the address before the @."""
 
 
-class LoginResponse(Model):
+class LoginResponse(ContractModel):
     """A pair of tokens and who they are for."""
 
     access_token: Annotated[str, Text(max_length=8192, min_length=1)]
@@ -51,7 +51,7 @@ class LoginResponse(Model):
     user: LoggedInUser
 
 
-class RefreshRequest(Model):
+class RefreshRequest(ContractModel):
     """The refresh token to exchange."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +62,7 @@ class RefreshRequest(Model):
     """The tenant of the token; when it is sent, it must match."""
 
 
-class TokenPair(Model):
+class TokenPair(ContractModel):
     """The next pair of tokens."""
 
     access_token: Annotated[str, Text(max_length=8192, min_length=1)]
@@ -75,7 +75,7 @@ class TokenPair(Model):
     """For how many seconds the access token is good."""
 
 
-class VerifiedToken(Model):
+class VerifiedToken(ContractModel):
     """What an access token stands for."""
 
     valid: Literal[True]
@@ -88,7 +88,7 @@ class VerifiedToken(Model):
     """Until when the token is good (UTC)."""
 
 
-class TokenCutoffRequest(Model):
+class TokenCutoffRequest(ContractModel):
     """Whose tokens to end."""
 
     model_config = ConfigDict(extra="forbid")
@@ -99,7 +99,7 @@ class TokenCutoffRequest(Model):
     """Tokens given out before this moment end. Without it, now; never in the future."""
 
 
-class TokenCutoff(Model):
+class TokenCutoff(ContractModel):
     """From when on the tokens of a user count."""
 
     success: Literal[True]
@@ -116,7 +116,7 @@ class TokenCutoff(Model):
     """What was done, for people."""
 
 
-class RbacCheck(Model):
+class RbacCheck(ContractModel):
     """Who you are, as an admin."""
 
     success: Literal[True]
@@ -131,7 +131,7 @@ class RbacCheck(Model):
     """Your role."""
 
 
-class MembershipRoleRequest(Model):
+class MembershipRoleRequest(ContractModel):
     """Who gets which role."""
 
     model_config = ConfigDict(extra="forbid")
@@ -142,7 +142,7 @@ class MembershipRoleRequest(Model):
     """The new role."""
 
 
-class MembershipRole(Model):
+class MembershipRole(ContractModel):
     """The role of a user."""
 
     success: Literal[True]
@@ -161,7 +161,7 @@ class MembershipRole(Model):
     """Whether the logins of the user have ended, because tokens carry the role."""
 
 
-class TenantKeyRequest(Model):
+class TenantKeyRequest(ContractModel):
     """Which key to make anew."""
 
     model_config = ConfigDict(extra="forbid")
@@ -172,7 +172,7 @@ class TenantKeyRequest(Model):
     """For how many seconds the old one stays good."""
 
 
-class TenantKey(Model):
+class TenantKey(ContractModel):
     """A new tenant key. It is shown this once."""
 
     tenant_id: Uuid
@@ -189,7 +189,7 @@ class TenantKey(Model):
     """When it was made (UTC)."""
 
 
-class WebhookSecretRequest(Model):
+class WebhookSecretRequest(ContractModel):
     """How a processor proves that a delivery is its own."""
 
     model_config = ConfigDict(extra="forbid")
@@ -202,7 +202,7 @@ class WebhookSecretRequest(Model):
     """For how many seconds the old one stays good."""
 
 
-class WebhookSecret(Model):
+class WebhookSecret(ContractModel):
     """What is kept about a secret; never the secret."""
 
     tenant_id: Uuid

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Date, Integer, Text, Timestamp, Uuid
 
 
@@ -40,7 +40,7 @@ ProblemCode: TypeAlias = Literal[
 """The stable name of a problem. `contracts/governance/problems.yaml` says when each one is sent."""
 
 
-class ProblemItem(Model):
+class ProblemItem(ContractModel):
     """One mistake in a request."""
 
     pointer: Annotated[str, Text(max_length=512, pattern="^/(body|query|path|header)(/.*)?$")]
@@ -53,7 +53,7 @@ class ProblemItem(Model):
     """The kind of mistake, for programs."""
 
 
-class Problem(Model):
+class Problem(ContractModel):
     """What went wrong, in a form that people can read (`detail`) and programs can branch on (`code`). RFC 9457."""
 
     type: Annotated[str, Text(format="uri", max_length=256)]
@@ -75,7 +75,7 @@ class Problem(Model):
     """The single mistakes, when the request broke the contract in one or several places."""
 
 
-class SuccessResponse(Model):
+class SuccessResponse(ContractModel):
     """The request was carried out and there is nothing else to say."""
 
     success: Literal[True]
@@ -86,7 +86,7 @@ class SuccessResponse(Model):
     """What was done, for people."""
 
 
-class CurrencyTotal(Model):
+class CurrencyTotal(ContractModel):
     """A total in one currency. Currencies are never converted into one another."""
 
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
@@ -105,13 +105,13 @@ Platform: TypeAlias = Literal[
 ChannelCode: TypeAlias = Annotated[str, Text(max_length=64, min_length=1, pattern="^[a-z][a-z0-9_]*$")]
 """Code of a marketing channel. `contracts/governance/channels.yaml` lists the channels there are today."""
 
-CommonModel: TypeAlias = Literal[
+Model: TypeAlias = Literal[
     "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based", "markov", "shapley"
 ]
 """The rule by which a sale is credited to the touches before it."""
 
 
-class RealtimeRevenueSource(Model):
+class RealtimeRevenueSource(ContractModel):
     """What one connected account contributed in one currency."""
 
     platform: Platform
@@ -125,7 +125,7 @@ class RealtimeRevenueSource(Model):
     """ISO 4217 code of the currency."""
 
 
-class DateRange(Model):
+class DateRange(ContractModel):
     """A period of whole days (UTC), both ends included."""
 
     start: Date
@@ -134,7 +134,7 @@ class DateRange(Model):
     """Last day of the period."""
 
 
-class Page(Model):
+class Page(ContractModel):
     """Where you are in a list."""
 
     limit: Annotated[int, Integer(ge=1, le=100)]
@@ -156,7 +156,7 @@ credits.
 """
 
 
-class Citation(Model):
+class Citation(ContractModel):
     """A figure that a text rests on, and where it comes from."""
 
     metric: Annotated[str, Text(max_length=120, min_length=1)]
@@ -183,7 +183,7 @@ ProviderLifecycleCode: TypeAlias = Literal[
 """What the platform's side of a connection refused. `contracts/governance/problems.yaml` says when each one is sent."""
 
 
-class ProviderLifecycleProblem(Model):
+class ProviderLifecycleProblem(ContractModel):
     """What went wrong with a connection to a platform. It is a Problem whose code may also be the platform's."""
 
     type: Annotated[str, Text(format="uri", max_length=256)]

@@ -10,11 +10,11 @@ from typing import Annotated
 from pydantic import ConfigDict
 
 from .._runtime.conforms import Conforms
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Number, Text, Timestamp, Uuid
 
 
-class ErrorReport(Model):
+class ErrorReport(ContractModel):
     """An error of the dashboard."""
 
     model_config = ConfigDict(extra="forbid")
@@ -39,7 +39,7 @@ class ErrorReport(Model):
     """What else helps to find the error, without anything inside anything."""
 
 
-class ErrorReceipt(Model):
+class ErrorReceipt(ContractModel):
     """The error was taken in."""
 
     tenant_id: Uuid

@@ -9,12 +9,12 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Integer, Text, Timestamp, Uuid
 from .common import ChannelCode, Page
 
 
-class Touch(Model):
+class Touch(ContractModel):
     """A visit, click or impression."""
 
     model_config = ConfigDict(extra="forbid")
@@ -44,7 +44,7 @@ class Touch(Model):
     """
 
 
-class TouchBatch(Model):
+class TouchBatch(ContractModel):
     """Up to a thousand touches."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,7 +53,7 @@ class TouchBatch(Model):
     """The touches, in any order."""
 
 
-class TouchResult(Model):
+class TouchResult(ContractModel):
     """What became of one touch."""
 
     index: Annotated[int, Integer(ge=0, le=999)]
@@ -68,7 +68,7 @@ class TouchResult(Model):
     """Why it is dead."""
 
 
-class TouchBatchResult(Model):
+class TouchBatchResult(ContractModel):
     """What became of the touches, in the order they were sent."""
 
     tenant_id: Uuid
@@ -87,7 +87,7 @@ RemediationStatus: TypeAlias = Literal["pending", "in_progress", "resolved", "ab
 """How the repair stands."""
 
 
-class DeadEvent(Model):
+class DeadEvent(ContractModel):
     """A delivery or touch that could not become an event. Its content is sealed and never shown."""
 
     tenant_id: Uuid
@@ -127,7 +127,7 @@ class DeadEvent(Model):
     """The request it came with."""
 
 
-class DeadEventPage(Model):
+class DeadEventPage(ContractModel):
     """A page of dead events, newest first."""
 
     items: Annotated[list[DeadEvent], Field(max_length=100)]
@@ -135,7 +135,7 @@ class DeadEventPage(Model):
     page: Page
 
 
-class RetryRequest(Model):
+class RetryRequest(ContractModel):
     """How to try again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -144,7 +144,7 @@ class RetryRequest(Model):
     """True also tries what is not expected to pass by itself, after its cause was mended."""
 
 
-class AbandonRequest(Model):
+class AbandonRequest(ContractModel):
     """Why it is given up."""
 
     model_config = ConfigDict(extra="forbid")

@@ -9,12 +9,13 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.models import Model, Omittable, wire
-from .._runtime.types import Date, Integer, Real, Text, Timestamp, Uuid
-from .common import ChannelCode, CommonModel, DateRange, ModelVersion
+from .._runtime.conforms import Conforms
+from .._runtime.models import ContractModel, Omittable, wire
+from .._runtime.types import Binary, Date, Integer, Real, Text, Timestamp, Uuid
+from .common import ChannelCode, DateRange, Model, ModelVersion
 
 
-class ExportRow(Model):
+class ExportRow(ContractModel):
     """What one channel earned on one day."""
 
     date_: Annotated[Date, wire("date")]
@@ -30,7 +31,7 @@ class ExportRow(Model):
     """How many sales the channel received credit for."""
     confidence: Annotated[float, Real(ge=0, le=1)]
     """Which share of the credit rests on real touches, from 0 to 1."""
-    attribution_model: CommonModel
+    attribution_model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     last_updated: Timestamp
     """When the row was computed (UTC)."""
@@ -40,7 +41,7 @@ class ExportRow(Model):
     """The same figure as `revenue_cents`, as a decimal number. Absent for currencies with three decimals."""
 
 
-class ExportSummary(Model):
+class ExportSummary(ContractModel):
     """All rows together, in the reporting currency."""
 
     total_revenue: Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]
@@ -53,7 +54,7 @@ class ExportSummary(Model):
     """Average share of the credit that rests on real touches, from 0 to 1."""
 
 
-class ExportData(Model):
+class ExportData(ContractModel):
     """Revenue per day and channel."""
 
     tenant_id: Uuid
@@ -69,5 +70,5 @@ class ExportData(Model):
 ExportCsv: TypeAlias = Annotated[str, Text(max_length=1000000000)]
 """The rows as comma-separated values (RFC 4180), with the names of the columns in the first line."""
 
-ExportWorkbook: TypeAlias = Annotated[str, Text(max_length=1000000000)]
+ExportWorkbook: TypeAlias = Annotated[Binary, Conforms({"maxLength": 1000000000})]
 """The rows as an Excel workbook with one sheet."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from .._runtime.models import Model
+from .._runtime.models import ContractModel
 from .._runtime.types import Integer, Real, Text, Timestamp
 
 
@@ -18,7 +18,7 @@ ServiceState: TypeAlias = Literal["up", "down", "degraded"]
 """How one part is doing."""
 
 
-class ServiceStates(Model):
+class ServiceStates(ContractModel):
     """How each part of the service is doing."""
 
     database: ServiceState
@@ -31,7 +31,7 @@ class ServiceStates(Model):
     """The background jobs and their workers."""
 
 
-class HealthStatus(Model):
+class HealthStatus(ContractModel):
     """The health of the service and its parts."""
 
     status: HealthState
@@ -44,7 +44,7 @@ class HealthStatus(Model):
     """For how long this process has been running."""
 
 
-class DatabaseFigures(Model):
+class DatabaseFigures(ContractModel):
     """How this process uses the database."""
 
     pool_size: Annotated[int, Integer(ge=0, le=2147483647)]
@@ -55,7 +55,7 @@ class DatabaseFigures(Model):
     """How long the database took for the probe's query, in milliseconds."""
 
 
-class TrafficFigures(Model):
+class TrafficFigures(ContractModel):
     """What this process has been doing in the last minute."""
 
     requests_per_minute: Annotated[int, Integer(ge=0, le=9223372036854775807)]
@@ -68,7 +68,7 @@ class TrafficFigures(Model):
     """Requests being answered right now."""
 
 
-class DetailedHealth(Model):
+class DetailedHealth(ContractModel):
     """The health of the service and its parts, with figures."""
 
     status: HealthState
@@ -83,14 +83,14 @@ class DetailedHealth(Model):
     database: DatabaseFigures
 
 
-class Readiness(Model):
+class Readiness(ContractModel):
     """The service may get traffic."""
 
     ready: Literal[True]
     """Always true; a service that is not ready answers 503."""
 
 
-class Liveness(Model):
+class Liveness(ContractModel):
     """The process is alive."""
 
     alive: Literal[True]

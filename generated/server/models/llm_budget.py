@@ -10,12 +10,12 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import ConfigDict, Field
 
 from .._runtime.conforms import Conforms
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Date, Integer, Real, Text, Timestamp, Uuid
 from .common import ChannelCode, Page
 
 
-class OptimizationPeriod(Model):
+class OptimizationPeriod(ContractModel):
     """A period of whole days (UTC), both ends included."""
 
     model_config = ConfigDict(extra="forbid")
@@ -26,7 +26,7 @@ class OptimizationPeriod(Model):
     """Last day."""
 
 
-class OptimizationConstraints(Model):
+class OptimizationConstraints(ContractModel):
     """What to keep to."""
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +48,7 @@ class OptimizationConstraints(Model):
     """The most each channel gets, by channel code, in the currency."""
 
 
-class OptimizationRequest(Model):
+class OptimizationRequest(ContractModel):
     """How much there is to spend, and what for. One of `total_budget` and `total_budget_cents` is needed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +64,7 @@ class OptimizationRequest(Model):
     constraints: Omittable[OptimizationConstraints] = None
 
 
-class OptimizationTicket(Model):
+class OptimizationTicket(ContractModel):
     """The request was taken."""
 
     tenant_id: Uuid
@@ -77,7 +77,7 @@ class OptimizationTicket(Model):
     """Where to ask for the recommendation."""
 
 
-class ConfidenceRange(Model):
+class ConfidenceRange(ContractModel):
     """Between what the return will probably be."""
 
     min: Annotated[float, Real(ge=0)]
@@ -86,7 +86,7 @@ class ConfidenceRange(Model):
     """The upper end."""
 
 
-class BudgetAllocation(Model):
+class BudgetAllocation(ContractModel):
     """What one channel should get."""
 
     channel: ChannelCode
@@ -103,7 +103,7 @@ class BudgetAllocation(Model):
     confidence_range: Omittable[ConfidenceRange] = None
 
 
-class RecommendationMetrics(Model):
+class RecommendationMetrics(ContractModel):
     """What the recommendation took."""
 
     deterministic_runtime_ms: Annotated[int, Integer(ge=0, le=9223372036854775807)]
@@ -112,7 +112,7 @@ class RecommendationMetrics(Model):
     """What putting it into words cost us, in US dollars."""
 
 
-class BudgetRecommendation(Model):
+class BudgetRecommendation(ContractModel):
     """How the budget is best shared."""
 
     tenant_id: Uuid
@@ -130,7 +130,7 @@ class BudgetRecommendation(Model):
     metrics: Omittable[RecommendationMetrics] = None
 
 
-class RecommendationProgress(Model):
+class RecommendationProgress(ContractModel):
     """The computation still runs."""
 
     tenant_id: Uuid
@@ -143,7 +143,7 @@ class RecommendationProgress(Model):
     """How far it is."""
 
 
-class BudgetScope(Model):
+class BudgetScope(ContractModel):
     """How much of one budget is left."""
 
     scope: Literal["user_month", "user_hour", "tenant_window"]
@@ -160,7 +160,7 @@ class BudgetScope(Model):
     """When it starts anew (UTC)."""
 
 
-class BudgetCaps(Model):
+class BudgetCaps(ContractModel):
     """What a single thing may cost."""
 
     request_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
@@ -169,7 +169,7 @@ class BudgetCaps(Model):
     """One investigation, in US cents."""
 
 
-class Breaker(Model):
+class Breaker(ContractModel):
     """Whether a provider of texts is used."""
 
     key: Annotated[str, Text(max_length=120, min_length=1)]
@@ -180,7 +180,7 @@ class Breaker(Model):
     """When it was last taken out of use (UTC)."""
 
 
-class Shutoff(Model):
+class Shutoff(ContractModel):
     """Whether texts are off for you."""
 
     is_shutoff: bool
@@ -191,7 +191,7 @@ class Shutoff(Model):
     """Why."""
 
 
-class LlmBudget(Model):
+class LlmBudget(ContractModel):
     """What texts may cost, and have cost."""
 
     tenant_id: Uuid
@@ -212,7 +212,7 @@ LlmDecision: TypeAlias = Literal["ALLOW", "BLOCK", "FALLBACK"]
 """ALLOW - as asked; FALLBACK - by a cheaper model; BLOCK - not at all."""
 
 
-class LlmAuditEntry(Model):
+class LlmAuditEntry(ContractModel):
     """A decision about one text."""
 
     tenant_id: Uuid
@@ -244,7 +244,7 @@ class LlmAuditEntry(Model):
     """How long the answer was, in tokens."""
 
 
-class LlmAuditPage(Model):
+class LlmAuditPage(ContractModel):
     """A page of decisions, newest first."""
 
     items: Annotated[list[LlmAuditEntry], Field(max_length=100)]

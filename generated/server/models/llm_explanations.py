@@ -9,12 +9,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
 from .common import Citation, Confidence
 
 
-class EntityExplanation(Model):
+class EntityExplanation(ContractModel):
     """Why a figure is what it is, in words."""
 
     tenant_id: Uuid

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Date, Integer, Real, Text, Uuid
 from .common import ChannelCode, Citation, Confidence
 
 
-class InvestigationPeriod(Model):
+class InvestigationPeriod(ContractModel):
     """A period of whole days (UTC), both ends included."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,7 +25,7 @@ class InvestigationPeriod(Model):
     """Last day."""
 
 
-class InvestigationBudget(Model):
+class InvestigationBudget(ContractModel):
     """What may be spent on ads."""
 
     model_config = ConfigDict(extra="forbid")
@@ -36,7 +36,7 @@ class InvestigationBudget(Model):
     """ISO 4217 code of the currency."""
 
 
-class InvestigationContext(Model):
+class InvestigationContext(ContractModel):
     """Where to look."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +47,7 @@ class InvestigationContext(Model):
     budget_constraints: Omittable[InvestigationBudget] = None
 
 
-class InvestigationRequest(Model):
+class InvestigationRequest(ContractModel):
     """What you want to know."""
 
     model_config = ConfigDict(extra="forbid")
@@ -57,7 +57,7 @@ class InvestigationRequest(Model):
     context: Omittable[InvestigationContext] = None
 
 
-class InvestigationTicket(Model):
+class InvestigationTicket(ContractModel):
     """The question was taken."""
 
     tenant_id: Uuid
@@ -72,7 +72,7 @@ class InvestigationTicket(Model):
     """Where to ask how it stands."""
 
 
-class Finding(Model):
+class Finding(ContractModel):
     """Something that was found out."""
 
     finding: Annotated[str, Text(max_length=1000, min_length=1)]
@@ -82,7 +82,7 @@ class Finding(Model):
     confidence: Confidence
 
 
-class InvestigationStatus(Model):
+class InvestigationStatus(ContractModel):
     """How an investigation stands."""
 
     tenant_id: Uuid
@@ -113,7 +113,7 @@ class InvestigationStatus(Model):
     """How many looks at your figures it took."""
 
 
-class ReviewRequest(Model):
+class ReviewRequest(ContractModel):
     """Your decision."""
 
     model_config = ConfigDict(extra="forbid")

@@ -10,12 +10,12 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import ConfigDict, Field
 
 from .._runtime.conforms import Conforms
-from .._runtime.models import UNSET, Maybe, Model, Omittable
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
 from .._runtime.types import Integer, Number, Text, Timestamp, Uuid
 from .common import Platform
 
 
-class PlatformConnectionRequest(Model):
+class PlatformConnectionRequest(ContractModel):
     """An account at a platform that is yours."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +33,7 @@ class PlatformConnectionRequest(Model):
     """Notes of your own about the account, 8 KiB at most, nothing about persons."""
 
 
-class PlatformConnection(Model):
+class PlatformConnection(ContractModel):
     """An account at a platform that is yours."""
 
     id: Uuid
@@ -55,7 +55,7 @@ class PlatformConnection(Model):
     """When it was last changed (UTC)."""
 
 
-class PlatformCredentialsRequest(Model):
+class PlatformCredentialsRequest(ContractModel):
     """Access to an account that a platform granted you."""
 
     model_config = ConfigDict(extra="forbid")
@@ -75,7 +75,7 @@ class PlatformCredentialsRequest(Model):
     """How the token is sent to the platform."""
 
 
-class PlatformCredentials(Model):
+class PlatformCredentials(ContractModel):
     """What we keep about your access to an account; never the tokens."""
 
     tenant_id: Uuid
@@ -100,7 +100,7 @@ RefreshState: TypeAlias = Literal["not_attempted", "fresh", "due", "in_progress"
 """How the renewal of our access stands."""
 
 
-class OAuthAuthorizationRequest(Model):
+class OAuthAuthorizationRequest(ContractModel):
     """Where to come back to, and what to ask for."""
 
     model_config = ConfigDict(extra="forbid")
@@ -115,7 +115,7 @@ class OAuthAuthorizationRequest(Model):
     """What to ask the platform for. Without it, what we need."""
 
 
-class OAuthAuthorization(Model):
+class OAuthAuthorization(ContractModel):
     """Where to send the person who may grant access."""
 
     tenant_id: Uuid
@@ -134,7 +134,7 @@ class OAuthAuthorization(Model):
     """Until when the attempt can be finished (UTC)."""
 
 
-class OAuthCompletion(Model):
+class OAuthCompletion(ContractModel):
     """Access was granted."""
 
     tenant_id: Uuid
@@ -150,7 +150,7 @@ class OAuthCompletion(Model):
     refresh_state: RefreshState
 
 
-class OAuthStatus(Model):
+class OAuthStatus(ContractModel):
     """How our access to an account stands."""
 
     tenant_id: Uuid
@@ -170,7 +170,7 @@ class OAuthStatus(Model):
     """What the platform granted."""
 
 
-class OAuthDisconnectRequest(Model):
+class OAuthDisconnectRequest(ContractModel):
     """Why the connection ends."""
 
     model_config = ConfigDict(extra="forbid")
@@ -181,7 +181,7 @@ class OAuthDisconnectRequest(Model):
     """The account at the platform, as the platform calls it."""
 
 
-class OAuthDisconnection(Model):
+class OAuthDisconnection(ContractModel):
     """The connection has ended."""
 
     tenant_id: Uuid
@@ -196,7 +196,7 @@ class OAuthDisconnection(Model):
     """When it ended (UTC)."""
 
 
-class OAuthRefresh(Model):
+class OAuthRefresh(ContractModel):
     """How the renewal of our access stands."""
 
     tenant_id: Uuid

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
 from .common import DateRange, Platform
 
 
-class Findings(Model):
+class Findings(ContractModel):
     """What the last comparison with the processor's books found, as counts of ledger entries."""
 
     matched: Annotated[int, Integer(ge=0, le=9223372036854775807)]
@@ -29,7 +29,7 @@ class Findings(Model):
     """Pairs of the same amount, currency and day at two processors."""
 
 
-class PlatformStatus(Model):
+class PlatformStatus(ContractModel):
     """How far one platform is compared and confirmed."""
 
     tenant_id: Uuid
@@ -57,7 +57,7 @@ class PlatformStatus(Model):
     findings: Omittable[Findings] = None
 
 
-class ReconciliationTotal(Model):
+class ReconciliationTotal(ContractModel):
     """Claimed against confirmed, in one currency."""
 
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
@@ -73,7 +73,7 @@ class ReconciliationTotal(Model):
     date_range: DateRange
 
 
-class ReconciliationStatus(Model):
+class ReconciliationStatus(ContractModel):
     """How far your revenue is confirmed."""
 
     tenant_id: Uuid
@@ -88,7 +88,7 @@ class ReconciliationStatus(Model):
     """When everything was last compared (UTC). Absent before the first time."""
 
 
-class SyncRequest(Model):
+class SyncRequest(ContractModel):
     """What to compare."""
 
     model_config = ConfigDict(extra="forbid")
@@ -99,7 +99,7 @@ class SyncRequest(Model):
     """False compares the last 3 days (UTC), true the last 90."""
 
 
-class Sync(Model):
+class Sync(ContractModel):
     """A comparison, waiting or running."""
 
     tenant_id: Uuid

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .._runtime.models import Model
+from .._runtime.models import ContractModel
 from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
 from .common import CurrencyTotal, RealtimeRevenueSource
 
 
-class RealtimeRevenue(Model):
+class RealtimeRevenue(ContractModel):
     """The revenue of the current UTC day so far, as the payment processors report it."""
 
     tenant_id: Uuid

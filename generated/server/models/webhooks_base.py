@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from .._runtime.conforms import Conforms
-from .._runtime.models import UNSET, Maybe, Model, Omittable
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
 from .._runtime.types import Integer, Text, Timestamp, Uuid
 from .common import ChannelCode, Platform
 
 
-class WebhookReceipt(Model):
+class WebhookReceipt(ContractModel):
     """What became of a delivery. Accepted, duplicate and dead are all success for the processor, so that it never
     repeats what cannot change.
     """
@@ -41,7 +41,7 @@ class WebhookReceipt(Model):
     channel: Omittable[ChannelCode] = None
 
 
-class WebhookMetadata(Model):
+class WebhookMetadata(ContractModel):
     """What is known about a delivery before it is read."""
 
     webhook_id: Annotated[str, Text(max_length=255, min_length=1)]
@@ -53,7 +53,7 @@ class WebhookMetadata(Model):
     """The signature the processor sent."""
 
 
-class MetaData(Model):
+class MetaData(ContractModel):
     """One note of a WooCommerce order."""
 
     key: Annotated[str, Text(max_length=255)]
@@ -64,7 +64,7 @@ class MetaData(Model):
     """What the note says. Plugins put any JSON here; only text is read."""
 
 
-class NoteAttribute(Model):
+class NoteAttribute(ContractModel):
     """One note of a Shopify order."""
 
     name: Annotated[str, Text(max_length=255)]
@@ -73,7 +73,7 @@ class NoteAttribute(Model):
     """What the note says."""
 
 
-class AttributionData(Model):
+class AttributionData(ContractModel):
     """Where a processor carries the hints of your shop about a sale - `skeldir_session_id`, `skeldir_journey_key`,
     `utm_source`, `utm_medium` and `utm_campaign`.
     """

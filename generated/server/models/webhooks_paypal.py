@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._runtime.models import Model, Omittable
+from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Text, Timestamp
 
 
-class PayPalSaleAmount(Model):
+class PayPalSaleAmount(ContractModel):
     """An amount, as PayPal writes it for sales."""
 
     total: Annotated[str, Text(max_length=32)]
@@ -22,7 +22,7 @@ class PayPalSaleAmount(Model):
     """ISO 4217 code of the currency."""
 
 
-class PayPalCaptureAmount(Model):
+class PayPalCaptureAmount(ContractModel):
     """An amount, as PayPal writes it for captures."""
 
     value: Annotated[str, Text(max_length=32)]
@@ -31,7 +31,7 @@ class PayPalCaptureAmount(Model):
     """ISO 4217 code of the currency."""
 
 
-class PayPalLink(Model):
+class PayPalLink(ContractModel):
     """A related address at PayPal."""
 
     href: Annotated[str, Text(max_length=2048)]
@@ -42,7 +42,7 @@ class PayPalLink(Model):
     """How to call it."""
 
 
-class PayPalResource(Model):
+class PayPalResource(ContractModel):
     """A sale, capture or refund."""
 
     id: Annotated[str, Text(max_length=255, min_length=1)]
@@ -67,7 +67,7 @@ class PayPalResource(Model):
     """Related addresses at PayPal."""
 
 
-class PayPalEvent(Model):
+class PayPalEvent(ContractModel):
     """An event about a sale, capture or refund, as PayPal sends it."""
 
     id: Annotated[str, Text(max_length=255, min_length=1)]
@@ -85,7 +85,7 @@ class PayPalEvent(Model):
     """What happened, for people."""
 
 
-class PayPalDispatchedEvent(Model):
+class PayPalDispatchedEvent(ContractModel):
     """An event of any type, as PayPal sends it. What its resource must look like depends on `event_type`."""
 
     id: Annotated[str, Text(max_length=255, min_length=1)]

@@ -9,19 +9,19 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.models import UNSET, Maybe, Model, Omittable
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
 from .._runtime.types import Integer, Text, Timestamp
 from .webhooks_base import NoteAttribute
 
 
-class ShopifyCustomer(Model):
+class ShopifyCustomer(ContractModel):
     """Who bought, as a number and nothing else."""
 
     id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
     """The customer, as Shopify calls it."""
 
 
-class ShopifyLineItem(Model):
+class ShopifyLineItem(ContractModel):
     """One line of an order."""
 
     id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
@@ -34,7 +34,7 @@ class ShopifyLineItem(Model):
     """The price of one, in the currency of the order."""
 
 
-class ShopifyOrder(Model):
+class ShopifyOrder(ContractModel):
     """An order, as Shopify sends it."""
 
     id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
@@ -63,7 +63,7 @@ class ShopifyOrder(Model):
     """What was bought."""
 
 
-class ShopifyRefundTransaction(Model):
+class ShopifyRefundTransaction(ContractModel):
     """One payment that went back."""
 
     id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
@@ -78,7 +78,7 @@ class ShopifyRefundTransaction(Model):
     """The payment it takes back."""
 
 
-class ShopifyRefund(Model):
+class ShopifyRefund(ContractModel):
     """A refund, as Shopify sends it."""
 
     id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
@@ -93,7 +93,7 @@ class ShopifyRefund(Model):
     """When it was made."""
 
 
-class ShopifyCheckout(Model):
+class ShopifyCheckout(ContractModel):
     """A checkout that was begun or changed, as Shopify sends it."""
 
     token: Annotated[str, Text(max_length=255, min_length=1)]

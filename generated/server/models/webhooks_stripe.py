@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from .._runtime.conforms import Conforms
-from .._runtime.models import UNSET, Maybe, Model, Omittable
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
 from .._runtime.types import Integer, Text
 
 
-class StripeDispatchedData(Model):
+class StripeDispatchedData(ContractModel):
     """What the event is about."""
 
     object: dict[str, Any]
     """The charge, payment intent or other object of the event."""
 
 
-class StripeDispatchedEvent(Model):
+class StripeDispatchedEvent(ContractModel):
     """An event of any type, as Stripe sends it. What its object must look like depends on `type`."""
 
     id: Annotated[str, Text(max_length=255, min_length=1)]
@@ -33,7 +33,7 @@ class StripeDispatchedEvent(Model):
     """Whether real money is involved."""
 
 
-class StripeCharge(Model):
+class StripeCharge(ContractModel):
     """A charge or a payment intent."""
 
     id: Annotated[str, Text(max_length=255, min_length=1)]
@@ -60,13 +60,13 @@ class StripeCharge(Model):
     """The hints of your shop about the sale."""
 
 
-class StripeEventData(Model):
+class StripeEventData(ContractModel):
     """What the event is about."""
 
     object: StripeCharge
 
 
-class StripeEvent(Model):
+class StripeEvent(ContractModel):
     """An event about a charge or payment intent, as Stripe sends it."""
 
     id: Annotated[str, Text(max_length=255, min_length=1)]

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from .._runtime.models import UNSET, Maybe, Model, Omittable
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
 from .._runtime.types import Integer, Text
 from .webhooks_base import MetaData
 
 
-class WooCommerceLineItem(Model):
+class WooCommerceLineItem(ContractModel):
     """One line of an order."""
 
     id: Omittable[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = None
@@ -27,7 +27,7 @@ class WooCommerceLineItem(Model):
     """The price of the line, as a decimal text."""
 
 
-class WooCommerceRefund(Model):
+class WooCommerceRefund(ContractModel):
     """A refund of an order."""
 
     id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
@@ -40,7 +40,7 @@ class WooCommerceRefund(Model):
     """The same with a minus, as WooCommerce also sends it."""
 
 
-class WooCommerceOrder(Model):
+class WooCommerceOrder(ContractModel):
     """An order, as WooCommerce sends it."""
 
     id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
@@ -95,7 +95,7 @@ WooCommerceDelivery: TypeAlias = dict[str, Any]
 """Any delivery of WooCommerce. What it must look like depends on its topic."""
 
 
-class WooCommercePing(Model):
+class WooCommercePing(ContractModel):
     """What WooCommerce sends when a webhook is switched on - no topic, no signature, nothing to record."""
 
     webhook_id: Omittable[Annotated[str, Text(max_length=64)]] = None
