@@ -25,8 +25,8 @@ def run(contracts: Path, form: str) -> int:
         print(text)
     failed = problems.has_errors(found)
     if form == "text":
-        count = sum(len(item) for item in _operations(sources))
-        print(f"{len(sources.entries)} APIs, {count} operations, {len(found)} findings")
+        operations = _operations(sources)
+        print(f"{sum(map(bool, operations))} APIs, {sum(map(len, operations))} operations, {len(found)} findings")
     return 1 if failed else 0
 
 
@@ -35,10 +35,10 @@ def judge(sources: Sources, contracts: Path) -> list[Problem]:
     found = list(sources.problems)
     if not problems.has_errors(found):
         found += reading.read(sources)[1]
-    return problems.in_order([*found, *rules.check(rules.Contract(sources.documents, _governance(contracts)))])
+    return problems.in_order([*found, *rules.check(rules.Contract(sources.documents, governance_of(contracts)))])
 
 
-def _governance(contracts: Path) -> dict[str, source.Document]:
+def governance_of(contracts: Path) -> dict[str, source.Document]:
     """Data files beside the contracts, by name."""
     folder = next(
         (parent / "governance" for parent in contracts.resolve().parents if (parent / "governance").is_dir()), None
@@ -52,11 +52,14 @@ def _governance(contracts: Path) -> dict[str, source.Document]:
     return found
 
 
-def _operations(sources: Sources) -> list[dict[str, object]]:
-    paths = [sources.root(file).value.get("paths") or {} for file in sources.entries]
+def _operations(sources: Sources) -> list[list[str]]:
+    """Method and path of every operation, per entry document."""
     return [
-        {method: item[method] for method in reading.METHODS if method in item}
-        for group in paths
-        for item in group.values()
-        if isinstance(item, dict)
+        [
+            f"{method} {path}"
+            for path, item in (sources.root(file).value.get("paths") or {}).items()
+            for method in reading.METHODS
+            if isinstance(item, dict) and method in item
+        ]
+        for file in sources.entries
     ]

@@ -106,3 +106,16 @@ def mock(
         print(mocks.listing(contracts))
         return
     raise typer.Exit(mocks.run(contracts, api or []))
+
+
+@app.command()
+def watch(
+    contracts: Contracts = CONTRACTS,
+    out: Out = OUT,
+    *,
+    with_mocks: Annotated[bool, typer.Option("--mock", help="Serve the mocks too, and renew them.")] = False,
+) -> None:
+    """Judge on every save, print what changed, and bring generated code and mocks up to date, until Ctrl-C."""
+    from tools.contracts import watch as watch_  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(watch_.run(contracts, out, with_mocks=with_mocks))

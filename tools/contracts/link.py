@@ -21,6 +21,18 @@ _NAME_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "
 
 
 @dataclass(slots=True)
+class _Loaded:
+    """A file as it was read, to be used again while the file stays the same."""
+
+    stamp: tuple[int, int]
+    """Time of the last change in nanoseconds, and size."""
+    document: Document | None
+    problems: list[Problem]
+    references: list[tuple[str, Json]] | None = None
+    """Pointer and value of every reference in it, once they were looked for."""
+
+
+@dataclass(slots=True)
 class Sources:
     """Every document of a contract set, by the path that positions show."""
 
@@ -31,6 +43,7 @@ class Sources:
     entries: list[str] = field(default_factory=list[str])
     """Documents with an `openapi` key, in the order of their names."""
     problems: list[Problem] = field(default_factory=list[Problem])
+    loaded: dict[str, _Loaded] = field(default_factory=dict[str, _Loaded], repr=False)
 
     def root(self, file: str) -> Node:
         """The whole of one document."""
@@ -138,11 +151,15 @@ def entry_files(folder: Path) -> list[Path]:
     return sorted(path for path in found if not any(part[0] in "_." for part in path.relative_to(folder).parts))
 
 
-def read(path: Path, *, shown: str | None = None) -> Sources:
-    """Load and link the contract set at `path` (a folder, or one entry file). Everything wrong is in `problems`."""
+def read(path: Path, *, shown: str | None = None, earlier: Sources | None = None) -> Sources:
+    """Load and link the contract set at `path` (a folder, or one entry file). Everything wrong is in `problems`.
+
+    Files that did not change since `earlier` are not read again: their documents are the same objects.
+    """
     path = path if path.exists() else Path(os.path.normpath(path))
     folder = path if path.is_dir() else path.parent
     sources = Sources(folder, (shown if shown is not None else folder.as_posix()).rstrip("/"))
+    sources.loaded = dict(earlier.loaded) if earlier is not None else {}
     if not path.exists():
         message = "there is no such file or folder"
         sources.problems.append(Problem("no-contracts", message, Origin(sources.shown, 1, 1)))
@@ -183,11 +200,31 @@ def _shown(sources: Sources, path: Path) -> str:
 
 def _load(sources: Sources, name: str) -> Document | None:
     relative = name[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else name
-    document, problems = source.load(sources.folder / relative, name=name)
-    sources.problems += problems
-    if document is not None:
-        sources.documents[name] = document
-    return document
+    path = sources.folder / relative
+    stamp, known = _stamp(path), sources.loaded.get(name)
+    if known is None or known.stamp != stamp:
+        document, problems = source.load(path, name=name)
+        known = sources.loaded[name] = _Loaded(stamp, document, problems)
+    sources.problems += known.problems
+    if known.document is not None:
+        sources.documents[name] = known.document
+    return known.document
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
+
+
+def _references(sources: Sources, file: str) -> Iterator[Node]:
+    """Every reference in one document, looked for once."""
+    loaded = sources.loaded[file]
+    if loaded.references is None:
+        loaded.references = [(node.pointer, node.value) for node in references(sources.root(file))]
+    return (Node(sources, file, pointer, value) for pointer, value in loaded.references)
 
 
 def _follow(sources: Sources, queue: list[str]) -> None:
@@ -196,7 +233,7 @@ def _follow(sources: Sources, queue: list[str]) -> None:
     missing: set[str] = set()
     while queue:
         file = queue.pop(0)
-        for node in references(sources.root(file)):
+        for node in _references(sources, file):
             for target in _check(sources, node, missing):
                 if target not in seen:
                     seen.add(target)
@@ -275,7 +312,7 @@ def _find_circles(sources: Sources) -> None:
     if any(problem.rule in {"dangling-ref", "anchor-ref", "remote-ref"} for problem in sources.problems):
         return
     for file in list(sources.documents):
-        for node in references(sources.root(file)):
+        for node in _references(sources, file):
             seen = {node.place}
             current = node.step()
             while current.is_reference and current.place not in seen:

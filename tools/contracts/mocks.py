@@ -63,21 +63,36 @@ def plan(contracts: Path, names: Sequence[str] = (), *, any_port: bool = False) 
     ]
 
 
+class Service:
+    """The running process. Use `running`, which also stops it."""
+
+    def __init__(self) -> None:
+        """Start the process, with no mock in it yet. Raises `MockError`."""
+        if shutil.which("node") is None:
+            raise MockError("mocks need Node.js 20 or newer; install it and run `make install-node`")
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(["node", str(SCRIPT)], stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
+
+    def serve(self, mocks: Sequence[Mock]) -> list[Mock]:
+        """Start `mocks`, or give them new documents; returns them with their ports once each is healthy. Raises `MockError`."""
+        started = _handshake(self._process, mocks)
+        for mock in started:
+            _await_health(mock)
+        return started
+
+    def stop(self) -> None:
+        """End the process. What does not end is killed."""
+        _stop(self._process)
+
+
 @contextmanager
 def running(mocks: Sequence[Mock]) -> Iterator[list[Mock]]:
     """Start `mocks` and wait until each answers; yields them with their ports. They stop at the end. Raises `MockError`."""
-    if shutil.which("node") is None:
-        raise MockError("mocks need Node.js 20 or newer; install it and run `make install-node`")
-    process = subprocess.Popen(
-        ["node", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    )
+    service = Service()
     try:
-        started = _handshake(process, mocks)
-        for mock in started:
-            _await_health(mock)
-        yield started
+        yield service.serve(mocks)
     finally:
-        _stop(process)
+        service.stop()
 
 
 def is_healthy(mock: Mock, *, timeout_seconds: float = 5.0) -> bool:

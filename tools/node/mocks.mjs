@@ -1,7 +1,8 @@
 // Every API's mock in one process: Prism as a library, one server per contract.
 //
-// Reads one line of JSON from its input, [{"name": "auth", "port": 4010, "document": {...}}, ...]: self-contained OpenAPI documents,
-// parsed by whoever starts it. Prints one line of JSON per mock once it listens, and ends when its input ends, or on SIGTERM.
+// Reads lines of JSON from its input, [{"name": "auth", "port": 4010, "document": {...}}, ...]: self-contained OpenAPI documents,
+// parsed by whoever starts it. Prints one line of JSON per mock once it listens. A mock that is named again gets the new document.
+// Ends when its input ends, or on SIGTERM; a mock that cannot start ends all.
 import http from 'node:http';
 import Module, { createRequire } from 'node:module';
 import readline from 'node:readline';
@@ -75,24 +76,27 @@ function target(document, reference) {
   return tokens.reduce((found, token) => found[token], document);
 }
 
+const running = new Map();
+
 async function start({ name, port, document }) {
   const operations = transformOas3Operations(resolved(document, document));
   // Prism would add `deprecation: true` to answers of deprecated operations; the contract's own header is a date (RFC 9745).
   for (const operation of operations) operation.deprecated = false;
+  await running.get(name)?.close();
   const server = createServer(operations, { config, components: { logger }, cors: true });
   const address = await server.listen(port, HOST);
+  running.set(name, server);
   console.log(JSON.stringify({ name, port: Number(new URL(address).port), operations: operations.length }));
 }
 
 async function main() {
-  const lines = readline.createInterface({ input: process.stdin });
-  lines.once('line', async (line) => {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
     const started = await Promise.allSettled(JSON.parse(line).map(start));
     const failed = started.filter((result) => result.status === 'rejected');
     for (const { reason } of failed) console.error(String(reason?.message ?? reason));
     if (failed.length) process.exit(1);
-  });
-  lines.once('close', () => process.exit(0));
+  }
+  process.exit(0);
 }
 
 process.on('SIGTERM', () => process.exit(0));

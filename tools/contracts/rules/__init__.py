@@ -30,7 +30,7 @@ from tools.contracts.rules.rule import Rule
 if TYPE_CHECKING:
     from tools.contracts.problems import Problem
 
-__all__ = ["ALL", "Contract", "Rule", "check"]
+__all__ = ["ALL", "WHOLE", "Contract", "Rule", "check", "check_each", "check_whole"]
 
 _GROUPS = (
     reading,
@@ -54,6 +54,30 @@ ALL: dict[str, Rule] = {rule.id: rule for group in _GROUPS for rule in group.RUL
 """Every rule by its id, in the order in which they run."""
 
 
+WHOLE = frozenset(
+    {
+        "unique-operation-id",
+        "distinct-paths",
+        "used-components",
+        "deprecation-is-dated",
+        "problem-registry",
+        "mapped-event",
+        "mock-port",
+    }
+)
+"""Rules that compare files with each other. All others judge a file by itself and by what it refers to."""
+
+
 def check(contract: Contract) -> list[Problem]:
     """What all rules find in `contract`."""
     return [problem for rule in ALL.values() for problem in rule.problems(contract)]
+
+
+def check_whole(contract: Contract) -> list[Problem]:
+    """What the rules find that compare files with each other."""
+    return [problem for name in WHOLE for problem in ALL[name].problems(contract)]
+
+
+def check_each(contract: Contract) -> list[Problem]:
+    """What the other rules find: each document by itself, and by what it refers to."""
+    return [problem for name, rule in ALL.items() if name not in WHOLE for problem in rule.problems(contract)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import posixpath
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+import jsonschema_rs
 
 from tools.contracts import source
 from tools.contracts.problems import Origin
@@ -13,9 +17,11 @@ from tools.contracts.rules import kinds
 from tools.contracts.source import Document, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tools.contracts.rules.kinds import Kind
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 MAX_HOPS = 50
 """A chain of references longer than this is a circle."""
@@ -63,17 +69,57 @@ class Node:
         return source.unescape(self.pointer.rpartition("/")[2])
 
 
+_Nodes: TypeAlias = "dict[Kind, list[Node]]"
+
+
 class Contract:
     """All source files together."""
 
-    def __init__(self, documents: Mapping[str, Document], governance: Mapping[str, Document] | None = None) -> None:
-        """`documents` are OpenAPI files by path, `governance` the data files beside them by name without ending."""
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        governance: Mapping[str, Document] | None = None,
+        earlier: Contract | None = None,
+    ) -> None:
+        """`documents` are OpenAPI files by path, `governance` the data files beside them by name without ending.
+
+        Documents that are the same objects as in `earlier` are not walked again.
+        """
         self.documents = documents
         self.governance = governance or {}
-        self._nodes: dict[Kind, list[Node]] = {}
-        for document in documents.values():
-            for kind, pointer, value in kinds.walk(document.value):
-                self._nodes.setdefault(kind, []).append(Node(document, pointer, value, kind))
+        known = earlier.walked if earlier is not None else {}
+        self.walked: dict[str, tuple[Document, _Nodes]] = {
+            path: known[path] if path in known and known[path][0] is document else (document, _walk(document))
+            for path, document in documents.items()
+        }
+        self.looked_at = list(documents.values())
+        """The documents whose contents `all` gives."""
+
+    def narrowed(self, paths: Collection[str]) -> Contract:
+        """The same contract, looked at in the documents `paths` only; references still lead into all of them."""
+        narrow = copy.copy(self)
+        narrow.looked_at = [document for path, document in self.documents.items() if path in paths]
+        for name in ("operations", "properties", "_nodes"):
+            narrow.__dict__.pop(name, None)
+        return narrow
+
+    @cached_property
+    def _nodes(self) -> _Nodes:
+        nodes: _Nodes = {}
+        for document in self.looked_at:
+            for kind, found in self.walked[document.path][1].items():
+                nodes.setdefault(kind, []).extend(found)
+        return nodes
+
+    @cached_property
+    def registry(self) -> jsonschema_rs.Registry:
+        """Every document as a resource of JSON Schema, under `uri_of` its path."""
+        resources = [
+            (uri_of(path), {"$schema": DIALECT, **document.value})
+            for path, document in self.documents.items()
+            if isinstance(document.value, dict)
+        ]
+        return jsonschema_rs.Registry(resources)
 
     def all(self, kind: Kind) -> list[Node]:
         """Every object of `kind`, where it is written. References are among them."""
@@ -123,6 +169,18 @@ class Contract:
             for node in self.all("operation")
             if node.pointer.startswith("/paths/") and isinstance(node.value, dict)
         ]
+
+
+def uri_of(path: str) -> str:
+    """Address under which the document at `path` stands in the registry."""
+    return "file:///" + quote(path)
+
+
+def _walk(document: Document) -> _Nodes:
+    nodes: _Nodes = {}
+    for kind, pointer, value in kinds.walk(document.value):
+        nodes.setdefault(kind, []).append(Node(document, pointer, value, kind))
+    return nodes
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from tools.contracts.rules.contract import uri_of
 from tools.contracts.rules.rule import Found, rules_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tools.contracts.rules.contract import Contract, Node
     from tools.contracts.rules.kinds import Kind
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _CARRIERS: tuple[Kind, ...] = ("media-type", "parameter", "header")
 
 
@@ -77,9 +77,7 @@ class _Oracle:
     """Judges values by schemas, where they stand in the source files: nothing is copied or dereferenced."""
 
     def __init__(self, contract: Contract) -> None:
-        resources = [(_uri(path), {"$schema": DIALECT, **document.value}) for path, document in contract.documents.items()
-                     if isinstance(document.value, dict)]  # fmt: skip
-        self._registry = jsonschema_rs.Registry(resources)
+        self._registry = contract.registry
         self._validator = cache(self._compile)
 
     def errors(self, schema: Node, value: Any) -> list[jsonschema_rs.ValidationError]:
@@ -88,17 +86,13 @@ class _Oracle:
         return list(validator.iter_errors(value)) if validator is not None else []
 
     def _compile(self, path: str, pointer: str) -> jsonschema_rs.Draft202012Validator | None:
-        reference = f"{_uri(path)}#{quote(pointer, safe='/~')}"
+        reference = f"{uri_of(path)}#{quote(pointer, safe='/~')}"
         try:
             return jsonschema_rs.Draft202012Validator(
                 {"$ref": reference}, registry=self._registry, validate_formats=True
             )
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
             return None
-
-
-def _uri(path: str) -> str:
-    return "file:///" + quote(path)
 
 
 def _in_words(error: jsonschema_rs.ValidationError) -> str:

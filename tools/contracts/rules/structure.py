@@ -40,7 +40,7 @@ def openapi_structure(contract: Contract) -> Iterator[Found]:
 
     A field that nobody reads is a promise that nobody keeps, and most of them are typing mistakes.
     """
-    for document in contract.documents.values():
+    for document in contract.looked_at:
         whole = _as_whole(document.value)
         for error in _openapi_validator().iter_errors(whole):
             yield from _explain(document, error)

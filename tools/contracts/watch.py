@@ -1,0 +1,178 @@
+"""`contracts watch`: a verdict right after each save, then generated code and mocks that follow.
+
+Only what changed is read and judged again: the saved files, the files that refer to them, and the few rules that compare files.
+Only what changed is printed. Nothing that is saved can end it: a half-written file is a finding like any other.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.contracts import checking, generating, link, mocks, problems, report, rules
+from tools.contracts.link import Sources
+from tools.contracts.problems import Problem
+from tools.contracts.source import Document
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look at the files says that the one before did not."""
+
+    changed: list[str]
+    """Files that were saved, added or deleted."""
+    appeared: list[Problem]
+    fixed: list[Problem]
+    remaining: int
+    """Number of findings now."""
+    seconds: float
+    has_errors: bool
+
+
+@dataclass
+class Watcher:
+    """Knows the contracts as they were at the last look."""
+
+    contracts: Path
+    sources: Sources = field(init=False)
+    _contract: rules.Contract | None = None
+    _governance: dict[str, Document] = field(default_factory=dict[str, Document])
+    _found: dict[str, list[Problem]] = field(default_factory=dict[str, list[Problem]])
+    """What the rules found in each file by itself."""
+    _known: dict[str, Problem] = field(default_factory=dict[str, Problem])
+    """Every finding of the last look by its fingerprint."""
+
+    def __post_init__(self) -> None:
+        self.sources = Sources(self.contracts, "")
+
+    def look(self) -> Verdict:
+        """Read what changed and judge what it can have an effect on."""
+        began = time.perf_counter()
+        before, self.sources = self.sources, link.read(self.contracts, earlier=self.sources)
+        changed = _changed(before, self.sources)
+        governance = checking.governance_of(self.contracts)
+        is_governed_anew = _texts(governance) != _texts(self._governance)
+        affected = set(self.sources.documents) if is_governed_anew else _dependents(self.sources, changed)
+        self._governance = governance
+        found = self._judge(affected)
+        return self._compare(changed, found, began)
+
+    def _judge(self, affected: Iterable[str]) -> list[Problem]:
+        documents = self.sources.documents
+        self._contract = contract = rules.Contract(documents, self._governance, self._contract)
+        self._found = {path: found for path, found in self._found.items() if path in documents}
+        for path in affected:
+            self._found[path] = rules.check_each(contract.narrowed({path}))
+        each = [problem for found in self._found.values() for problem in found]
+        return problems.in_order([*self.sources.problems, *each, *rules.check_whole(contract)])
+
+    def _compare(self, changed: list[str], found: list[Problem], began: float) -> Verdict:
+        marked = {report.fingerprint(problem, self.sources.line): problem for problem in found}
+        appeared = [problem for mark, problem in marked.items() if mark not in self._known]
+        fixed = [problem for mark, problem in self._known.items() if mark not in marked]
+        self._known = marked
+        seconds = time.perf_counter() - began
+        return Verdict(changed, appeared, fixed, len(found), seconds, problems.has_errors(found))
+
+
+def run(contracts: Path, out: Path, *, with_mocks: bool = False, say: Callable[[str], None] = print) -> int:
+    """Watch until interrupted. Returns the exit code."""
+    service = mocks.Service() if with_mocks else None
+    watcher = Watcher(contracts)
+    try:
+        verdict = watcher.look()
+        say(shown(verdict, watcher.sources))
+        _follow(watcher, verdict, out, service, say)
+        stamp = _stamp(contracts)
+        while True:
+            time.sleep(POLL_SECONDS)
+            now = _stamp(contracts)
+            if now == stamp:
+                continue
+            stamp, verdict = now, watcher.look()
+            say(shown(verdict, watcher.sources))
+            _follow(watcher, verdict, out, service, say)
+    except KeyboardInterrupt:
+        return 0
+    except mocks.MockError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        if service is not None:
+            service.stop()
+
+
+def shown(verdict: Verdict, sources: Sources) -> str:
+    """`verdict` for people: what appeared in full, what was fixed in a line each, and the sum."""
+    parts = [problems.to_text(problem, sources.line) for problem in verdict.appeared]
+    parts += [f"fixed: {problem.origin.file}: {problem.message}" for problem in verdict.fixed]
+    names = ", ".join(path.rpartition("/")[2] for path in verdict.changed[:3])
+    what = f"{names}{' and more' if len(verdict.changed) > 3 else ''}: " if names else ""
+    count = f"{verdict.remaining} findings" if verdict.remaining else "no findings"
+    return "\n".join([*parts, f"{what}{count}, {verdict.seconds * 1000:.0f} ms"])
+
+
+def _follow(
+    watcher: Watcher, verdict: Verdict, out: Path, service: mocks.Service | None, say: Callable[[str], None]
+) -> None:
+    """Bring generated code and mocks up to date, unless there are errors."""
+    if verdict.has_errors:
+        return
+    try:
+        generating.run(watcher.contracts, out)
+    except Exception as error:  # noqa: BLE001  (an edge: whatever a save provokes, watching goes on)
+        say(f"could not generate: {type(error).__name__}: {error}")
+    if service is not None:
+        apis = _apis(watcher.sources, _dependents(watcher.sources, verdict.changed))
+        served = service.serve(mocks.plan(watcher.contracts, apis)) if apis else []
+        say(f"mocks: {len(served)} up to date")
+
+
+def _changed(before: Sources, after: Sources) -> list[str]:
+    """Files whose document is another one than before, or is gone."""
+    paths = {**before.documents, **after.documents}
+    return sorted(path for path in paths if before.documents.get(path) is not after.documents.get(path))
+
+
+def _dependents(sources: Sources, changed: Iterable[str]) -> set[str]:
+    """`changed`, and every file that refers to one of them directly or through others."""
+    users: dict[str, set[str]] = {}
+    for file, loaded in sources.loaded.items():
+        for _, value in loaded.references or ():
+            users.setdefault(link.locate(file, value["$ref"])[0], set()).add(file)
+    found, queue = set[str](), list(changed)
+    while queue:
+        path = queue.pop()
+        if path not in found:
+            found.add(path)
+            queue += users.get(path, ())
+    return found & set(sources.documents)
+
+
+def _apis(sources: Sources, paths: Iterable[str]) -> list[str]:
+    """Names of the APIs among the files `paths`."""
+    with_paths = {path for path in paths if sources.documents[path].value.get("paths")}
+    return sorted(posixpath.splitext(path.removeprefix(f"{sources.shown}/"))[0] for path in with_paths)
+
+
+def _texts(documents: dict[str, Document]) -> dict[str, str]:
+    return {name: document.text for name, document in documents.items()}
+
+
+def _stamp(contracts: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of every file that can matter, to notice a save."""
+    found: list[tuple[str, int, int]] = []
+    for folder in (contracts, contracts.parent.parent / "governance"):
+        for path in folder.rglob("*.yaml"):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(sorted(found))
