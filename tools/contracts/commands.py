@@ -110,8 +110,8 @@ def mock(
 
 @app.command()
 def watch(
-    contracts: Contracts = CONTRACTS,
-    out: Out = OUT,
+    contracts: Contracts = Path(CONTRACTS),
+    out: Out = Path(OUT),
     *,
     with_mocks: Annotated[bool, typer.Option("--mock", help="Serve the mocks too, and renew them.")] = False,
 ) -> None:

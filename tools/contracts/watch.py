@@ -125,7 +125,7 @@ def _follow(
     if verdict.has_errors:
         return
     try:
-        generating.run(watcher.contracts, out)
+        generating.run(str(watcher.contracts), str(out))
     except Exception as error:  # noqa: BLE001  (an edge: whatever a save provokes, watching goes on)
         say(f"could not generate: {type(error).__name__}: {error}")
     if service is not None:
