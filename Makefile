@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries lock clean
+.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises lock clean
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,14 @@ generate: install ## write generated/ from contracts/
 
 bench-deliveries: install ## signed deliveries per second, against a hand-written FastAPI + SQLAlchemy route
 	@$(BIN)/python -m tests.bench.deliveries
+
+gates: install ## zero drift: every gate of the data layer, with raw evidence under build/evidence
+	@$(BIN)/python -m tools.gates
+
+promises: install ## every promise with its test and result; those without a test are open
+	@mkdir -p build/evidence
+	@$(BIN)/python -m pytest -q -m promise -n 2 --dist loadgroup --junitxml build/evidence/promises.xml > build/evidence/promises.log 2>&1 || echo "some tests failed: build/evidence/promises.log"
+	@$(BIN)/python -m tools.gates.promises build/evidence/promises.xml
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -

@@ -32,9 +32,9 @@ def target_url() -> URL:
     return urls.parse(text)
 
 
-def target_metadata() -> MetaData:
-    """Every mapped table of every domain, for comparison."""
-    return mapped.load_all()
+def target_metadata() -> MetaData | None:
+    """Every mapped table of every domain, when the command compares; applying revisions needs none."""
+    return mapped.load_all() if context.config.attributes.get("compare") else None
 
 
 def migrate(connection: Connection) -> None:

@@ -1,5 +1,14 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and the thread from a test to the promises it proves."""
 
 from __future__ import annotations
 
+import pytest
+
 pytest_plugins = ["tests.fixtures.database", "tests.fixtures.service"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Promises travel with a test's result, so that `make promises` can tell which are kept."""
+    for item in items:
+        for marker in item.iter_markers("promise"):
+            item.user_properties.extend(("promise", promise) for promise in marker.args)

@@ -130,6 +130,12 @@ def upgrade() -> None:
         );
         COMMENT ON TABLE reconciliation_items IS 'Transactions that a run compared, with what was found';
 
+        -- Verifications written before runs were kept get the run they name, finished, over the time they span.
+        INSERT INTO reconciliation_runs (tenant_id, id, state, platforms, period_start, period_end, finished_at)
+        SELECT v.tenant_id, v.run_id, 'completed', '{}', min(v.verified_at), max(v.verified_at) + INTERVAL '1 second',
+            max(v.verified_at)
+        FROM ledger_verifications AS v GROUP BY v.tenant_id, v.run_id;
+
         -- From here on a verification names a run that exists.
         ALTER TABLE ledger_verifications ADD CONSTRAINT fk_ledger_verifications__tenant_id_run_id
             FOREIGN KEY (tenant_id, run_id) REFERENCES reconciliation_runs (tenant_id, id) ON DELETE RESTRICT;

@@ -21,13 +21,16 @@ from impl.db.history import HISTORY
 _ALEMBIC = threading.Lock()  # its configuration is global, so two migrations of one process take turns
 
 
-def config(url: str | URL) -> Config:
-    """Alembic's configuration for `url`, in any spelling; the URL travels as an object and is never printed."""
+def config(url: str | URL, *, compare: bool = False) -> Config:
+    """Alembic's configuration for `url`, in any spelling; the URL travels as an object and is never printed.
+
+    `compare` loads the mapped tables of every domain, for `check` and for writing revisions.
+    """
     parsed = urls.parse(url) if isinstance(url, str) else url
     made = Config()
     made.set_main_option("script_location", str(HISTORY).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
-    made.attributes["url"] = parsed
+    made.attributes.update(url=parsed, compare=compare)
     return made
 
 

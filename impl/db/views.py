@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from impl.db.transaction import tenant_transaction
+from impl.kernel.errors import SkeldirError
 
 
 class Outcome(enum.Enum):
@@ -22,7 +23,7 @@ class Outcome(enum.Enum):
     SKIPPED = "skipped_already_running"
 
 
-class UnknownViewError(ValueError):
+class UnknownViewError(SkeldirError, ValueError):
     """The registry does not hold this view, so no SQL was sent."""
 
 

@@ -13,7 +13,7 @@ import pytest
 from impl.db import bootstrap
 from impl.db.transaction import binding
 from tests.fixtures.database import Database, MakeTenant
-from tests.fixtures.rows import RowMaker, insert_statement
+from tools.gates.rows import RowMaker, insert_statement
 
 DENIED = "42501"
 ROLES = ("app_user", "app_worker", "app_ops")

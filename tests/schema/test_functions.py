@@ -14,7 +14,7 @@ import pytest
 from impl.db import bootstrap
 from impl.db.transaction import binding
 from tests.fixtures.database import Database, MakeTenant
-from tests.fixtures.rows import RowMaker
+from tools.gates.rows import RowMaker
 
 EVENT = {
     "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z", "revenue_cents": 700, "effect_cents": 700,

@@ -23,7 +23,7 @@ METADATA = mapped.load_all()
 
 @pytest.mark.promise("P116", "P121")
 async def test_alembic_finds_nothing_to_do(database: Database) -> None:
-    await asyncio.to_thread(command.check, migrate.config(database.url("migration_owner")))
+    await asyncio.to_thread(command.check, migrate.config(database.url("migration_owner"), compare=True))
 
 
 async def test_tables_made_from_the_code_have_the_same_catalog(database: Database, empty_database: Database) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from impl.ingestion import privacy
 from tests.fixtures.database import MakeTenant
-from tests.fixtures.rows import RowMaker
+from tools.gates.rows import RowMaker
 
 DOCUMENTS = 10_000
 HARMLESS = [

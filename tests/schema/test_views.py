@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from impl.db import bootstrap, engine, locks, views
 from impl.db.transaction import tenant_transaction
 from tests.fixtures.database import Database
-from tests.fixtures.rows import RowMaker
+from tools.gates.rows import RowMaker
 
 CREDIT = """
     INSERT INTO attribution_allocations (tenant_id, event_id, window_start, window_end, model_type, model_version,

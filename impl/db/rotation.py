@@ -1,0 +1,95 @@
+"""Rotation of the key ring: every sealed value is sealed anew with the newest key, in batches, wherever it lives.
+
+Run by the owner role, because it must reach every tenant's rows. Which columns are sealed is read from the catalog, so a
+new `*_sealed` column is rotated without anybody remembering it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.engine import URL
+
+from impl.db import bootstrap
+from impl.db import url as urls
+from impl.db.sealing import KeyRing, Place, Sealed
+
+_COLUMNS: Final = """
+    -- Sealed columns by table, and the columns of the table's key.
+    SELECT c.relname::text AS name,
+        array_agg(a.attname::text ORDER BY a.attname) AS sealed,
+        (SELECT array_agg(k.attname::text ORDER BY k.attnum) FROM pg_index i
+            JOIN pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = ANY (i.indkey)
+            WHERE i.indrelid = c.oid AND i.indisprimary) AS key,
+        EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = c.oid AND t.attname = 'tenant_id') AS has_tenant
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        AND a.attname LIKE '%\\_sealed' AND NOT a.attisdropped
+    GROUP BY c.oid, c.relname ORDER BY c.relname
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTable:
+    """A table with sealed columns that share its `key_id`."""
+
+    name: str
+    sealed: tuple[str, ...]
+    key: tuple[str, ...]
+    has_tenant: bool
+
+    def due(self) -> str:
+        """The next rows that an older key sealed, locked so that nobody writes them meanwhile."""
+        columns = ", ".join({*self.key, *self.sealed, "key_id", *(["tenant_id"] if self.has_tenant else [])})
+        return (
+            f"SELECT {columns} FROM {self.name} WHERE key_id IS NOT NULL AND key_id <> $1"  # noqa: S608 - catalog names
+            f" AND ({' OR '.join(f'octet_length({column}) > 0' for column in self.sealed)})"
+            f" LIMIT $2 FOR UPDATE SKIP LOCKED"
+        )
+
+    def update(self) -> str:
+        """Write the new values of one row."""
+        values = ", ".join(f"{column} = ${n}" for n, column in enumerate(self.sealed, start=2))
+        first = 2 + len(self.sealed)
+        where = " AND ".join(f"{column} = ${n}" for n, column in enumerate(self.key, start=first))
+        return f"UPDATE {self.name} SET key_id = $1, {values} WHERE {where}"  # noqa: S608 - catalog names
+
+    def tenant(self, row: Any) -> UUID | None:
+        """Whose value it is: part of what a sealed value is bound to."""
+        if self.name == "tenants":
+            return UUID(int=row["id"].int)
+        return UUID(int=row["tenant_id"].int) if self.has_tenant and row["tenant_id"] else None
+
+
+async def reseal(owner_url: str | URL, ring: KeyRing, *, batch: int = 500) -> dict[str, int]:
+    """Rows sealed anew, by table. A row whose key is not in the ring raises `SealingError`; what was done stays done."""
+    connection = await bootstrap.connect(urls.parse(owner_url) if isinstance(owner_url, str) else owner_url)
+    try:
+        rows = await connection.fetch(_COLUMNS)
+        tables = [SealedTable(r["name"], tuple(r["sealed"]), tuple(r["key"]), r["has_tenant"]) for r in rows]
+        return {table.name: await _reseal_table(connection, table, ring, batch) for table in tables}
+    finally:
+        await connection.close()
+
+
+async def _reseal_table(connection: Any, table: SealedTable, ring: KeyRing, batch: int) -> int:
+    done = 0
+    while True:
+        async with connection.transaction():
+            rows = await connection.fetch(table.due(), ring.newest, batch)
+            for row in rows:
+                values = [_renewed(table, row, column, ring) for column in table.sealed]
+                await connection.execute(table.update(), ring.newest, *values, *(row[column] for column in table.key))
+        done += len(rows)
+        if not rows:
+            return done
+
+
+def _renewed(table: SealedTable, row: Any, column: str, ring: KeyRing) -> bytes | None:
+    value: bytes | None = row[column]
+    if not value:
+        return value  # nothing was sealed here, or it was erased
+    place = Place(table.tenant(row), table.name, column)
+    return ring.reseal(Sealed(value, row["key_id"]), place).value

@@ -1,0 +1,57 @@
+"""Rotation reaches every sealed column of the catalog, and afterwards the old key is not needed."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from impl.db import bootstrap, rotation
+from impl.db.errors import SealingError
+from impl.db.sealing import KeyRing, Place, Sealed
+from tests.fixtures.database import Database
+from tools.gates.rows import RowMaker
+
+OLD, NEW = os.urandom(32), os.urandom(32)
+
+
+@pytest.mark.promise("P024")
+async def test_every_sealed_value_moves_to_the_newest_key(fresh_database: Database) -> None:
+    owner = await bootstrap.connect(fresh_database.url("migration_owner"))
+    maker, old = RowMaker(owner), KeyRing({"old": OLD})
+    tables = [rotation.SealedTable(r["name"], tuple(r["sealed"]), tuple(r["key"]), r["has_tenant"])
+              for r in await owner.fetch(rotation._COLUMNS)]  # fmt: skip
+    assert len(tables) >= 8
+    tenant = await owner.fetchval("INSERT INTO tenants (name) VALUES ('T') RETURNING id")
+    plain = {}
+    for table in tables:
+        row = (
+            await owner.fetchrow("SELECT * FROM tenants")
+            if table.name == "tenants"
+            else await maker.insert(table.name, tenant)
+        )
+        places = {column: Place(table.tenant(row), table.name, column) for column in table.sealed}
+        plain[table.name] = {column: f"{table.name} {column}".encode() for column in table.sealed}
+        values = [old.seal(plain[table.name][column], place).value for column, place in places.items()]
+        await owner.execute(table.update(), "old", *values, *(row[column] for column in table.key))
+    counts = await rotation.reseal(fresh_database.url("migration_owner"), KeyRing({"new": NEW, "old": OLD}), batch=1)
+    assert counts == {table.name: 1 for table in tables}
+    assert sum((await rotation.reseal(fresh_database.url("migration_owner"), KeyRing({"new": NEW}))).values()) == 0
+    for table in tables:
+        row = await owner.fetchrow(f"SELECT * FROM {table.name}")
+        for column in table.sealed:
+            opened = KeyRing({"new": NEW}).open(
+                Sealed(row[column], row["key_id"]), Place(table.tenant(row), table.name, column)
+            )
+            assert opened == plain[table.name][column]
+    await owner.close()
+
+
+async def test_a_value_of_a_lost_key_is_named_and_left_alone(fresh_database: Database) -> None:
+    owner = await bootstrap.connect(fresh_database.url("migration_owner"))
+    tenant = await owner.fetchval("INSERT INTO tenants (name) VALUES ('T') RETURNING id")
+    await RowMaker(owner).insert("tenant_journey_secrets", tenant, key_id="lost")
+    with pytest.raises(SealingError, match="'lost', which is not in the ring; add that key"):
+        await rotation.reseal(fresh_database.url("migration_owner"), KeyRing({"new": NEW}))
+    assert await owner.fetchval("SELECT key_id FROM tenant_journey_secrets") == "lost"
+    await owner.close()

