@@ -6,10 +6,10 @@ All forms say the same: rule, place, message, hint. They are functions from prob
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
-from xml.sax.saxutils import escape, quoteattr
 
 from tools.contracts import problems
 from tools.contracts.problems import Origin, Problem, Severity
@@ -100,12 +100,12 @@ def _as_junit(found: Sequence[Problem], reasons: Mapping[str, str]) -> str:
     ]
     for rule, items in by_rule.items():
         if not problems.has_errors(items):
-            lines.append(f'  <testcase classname="contracts" name={quoteattr(rule)}/>')
+            lines.append(f'  <testcase classname="contracts" name="{html.escape(rule)}"/>')
             continue
-        body = escape("\n".join(map(str, items)))
+        body = html.escape("\n".join(map(str, items)))
         lines += [
-            f'  <testcase classname="contracts" name={quoteattr(rule)}>',
-            f"    <failure message={quoteattr(items[0].message)}>{body}</failure>",
+            f'  <testcase classname="contracts" name="{html.escape(rule)}">',
+            f'    <failure message="{html.escape(items[0].message)}">{body}</failure>',
             "  </testcase>",
         ]
     return "\n".join([*lines, "</testsuite>"])
