@@ -60,12 +60,12 @@ def create(settings: Settings) -> FastAPI:
     clock = SystemClock()
     engine = _engine(settings)
     auth = assembly.build(_auth_parts(settings, engine, clock))
-    traffic = Traffic(clock)
+    traffic, receiver = Traffic(clock), _receiver(settings, engine, clock)
     app = FastAPI(title="Skeldir", openapi_url=None, lifespan=partial(_lifespan, engine, auth))
     mount(
         app,
         attribution=attribution.AttributionStub(),
-        auth=AuthOperations(auth.desk, auth.failed),
+        auth=AuthOperations(auth, receiver.secrets.forget),
         errors=errors.ErrorsStub(),
         events=events.EventsStub(),
         export=export.ExportStub(),
@@ -76,7 +76,7 @@ def create(settings: Settings) -> FastAPI:
         platforms=platforms.PlatformsStub(),
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
-        webhooks_stripe=StripeWebhooks(_receiver(settings, engine, clock)),
+        webhooks_stripe=StripeWebhooks(receiver),
         webhooks_paypal=webhooks_paypal.WebhooksPaypalStub(),
         webhooks_shopify=webhooks_shopify.WebhooksShopifyStub(),
         webhooks_woocommerce=webhooks_woocommerce.WebhooksWoocommerceStub(),

@@ -26,6 +26,7 @@ from impl.auth.signing_keys import SigningKeys
 from impl.auth.tenant_keys import TenantKeys
 from impl.auth.verification import Verifier
 from impl.db.sealing import KeyRing
+from impl.idempotency.once import Register
 from impl.kernel.clock import Clock
 
 
@@ -50,6 +51,7 @@ class Auth:
     authenticator: Authenticator
     limiter: Limiter
     desk: Desk
+    register: Register
     failed: FailedAttempts
     tenant_keys: TenantKeys
     keys: SigningKeys
@@ -81,6 +83,7 @@ def build(parts: Parts) -> Auth:
         desk=Desk(
             engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=parts.passwords, pepper=parts.pepper
         ),
+        register=Register(engine=engine, ring=parts.ring, clock=clock),
         failed=failed,
         tenant_keys=tenant_keys,
         keys=keys,

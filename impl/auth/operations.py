@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import final
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeAlias, final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from generated.server import Call, UnauthorizedError, auth
 from generated.server.models import auth as models
 from generated.server.models.common import SuccessResponse
-from impl.auth import access_tokens, sessions
+from impl.auth import access_tokens, administration, machine_secrets, sessions
 from impl.auth.access_tokens import AccessToken
-from impl.auth.failed_attempts import FailedAttempts
-from impl.auth.sessions import Desk, HeldToken
+from impl.auth.assembly import Auth
+from impl.auth.roles import Role
+from impl.auth.sessions import HeldToken
+from impl.auth.tenant_keys import Purpose
 from impl.db import outage
+from impl.idempotency.once import once
+
+ForgetSecret: TypeAlias = Callable[[UUID, str], None]
+"""Told (tenant, processor) when a webhook secret has changed, so that this process reads it anew."""
 
 
 @final
-class AuthOperations(auth.AuthStub):
-    """Log in, stay logged in, log out. What admins may do is not written yet and answers 501."""
+class AuthOperations:
+    """Log in, stay logged in, log out; and what admins do."""
 
-    def __init__(self, desk: Desk, failed: FailedAttempts) -> None:
-        self._desk, self._failed = desk, failed
+    def __init__(self, parts: Auth, forget_secret: ForgetSecret) -> None:
+        self._desk, self._failed = parts.desk, parts.failed
+        self._register, self._tenant_keys, self._forget_secret = parts.register, parts.tenant_keys, forget_secret
 
     async def login(self, params: auth.LoginParams, body: models.LoginRequest, *, call: Call[None]) -> auth.LoginReply:
         try:
@@ -71,3 +83,125 @@ class AuthOperations(auth.AuthStub):
                 valid=True, user_id=token.user_id, tenant_id=token.tenant_id, expires_at=token.expires_at
             )
         )
+
+    async def admin_revoke_tokens_before(
+        self, params: auth.AdminRevokeTokensBeforeParams, body: models.TokenCutoffRequest, *, call: Call[AccessToken]
+    ) -> auth.AdminRevokeTokensBeforeReply:
+        admin, now = call.principal, self._desk.clock.now()
+
+        async def work(connection: AsyncConnection) -> models.TokenCutoff:
+            cutoff = await administration.end_logins(
+                connection, admin, body.user_id, body.tokens_invalid_before, now=now
+            )
+            return models.TokenCutoff(
+                success=True,
+                correlation_id=call.correlation_id,
+                tenant_id=admin.tenant_id,
+                user_id=body.user_id,
+                tokens_invalid_before=cutoff,
+                message="The user must log in again.",
+            )
+
+        with outage.answered():
+            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.TokenCutoff)
+        return auth.AdminRevokeTokensBefore200(
+            body=done.body, idempotency_replayed="true" if done.is_replayed else None
+        )
+
+    async def admin_rbac_check(
+        self, params: auth.AdminRbacCheckParams, *, call: Call[AccessToken]
+    ) -> auth.AdminRbacCheckReply:
+        admin = call.principal
+        return auth.AdminRbacCheck200(
+            body=models.RbacCheck(
+                success=True,
+                correlation_id=call.correlation_id,
+                tenant_id=admin.tenant_id,
+                user_id=admin.user_id,
+                role=admin.role.value,
+            )
+        )
+
+    async def admin_update_membership_role(
+        self,
+        params: auth.AdminUpdateMembershipRoleParams,
+        body: models.MembershipRoleRequest,
+        *,
+        call: Call[AccessToken],
+    ) -> auth.AdminUpdateMembershipRoleReply:
+        admin, now = call.principal, self._desk.clock.now()
+
+        async def work(connection: AsyncConnection) -> models.MembershipRole:
+            change = await administration.change_role(connection, admin, body.user_id, Role(body.role), now=now)
+            return models.MembershipRole(
+                success=True,
+                correlation_id=call.correlation_id,
+                tenant_id=admin.tenant_id,
+                user_id=body.user_id,
+                role=change.role.value,
+                tokens_invalid_before=change.tokens_invalid_before,
+                revoked_existing_tokens=True,
+            )
+
+        with outage.answered():
+            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.MembershipRole)
+        return auth.AdminUpdateMembershipRole200(
+            body=done.body, idempotency_replayed="true" if done.is_replayed else None
+        )
+
+    async def rotate_tenant_key(
+        self, params: auth.RotateTenantKeyParams, body: models.TenantKeyRequest, *, call: Call[AccessToken]
+    ) -> auth.RotateTenantKeyReply:
+        tenant_id, now = call.principal.tenant_id, self._desk.clock.now()
+        purpose, previous = Purpose(body.purpose), timedelta(seconds=body.previous_valid_seconds)
+        ended: list[bytes] = []
+
+        async def work(connection: AsyncConnection) -> models.TenantKey:
+            made = await machine_secrets.rotate_key(connection, tenant_id, purpose, previous, now=now)
+            ended.extend(made.ended)
+            return models.TenantKey(
+                tenant_id=tenant_id,
+                key_id=made.key_id,
+                purpose=purpose.value,
+                tenant_key=made.key,
+                previous_valid_until=made.previous_valid_until,
+                created_at=now,
+            )
+
+        key = params.x_idempotency_key
+        with outage.answered():
+            done = await once(self._register, call, key, work, answer=models.TenantKey, status=201, is_secret=True)
+        for key_hash in ended:
+            self._tenant_keys.forget(key_hash)
+        return auth.RotateTenantKey201(body=done.body)
+
+    async def put_webhook_secret(
+        self, params: auth.PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[AccessToken]
+    ) -> auth.PutWebhookSecretReply:
+        tenant_id, now = call.principal.tenant_id, self._desk.clock.now()
+        provider = machine_secrets.provider_of(params.provider)
+
+        async def work(connection: AsyncConnection) -> models.WebhookSecret:
+            made = await machine_secrets.put_webhook_secret(
+                connection,
+                self._register.ring,
+                tenant_id=tenant_id,
+                provider=provider,
+                secret=body.secret,
+                webhook_id=body.webhook_id,
+                previous=timedelta(seconds=body.previous_valid_seconds),
+                now=now,
+            )
+            return models.WebhookSecret(
+                tenant_id=tenant_id,
+                provider=provider,
+                version=made.version,
+                key_id=made.key_id,
+                updated_at=now,
+                previous_valid_until=made.previous_valid_until,
+            )
+
+        with outage.answered():
+            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
+        self._forget_secret(tenant_id, provider)
+        return auth.PutWebhookSecret200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)

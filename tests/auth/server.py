@@ -42,13 +42,13 @@ def parts(engine, database, ring, clock=None):
     )
 
 
-def application(auth, *, traffic=None, **apis):
+def application(auth, *, traffic=None, forget_secret=lambda *_: None, **apis):
     """An application in which `apis` are real and the rest answers 501."""
     stubs = {name: stub(name) for name in APIS.split()}
     app = FastAPI()
     server.mount(
         app,
-        **(stubs | {"auth": AuthOperations(auth.desk, auth.failed)} | apis),
+        **(stubs | {"auth": AuthOperations(auth, forget_secret)} | apis),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
         observer=ExchangeLog(HTTPMetrics([]), traffic or Traffic(SystemClock())),

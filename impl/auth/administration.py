@@ -1,0 +1,90 @@
+"""What admins do: end somebody's logins, change roles, make new keys and webhook secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from generated.server import NotFoundError, ProblemError
+from impl.auth import revocation_store, sessions
+from impl.auth.access_tokens import AccessToken
+from impl.auth.roles import Role
+from impl.auth.tables import TenantMembership, TenantMembershipRole
+from impl.db import locks
+
+_IS_ACTIVE: Final = TenantMembership.membership_status == "active"
+
+
+class CutoffInTheFutureError(ProblemError, status=400, code="VALIDATION_ERROR", slug="validation-error"):
+    """Tokens can be ended up to now, not beyond; leave out `tokens_invalid_before` to end all of them now."""
+
+
+class LastAdminError(ProblemError, status=409, code="STATE_CONFLICT", slug="state-conflict"):
+    """The last admin of a tenant keeps the role; make somebody else an admin first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A member's new role, and the cutoff that ended the tokens with the old one."""
+
+    role: Role
+    tokens_invalid_before: datetime
+
+
+async def end_logins(
+    connection: AsyncConnection, admin: AccessToken, user_id: UUID, before: datetime | None, *, now: datetime
+) -> datetime:
+    """End every login of a member of the admin's tenant that began until `before` (default: now). The cutoff in force.
+
+    Raises `CutoffInTheFutureError` and `NotFoundError`.
+    """
+    if before is not None and before > now:
+        raise CutoffInTheFutureError
+    await locks.acquire(connection, sessions.lock_of(admin.tenant_id, user_id))
+    await _membership_of(connection, user_id)
+    return await revocation_store.revoke_before(
+        connection, admin.tenant_id, user_id, before or now, by=admin.user_id, now=now
+    )
+
+
+async def change_role(
+    connection: AsyncConnection, admin: AccessToken, user_id: UUID, role: Role, *, now: datetime
+) -> RoleChange:
+    """Give a member of the admin's tenant another role, and end the tokens that carry the old one.
+
+    Raises `NotFoundError`, and `LastAdminError` when nobody would be left who can change roles.
+    """
+    # Two admins who take the role from each other at the same time must not both succeed.
+    await locks.acquire(connection, locks.key64(f"roles:{admin.tenant_id}"))
+    await locks.acquire(connection, sessions.lock_of(admin.tenant_id, user_id))
+    membership_id = await _membership_of(connection, user_id)
+    if role is not Role.ADMIN and await _admins(connection) == {user_id}:
+        raise LastAdminError
+    await connection.execute(
+        update(TenantMembershipRole)
+        .where(TenantMembershipRole.membership_id == membership_id)
+        .values(role_code=role.value, updated_at=func.now())
+    )
+    cutoff = await revocation_store.revoke_before(connection, admin.tenant_id, user_id, now, by=admin.user_id, now=now)
+    return RoleChange(role, cutoff)
+
+
+async def _membership_of(connection: AsyncConnection, user_id: UUID) -> UUID:
+    found = await connection.scalar(select(TenantMembership.id).where(TenantMembership.user_id == user_id, _IS_ACTIVE))
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+async def _admins(connection: AsyncConnection) -> set[UUID]:
+    found = await connection.scalars(
+        select(TenantMembership.user_id)
+        .join(TenantMembershipRole, TenantMembershipRole.membership_id == TenantMembership.id)
+        .where(TenantMembershipRole.role_code == Role.ADMIN.value, _IS_ACTIVE)
+    )
+    return set(found)

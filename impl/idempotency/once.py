@@ -1,0 +1,149 @@
+"""Do something once per key, however often it is asked for.
+
+The key, the effect and the stored answer are one transaction: a crash leaves nothing behind, and a request that was
+refused or failed may be repeated with the same key. A second request with the same key waits a moment for the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from generated.server import Call, ContractModel
+from impl.db.sealing import KeyRing, Place, Sealed
+from impl.db.transaction import tenant_transaction
+from impl.idempotency.errors import KeyInProgressError, KeyReusedError, SecretAlreadyShownError
+from impl.kernel.clock import Clock
+
+KEPT: Final = timedelta(days=30)
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+
+# The unique key makes a second request wait here until the first has committed or given up, but not for long.
+_WAIT_BRIEFLY: Final = text("SET LOCAL lock_timeout = '2s'")
+_WAIT_AS_USUAL: Final = text("SET LOCAL lock_timeout TO DEFAULT")
+_CLAIM: Final = text("""
+    INSERT INTO api_idempotency_keys (tenant_id, operation_id, key, request_hash, expires_at)
+    VALUES (:tenant_id, :operation_id, :key, :request_hash, :expires_at)
+    ON CONFLICT (tenant_id, operation_id, key) DO NOTHING
+""")
+_READ: Final = text("""
+    SELECT request_hash, response_sealed, key_id FROM api_idempotency_keys
+     WHERE operation_id = :operation_id AND key = :key
+""")
+_KEEP: Final = text("""
+    UPDATE api_idempotency_keys
+       SET state = 'done', status_code = :status_code, response_sealed = :response_sealed, key_id = :key_id
+     WHERE operation_id = :operation_id AND key = :key
+""")
+
+ModelT = TypeVar("ModelT", bound=ContractModel)
+
+
+class Caller(Protocol):
+    """A person who was authenticated."""
+
+    @property
+    def tenant_id(self) -> UUID: ...
+    @property
+    def user_id(self) -> UUID: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """What keeping answers stands on."""
+
+    engine: AsyncEngine
+    ring: KeyRing
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[ModelT]):
+    """The answer, and whether it is the stored one of an earlier request."""
+
+    body: ModelT
+    is_replayed: bool
+
+
+async def once(  # noqa: PLR0913  (each is another thing, and all but four are named at the call)
+    register: Register,
+    call: Call[Any],
+    key: UUID | None,
+    work: Callable[[AsyncConnection], Awaitable[ModelT]],
+    *,
+    answer: type[ModelT],
+    status: int = 200,
+    is_secret: bool = False,
+) -> Done[ModelT]:
+    """What `work` answers in a transaction of the caller's tenant; with a `key` that was used before, what it answered.
+
+    The answer of a secret is not kept: its repetition raises `SecretAlreadyShownError`. Raises `KeyReusedError` when the
+    key came with another request, `KeyInProgressError` when the first request takes longer than two seconds, and what
+    `work` raises.
+    """
+    caller: Caller = call.principal
+    async with tenant_transaction(register.engine, caller.tenant_id, user_id=caller.user_id) as connection:
+        if key is None:
+            return Done(await work(connection), is_replayed=False)
+        entry = {"operation_id": call.operation.id, "key": key}
+        if not await _claim(register, connection, call, entry):
+            return Done(await _stored(register, connection, call, entry, answer), is_replayed=True)
+        body = await work(connection)
+        await _keep(register, connection, caller, entry | {"status_code": status}, None if is_secret else body)
+        return Done(body, is_replayed=False)
+
+
+def request_hash(call: Call[Any]) -> bytes:
+    """SHA-256 over method, path, query and body: what makes two requests the same."""
+    request = call.request
+    head = f"{request.method} {request.path}?".encode()
+    return hashlib.sha256(head + request.query + b"\n" + request.body).digest()
+
+
+async def _claim(register: Register, connection: AsyncConnection, call: Call[Any], entry: dict[str, Any]) -> bool:
+    """Whether this request is the first with its key."""
+    values = {"tenant_id": call.principal.tenant_id, "request_hash": request_hash(call)}
+    values |= {"expires_at": register.clock.now() + KEPT}
+    await connection.execute(_WAIT_BRIEFLY)
+    try:
+        claimed = await connection.execute(_CLAIM, entry | values)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise KeyInProgressError from error
+        raise
+    await connection.execute(_WAIT_AS_USUAL)
+    return claimed.rowcount == 1
+
+
+async def _stored(
+    register: Register, connection: AsyncConnection, call: Call[Any], entry: dict[str, Any], answer: type[ModelT]
+) -> ModelT:
+    row = (await connection.execute(_READ, entry)).one()
+    if row.request_hash != request_hash(call):
+        raise KeyReusedError
+    if row.response_sealed is None:
+        raise SecretAlreadyShownError
+    plain = register.ring.open(Sealed(row.response_sealed, row.key_id), _place(call.principal.tenant_id))
+    return answer.model_validate_json(plain)
+
+
+async def _keep(
+    register: Register, connection: AsyncConnection, caller: Caller, entry: dict[str, Any], body: ContractModel | None
+) -> None:
+    values: dict[str, Any] = {"response_sealed": None, "key_id": None}
+    if body is not None:
+        sealed = register.ring.seal(body.model_dump_json().encode(), _place(caller.tenant_id))
+        values = {"response_sealed": sealed.value, "key_id": sealed.key_id}
+    await connection.execute(_KEEP, entry | values)
+
+
+def _place(tenant_id: UUID) -> Place:
+    return Place(tenant_id, "api_idempotency_keys", "response_sealed")
