@@ -16,7 +16,6 @@ from generated.server import (
     ProblemDetails,
     attribution,
     errors,
-    events,
     export,
     llm_budget,
     llm_explanations,
@@ -37,6 +36,9 @@ from impl.db import url as urls
 from impl.db.sealing import KeyRing
 from impl.health import report
 from impl.health.operations import HealthOperations
+from impl.ingestion.journeys import Journeys
+from impl.ingestion.operations import EventsOperations
+from impl.ingestion.touches import TouchDesk
 from impl.kernel.clock import Clock, SystemClock
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
@@ -67,7 +69,7 @@ def create(settings: Settings) -> FastAPI:
         attribution=attribution.AttributionStub(),
         auth=AuthOperations(auth, receiver.secrets.forget),
         errors=errors.ErrorsStub(),
-        events=events.EventsStub(),
+        events=EventsOperations(_touch_desk(receiver)),
         export=export.ExportStub(),
         health=HealthOperations(_health(engine, auth, traffic, clock)),
         llm_budget=llm_budget.LlmBudgetStub(),
@@ -131,6 +133,11 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
 def _receiver(settings: Settings, engine: AsyncEngine, clock: Clock) -> Receiver:
     ring = KeyRing(settings.key_ring())
     return Receiver(engine=engine, ring=ring, secrets=SecretStore(engine, ring, clock), clock=clock)
+
+
+def _touch_desk(receiver: Receiver) -> TouchDesk:
+    engine, ring, clock = receiver.engine, receiver.ring, receiver.clock
+    return TouchDesk(engine=engine, ring=ring, journeys=Journeys(engine, ring, clock), clock=clock)
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from impl.kernel.events import Hints
+from impl.telemetry import metrics
 
 DIRECT = "direct"
 """No hint of origin at all."""
 UNKNOWN = "unknown"
 """There are hints, but no rule maps them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where somebody came from, as the tenant's site tells it."""
+
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    """Name or id of the campaign; a hint that maps to no channel by itself."""
+    foreign_host: str | None = None
+    """Host of the page before, when it is not the tenant's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +36,60 @@ class Rule:
     media: frozenset[str]
     sources: Mapping[str, str]
     channel: str | None
+    is_foreign_referrer: bool = False
 
-    def match(self, source: str, medium: str) -> str | None:
+    def match(self, source: str, medium: str, *, is_foreign: bool) -> str | None:
         """Channel code, or None when the rule does not apply."""
-        if self.media and medium not in self.media:
+        if (self.media and medium not in self.media) or (self.is_foreign_referrer and not is_foreign):
             return None
         return self.sources.get(source) if self.sources else self.channel
 
 
 def _read(path: Path) -> tuple[Rule, ...]:
-    rules: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["rule"]
-    return tuple(Rule(frozenset(rule.get("medium", ())), rule.get("source", {}), rule.get("channel")) for rule in rules)
+    document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    words = (
+        Rule(frozenset({word.lower()}), {platform: channel}, None)
+        for platform, map_ in document["platform"].items()
+        for word, channel in map_.items()
+    )
+    return (*words, *(_rule(values) for values in document["rule"]))
+
+
+def _rule(values: Mapping[str, Any]) -> Rule:
+    media = frozenset(values.get("medium", ()))
+    return Rule(media, values.get("source", {}), values.get("channel"), values.get("foreign_referrer", False))
 
 
 RULES = _read(Path(__file__).with_name("channels.toml"))
 
 
-def resolve(hints: Hints) -> str:
-    """Channel code of a conversion: by its UTM values; `direct` without any; `unknown` when they do not map."""
-    source, medium = (hints.utm_source or "").strip().lower(), (hints.utm_medium or "").strip().lower()
-    if not source and not medium and not hints.utm_campaign:
+def of_origin(origin: Origin) -> str:
+    """Channel code of `origin`: `direct` without any hint; `unknown`, which is counted, when the hints do not map."""
+    source, medium = (origin.source or "").strip().lower(), (origin.medium or "").strip().lower()
+    is_foreign = bool(origin.foreign_host)
+    if not (source or medium or origin.campaign or is_foreign):
         return DIRECT
-    return next((channel for rule in RULES if (channel := rule.match(source, medium))), UNKNOWN)
+    for rule in RULES:
+        channel = rule.match(source, medium, is_foreign=is_foreign)
+        if channel is not None:
+            return channel
+    metrics.CHANNELS_UNMAPPED.inc()
+    return UNKNOWN
+
+
+def resolve(hints: Hints) -> str:
+    """Channel code of a conversion, by its UTM values."""
+    return of_origin(Origin(source=hints.utm_source, medium=hints.utm_medium, campaign=hints.utm_campaign))
+
+
+def foreign(host: str | None, own_hosts: Collection[str]) -> str | None:
+    """`host` in lower case when it is neither one of `own_hosts` nor below one; None otherwise."""
+    found = (host or "").strip().rstrip(".").lower()
+    is_own = any(found == own or found.endswith(f".{own}") for own in own_hosts)
+    return found if found and not is_own else None
 
 
 def codes() -> frozenset[str]:
-    """Every channel code that `resolve` can give."""
+    """Every channel code that `of_origin` can give."""
     named = {code for rule in RULES for code in (*rule.sources.values(), rule.channel) if code}
     return frozenset(named | {DIRECT, UNKNOWN})

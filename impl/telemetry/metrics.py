@@ -23,6 +23,12 @@ EVENTS_DUPLICATE: Final = Counter(
     "events_duplicate", "Deliveries of an event that was stored before.", registry=REGISTRY
 )
 EVENTS_DEAD: Final = Counter("events_dlq", "Deliveries that could not become an event.", registry=REGISTRY)
+CHANNELS_UNMAPPED: Final = Counter(
+    "channels_unmapped", "Touches and conversions whose hints of origin map to no channel.", registry=REGISTRY
+)
+JOURNEY_KEYS_IGNORED: Final = Counter(
+    "journey_keys_ignored", "Journey keys sent while the tenant has journeys switched off.", registry=REGISTRY
+)
 INGESTION_SECONDS: Final = Histogram(
     "ingestion_duration_seconds", "From the authenticated delivery to its answer.", buckets=_SECONDS, registry=REGISTRY
 )

@@ -1,9 +1,15 @@
 """`impl.ingestion.channels`: the first rule that matches wins; nothing is guessed."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from impl.ingestion import channels
+from impl.ingestion.channels import Rule
 from impl.kernel.events import Hints
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -33,3 +39,42 @@ def test_hints_map_to_channels(source, medium, campaign, channel):
 async def test_every_code_of_the_map_stands_in_the_taxonomy(owner):
     known = {row["code"] for row in await owner.fetch("SELECT code FROM channel_taxonomy WHERE is_active")}
     assert channels.codes() <= known
+
+
+def test_the_map_says_what_the_contract_says():
+    """channels.yaml is what people read and lint checks; channels.toml is what runs."""
+    contract = yaml.safe_load((ROOT / "contracts/governance/channels.yaml").read_text())
+    words = [
+        Rule(frozenset({word.lower()}), {platform: channel}, None)
+        for platform, map_ in contract["platforms"].items()
+        for word, channel in map_.items()
+    ]
+    assert list(channels.RULES[: len(words)]) == words
+    written = [
+        (sorted(rule.get("medium", [])), source, rule["channel"], rule.get("foreign_referrer", False))
+        for rule in contract["utm"]
+        for source in rule.get("source", [None])
+    ]
+    running = [
+        (sorted(rule.media), source, channel, rule.is_foreign_referrer)
+        for rule in channels.RULES[len(words) :]
+        for source, channel in (rule.sources or {None: rule.channel}).items()
+    ]
+    assert running == written
+    assert (contract["nothing"], contract["unmapped"]) == (channels.DIRECT, channels.UNKNOWN)
+    assert channels.codes() <= {channel["code"] for channel in contract["channels"]}
+
+
+@pytest.mark.parametrize(
+    ("host", "foreign"),
+    [
+        ("Blog.Example", "blog.example"),
+        ("shop.example", None),
+        ("www.shop.example.", None),
+        ("notshop.example", "notshop.example"),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_host_of_the_tenant_is_no_origin(host, foreign):
+    assert channels.foreign(host, {"shop.example"}) == foreign

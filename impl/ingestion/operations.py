@@ -1,0 +1,144 @@
+"""Fills the contract of events: touches in, dead events repaired."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Protocol, final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from generated.server import Call, InvalidRequestError, Issue, NotFoundError, ProblemError, events
+from generated.server.models import common
+from generated.server.models import events as models
+from impl.db import outage
+from impl.db.transaction import tenant_transaction
+from impl.idempotency.once import Register, once
+from impl.ingestion import dead_events, touches
+from impl.ingestion.dead_events import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
+from impl.ingestion.touch_rules import Result
+from impl.ingestion.touches import Outcome, TagServer, TouchDesk
+from impl.kernel import cursor
+from impl.kernel.cursor import CursorError, Position
+
+
+class Member(Protocol):
+    """What these operations need to know of a person."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The tenant of the person's token."""
+        ...
+
+    @property
+    def user_id(self) -> UUID:
+        """The person."""
+        ...
+
+
+class StateConflict(ProblemError, status=409, code="STATE_CONFLICT", slug="state-conflict"):
+    """The object is not in a state that allows this."""
+
+
+@final
+class EventsOperations(events.EventsStub):
+    """Touches and dead events of one tenant at a time."""
+
+    def __init__(self, desk: TouchDesk) -> None:
+        self._desk, self._engine = desk, desk.engine
+        self._register = Register(engine=desk.engine, ring=desk.ring, clock=desk.clock)
+
+    async def ingest_touches(self, *, call: Call[TagServer]) -> events.IngestTouchesReply:
+        with outage.answered():
+            outcomes = await touches.take(self._desk, call.principal, call.raw, call.correlation_id)
+        return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
+
+    async def list_dead_events(
+        self, params: events.ListDeadEventsParams, *, call: Call[Member]
+    ) -> events.ListDeadEventsReply:
+        tenant_id = call.principal.tenant_id
+        wanted = Filter(status=params.status_, source=params.source, error_code=params.error_code)
+        scope = f"{call.operation.id}\x1f{tenant_id}\x1f{wanted}"
+        after = _position(params.cursor, scope)
+        with outage.answered():
+            async with tenant_transaction(self._engine, tenant_id) as connection:
+                found, has_more = await dead_events.page(connection, tenant_id, wanted, after=after, limit=params.limit)
+        items = [to_api_dead_event(tenant_id, one) for one in found]
+        following = cursor.encode(Position(found[-1].ingested_at, found[-1].id), scope) if has_more else None
+        page = common.Page(limit=params.limit, has_more=has_more, next_cursor=following)
+        return events.ListDeadEvents200(body=models.DeadEventPage(items=items, page=page))
+
+    async def get_dead_event(
+        self, params: events.GetDeadEventParams, *, call: Call[Member]
+    ) -> events.GetDeadEventReply:
+        tenant_id = call.principal.tenant_id
+        with outage.answered(), _refusals():
+            async with tenant_transaction(self._engine, tenant_id) as connection:
+                found = await dead_events.get(connection, tenant_id, params.id)
+        return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, found))
+
+    async def abandon_dead_event(
+        self, params: events.AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[Member]
+    ) -> events.AbandonDeadEventReply:
+        tenant_id = call.principal.tenant_id
+
+        async def work(connection: AsyncConnection) -> models.DeadEvent:
+            now = self._desk.clock.now()
+            found = await dead_events.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
+            return to_api_dead_event(tenant_id, found)
+
+        with outage.answered(), _refusals():
+            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.DeadEvent)
+        return events.AbandonDeadEvent200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """What a domain refuses, as the contract says it."""
+    try:
+        yield
+    except UnknownDeadEvent as error:
+        raise NotFoundError from error
+    except NotRepairable as error:
+        raise StateConflict(str(error)) from error
+
+
+def _position(text: str | None, scope: str) -> Position | None:
+    """Where the page begins. Raises `InvalidRequestError` for a cursor that is damaged or from another list."""
+    if text is None:
+        return None
+    try:
+        return cursor.decode(text, scope)
+    except CursorError as error:
+        issue = Issue("/query/cursor", "cursor", str(error), "invalid_cursor")
+        raise InvalidRequestError(errors=[issue]) from error
+
+
+def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchResult:
+    """What became of a batch, as the contract words it."""
+    counts = {result: sum(1 for outcome in outcomes if outcome.result is result) for result in Result}
+    lines = [
+        models.TouchResult(
+            index=index,
+            touch_id=outcome.touch_id,
+            result=outcome.result.value,
+            dead_event_id=outcome.dead_event_id,
+            error_code=outcome.error_code,
+        )
+        for index, outcome in enumerate(outcomes)
+    ]
+    return models.TouchBatchResult(
+        tenant_id=tenant_id,
+        accepted=counts[Result.ACCEPTED],
+        duplicate=counts[Result.DUPLICATE],
+        dead=counts[Result.DEAD],
+        results=lines,
+    )
+
+
+def to_api_dead_event(tenant_id: UUID, found: DeadEvent) -> models.DeadEvent:
+    """A dead event as the contract words it."""
+    values = {one.name: getattr(found, one.name) for one in fields(found)}
+    return models.DeadEvent.model_validate({"tenant_id": tenant_id, **values})

@@ -1,0 +1,43 @@
+-- name: look
+-- All that the rules about a batch need to know, in one round trip.
+SELECT (SELECT coalesce(jsonb_agg(code), '[]') FROM channel_taxonomy WHERE is_active) AS channels,
+       (SELECT coalesce(jsonb_agg(lower(platform_account_id)), '[]') FROM platform_connections
+         WHERE tenant_id = :tenant_id AND platform IN ('shopify', 'woocommerce')) AS own_hosts,
+       (SELECT coalesce(jsonb_agg(touch_id), '[]') FROM touches
+         WHERE tenant_id = :tenant_id AND touch_id = ANY (CAST(:touch_ids AS text[]))) AS touch_ids,
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(session_id, first, last)), '[]')
+          FROM (SELECT session_id, min(occurred_at) AS first, max(occurred_at) AS last
+                  FROM touches
+                 WHERE tenant_id = :tenant_id AND session_id = ANY (CAST(:session_ids AS uuid[]))
+                 GROUP BY session_id) AS session) AS sessions;
+
+-- name: store
+-- Touches and dead events of a batch in one statement: all or nothing. Rows go in by key, so that batches that share touches
+-- wait for each other instead of for ever. A dead event that is known is touched to learn its id; nothing of it changes.
+WITH stored AS (
+    INSERT INTO touches (
+        tenant_id, id, touch_id, session_id, journey_hash, journey_key_version, occurred_at, kind, channel_code, utm_source,
+        utm_medium, campaign_id, referrer_host)
+    SELECT :tenant_id, id, touch_id, session_id, decode(journey_hash, 'hex'), journey_key_version, occurred_at, kind,
+           channel_code, utm_source, utm_medium, campaign_id, referrer_host
+      FROM jsonb_to_recordset(CAST(:touches AS jsonb)) AS touch (
+           id uuid, touch_id text, session_id uuid, journey_hash text, journey_key_version integer, occurred_at timestamptz,
+           kind text, channel_code text, utm_source text, utm_medium text, campaign_id text, referrer_host text)
+     ORDER BY touch_id
+    ON CONFLICT (tenant_id, touch_id) DO NOTHING
+    RETURNING touch_id
+), dead AS (
+    INSERT INTO dead_events (
+        tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
+        payload_sealed, key_id, external_event_id, ingested_at, correlation_id)
+    SELECT :tenant_id, id, 'touch', idempotency_key, error_code, error_code, 'touch', error_message, error_detail,
+           raw_payload, decode(payload_sealed, 'hex'), key_id, external_event_id, :now, :correlation_id
+      FROM jsonb_to_recordset(CAST(:dead AS jsonb)) AS dead (
+           id uuid, idempotency_key text, error_code text, error_message text, error_detail jsonb, raw_payload jsonb,
+           payload_sealed text, key_id text, external_event_id text)
+     ORDER BY idempotency_key
+    ON CONFLICT (tenant_id, source, idempotency_key) DO UPDATE SET updated_at = dead_events.updated_at
+    RETURNING idempotency_key, id
+)
+SELECT (SELECT coalesce(jsonb_agg(touch_id), '[]') FROM stored) AS stored,
+       (SELECT coalesce(jsonb_object_agg(idempotency_key, id), '{}') FROM dead) AS dead;
