@@ -13,7 +13,10 @@ VariableName = NewType("VariableName", str)
 ModuleName = NewType("ModuleName", str)
 ConstantName = NewType("ConstantName", str)
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+|[^\W\d_A-Za-z]+")
+_UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
+_WORDS = re.compile(
+    rf"[{_UPPER}]+(?=[{_UPPER}][{_LOWER}])|[{_UPPER}]?[{_LOWER}]+[0-9]*|[{_UPPER}]+[0-9]*|[0-9]+|[^\W_]+"
+)
 _TAKEN: frozenset[str] = frozenset(
     {"self", "cls", "body", "call", "params", "status", "print", "type", "none", "true", "false"}
 )

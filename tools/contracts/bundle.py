@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from tools.contracts import source
-from tools.contracts.link import Node, Sources, locate
+from tools.contracts.link import NAME_MAPS, Node, Sources, is_data, locate
 from tools.contracts.source import Json
 
 _KINDS = "schemas responses parameters examples requestBodies headers securitySchemes links callbacks pathItems".split()
@@ -106,17 +106,26 @@ class Bundler:
         file, pointer = place
         return Node(self._sources, file, pointer, source.resolve(self._sources.documents[file].value, pointer))
 
-    def _value(self, node: Node) -> Json:
-        if node.is_reference:
+    def _value(self, node: Node, *, has_names: bool = False) -> Json:
+        """Value of `node` in the bundle. `has_names`: its keys are names that an author chose, such as properties."""
+        if node.is_reference and not has_names:
             return self._reference(node)
         if isinstance(node.value, dict):
-            return {
-                key: self._mapping(child) if key == "mapping" and "propertyName" in node.value else self._value(child)
-                for key, child in node.items()
-            }
+            return {key: self._entry(node, key, child, has_names=has_names) for key, child in node.items()}
         if isinstance(node.value, list):
             return [self._value(child) for child in node.elements()]
         return node.value
+
+    def _entry(self, node: Node, key: str, child: Node, *, has_names: bool) -> Json:
+        if not isinstance(child.value, dict | list):
+            return child.value
+        if has_names:
+            return self._value(child)
+        if key == "mapping" and "propertyName" in node.value:
+            return self._mapping(child)
+        if is_data(key, child.value):
+            return child.value
+        return self._value(child, has_names=key in NAME_MAPS)
 
     def _reference(self, node: Node) -> Json:
         target = node.step()

@@ -77,5 +77,5 @@ def show(found: Sequence[Problem], sources: Sources) -> bool:
         print(problems.to_text(problem, sources.line), file=sys.stderr)
     errors = sum(problem.severity is problems.Severity.ERROR for problem in ordered)
     if ordered:
-        print(f"{errors} errors, {len(ordered) - errors} warnings", file=sys.stderr)
+        print(f"errors: {errors}, warnings: {len(ordered) - errors}", file=sys.stderr)
     return errors > 0

@@ -14,10 +14,13 @@ from tools.contracts.source import Document, Json
 SUFFIXES = (".yaml", ".yml", ".json")
 
 _DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum", "value"})
-"""Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `_is_data`."""
+"""Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `is_data`."""
 
-_NAME_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "schemas"})
-"""Keys of their values are names that somebody chose: a property may be called `$ref` or `example`."""
+NAME_MAPS = frozenset(
+    "properties patternProperties dependentSchemas $defs definitions schemas responses headers content paths callbacks links "
+    "requestBodies securitySchemes pathItems encoding".split()
+)
+"""Keys of their values are names that somebody chose: a property may be called `$ref` or `example`, a response `default`."""
 
 
 @dataclass(slots=True)
@@ -249,15 +252,16 @@ def references(root: Node) -> Iterator[Node]:
         if node.is_reference and not has_names:
             yield node
         children = [
-            (child, not has_names and key in _NAME_MAPS)
+            (child, not has_names and key in NAME_MAPS)
             for key, child in node.items()
-            if has_names or not _is_data(key, child.value)
+            if has_names or not is_data(key, child.value)
         ]
         children += [(child, False) for child in node.elements()]
         stack.extend(child for child in reversed(children) if isinstance(child[0].value, dict | list))
 
 
-def _is_data(key: str, value: Json) -> bool:
+def is_data(key: str, value: Json) -> bool:
+    """Whether a `$ref` below `key` is data."""
     if key == "examples" and isinstance(value, dict):
         return False
     return key in _DATA_KEYS or (key.startswith("x-") and key != "x-webhooks")

@@ -51,7 +51,7 @@ def _definition(module: Module, types: Types, definition: ir.Definition, plan: P
 
 def _class(module: Module, types: Types, name: str, definition: ir.Definition, body: ir.Object) -> None:
     with module.block(f"class {name}({types.runtime('models', 'ContractModel')}):"):
-        module.docstring(definition.description or f"{name}.")
+        module.docstring(definition.description or ("" if body.properties else "Anything that is an object."))
         module.line()
         if body.is_closed or body.extra is not None:
             mode = "forbid" if body.is_closed else "allow"

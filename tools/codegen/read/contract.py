@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from tools.codegen import ir, names
-from tools.codegen.read import parameters, replies
+from tools.codegen.read import parameters, replies, wellformed
 from tools.codegen.read.schemas import Reader
 from tools.contracts.link import Node, Sources
 from tools.contracts.problems import Problem, Severity
@@ -19,7 +19,7 @@ _TEMPLATE = re.compile(r"\{([^}]*)\}")
 
 def read(sources: Sources) -> tuple[ir.Contract, list[Problem]]:
     """The contract in `sources`, and what is wrong with it."""
-    problems: list[Problem] = []
+    problems = wellformed.clean(sources)
     reader = Reader(problems)
     work = _Work(sources, reader, problems)
     apis = tuple(api for api in (work.api(file) for file in sources.entries) if api is not None)

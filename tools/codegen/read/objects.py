@@ -154,7 +154,9 @@ def _allowed(flat: Flat) -> set[str] | None:
 
 
 def _extra(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type | None:
-    if _is_closed(flat) or not flat.has("additionalProperties") or flat.has("patternProperties"):
+    if flat.has("patternProperties"):
+        return ir.Anything()
+    if _is_closed(flat) or not flat.has("additionalProperties"):
         return None
     schemas = [one for one in flat.nodes("additionalProperties") if isinstance(one.value, dict)]
     return reader.type_of(schemas[0], name + "Value", variant) if schemas else ir.Anything()

@@ -1,0 +1,124 @@
+"""What a type checker refuses: both of them, on the same few lines, each beside a line that they accept."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONTRACT = """
+paths:
+  /pets/{id}:
+    get:
+      operationId: getPet
+      security: [{bearer: []}]
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses:
+        '200': {description: ok, headers: {ETag: {required: true, schema: {type: string}}}, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+        '404': {description: no, content: {application/json: {schema: {$ref: '#/components/schemas/Lost'}}}}
+  /pets:
+    post:
+      operationId: createPet
+      security: []
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'201': {description: made}}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  schemas:
+    Pet: {type: object, required: [name], properties: {name: {type: string}}}
+    Lost: {type: object, required: [why], properties: {why: {type: string}}}
+"""
+
+GOOD = """
+from fastapi import FastAPI
+from PACKAGE.server import Call, Grant, RawRequest, api
+from PACKAGE.server.app import mount
+from PACKAGE.server.models import api as models
+
+
+class Pets:
+    async def get_pet(self, params: api.GetPetParams, *, call: Call[str]) -> api.GetPetReply:
+        if params.id > 1:
+            return api.GetPet404(body=models.Lost(why=call.principal))
+        return api.GetPet200(body=models.Pet(name="Rex"), etag="v1")
+
+    async def create_pet(self, body: models.Pet, *, call: Call[None]) -> api.CreatePetReply:
+        return api.CreatePet201()
+
+
+class Known:
+    async def bearer(self, credential: str, request: RawRequest) -> Grant[str] | None:
+        return Grant(credential)
+
+
+mount(FastAPI(), api=Pets(), authenticator=Known())
+"""
+
+CHANGES = {
+    "missing method": ("    async def create_pet", "    async def make_pet"),
+    "missing required header": (', etag="v1")', ")"),
+    "undeclared status": ("return api.CreatePet201()", 'return api.GetPet404(body=models.Lost(why=""))'),
+    "body of another status": ("body=models.Lost(why=call.principal)", 'body=models.Pet(name="Rex")'),
+    "widened return": ("-> api.CreatePetReply", "-> api.CreatePetReply | None"),
+    "forgotten async": ("    async def create_pet", "    def create_pet"),
+    "principal of another kind": (
+        "Grant[str] | None:\n        return Grant(credential)",
+        "Grant[int] | None:\n        return Grant(1)",
+    ),
+    "parameters of another operation": ("self, body: models.Pet, *", "self, body: models.Lost, *"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(build, tmp_path_factory):
+    built = build(CONTRACT)
+    folder = tmp_path_factory.mktemp("types")
+    shutil.copytree(Path(sys.modules[built.module("api").__name__.split(".")[0]].__path__[0]), folder / "pets")
+    good = GOOD.replace("PACKAGE", "pets")
+    (folder / "good.py").write_text(good)
+    for name, (before, after) in CHANGES.items():
+        assert before in good
+        (folder / f"{name.replace(' ', '_')}.py").write_text(good.replace(before, after))
+    return folder
+
+
+def failing(lines):
+    return {Path(line.partition(":")[0]).stem for line in lines if ": error:" in line}
+
+
+def test_mypy_refuses_each_mistake_and_nothing_else(folder):
+    files = sorted(path.name for path in folder.glob("*.py"))
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--python-version=3.11",
+        "--cache-dir=cache",
+        "--config-file=",
+        *files,
+        "pets",
+    ]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert failing(done.stdout.splitlines()) == {name.replace(" ", "_") for name in CHANGES}, done.stdout + done.stderr
+
+
+def test_pyright_refuses_each_mistake_and_nothing_else(folder):
+    root = Path(__file__).parents[2]
+    settings = {
+        "typeCheckingMode": "strict",
+        "pythonVersion": "3.11",
+        "venvPath": str(root),
+        "venv": ".venv",
+        "include": ["."],
+    }
+    settings |= {
+        f"reportUnknown{kind}Type": False for kind in ("Member", "Variable", "Argument", "Parameter", "Lambda")
+    }
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings))
+    command = [root / "tools/node/node_modules/.bin/pyright", "--outputjson"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    found = [one for one in json.loads(done.stdout)["generalDiagnostics"] if one["severity"] == "error"]
+    assert {Path(one["file"]).stem for one in found} == {name.replace(" ", "_") for name in CHANGES}, found
