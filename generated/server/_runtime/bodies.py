@@ -93,15 +93,15 @@ class BytesBody:
 class Bodies:
     """The media types that an operation accepts."""
 
-    __slots__ = ("_readers", "is_required")
+    __slots__ = ("is_required", "readers")
 
     def __init__(self, readers: Mapping[str, Reader[Any]], *, is_required: bool) -> None:
-        self._readers = dict(readers)
+        self.readers = dict(readers)
         self.is_required = is_required
 
     def prepare(self) -> None:
         """Build every validator."""
-        for reader in self._readers.values():
+        for reader in self.readers.values():
             if isinstance(reader, JsonBody):
                 reader.prepare()
 
@@ -113,13 +113,13 @@ class Bodies:
         declared = request.headers.raw(b"content-type")
         if declared is None and not request.body:
             return None
-        exact = self._readers.get("application/json") if declared == b"application/json" else None
+        exact = self.readers.get("application/json") if declared == b"application/json" else None
         return exact or self._match(request)
 
     def _match(self, request: RawRequest) -> Reader[Any]:
         media_type = request.media_type
         general = f"{media_type.partition('/')[0]}/*"
-        reader = self._readers.get(media_type) or self._readers.get(general) or self._readers.get("*/*")
+        reader = self.readers.get(media_type) or self.readers.get(general) or self.readers.get("*/*")
         charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip('" ').partition(";")[0]
         if reader is None or (charset not in {"", "utf-8", "utf8", "us-ascii"} and not isinstance(reader, BytesBody)):
             raise UnsupportedMediaTypeError
