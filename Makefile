@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises lock clean bench-contracts
+.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises lock clean bench-contracts docs
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ promises: install ## every promise with its test and result; those without a tes
 	@mkdir -p build/evidence
 	@$(BIN)/python -m pytest -q -m promise -n 2 --dist loadgroup --junitxml build/evidence/promises.xml > build/evidence/promises.log 2>&1 || echo "some tests failed: build/evidence/promises.log"
 	@$(BIN)/python -m tools.gates.promises build/evidence/promises.xml
+docs: install ## the documentation as a static site under build/docs
+	@$(BIN)/contracts docs
+
 bench-contracts: install install-node ## how long an author waits, beside Redocly, openapi-spec-validator and datamodel-code-generator
 	@$(BIN)/python -m tests.bench.contracts
 

@@ -119,3 +119,15 @@ def watch(
     from tools.contracts import watch as watch_  # noqa: PLC0415  (start-up time)
 
     raise typer.Exit(watch_.run(contracts, out, with_mocks=with_mocks))
+
+
+@app.command()
+def docs(
+    contracts: Contracts = Path(CONTRACTS),
+    out: Annotated[Path, typer.Option("--out", help="Folder that is written anew.")] = Path("build/docs"),
+    baselines: Annotated[Path, typer.Option(help="Bundles of the last release.")] = Path("contracts/baselines/v1"),
+) -> None:
+    """Write the documentation as a static site that works offline."""
+    from tools.contracts.docs import site  # noqa: PLC0415  (start-up time)
+
+    raise typer.Exit(site.run(contracts, out, baselines))

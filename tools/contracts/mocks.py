@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +86,7 @@ class Service:
 
 
 @contextmanager
-def running(mocks: Sequence[Mock]) -> Iterator[list[Mock]]:
+def running(mocks: Sequence[Mock]) -> Generator[list[Mock], None, None]:
     """Start `mocks` and wait until each answers; yields them with their ports. They stop at the end. Raises `MockError`."""
     service = Service()
     try:

@@ -1,0 +1,127 @@
+"""The documentation is complete, its links lead somewhere, its samples run, and a real browser can use it without a network."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tools.contracts import calls, mocks
+from tools.contracts.docs import samples, site
+from tools.contracts.docs.html import prose, tag
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = ROOT / "contracts" / "openapi" / "v1"
+OPERATIONS = [one for mock in mocks.plan(CONTRACTS) for one in calls.operations(mock.document)]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    out = tmp_path_factory.mktemp("docs") / "site"
+    built = site.build(CONTRACTS, out, baselines=out / "none")
+    return {path.name: path.read_text("utf-8") for path in built} | {"": str(out)}
+
+
+class Links(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.targets: list[str] = []
+        self.resources: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
+        known = dict(attributes)
+        self.ids |= {known["id"] or ""} if "id" in known else set()
+        if name == "a":
+            self.targets.append(known.get("href") or "")
+        elif name in ("link", "script", "img"):
+            self.resources.append(known.get("href") or known.get("src") or "")
+
+
+def test_every_operation_has_its_section_with_samples_and_a_form(pages: dict[str, str]) -> None:
+    everything = "".join(pages.values())
+    for one in OPERATIONS:
+        assert everything.count(f'data-operation="{one.id}"') == 1
+        assert everything.count(f'data-form="{one.id}"') == 1
+    assert everything.count("<summary>curl</summary>") == len(OPERATIONS) == 70
+
+
+def test_every_link_leads_to_a_page_and_a_place_in_it(pages: dict[str, str]) -> None:
+    found = {name: Links(text) for name, text in pages.items() if name}
+    for name, links in found.items():
+        for target in links.targets:
+            file, _, fragment = target.partition("#")
+            assert (file or name) in found, (name, target)
+            assert not fragment or fragment in found[file or name].ids, (name, target)
+
+
+def test_pages_need_nothing_from_elsewhere(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        if name:
+            assert set(Links(text).resources) == {"style.css", "tryout.js"}
+    folder = Path(pages[""])
+    assert not re.search(r"url\(|@import|https?://", (folder / "style.css").read_text("utf-8"))
+
+
+def test_the_problem_page_names_every_slug_of_the_registry(pages: dict[str, str]) -> None:
+    slugs = set(re.findall(r"slug: (\S+)", (ROOT / "contracts/governance/problems.yaml").read_text("utf-8")))
+    assert slugs <= Links(pages["problems.html"]).ids
+
+
+def test_text_of_a_contract_never_becomes_markup() -> None:
+    assert tag("p", "<b>&", class_='"x"') == '<p class="&quot;x&quot;">&lt;b&gt;&amp;</p>'
+    assert prose("a `<b>` c") == "a <code>&lt;b&gt;</code> c"
+
+
+@pytest.mark.parametrize("one", OPERATIONS, ids=lambda one: one.id)
+def test_python_and_curl_samples_say_the_example_request(one: calls.Operation) -> None:
+    call = calls.example_call(one)
+    ast.parse(samples.python(call))
+    words = shlex.split(samples.curl(call))
+    assert samples.BASE + call.target in words
+    sent = {words[index + 1] for index, word in enumerate(words) if word == "-H"}
+    assert sent == {f"{name}: {value}" for name, value in call.headers.items()}
+    if call.body is not None:
+        assert json.loads(words[words.index("--data-binary") + 1]) == json.loads(call.body)
+
+
+def test_typescript_samples_are_understood_by_node(tmp_path: Path) -> None:
+    bodies = [f"async () => {{\n{samples.typescript(calls.example_call(one))}\n}}" for one in OPERATIONS]
+    path = tmp_path / "samples.mjs"
+    path.write_text(f"export default [{', '.join(bodies)}];\n", "utf-8")
+    assert subprocess.run(["node", "--check", str(path)], capture_output=True, check=False).returncode == 0
+
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+SEND = """<script>addEventListener('load', () => {
+  document.getElementById('server').value = 'URL';
+  document.querySelector('form[data-form=getHealthStatus]').requestSubmit();
+});</script>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium")
+def test_a_browser_tries_an_operation_out_against_its_mock(pages: dict[str, str], tmp_path: Path) -> None:
+    assert CHROMIUM is not None
+    folder = Path(pages[""])
+    with mocks.running(mocks.plan(CONTRACTS, ["health"], any_port=True)) as (mock,):
+        page = folder / "try.html"
+        page.write_text(pages["health.html"].replace("</body>", f"{SEND.replace('URL', mock.url)}</body>"), "utf-8")
+        command = [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000", "--dump-dom",
+            f"--user-data-dir={tmp_path}", page.as_uri(),
+        ]  # fmt: skip
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    shown = re.search(r'data-form="getHealthStatus".*?<output>(.*?)</output>', run.stdout, re.DOTALL)
+    assert shown is not None, run.stderr[-500:]
+    assert "200 OK" in shown[1]
+    assert '"status": "healthy"' in shown[1]

@@ -1,0 +1,192 @@
+"""One operation as people read it: what it does, what to send, what comes back, and a form to try it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from tools.contracts import calls
+from tools.contracts.calls import Answer, Operation
+from tools.contracts.docs.html import Markup, join, prose, tag
+from tools.contracts.docs.samples import samples
+from tools.contracts.source import Json
+
+_BOUNDS = {
+    "minLength": "at least {} characters", "maxLength": "at most {} characters", "minimum": "at least {}",
+    "maximum": "at most {}", "multipleOf": "a multiple of {}", "minItems": "at least {} items",
+    "maxItems": "at most {} items", "pattern": "matches {}", "default": "without it, {}",
+}  # fmt: skip
+_DEPTH = 6
+
+
+def operation(one: Operation) -> Markup:
+    """The section of one operation."""
+    value = one.value
+    call = calls.example_call(one)
+    title = tag("h2", tag("span", one.method.upper(), class_=f"method {one.method}"), " ", value["summary"])
+    notes = [tag("p", "Deprecated. ", prose(_successor(value)), class_="warning")] if value.get("deprecated") else []
+    told = [
+        tag("p", tag("code", one.path), class_="path"), *notes, tag("p", prose(value["description"])),
+        tag("p", _who(one), class_="who"), *_inputs(one), *_answers(one),
+    ]  # fmt: skip
+    shown = [tag("div", told, class_="told"), tag("div", _samples(call), _form(one, call), class_="shown")]
+    return tag("section", title, tag("div", shown, class_="columns"), id=one.id, data_operation=one.id)
+
+
+def _successor(value: Json) -> str:
+    notice = value.get("x-deprecation", {})
+    until = f" It will be removed on {notice['sunset']}." if "sunset" in notice else ""
+    return f"Use `{notice.get('successor', 'another operation')}` instead.{until}"
+
+
+def _who(one: Operation) -> Markup:
+    """Who may call, in words."""
+    required = one.value.get("security")
+    if not required:
+        return join("Anybody may call this.")
+    ways = [
+        join(prose(f"`{name}`"), f" as {' or '.join(scopes)}" if scopes else "")
+        for alternative in required
+        for name, scopes in alternative.items()
+    ]
+    return join(
+        "Needs ", *(part for index, way in enumerate(ways) for part in ([" or ", way] if index else [way])), "."
+    )
+
+
+def _inputs(one: Operation) -> Iterator[Markup]:
+    document, value = one.document, one.value
+    parameters = [calls.follow(document, item) for item in value.get("parameters", ())]
+    if parameters:
+        yield tag("h3", "Parameters")
+        yield tag(
+            "dl",
+            [
+                _field(document, item["name"], _schema_of(item), item.get("required", False), item["in"])
+                for item in parameters
+            ],
+        )
+    body = calls.follow(document, value.get("requestBody"))
+    if body:
+        yield tag("h3", "Body")
+        yield tag("p", prose(body.get("description", "")), "" if body.get("required") else " It may be left out.")
+        for media_type, media in body["content"].items():
+            yield tag("p", tag("code", media_type))
+            yield _shape(document, media.get("schema"), 0)
+
+
+def _schema_of(parameter: Json) -> Json:
+    return {**parameter.get("schema", {}), "description": parameter.get("description", "")}
+
+
+def _answers(one: Operation) -> Iterator[Markup]:
+    yield tag("h3", "Answers")
+    seen: set[int] = set()
+    for answer in calls.answers(one):
+        if answer.status in seen:
+            continue
+        seen.add(answer.status)
+        response = calls.follow(one.document, one.value["responses"][str(answer.status)])
+        summary = tag("summary", tag("b", str(answer.status)), " ", prose(response["description"]))
+        examples = [item for item in calls.answers(one) if item.status == answer.status and item.example]
+        parts = [_headers(answer), *([_shape(one.document, answer.schema, 0)] if answer.status < 400 else [])]
+        yield tag(
+            "details", summary, *parts, [_example(item) for item in examples], class_="answer", open=answer.status < 300
+        )
+
+
+def _headers(answer: Answer) -> Markup:
+    shown = [
+        join(tag("dt", tag("code", name)), tag("dd", prose(header.get("description", ""))))
+        for name, header in answer.headers.items()
+    ]
+    return tag("details", tag("summary", "Headers"), tag("dl", shown)) if shown else join()
+
+
+def _example(answer: Answer) -> Markup:
+    text = answer.value if isinstance(answer.value, str) else json.dumps(answer.value, indent=2, ensure_ascii=False)
+    title = f"{(answer.example or '').replace('_', ' ')} ({answer.media_type})"
+    return tag("figure", tag("figcaption", title), tag("pre", text))
+
+
+def _shape(document: Json, schema: Json, depth: int) -> Markup:
+    """The properties of a schema, and theirs."""
+    schema = calls.follow(document, schema or {})
+    if "items" in schema:
+        return _shape(document, schema["items"], depth)
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            return tag("ul", [tag("li", _shape(document, part, depth)) for part in schema[word]])
+    required = schema.get("required", ())
+    rows = [
+        _field(document, name, child, name in required, "", depth)
+        for name, child in schema.get("properties", {}).items()
+    ]
+    return tag("dl", rows) if rows and depth < _DEPTH else join()
+
+
+def _field(document: Json, name: str, schema: Json, is_required: bool, where: str, depth: int = 0) -> Markup:
+    full = calls.follow(document, schema)
+    marks = [where] if where else []
+    marks += ["required"] if is_required else []
+    head = tag("dt", tag("code", name), " ", tag("span", ", ".join([_type(document, full), *marks]), class_="type"))
+    body = [prose(full.get("description", "")), tag("small", prose(_limits(full)))]
+    return join(head, tag("dd", *body, _shape(document, full, depth + 1)))
+
+
+def _type(document: Json, schema: Json) -> str:
+    if schema.get("type") == "array":
+        return f"list of {_type(document, calls.follow(document, schema.get('items', {})))}"
+    kind = schema.get("type", "any")
+    words = " or ".join(kind) if isinstance(kind, list) else str(kind)
+    named = schema.get("format") or ""
+    return f"{words} ({named})" if named else words
+
+
+def _limits(schema: Json) -> str:
+    """Everything that bounds a value, in one line."""
+    found = [text.format(_shown(schema[word])) for word, text in _BOUNDS.items() if word in schema]
+    if "enum" in schema:
+        found.insert(0, "one of " + ", ".join(map(_shown, schema["enum"])))
+    if "const" in schema:
+        found.insert(0, f"always {_shown(schema['const'])}")
+    examples = schema.get("examples")
+    if isinstance(examples, list) and examples and "const" not in schema:
+        found.append(f"for example {_shown(examples[0])}")
+    return "; ".join(found)
+
+
+def _shown(value: Json) -> str:
+    return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"
+
+
+def _samples(call: calls.Call) -> Markup:
+    return tag("div", [
+        tag("details", tag("summary", language), tag("pre", text), open=language == "curl", name=f"{call.operation_id}-sample")
+        for language, text in samples(call).items()
+    ], class_="samples")  # fmt: skip
+
+
+def _form(one: Operation, call: calls.Call) -> Markup:
+    """A form that sends the example request, changed at will; `tryout.js` gives it life."""
+    fields: list[Markup] = [_input("path", call.target, "Path")]
+    fields += [_input(f"header:{name}", value, name) for name, value in call.headers.items()]
+    if call.body is not None:
+        text = json.dumps(json.loads(call.body), indent=2, ensure_ascii=False)
+        fields.append(tag("label", "Body", tag("textarea", text, name="body", rows="8", spellcheck="false")))
+    button = tag("button", "Send", type="submit")
+    return tag(
+        "details",
+        tag("summary", "Try it"),
+        tag("form", fields, button, tag("output"), data_method=call.method, data_form=one.id),
+        class_="try",
+    )
+
+
+def _input(name: str, value: str, label: str) -> Markup:
+    return tag("label", label, tag("input", name=name, value=value, spellcheck="false"))
+
+
+def sections(operations: Iterable[Operation]) -> Markup:
+    """Every operation, one after the other."""
+    return join([operation(one) for one in operations])

@@ -1,0 +1,180 @@
+"""The site as a whole: an overview, a page per API, the problem registry, and what changed since the last release."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.contracts import bundle, calls, checking, link, problems
+from tools.contracts.calls import Operation
+from tools.contracts.docs import reference
+from tools.contracts.docs.html import Markup, join, prose, tag
+from tools.contracts.source import Json
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+class DocsError(Exception):
+    """The site cannot be made; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One API and its page."""
+
+    name: str
+    document: Json = field(repr=False)
+
+    @property
+    def file(self) -> str:
+        """Name of its page."""
+        return self.name.replace("/", "-") + ".html"
+
+    @property
+    def title(self) -> str:
+        """What it is called, without the name of the product."""
+        words = str(self.document["info"]["title"]).removeprefix("Skeldir ")
+        return words[:1].upper() + words[1:]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """Its operations in the order of the contract."""
+        return list(calls.operations(self.document))
+
+
+def build(contracts: Path, out: Path, baselines: Path) -> list[Path]:
+    """Write the site to `out` and return its pages. Raises `DocsError`."""
+    apis = _apis(contracts)
+    registry = checking.governance_of(contracts).get("problems")
+    pages = {"index.html": ("Skeldir API", _overview(apis))}
+    pages |= {api.file: (api.title, _api(api)) for api in apis}
+    pages["problems.html"] = ("Problems", _problems(registry.value if registry else {"problems": []}))
+    pages["changes.html"] = ("Changes", _changes(contracts, baselines))
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(ASSETS, out)
+    for name, (title, content) in pages.items():
+        (out / name).write_text(_page(title, name, content, apis), encoding="utf-8")
+    return [out / name for name in pages]
+
+
+def _apis(contracts: Path) -> list[Api]:
+    sources = link.read(contracts)
+    if problems.has_errors(sources.problems):
+        raise DocsError(f"{len(sources.problems)} errors in the contracts; run `contracts check`")
+    return [
+        Api(entry.removeprefix(f"{sources.shown}/").rpartition(".")[0], bundle.bundle(sources, entry))
+        for entry in sources.entries
+        if sources.documents[entry].value.get("paths")
+    ]
+
+
+def _page(title: str, file: str, content: Markup, apis: Iterable[Api]) -> str:
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("title", f"{title} - Skeldir"),
+        tag("link", rel="stylesheet", href="style.css"),
+        tag("script", src="tryout.js", defer=True),
+    )
+    body = tag("body", _navigation(file, apis), tag("main", tag("h1", title), content))
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def _navigation(file: str, apis: Iterable[Api]) -> Markup:
+    """Links to every page; on the page of an API, to its operations too."""
+    rows: list[Markup] = [_entry(file, "index.html", "Overview")]
+    for api in apis:
+        inner = [tag("li", tag("a", one.value["summary"], href=f"#{one.id}")) for one in api.operations]
+        rows.append(join(_entry(file, api.file, api.title), tag("ul", inner) if api.file == file else join()))
+    rows += [_entry(file, "problems.html", "Problems"), _entry(file, "changes.html", "Changes")]
+    server = tag("label", "Server", tag("input", id="server", value="http://127.0.0.1:8000", spellcheck="false"))
+    token = tag(
+        "label", "Access token", tag("input", id="token", value="", placeholder="from login", spellcheck="false")
+    )
+    return tag("nav", tag("b", "Skeldir API"), tag("ul", rows), tag("div", server, token, class_="where"))
+
+
+def _entry(here: str, file: str, title: str) -> Markup:
+    return tag("li", tag("a", title, href=file, aria_current="page" if here == file else None))
+
+
+def _overview(apis: Iterable[Api]) -> Markup:
+    intro = (
+        "Skeldir tells a merchant how much revenue is real, how much is only claimed by ad platforms, and which channel earned "
+        "it. Every request and answer is described here with examples; each operation can be tried out against the service "
+        "or its mock. Failures are always of one shape, `application/problem+json`, and named in the list of problems."
+    )
+    tables = [
+        join(
+            tag("h2", tag("a", api.title, href=api.file)),
+            tag("p", prose(api.document["info"]["description"])),
+            tag("table", [_row(api, one) for one in api.operations]),
+        )
+        for api in apis
+    ]
+    return join(tag("p", prose(intro)), tables)
+
+
+def _row(api: Api, one: Operation) -> Markup:
+    return tag(
+        "tr",
+        tag("td", tag("span", one.method.upper(), class_=f"method {one.method}")),
+        tag("td", tag("a", one.value["summary"], href=f"{api.file}#{one.id}")),
+        tag("td", tag("code", one.path)),
+    )
+
+
+def _api(api: Api) -> Markup:
+    return join(tag("p", prose(api.document["info"]["description"])), reference.sections(api.operations))
+
+
+def _problems(registry: Json) -> Markup:
+    intro = "Branch on `code`; show `detail` to people; quote `correlation_id` when you ask for help."
+    rows = [
+        tag(
+            "tr",
+            tag("td", tag("code", entry["code"])),
+            tag("td", " or ".join(map(str, [entry["status"], *entry.get("also_status", [])]))),
+            tag("td", prose(entry["when"])),
+            id=entry["slug"] if index == _first(registry, entry["slug"]) else None,
+        )
+        for index, entry in enumerate(registry["problems"])
+    ]
+    head = tag("tr", tag("th", "Code"), tag("th", "Status"), tag("th", "When"))
+    return join(tag("p", prose(intro)), tag("table", head, rows))
+
+
+def _first(registry: Json, slug: str) -> int:
+    return next(index for index, entry in enumerate(registry["problems"]) if entry["slug"] == slug)
+
+
+def _changes(contracts: Path, baselines: Path) -> Markup:
+    """What changed between the last release and now."""
+    if not baselines.is_dir():
+        return tag("p", "Nothing has been released yet, so nothing has changed.")
+    from tools.breaking import run  # noqa: PLC0415  (only where there is a release to compare with)
+    from tools.breaking.batch import today  # noqa: PLC0415
+    from tools.breaking.sessions import Options  # noqa: PLC0415
+
+    comparison = run.compare_all(str(baselines), str(contracts), Options(today()))
+    rows = [
+        tag("tr", tag("td", finding.level.value), tag("td", prose(finding.message)), tag("td", prose(finding.why)))
+        for finding in comparison.report.findings
+    ]
+    if not rows:
+        return tag("p", "Nothing has changed since the last release.")
+    return tag("table", tag("tr", tag("th", "Level"), tag("th", "Change"), tag("th", "Who notices")), rows)
+
+
+def run(contracts: Path, out: Path, baselines: Path) -> int:
+    """Build and say where. Returns the exit code."""
+    try:
+        pages = build(contracts, out, baselines)
+    except DocsError as error:
+        print(error)
+        return 1
+    print(f"{len(pages)} pages: {out / 'index.html'}")
+    return 0
