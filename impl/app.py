@@ -23,8 +23,6 @@ from generated.server import (
     platforms,
     reconciliation,
     webhooks_paypal,
-    webhooks_shopify,
-    webhooks_woocommerce,
 )
 from generated.server.app import DOCUMENT, mount
 from impl.auth import assembly
@@ -47,7 +45,9 @@ from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
 from impl.webhooks.receive import Receiver
 from impl.webhooks.secrets import SecretStore
+from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
+from impl.webhooks.woocommerce import WooCommerceWebhooks
 
 PROBLEMS = ProblemDetails(type_prefix="https://api.skeldir.com/problems/", instance_prefix="urn:skeldir:error:")
 EXPOSED_HEADERS = (
@@ -78,10 +78,10 @@ def create(settings: Settings) -> FastAPI:
         platforms=platforms.PlatformsStub(),
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
-        webhooks_stripe=StripeWebhooks(receiver),
         webhooks_paypal=webhooks_paypal.WebhooksPaypalStub(),
-        webhooks_shopify=webhooks_shopify.WebhooksShopifyStub(),
-        webhooks_woocommerce=webhooks_woocommerce.WebhooksWoocommerceStub(),
+        webhooks_shopify=ShopifyWebhooks(receiver),
+        webhooks_stripe=StripeWebhooks(receiver),
+        webhooks_woocommerce=WooCommerceWebhooks(receiver),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
         observer=ExchangeLog(HTTPMetrics(_operation_ids()), traffic),

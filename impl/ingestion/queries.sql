@@ -1,8 +1,11 @@
 -- name: history
 -- Everything recorded about one transaction in one round trip, read after its lock is held: the posting rule needs all of it.
--- A capture that is known under its payment reference gives the transaction its name.
+-- A capture that is known under its payment reference gives the transaction its name; so does what arrived before its capture
+-- and knew no other name than that reference.
 WITH names AS (
     SELECT CAST(:original_transaction_id AS text) AS name
+     UNION
+    SELECT CAST(:payment_reference AS text)
      UNION
     SELECT original_transaction_id
       FROM revenue_ledger
@@ -50,20 +53,21 @@ WITH event AS (
     INSERT INTO webhook_deliveries (
         id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
         secret_version, outcome, event_id, correlation_id)
-    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
+    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :delivery_key, :received_at, :size_bytes,
            :signature_scheme, :secret_version, 'accepted', event.id, :correlation_id
       FROM event
+    ON CONFLICT (tenant_id, id) DO NOTHING
 )
 SELECT event.id AS event_id, entry.id AS entry_id FROM event LEFT JOIN entry ON TRUE;
 
--- name: record_duplicate
--- A delivery of a known event is itself a fact worth keeping, and all that is kept.
+-- name: record_repetition
+-- A delivery that adds no event is itself a fact worth keeping, and all that is kept.
 INSERT INTO webhook_deliveries (
     id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme, secret_version,
     outcome, event_id, correlation_id)
 VALUES (
-    :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
-    :signature_scheme, :secret_version, 'duplicate', :event_id, :correlation_id);
+    :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :delivery_key, :received_at, :size_bytes,
+    :signature_scheme, :secret_version, :outcome, :event_id, :correlation_id);
 
 -- name: record_dead
 -- The same broken delivery dies once, however often the processor repeats it; each repetition is a delivery of its own.
@@ -72,7 +76,7 @@ WITH dead AS (
         id, tenant_id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
         payload_sealed, key_id, external_event_id, delivery_id, ingested_at, correlation_id)
     VALUES (
-        :dead_event_id, :tenant_id, :provider, :idempotency_key, :error_code, :error_type, :event_type, :error_message,
+        :dead_event_id, :tenant_id, :provider, :delivery_key, :error_code, :error_type, :event_type, :error_message,
         CAST(:error_detail AS jsonb), CAST(:raw_payload AS jsonb), :payload_sealed, :key_id, :external_event_id, :delivery_id,
         :received_at, :correlation_id)
     ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
@@ -81,13 +85,13 @@ WITH dead AS (
     SELECT id, is_new FROM dead
      UNION ALL
     SELECT id, FALSE FROM dead_events
-     WHERE tenant_id = :tenant_id AND source = :provider AND idempotency_key = :idempotency_key
+     WHERE tenant_id = :tenant_id AND source = :provider AND idempotency_key = :delivery_key
        AND NOT EXISTS (SELECT 1 FROM dead)
 ), delivery AS (
     INSERT INTO webhook_deliveries (
         id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
         secret_version, outcome, dead_event_id, correlation_id)
-    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
+    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :delivery_key, :received_at, :size_bytes,
            :signature_scheme, :secret_version, 'dead', known.id, :correlation_id
       FROM known
 )

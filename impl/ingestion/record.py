@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,7 @@ from impl.ingestion import channels
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt, correlation_id
 from impl.kernel import sql
 from impl.kernel.errors import SkeldirError
-from impl.kernel.events import CanonicalEvent, EntryKind
+from impl.kernel.events import CanonicalEvent, EntryKind, Report, idempotency_key
 from impl.ledger import History, HistoryEntry, Posting
 
 _SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("queries.sql")).items()}
@@ -34,12 +35,21 @@ class LostRaceError(SkeldirError):
     """Another delivery of the same fact was recorded between our look and our write; look again."""
 
 
-async def event(engine: AsyncEngine, delivery: Delivery, fact: CanonicalEvent) -> Receipt:
-    """Record `fact` with its ledger entry, or recognise it as a duplicate.
+async def report(engine: AsyncEngine, delivery: Delivery, said: Report) -> Receipt:
+    """Record what the delivery said: each fact with its ledger entry, all of them or none; or recognise it as a duplicate.
 
-    Raises `ledger.CurrencyMismatch` when it contradicts its capture; nothing is written then.
+    Raises `ledger.CurrencyMismatch` when a fact contradicts its capture; nothing is written then.
     """
-    return await _persist(lambda: _event(engine, delivery, fact))
+    return await _persist(lambda: _report(engine, delivery, said))
+
+
+async def ignored(engine: AsyncEngine, delivery: Delivery, topic: str, provider_event_id: str) -> Receipt:
+    """Note a delivery that was understood and says nothing about revenue."""
+    key = idempotency_key(delivery.provider, topic, provider_event_id)
+    row = _delivery_row(delivery, key) | {"topic": topic, "provider_event_id": provider_event_id}
+    async with tenant_transaction(engine, delivery.tenant_id) as connection:
+        await connection.execute(_SQL["record_repetition"], row | {"outcome": Outcome.IGNORED.value, "event_id": None})
+    return _receipt(Outcome.IGNORED, delivery, key)
 
 
 async def dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
@@ -62,19 +72,44 @@ def _is_unique_violation(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505"
 
 
-async def _event(engine: AsyncEngine, delivery: Delivery, fact: CanonicalEvent) -> Receipt:
-    lock = locks.posting(delivery.tenant_id, fact.provider, fact.original_transaction_id)
-    async with tenant_transaction(engine, delivery.tenant_id, lock=lock) as connection:
-        known, history = await _history(connection, delivery, fact)
-        if known is not None:
-            await connection.execute(_SQL["record_duplicate"], _common(delivery, fact) | {"event_id": known})
-            return _receipt(Outcome.DUPLICATE, delivery, fact, known)
-        posting = ledger.post(fact, history)
-        channel = channels.resolve(fact.hints)
-        written = (await connection.execute(_SQL["record"], _row(delivery, fact, posting, channel))).one_or_none()
-        if written is None:
-            raise LostRaceError("the event was recorded meanwhile")
-        return _receipt(Outcome.ACCEPTED, delivery, fact, written.event_id, channel)
+async def _report(engine: AsyncEngine, delivery: Delivery, said: Report) -> Receipt:
+    async with tenant_transaction(engine, delivery.tenant_id, lock=_lock(delivery, said.facts[0])) as connection:
+        written = [await _event(connection, delivery, said, fact) for fact in said.facts]
+        new = next((made for made in written if made.is_new), None)
+        if new is not None:
+            return _receipt(Outcome.ACCEPTED, delivery, said.idempotency_key, new.event_id, new.channel)
+        known = written[0].event_id
+        row = _common(delivery, said) | {"outcome": Outcome.DUPLICATE.value, "event_id": known}
+        await connection.execute(_SQL["record_repetition"], row)
+        return _receipt(Outcome.DUPLICATE, delivery, said.idempotency_key, known)
+
+
+def _lock(delivery: Delivery, fact: CanonicalEvent) -> int:
+    """Key of the payment: everything that one payment's entries are posted by waits for the others."""
+    name = fact.payment_reference or fact.original_transaction_id
+    return locks.posting(delivery.tenant_id, fact.provider, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What became of one fact."""
+
+    event_id: uuid.UUID
+    is_new: bool
+    channel: str | None = None
+
+
+async def _event(connection: AsyncConnection, delivery: Delivery, said: Report, fact: CanonicalEvent) -> _Written:
+    known, history = await _history(connection, delivery, fact)
+    if known is not None:
+        return _Written(known, is_new=False)
+    posting = ledger.post(fact, history)
+    channel = channels.resolve(fact.hints)
+    row = _row(delivery, fact, posting, channel) | _common(delivery, said)
+    written = (await connection.execute(_SQL["record"], row)).one_or_none()
+    if written is None:
+        raise LostRaceError("the event was recorded meanwhile")
+    return _Written(written.event_id, is_new=True, channel=channel)
 
 
 async def _history(
@@ -103,11 +138,11 @@ def _identity(delivery: Delivery, fact: CanonicalEvent) -> dict[str, Any]:
     }
 
 
-def _common(delivery: Delivery, fact: CanonicalEvent) -> dict[str, Any]:
+def _common(delivery: Delivery, said: Report) -> dict[str, Any]:
     """What every delivery row says."""
-    return _delivery_row(delivery, fact.idempotency_key) | {
-        "topic": fact.provider_event_type,
-        "provider_event_id": fact.provider_event_id,
+    return _delivery_row(delivery, said.idempotency_key) | {
+        "topic": said.facts[0].provider_event_type,
+        "provider_event_id": said.facts[0].provider_event_id,
     }
 
 
@@ -116,7 +151,7 @@ def _delivery_row(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
         "delivery_id": delivery.id,
         "tenant_id": delivery.tenant_id,
         "provider": delivery.provider,
-        "idempotency_key": str(key),
+        "delivery_key": str(key),
         "received_at": delivery.received_at,
         "size_bytes": delivery.size_bytes,
         "signature_scheme": delivery.signature_scheme,
@@ -127,7 +162,6 @@ def _delivery_row(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
 
 def _row(delivery: Delivery, fact: CanonicalEvent, posting: Posting, channel: str) -> dict[str, Any]:
     return {
-        **_common(delivery, fact),
         **_identity(delivery, fact),
         "event_id": uuid.uuid4(),
         "entry_id": uuid.uuid4(),
@@ -170,13 +204,17 @@ def _kept(fact: CanonicalEvent, channel: str) -> dict[str, Any]:
 
 
 def _receipt(
-    outcome: Outcome, delivery: Delivery, fact: CanonicalEvent, event_id: uuid.UUID, channel: str | None = None
+    outcome: Outcome,
+    delivery: Delivery,
+    key: uuid.UUID,
+    event_id: uuid.UUID | None = None,
+    channel: str | None = None,
 ) -> Receipt:
     return Receipt(
         outcome=outcome,
         tenant_id=delivery.tenant_id,
-        correlation_id=correlation_id(fact.idempotency_key),
-        idempotency_key=fact.idempotency_key,
+        correlation_id=correlation_id(key),
+        idempotency_key=key,
         event_id=event_id,
         channel=channel,
     )

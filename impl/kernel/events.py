@@ -76,6 +76,8 @@ class CanonicalEvent:
     order_id: str | None = None
     is_cumulative: bool = False
     hints: Hints = field(default_factory=Hints)
+    name_in_key: str | None = None
+    """What the contract calls the event in its idempotency key, where that is not `provider_event_type`."""
 
     @property
     def kind(self) -> EntryKind | None:
@@ -85,7 +87,22 @@ class CanonicalEvent:
     @property
     def idempotency_key(self) -> uuid.UUID:
         """`uuid5(NAMESPACE_URL, "{provider}_{event}_{external id}")`: the same fact always has the same key."""
-        return idempotency_key(self.provider, self.provider_event_type, self.external_event_id)
+        return idempotency_key(self.provider, self.name_in_key or self.provider_event_type, self.external_event_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one delivery says: one fact, or several about the same transaction, such as two refunds of one order."""
+
+    facts: tuple[CanonicalEvent, ...]
+    """Never empty; in the order in which they happened."""
+    idempotency_key: uuid.UUID
+    """Names the delivery. With one fact it is that fact's key."""
+
+    @staticmethod
+    def of_one(fact: CanonicalEvent) -> Report:
+        """The report of a delivery that says one thing."""
+        return Report(facts=(fact,), idempotency_key=fact.idempotency_key)
 
 
 def idempotency_key(provider: str, provider_event_type: str, external_id: str) -> uuid.UUID:

@@ -1,7 +1,7 @@
 """Which entry an event adds to the ledger, given what is already recorded: a pure rule.
 
-The net amount of a transaction is the same for every order of arrival, because a state is recorded once, refunds count by
-their running total where the processor sends one, and a dispute that was won before it was opened takes nothing.
+The net amount of a transaction is the same for every order of arrival, because a state is recorded once, refunds count once
+each, or by their running total where the processor sends that, and a dispute that was won before it was opened takes nothing.
 """
 
 from __future__ import annotations
@@ -108,6 +108,8 @@ def _capture(event: CanonicalEvent, history: History, original: str) -> Posting:
 
 def _refund(event: CanonicalEvent, history: History, original: str) -> Posting:
     amount = event.money.amount_cents
+    if not event.is_cumulative and _is_recorded(event, EntryKind.REFUNDED, history):
+        return _without_entry(event, original)
     if event.is_cumulative:
         amount -= sum(entry.amount_cents for entry in history.entries if entry.kind is EntryKind.REFUNDED)
     if amount <= 0:
@@ -117,7 +119,7 @@ def _refund(event: CanonicalEvent, history: History, original: str) -> Posting:
 
 
 def _dispute(event: CanonicalEvent, history: History, original: str) -> Posting:
-    if history.has_won_dispute:
+    if history.has_won_dispute or _is_recorded(event, EntryKind.CHARGEBACK, history):
         return _without_entry(event, original)
     capture = _first(history, EntryKind.CAPTURED)
     amount = event.money.amount_cents
@@ -135,6 +137,11 @@ def _win(event: CanonicalEvent, history: History, original: str) -> Posting:
 def _is_dispute(entry: HistoryEntry, event: CanonicalEvent) -> bool:
     is_same = entry.transaction_id == event.transaction_id
     return entry.kind is EntryKind.CHARGEBACK and entry.effect_cents < 0 and is_same
+
+
+def _is_recorded(event: CanonicalEvent, kind: EntryKind, history: History) -> bool:
+    """Whether this very refund or dispute has its entry: some processors tell of one twice, under two names."""
+    return any(entry.kind is kind and entry.transaction_id == event.transaction_id for entry in history.entries)
 
 
 def _first(history: History, *kinds: EntryKind) -> HistoryEntry | None:

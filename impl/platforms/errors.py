@@ -14,5 +14,9 @@ class UnusableDelivery(SkeldirError):
         self.pointer = pointer
 
 
+class NothingToRecord(SkeldirError):
+    """The delivery is authentic and understood, and says nothing about revenue. No repair would change that."""
+
+
 class SignatureMismatch(SkeldirError):
     """The delivery is not signed by anyone who knows the tenant's secret, or too long ago."""

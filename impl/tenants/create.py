@@ -1,9 +1,10 @@
-"""A new merchant: tenant, first admin, tenant key and Stripe webhook secret."""
+"""A new merchant: tenant, first admin, tenant key and what processors sign with."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
@@ -22,8 +23,8 @@ _INSERT_KEY = text(
 )
 _INSERT_SECRET = text(
     """
-    INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id)
-    VALUES (:tenant_id, :provider, 1, :secret_sealed, :key_id)
+    INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id, webhook_id)
+    VALUES (:tenant_id, :provider, 1, :secret_sealed, :key_id, :webhook_id)
     """
 )
 
@@ -73,15 +74,31 @@ def _reason(error: DBAPIError) -> str:
 
 
 async def equip(
-    engine: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID, *, key_hash: bytes, webhook_secret: str
+    engine: AsyncEngine,
+    ring: KeyRing,
+    tenant_id: uuid.UUID,
+    *,
+    key_hash: bytes,
+    webhook_secret: str,
+    others: Mapping[str, str] | None = None,
 ) -> None:
-    """Store the tenant key (SHA-256, for the header) and the Stripe secret (sealed)."""
-    place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
-    sealed = ring.seal(webhook_secret.encode(), place)
-    secret = {"provider": "stripe", "secret_sealed": sealed.value, "key_id": sealed.key_id}
+    """Store the tenant key (SHA-256, for the header), the Stripe secret (sealed), and what `others` share by provider.
+
+    Shopify and WooCommerce share a secret too, which is sealed; PayPal shares the id of the tenant's webhook.
+    """
+    shared = {"stripe": webhook_secret, **(others or {})}
     async with tenant_transaction(engine, tenant_id) as connection:
         await connection.execute(_INSERT_KEY, {"tenant_id": tenant_id, "purpose": "header", "key_hash": key_hash})
-        await connection.execute(_INSERT_SECRET, {"tenant_id": tenant_id, **secret})
+        for provider, value in shared.items():
+            await connection.execute(_INSERT_SECRET, _secret_row(ring, tenant_id, provider, value))
+
+
+def _secret_row(ring: KeyRing, tenant_id: uuid.UUID, provider: str, value: str) -> dict[str, object]:
+    row: dict[str, object] = {"tenant_id": tenant_id, "provider": provider, "webhook_id": None}
+    if provider == "paypal":
+        return row | {"secret_sealed": None, "key_id": None, "webhook_id": value}
+    sealed = ring.seal(value.encode(), Place(tenant_id, "tenant_webhook_secrets", "secret_sealed"))
+    return row | {"secret_sealed": sealed.value, "key_id": sealed.key_id}
 
 
 async def exists(engine: AsyncEngine, tenant_id: uuid.UUID) -> bool:

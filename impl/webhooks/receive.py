@@ -21,9 +21,10 @@ from impl.db.sealing import KeyRing
 from impl.ingestion import privacy, record
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt
 from impl.kernel.clock import Clock
-from impl.kernel.events import CanonicalEvent, idempotency_key
+from impl.kernel.events import Report, idempotency_key
 from impl.ledger.posting import CurrencyMismatch
-from impl.platforms.errors import SignatureMismatch, UnusableDelivery
+from impl.platforms.errors import NothingToRecord, SignatureMismatch, UnusableDelivery
+from impl.platforms.notice import Notice
 from impl.telemetry import metrics
 from impl.webhooks.errors import TopicMismatch
 from impl.webhooks.secrets import SecretStore, WebhookSecret
@@ -46,7 +47,12 @@ class Processor(Protocol):
         """How its deliveries are signed: `stripe_v1`."""
         ...
 
-    def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
+    @property
+    def headers(self) -> frozenset[str]:
+        """Lower-case names of the headers it reads."""
+        ...
+
+    async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
         ...
 
@@ -58,8 +64,8 @@ class Processor(Protocol):
         """The processor's id of the notification, if it says one."""
         ...
 
-    def to_event(self, payload: Mapping[str, Any]) -> CanonicalEvent:
-        """What the payload means. Raises `UnusableDelivery`."""
+    def to_report(self, notice: Notice) -> Report:
+        """What the delivery says. Raises `UnusableDelivery`, or `NothingToRecord` when that is not about revenue."""
         ...
 
 
@@ -83,8 +89,8 @@ class Inbound:
     """The processor's headers by lower-case name."""
     topic: str | None = None
     """What the address is for; None for a dispatcher, which takes any."""
-    check: Callable[[bytes], Sequence[Issue]]
-    """Finds where the body breaks the contract's schema."""
+    check: Callable[[str | None], Sequence[Issue]]
+    """Finds where the body breaks the schema that the contract declares for a topic."""
 
 
 async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
@@ -105,10 +111,12 @@ async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) ->
 async def _record(
     receiver: Receiver, processor: Processor, inbound: Inbound, delivery: Delivery, secret: WebhookSecret
 ) -> Receipt:
-    """An event, a duplicate or a dead event, whatever the delivery turns out to be."""
+    """An event, a duplicate, a dead event, or nothing to record, whatever the delivery turns out to be."""
     try:
-        fact = _understand(processor, inbound, secret)
-        return await record.event(receiver.engine, delivery, fact)
+        report = _understand(processor, inbound, delivery, secret)
+        return await record.report(receiver.engine, delivery, report)
+    except _Ignoring as ignoring:
+        return await record.ignored(receiver.engine, delivery, ignoring.topic, ignoring.event_id)
     except _Dying as dying:
         death = dying.death
     except CurrencyMismatch as error:
@@ -121,7 +129,7 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
     secrets = await receiver.secrets.valid(inbound.tenant_id, processor.name)
     now = receiver.clock.now()
     plain = [secret.secret for secret in secrets]
-    index = processor.verify(inbound.body, inbound.headers, plain, now=now.timestamp())
+    index = await processor.verify(inbound.body, inbound.headers, plain, now=now.timestamp())
     if not secrets:
         raise SignatureMismatch("the tenant has no secret for this processor")
     delivery = Delivery(
@@ -144,19 +152,31 @@ class _Dying(Exception):
         self.death = death
 
 
-def _understand(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> CanonicalEvent:
-    """What the delivery means. Raises `_Dying` with what is to be kept."""
+class _Ignoring(Exception):
+    """The delivery is understood and there is nothing to record."""
+
+    def __init__(self, topic: str, event_id: str) -> None:
+        super().__init__(topic)
+        self.topic, self.event_id = topic, event_id
+
+
+def _understand(processor: Processor, inbound: Inbound, delivery: Delivery, secret: WebhookSecret) -> Report:
+    """What the delivery means. Raises `_Dying` with what is to be kept, and `_Ignoring`."""
     payload = _parse(inbound, secret)
     topic = processor.topic(payload, inbound.headers)
     if inbound.topic is not None and topic is not None and topic != inbound.topic:
         message = f"this address is for {inbound.topic}"
         raise _Dying(_death(processor, inbound, secret, payload, "topic_mismatch", message))
-    issues = tuple(inbound.check(inbound.body)) or _not_an_object(payload)
+    topic = inbound.topic or topic
+    issues = tuple(inbound.check(topic)) or _not_an_object(payload)
     if issues:
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         raise _Dying(_death(processor, inbound, secret, payload, "schema_validation", message, issues=issues))
+    event_id = processor.event_id(payload, inbound.headers)
     try:
-        return processor.to_event(payload)
+        return processor.to_report(Notice(payload=payload, topic=topic, id=event_id, received_at=delivery.received_at))
+    except NothingToRecord as error:
+        raise _Ignoring(topic or "unknown", event_id or str(_body_key(inbound, secret))) from error
     except UnusableDelivery as error:
         pointer = error.pointer
         raise _Dying(_death(processor, inbound, secret, payload, error.code, str(error), pointer=pointer)) from error
@@ -205,7 +225,8 @@ def _death(  # noqa: PLR0913 - the parts of one record
     pointer: str = "",
     issues: tuple[Issue, ...] = (),
 ) -> Death:
-    topic, event_id = processor.topic(payload, inbound.headers), processor.event_id(payload, inbound.headers)
+    topic = processor.topic(payload, inbound.headers) or inbound.topic
+    event_id = processor.event_id(payload, inbound.headers)
     known = topic is not None and event_id is not None
     key = idempotency_key(processor.name, str(topic), str(event_id)) if known else _body_key(inbound, secret)
     kept = {"vendor": processor.name, "event_type": topic, "external_event_id": event_id, "idempotency_key": str(key)}
@@ -229,5 +250,7 @@ def _tell(processor: Processor, receipt: Receipt) -> None:
         metrics.EVENTS_DEAD.inc()
         log.warning("delivery_dead", error_code=receipt.error_code, dead_event_id=str(receipt.dead_event_id), **fields)
         return
-    (metrics.EVENTS_INGESTED if receipt.outcome is Outcome.ACCEPTED else metrics.EVENTS_DUPLICATE).inc()
+    counter = {Outcome.ACCEPTED: metrics.EVENTS_INGESTED, Outcome.DUPLICATE: metrics.EVENTS_DUPLICATE}
+    if receipt.outcome in counter:
+        counter[receipt.outcome].inc()
     log.info("delivery_received", outcome=receipt.outcome.value, event_id=str(receipt.event_id), **fields)

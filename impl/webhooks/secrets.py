@@ -6,9 +6,9 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing, Place, Sealed
@@ -36,6 +36,7 @@ class WebhookSecret:
 
     version: int
     secret: bytes = field(repr=False)
+    """What deliveries are signed with; at PayPal, which signs with a key of its own, the id of the tenant's webhook."""
 
 
 class SecretStore:
@@ -67,9 +68,13 @@ class SecretStore:
         self._known.pop((tenant_id, provider), None)
 
     async def _read(self, tenant_id: uuid.UUID, provider: str) -> Sequence[WebhookSecret]:
-        place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
         parameters = {"tenant_id": tenant_id, "provider": provider, "now": self._clock.now()}
         async with tenant_transaction(self._engine, tenant_id) as connection:
             rows = (await connection.execute(_VALID, parameters)).all()
-        sealed = [(row.version, Sealed(row.secret_sealed, row.key_id)) for row in rows if row.secret_sealed is not None]
-        return tuple(WebhookSecret(version, self._ring.open(value, place)) for version, value in sealed)
+        return tuple(WebhookSecret(row.version, self._plain(tenant_id, row)) for row in rows)
+
+    def _plain(self, tenant_id: uuid.UUID, row: Row[Any]) -> bytes:
+        if row.webhook_id is not None:
+            return str(row.webhook_id).encode()
+        place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
+        return self._ring.open(Sealed(row.secret_sealed, row.key_id), place)

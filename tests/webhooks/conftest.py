@@ -4,16 +4,23 @@ import dataclasses
 import uuid
 from datetime import UTC, datetime
 
+import httpx2
 import pytest
 
-from impl.auth import tenant_keys
+from impl.auth import assembly, tenant_keys
+from impl.db import bootstrap
 from impl.db.sealing import KeyRing
-from impl.kernel.clock import FixedClock
+from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import stripe
 from impl.tenants import create as tenants
 from impl.webhooks import receive
 from impl.webhooks.receive import Inbound, Receiver
 from impl.webhooks.secrets import SecretStore
+from impl.webhooks.shopify import ShopifyWebhooks
+from impl.webhooks.stripe import StripeWebhooks
+from impl.webhooks.woocommerce import WooCommerceWebhooks
+from tests.auth.server import application, parts
+from tests.webhooks.street import Street, serving
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RING = KeyRing({"test-1": bytes(range(32))})
@@ -57,3 +64,24 @@ def make_shop(app_engine, make_tenant):
 @pytest.fixture
 async def shop(make_shop):
     return await make_shop()
+
+
+@pytest.fixture(scope="session")
+async def street(app_engine, database, make_tenant):
+    """The real service on a real port, with every processor's addresses."""
+    clock = SystemClock()
+    receiver = Receiver(engine=app_engine, ring=RING, secrets=SecretStore(app_engine, RING, clock), clock=clock)
+    # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
+    auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=None)
+    app = application(
+        auth,
+        webhooks_stripe=StripeWebhooks(receiver),
+        webhooks_shopify=ShopifyWebhooks(receiver),
+        webhooks_woocommerce=WooCommerceWebhooks(receiver),
+    )
+    owner = await bootstrap.connect(database.url("migration_owner"))
+    async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
+        made = Street(client, owner, app_engine, RING, make_tenant)
+        made.neighbour = await made.shop()
+        yield made
+    await owner.close()

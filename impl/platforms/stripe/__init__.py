@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from impl.kernel.events import CanonicalEvent
+from impl.kernel.events import Report
+from impl.platforms.notice import Notice, short_text
 from impl.platforms.stripe import signature
 from impl.platforms.stripe.events import PROVIDER, to_event
 from impl.platforms.stripe.signature import sign
@@ -18,8 +19,9 @@ class Stripe:
 
     name: Final = PROVIDER
     signature_scheme: Final = "stripe_v1"
+    headers: Final = frozenset({"stripe-signature"})
 
-    def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
+    async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
         return signature.verify(body, headers.get("stripe-signature"), secrets, now=now)
 
@@ -33,16 +35,13 @@ class Stripe:
         del headers
         return _short_text(payload, "id")
 
-    def to_event(self, payload: Mapping[str, Any]) -> CanonicalEvent:
-        """What the payload means. Raises `UnusableDelivery`."""
-        return to_event(payload)
+    def to_report(self, notice: Notice) -> Report:
+        """What the delivery says. Raises `UnusableDelivery`, or `NothingToRecord`."""
+        return Report.of_one(to_event(notice.payload))
 
 
 PROCESSOR: Final = Stripe()
 
 
 def _short_text(payload: Any, name: str) -> str | None:
-    value = payload.get(name) if isinstance(payload, dict) else None
-    if not isinstance(value, str) or not 0 < len(value) <= 255 or not value.isprintable() or not value.isascii():
-        return None
-    return value
+    return short_text(payload.get(name)) if isinstance(payload, dict) else None

@@ -5,16 +5,16 @@ Amounts arrive in Stripe's minor units, which differ from ISO 4217 for four curr
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from impl.kernel import money
-from impl.kernel.events import CanonicalEvent, EventType, Hints
+from impl.kernel.events import CanonicalEvent, EventType
 from impl.kernel.money import Currency, Money, MoneyError
-from impl.platforms.errors import UnusableDelivery
+from impl.platforms import hints
+from impl.platforms.errors import NothingToRecord, UnusableDelivery
 
 PROVIDER = "stripe"
 
@@ -50,7 +50,7 @@ def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
     """The canonical event of a decoded Stripe event.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
-    `unknown_currency`, and a JSON pointer to the field.
+    `unknown_currency`, and a JSON pointer to the field; and `NothingToRecord` for a dispute that was lost.
     """
     type_ = _text(delivery, "type", "/type")
     meaning = MEANINGS.get(type_)
@@ -60,9 +60,7 @@ def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
         )
     item = _object(delivery)
     if type_ == "charge.dispute.closed" and item.get("status") != "won":
-        raise UnusableDelivery(
-            "unknown_provider_event", "a dispute that was not won changes nothing", "/data/object/status"
-        )
+        raise NothingToRecord("a dispute that was not won changes nothing")
     event_id, object_id = _text(delivery, "id", "/id"), _text(item, "id", "/data/object/id")
     transaction_id, original = _transactions(meaning, item, object_id)
     return CanonicalEvent(
@@ -77,7 +75,7 @@ def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
         payment_reference=_payment_reference(meaning, item, object_id),
         money=_money(item, meaning.amount),
         is_cumulative=meaning.amount == "amount_refunded",
-        hints=_hints(item.get("metadata")),
+        hints=hints.read(item.get("metadata")),
     )
 
 
@@ -173,28 +171,3 @@ def _iso_minor_units(amount: int, code: Currency) -> int:
     if amount % 10**-shift:
         raise MoneyError(f"{code} has {places} decimal places; the amount has more")
     return int(amount // 10**-shift)
-
-
-def _hints(metadata: object) -> Hints:
-    """The tenant's own hints; a session id that is no UUID is dropped, as is text that is too long to be one."""
-    if not isinstance(metadata, dict):
-        return Hints()
-    texts = {key: value for key, value in metadata.items() if isinstance(value, str) and value and value.isprintable()}
-    return Hints(
-        session_id=_uuid(texts.get("skeldir_session_id")),
-        journey_key=_bounded(texts.get("skeldir_journey_key"), 256),
-        utm_source=_bounded(texts.get("utm_source"), 255),
-        utm_medium=_bounded(texts.get("utm_medium"), 255),
-        utm_campaign=_bounded(texts.get("utm_campaign"), 255),
-    )
-
-
-def _uuid(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text) if text else None
-    except ValueError:
-        return None
-
-
-def _bounded(text: str | None, limit: int) -> str | None:
-    return text if text and len(text) <= limit else None

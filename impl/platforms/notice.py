@@ -1,0 +1,30 @@
+"""A decoded delivery on its way to a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a processor says, without anything of HTTP, so that a kept delivery can be read again later."""
+
+    payload: Mapping[str, Any] = field(repr=False)
+    """The decoded body without anything personal."""
+    topic: str | None
+    """The processor's own name of what happened: `orders/paid`."""
+    id: str | None
+    """The processor's id of the notification, where it gives one."""
+    received_at: datetime
+    """When it arrived: the time of facts for which the processor names none."""
+
+
+def short_text(value: object) -> str | None:
+    """`value` when it is a text that can be kept as a name: 1 to 255 printable ASCII characters; else None."""
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    is_name = isinstance(value, str) and 0 < len(value) <= 255 and value.isascii() and value.isprintable()
+    return str(value) if is_name else None

@@ -1,0 +1,109 @@
+"""Code and contracts say the same: idempotency keys, topics, events, and the amounts kept as vectors."""
+
+import re
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from impl.kernel import money
+from impl.kernel.events import ENTRY_KINDS, EventType
+from impl.kernel.money import MoneyError
+from impl.platforms import samples, shopify, stripe, woocommerce
+from impl.platforms.errors import UnusableDelivery
+from impl.platforms.notice import Notice
+from impl.platforms.shopify.events import MEANINGS as SHOPIFY
+from impl.platforms.stripe.events import MEANINGS as STRIPE
+from impl.platforms.woocommerce.events import BY_STATUS
+from impl.platforms.woocommerce.events import MEANINGS as WOOCOMMERCE
+
+CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
+GOVERNANCE = yaml.safe_load((CONTRACTS / "governance/mappings.yaml").read_text())
+MAPS, VECTORS = GOVERNANCE["maps"], GOVERNANCE["vectors"]
+PROCESSORS = {"stripe": stripe.PROCESSOR, "shopify": shopify.PROCESSOR, "woocommerce": woocommerce.PROCESSOR}
+AMOUNTS = {"shopify": ("orders/paid", "total_price"), "woocommerce": ("order.completed", "total")}
+
+
+def report(provider, topic, **changes):
+    payload = samples.load(provider, topic) | changes
+    notice = Notice(payload=payload, topic=topic, id="delivery-7", received_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return PROCESSORS[provider].to_report(notice)
+
+
+def operations(provider):
+    document = yaml.safe_load((CONTRACTS / f"openapi/v1/webhooks/{provider}.yaml").read_text())
+    return [item["post"] for item in document["paths"].values() if "x-idempotency-key" in item["post"]]
+
+
+def _object_of(provider, operation_id, sample):
+    """What `{id}` names: the thing the delivery is about; a refund at Stripe has no id there, so its event's counts."""
+    if provider == "stripe":
+        return sample if operation_id == "stripeChargeRefunded" else sample["data"]["object"]
+    return sample
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [(provider, one) for provider in PROCESSORS for one in operations(provider)],
+    ids=lambda pair: pair[1]["operationId"],
+)
+def test_the_key_of_a_delivery_is_what_its_contract_says(operation):
+    provider, declared = operation
+    topic = declared["x-mapping"]["topic"]
+    sample = samples.load(provider, topic)
+    object_id = str(_object_of(provider, operation[1]["operationId"], sample)["id"])
+    text = re.sub(r"\{X-[^}]*\}", "delivery-7", declared["x-idempotency-key"]).replace("{id}", object_id)
+    assert report(provider, topic).idempotency_key == uuid.uuid5(uuid.NAMESPACE_URL, text)
+
+
+def test_every_topic_of_the_maps_has_a_meaning_and_no_other():
+    assert set(MAPS["stripe"]["topics"]) == set(STRIPE)
+    assert set(MAPS["shopify"]["topics"]) == set(SHOPIFY)
+    assert set(MAPS["woocommerce"]["topics"]) == set(WOOCOMMERCE)
+
+
+def test_every_topic_means_the_event_of_its_map():
+    for topic, meaning in SHOPIFY.items():
+        assert meaning.type.value == MAPS["shopify"]["topics"][topic]["event"]
+    for topic, meaning in WOOCOMMERCE.items():
+        assert (meaning.says.value if meaning.says else None) == MAPS["woocommerce"]["topics"][topic].get("event")
+    by_status = MAPS["woocommerce"]["topics"]["order.updated"]["by_status"]
+    assert {status: event.value for status, event in BY_STATUS.items()} == by_status
+
+
+def test_every_event_posts_the_entry_of_the_registry():
+    for event in EventType:
+        kind = ENTRY_KINDS.get(event)
+        assert (kind.value if kind else None) == GOVERNANCE["events"][event.value]["entry"]
+
+
+@pytest.mark.parametrize("provider", AMOUNTS)
+@pytest.mark.parametrize("vector", VECTORS["amounts"], ids=lambda one: f"{one['amount']} {one['currency']}")
+def test_amounts_become_minor_units_exactly(provider, vector):
+    topic, field = AMOUNTS[provider]
+    (fact,) = report(provider, topic, **{field: vector["amount"], "currency": vector["currency"]}).facts
+    assert fact.money.amount_cents == vector["cents"]
+    assert money.parse(vector["amount"], money.currency(vector["currency"])).amount_cents == vector["cents"]
+
+
+@pytest.mark.parametrize("provider", AMOUNTS)
+@pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda one: repr(one["amount"]))
+def test_amounts_that_would_need_rounding_are_refused(provider, vector):
+    topic, field = AMOUNTS[provider]
+    with pytest.raises(UnusableDelivery):
+        report(provider, topic, **{field: vector["amount"], "currency": vector["currency"]})
+    with pytest.raises(MoneyError):
+        money.parse(vector["amount"], money.currency(vector["currency"]))
+
+
+@pytest.mark.parametrize("provider", PROCESSORS)
+def test_there_is_a_sample_of_every_topic(provider):
+    assert set(samples.names(provider)) == set(MAPS[provider]["topics"])
+
+
+@pytest.mark.parametrize(("provider", "event"), [("stripe", "charge.brewed"), ("barter", "charge.succeeded")])
+def test_a_sample_that_is_not_there_is_named(provider, event):
+    with pytest.raises(KeyError, match="there is no"):
+        samples.load(provider, event)
