@@ -64,8 +64,7 @@ class Auth:
         try:
             yield
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            await _stop(listening)
             await self.keys.close()
 
 
@@ -89,3 +88,10 @@ def build(parts: Parts) -> Auth:
         keys=keys,
         listener=RevocationListener(parts.connect, revocations, clock),
     )
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel until it is over: a driver that is busy connecting may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.5)

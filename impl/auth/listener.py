@@ -20,6 +20,7 @@ from impl.telemetry import metrics
 TOKEN_CHANNEL: Final = "skeldir_token_revoked"  # noqa: S105 (the name of a channel)
 CUTOFF_CHANNEL: Final = "skeldir_tokens_invalid_before_updated"
 HEARTBEAT_SECONDS: Final = 0.5
+_CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
 _FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -52,7 +53,8 @@ class RevocationListener:
             await asyncio.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
 
     async def _listen(self) -> None:
-        connection = await asyncio.wait_for(self._connect(), timeout=5.0)
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            connection = await self._connect()
         try:
             for channel in (TOKEN_CHANNEL, CUTOFF_CHANNEL):
                 await connection.add_listener(channel, self._note)

@@ -11,13 +11,14 @@ import asyncpg
 import pytest
 from sqlalchemy import event
 
-from impl.auth import access_tokens, revocation_store, sessions
+from impl.auth import access_tokens, assembly, revocation_store, sessions
 from impl.auth.listener import TOKEN_CHANNEL, RevocationListener
 from impl.auth.revocations import Revocations
 from impl.auth.roles import Role
 from impl.db import bootstrap
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import SystemClock
+from tests.auth.server import parts
 
 CLOCK = SystemClock()
 
@@ -155,3 +156,32 @@ async def test_a_message_of_unknown_form_drops_everything_held(one, make_member,
         await owner.execute("SELECT pg_notify($1, $2)", TOKEN_CHANNEL, message)
         await until(lambda: not one.revocations._held)
     assert one.revocations.is_synchronised
+
+
+async def test_a_process_that_stops_at_any_moment_of_its_start_stops(app_engine, database, ring):
+    """Stopping while the listener connects must not be lost: the process would hang for ever."""
+    parts_of_one = parts(app_engine, database, ring)
+    for steps in range(60):
+        async with asyncio.timeout(10):
+            async with assembly.build(parts_of_one).running():
+                for _ in range(steps):
+                    await asyncio.sleep(0.0005 * (steps % 7))
+
+
+async def test_a_cancellation_that_is_swallowed_is_repeated(app_engine, database, ring):
+    auth = assembly.build(parts(app_engine, database, ring))
+    swallowed = []
+
+    async def connect():
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if len(swallowed) < 2:
+                swallowed.append(1)
+                return await asyncpg.connect(database.dsn("app_user"))
+            raise
+
+    auth.listener._connect = connect
+    async with asyncio.timeout(10), auth.running():
+        await asyncio.sleep(0.01)
+    assert swallowed
