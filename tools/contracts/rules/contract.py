@@ -57,6 +57,28 @@ class Node:
         """Field `name`; `default` when it is missing or this is no object."""
         return self.value.get(name, default) if isinstance(self.value, dict) else default
 
+    def text(self, name: str) -> str:
+        """Field `name` when it is a string, else an empty one."""
+        value = self.get(name)
+        return value if isinstance(value, str) else ""
+
+    def mapping(self, name: str) -> dict[str, Json]:
+        """Field `name` when it is an object, else an empty one."""
+        value = self.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def listed(self, name: str) -> list[Json]:
+        """Field `name` when it is a list, else an empty one."""
+        value = self.get(name)
+        return value if isinstance(value, list) else []
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Types of a schema; none when it names none."""
+        declared = self.get("type")
+        names = declared if isinstance(declared, list) else [declared]
+        return tuple(name for name in names if isinstance(name, str))
+
     @property
     def reference(self) -> str | None:
         """The `$ref` that stands here instead of, or beside, the object."""
@@ -142,10 +164,10 @@ class Contract:
             return None
 
     def follow(self, node: Node) -> Node | None:
-        """The object itself, through any number of references; None when one of them leads nowhere."""
+        """The object itself, through any number of references; None when there is none at the end."""
         for _ in range(MAX_HOPS):
             if node.reference is None:
-                return node
+                return node if isinstance(node.value, dict) else None
             found = self.target(node)
             if found is None:
                 return None
@@ -210,7 +232,11 @@ class Operation:
     def security(self) -> list[dict[str, list[str]]]:
         """Alternatives of schemes and scopes; empty when anybody may call."""
         declared = self.node.get("security", self.node.document.value.get("security", []))
-        return [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
+        alternatives = [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
+        return [
+            {name: list(map(str, scopes)) if isinstance(scopes, list) else [] for name, scopes in item.items()}
+            for item in alternatives
+        ]
 
     @property
     def schemes(self) -> set[str]:

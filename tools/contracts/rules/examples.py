@@ -28,7 +28,7 @@ def example_fits(contract: Contract) -> Iterator[Found]:
         if schema is None:
             continue
         for error in oracle.errors(schema, value):
-            yield Found(node.value_at(*tokens, *error.instance_path), _in_words(error))
+            yield Found(node.value_at(*tokens, *error.instance_path), in_words(error))
 
 
 def body_has_example(contract: Contract) -> Iterator[Found]:
@@ -55,8 +55,7 @@ def _examples(contract: Contract) -> Iterator[tuple[Node | None, Node, tuple[str
             for tokens, value in _carried(node):
                 yield schema, node, tokens, value
     for node in contract.written("schema"):
-        listed = node.get("examples")
-        for index, value in enumerate(listed if isinstance(listed, list) else []):
+        for index, value in enumerate(node.listed("examples")):
             yield node, node, ("examples", index), value
         for name in ("default", "example"):
             if name in node.value:
@@ -67,8 +66,7 @@ def _carried(node: Node) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Examples that a body, parameter or header carries itself."""
     if "example" in node.value:
         yield ("example",), node.value["example"]
-    named = node.get("examples")
-    for name, example in named.items() if isinstance(named, dict) else ():
+    for name, example in node.mapping("examples").items():
         if isinstance(example, dict) and "value" in example:
             yield ("examples", name, "value"), example["value"]
 
@@ -95,7 +93,7 @@ class _Oracle:
             return None
 
 
-def _in_words(error: jsonschema_rs.ValidationError) -> str:
+def in_words(error: jsonschema_rs.ValidationError) -> str:
     """What is wrong with the example, naming the keyword of the schema that says so."""
     kind = error.kind
     shown = json.dumps(error.instance, ensure_ascii=False)

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from tools.contracts import source
+from tools.contracts.rules import examples, shapes
 from tools.contracts.rules.responses import PROBLEM_MEDIA_TYPE
 from tools.contracts.rules.rule import Found, rules_of
 
@@ -24,6 +25,17 @@ _BOUNDS: dict[str, dict[str, tuple[str, ...]]] = {
 """What an invariant can demand of a schema, the types it can demand it of, and the values that make sense there."""
 
 
+def governance_data(contract: Contract) -> Iterator[Found]:
+    """The data files beside the contract have the shape that their readers expect."""
+    for name in shapes.SHAPES:
+        document = contract.governance.get(name)
+        if document is None:
+            continue
+        for error in shapes.validator(name).iter_errors(document.value):
+            pointer = source.join("", *error.instance_path)
+            yield Found(document.at(pointer, value=True), examples.in_words(error).removeprefix("the example "))
+
+
 def problem_registry(contract: Contract) -> Iterator[Found]:
     """The codes in the contract and those in `governance/problems.yaml` are the same: one list, two readers."""
     registry = _problems(contract)
@@ -31,10 +43,10 @@ def problem_registry(contract: Contract) -> Iterator[Found]:
     if not registry or not schemas:
         return
     for node in schemas:
-        for index, code in enumerate(node.value["enum"]):
-            if code not in registry:
+        for index, code in enumerate(node.listed("enum")):
+            if str(code) not in registry:
                 yield Found(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
-    known = {code for node in schemas for code in node.value["enum"]}
+    known = {str(code) for node in schemas for code in node.listed("enum")}
     document = contract.governance["problems"]
     for code, (index, _) in registry.items():
         if code not in known:
@@ -48,12 +60,12 @@ def problem_example(contract: Contract) -> Iterator[Found]:
     for node in contract.written("media-type"):
         if node.name != PROBLEM_MEDIA_TYPE or not registry:
             continue
-        for name, example in (node.get("examples") or {}).items():
+        for name, example in node.mapping("examples").items():
             value = example.get("value") if isinstance(example, dict) else None
             if not isinstance(value, dict):
                 continue
             place = ("examples", name, "value")
-            if value.get("code") not in registry:
+            if str(value.get("code")) not in registry:
                 yield Found(node.value_at(*place, "code"), f"{value.get('code')} is not in governance/problems.yaml")
                 continue
             entry = registry[value["code"]][1]
@@ -65,8 +77,8 @@ def webhook_mapping(contract: Contract) -> Iterator[Found]:
     for operation in contract.operations:
         if not operation.is_webhook:
             continue
-        mapping = operation.node.get("x-mapping")
-        if not isinstance(mapping, dict) or not {"map"} <= set(mapping) or not {"topic", "by"} & set(mapping):
+        mapping = {name: str(value) for name, value in operation.node.mapping("x-mapping").items()}
+        if "map" not in mapping or not {"topic", "by"} & set(mapping):
             hint = "add x-mapping: {map: stripe, topic: charge.succeeded, event: PaymentCaptured}"
             yield Found(operation.node.at("x-mapping"), f"{operation.id} does not say how it is read", hint=hint)
             continue
@@ -75,14 +87,14 @@ def webhook_mapping(contract: Contract) -> Iterator[Found]:
         if maps and "topic" in mapping and mapping["topic"] not in topics:
             origin = operation.node.value_at("x-mapping", "topic")
             yield Found(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
-        elif maps and "event" in mapping and topics.get(mapping.get("topic"), {}).get("event") != mapping["event"]:
+        elif maps and "event" in mapping and topics.get(mapping.get("topic", ""), {}).get("event") != mapping["event"]:
             origin = operation.node.value_at("x-mapping", "event")
-            yield Found(origin, f"the map says {topics.get(mapping.get('topic'), {}).get('event')!r}")
+            yield Found(origin, f"the map says {topics.get(mapping.get('topic', ''), {}).get('event')!r}")
 
 
 def mapped_event(contract: Contract) -> Iterator[Found]:
     """Every topic of an integration map becomes a canonical event, and every event that moves money comes from somewhere."""
-    document = contract.governance.get("mappings")
+    document = _well_formed(contract, "mappings")
     if document is None:
         return
     events = document.value["events"]
@@ -102,7 +114,7 @@ def mapped_event(contract: Contract) -> Iterator[Found]:
 
 def mock_port(contract: Contract) -> Iterator[Found]:
     """Every API with operations has one mock port of its own in `governance/mocks.yaml`."""
-    document = contract.governance.get("mocks")
+    document = _well_formed(contract, "mocks")
     if document is None:
         return
     ports = {mock["api"]: mock["port"] for mock in document.value["mocks"]}
@@ -128,7 +140,8 @@ def invariant_holds(contract: Contract) -> Iterator[Found]:
 
 
 RULES = rules_of(
-    "governance", (problem_registry, problem_example, webhook_mapping, mapped_event, mock_port, invariant_holds)
+    "governance",
+    (governance_data, problem_registry, problem_example, webhook_mapping, mapped_event, mock_port, invariant_holds),
 )
 
 
@@ -143,9 +156,9 @@ def _is_meant(node: Node, invariant: Mapping[str, Any]) -> bool:
 
 def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Iterator[Found]:
     target = contract.follow(node)
-    declared = target.get("type") if target is not None else None
+    kind = target.types[0] if target is not None and target.types else ""
     for name, by_type in _BOUNDS.items():
-        known = by_type.get(str(declared[0] if isinstance(declared, list) else declared))
+        known = by_type.get(kind)
         if target is None or name not in invariant or known is None:
             continue
         if target.get(name) != invariant[name] and (not known or invariant[name] in known):
@@ -153,9 +166,15 @@ def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Ite
             yield Found(node.at(), f"{node.name!r} breaks the invariant {invariant['name']!r}", hint=hint)
 
 
-def _governed(contract: Contract, name: str) -> Mapping[str, Any]:
+def _well_formed(contract: Contract, name: str) -> Document | None:
+    """The data file `name`, when it can be relied upon."""
     document = contract.governance.get(name)
-    return document.value if document is not None and isinstance(document.value, dict) else {}
+    return document if document is not None and shapes.validator(name).is_valid(document.value) else None
+
+
+def _governed(contract: Contract, name: str) -> Mapping[str, Any]:
+    document = _well_formed(contract, name)
+    return document.value if document is not None else {}
 
 
 def _problems(contract: Contract) -> dict[str, tuple[int, Mapping[str, Any]]]:

@@ -42,7 +42,7 @@ def deprecation_is_dated(contract: Contract) -> Iterator[Found]:
                 operation.node.at("deprecated"), f"{operation.id} does not name since when and a successor", hint=hint
             )
             continue
-        if notice["successor"] not in {other.id for other in contract.operations}:
+        if str(notice["successor"]) not in {other.id for other in contract.operations}:
             origin = operation.node.value_at("x-deprecation", "successor")
             yield Found(origin, f"there is no operation {notice['successor']!r}")
         yield from _notice_is_long_enough(operation, notice)
@@ -58,7 +58,7 @@ def deprecation_is_sent(contract: Contract) -> Iterator[Found]:
             node = contract.follow(site)
             if node is None or site.reference is not None:
                 continue
-            sent = set(node.get("headers") or {})
+            sent = set(node.mapping("headers"))
             due = {"Deprecation", "Link"} | ({"Sunset"} if "sunset" in notice else set())
             for name in sorted(due - sent):
                 yield Found(node.at("headers"), f"the {status} of {operation.id} does not carry {name}")

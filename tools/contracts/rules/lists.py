@@ -25,7 +25,7 @@ def cursor_list(contract: Contract) -> Iterator[Found]:
                 hint = "refer to it in _common/parameters.yaml"
                 yield Found(operation.node.at("parameters"), f"{operation.id} takes no {name}", hint=hint)
         schema = _answer(contract, operation)
-        if schema is not None and not {"items", "page"} <= set(schema.get("required") or []):
+        if schema is not None and not {"items", "page"} <= set(map(str, schema.listed("required"))):
             yield Found(schema.at(), f"{operation.id} does not answer items and page", hint="require both")
 
 
@@ -33,7 +33,7 @@ def no_totals(contract: Contract) -> Iterator[Found]:
     """Lists have no totals: counting everything costs more than the page, and is wrong by the time it is read."""
     for operation in contract.operations:
         schema = _answer(contract, operation)
-        properties = schema.get("properties") or {} if schema is not None else {}
+        properties = schema.mapping("properties") if schema is not None else {}
         if schema is None or "items" not in properties:
             continue
         for name in sorted(COUNTS & set(properties)):
@@ -43,7 +43,7 @@ def no_totals(contract: Contract) -> Iterator[Found]:
 def no_page_numbers(contract: Contract) -> Iterator[Found]:
     """No parameter counts pages: page 2 of a list that grew shows again what page 1 showed."""
     for node in contract.written("parameter"):
-        if node.get("in") == "query" and node.get("name") in PAGE_NUMBERS:
+        if node.get("in") == "query" and node.text("name") in PAGE_NUMBERS:
             hint = "use cursor and limit"
             yield Found(node.value_at("name"), f"the parameter {node.get('name')!r} counts pages", hint=hint)
 

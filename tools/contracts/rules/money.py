@@ -27,7 +27,7 @@ def cents_are_int64(contract: Contract) -> Iterator[Found]:
         target = contract.follow(node)
         if target is None or not node.name.endswith("_cents"):
             continue
-        is_totals = target.get("type") == "array" and str(target.get("items", {}).get("$ref")).endswith(
+        is_totals = target.get("type") == "array" and str(target.mapping("items").get("$ref")).endswith(
             "/CurrencyTotal"
         )
         if not is_totals and (target.get("type"), target.get("format")) != ("integer", "int64"):
@@ -50,7 +50,7 @@ def currency_is_iso(contract: Contract) -> Iterator[Found]:
     """A property that names a currency has the pattern of ISO 4217."""
     for node in contract.properties:
         target = contract.follow(node)
-        if node.name in ("currency", "currency_code") and target and target.get("pattern") not in CURRENCY_PATTERNS:
+        if node.name in ("currency", "currency_code") and target and target.text("pattern") not in CURRENCY_PATTERNS:
             yield Found(node.at(), f"{node.name!r} is not an ISO 4217 code", hint="add pattern: ^[A-Z]{3}$")
 
 

@@ -56,15 +56,17 @@ def operation_text(contract: Contract) -> Iterator[Found]:
 def operation_tag(contract: Contract) -> Iterator[Found]:
     """Every operation has the one tag of its API, which is described: it names the group in docs, server and SDKs."""
     for operation in contract.operations:
-        tags = operation.node.get("tags") or []
+        tags = operation.node.listed("tags")
         declared = {
-            tag.get("name"): tag for tag in operation.node.document.value.get("tags", []) if isinstance(tag, dict)
+            tag.text("name"): tag.text("description")
+            for tag in contract.written("tag")
+            if tag.document is operation.node.document
         }
         if len(tags) != 1:
             yield Found(
                 operation.node.at("tags"), f"{operation.id} has {len(tags)} tags", hint="give it the tag of its API"
             )
-        elif not declared.get(tags[0], {}).get("description"):
+        elif not declared.get(str(tags[0])):
             yield Found(operation.node.value_at("tags", 0), f"the tag {tags[0]!r} is not described under `tags`")
 
 
@@ -125,8 +127,8 @@ def link_leads_on(contract: Contract) -> Iterator[Found]:
         if target is None:
             yield Found(link.value_at("operationId"), f"this API has no operation {name!r}")
             continue
-        for parameter in link.get("parameters") or {}:
-            if parameter.rpartition(".")[2] not in {node.get("name") for node in target.parameters}:
+        for parameter in link.mapping("parameters"):
+            if parameter.rpartition(".")[2] not in {node.text("name") for node in target.parameters}:
                 yield Found(link.at("parameters", parameter), f"{name} has no parameter {parameter!r}")
 
 

@@ -40,9 +40,9 @@ def property_example(contract: Contract) -> Iterator[Found]:
 def bounded_string(contract: Contract) -> Iterator[Found]:
     """Every string has a longest length, a fixed shape or a format; without one, a request can be as large as the limit."""
     for node in contract.written("schema"):
-        if "string" not in _types(node) or {"enum", "const", "maxLength"} & set(node.value):
+        if "string" not in node.types or {"enum", "const", "maxLength"} & set(node.value):
             continue
-        if node.get("format") in _BOUNDED_FORMATS or _is_finite(node.get("pattern")):
+        if node.text("format") in _BOUNDED_FORMATS or _is_finite(node.get("pattern")):
             continue
         yield Found(node.at(), f"the string {node.name!r} has no bound", hint="add maxLength, an enum or a format")
 
@@ -50,14 +50,14 @@ def bounded_string(contract: Contract) -> Iterator[Found]:
 def bounded_array(contract: Contract) -> Iterator[Found]:
     """Every array has `maxItems`: a reader must know how much can come."""
     for node in contract.written("schema"):
-        if "array" in _types(node) and "maxItems" not in node.value:
+        if "array" in node.types and "maxItems" not in node.value:
             yield Found(node.at(), f"the array {node.name!r} has no maxItems")
 
 
 def integer_format(contract: Contract) -> Iterator[Found]:
     """Every integer says int32 or int64: JavaScript and databases must know which."""
     for node in contract.written("schema"):
-        if "integer" in _types(node) and node.get("format") not in _INTEGER_FORMATS:
+        if "integer" in node.types and node.text("format") not in _INTEGER_FORMATS:
             yield Found(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
 
 
@@ -68,9 +68,9 @@ def closed_request(contract: Contract) -> Iterator[Found]:
     """
     seen: set[tuple[str, str]] = set()
     for operation in contract.operations:
-        content = operation.body.get("content") if operation.body is not None and not operation.is_webhook else None
-        for media in content or {}:
-            assert operation.body is not None
+        if operation.body is None or operation.is_webhook:
+            continue
+        for media in operation.body.mapping("content"):
             for node in _objects_below(contract, operation.body, media, seen):
                 if node.get("additionalProperties") is None and node.get("unevaluatedProperties") is not False:
                     hint = "add additionalProperties: false"
@@ -89,8 +89,7 @@ def enum_case(contract: Contract) -> Iterator[Found]:
     for node in contract.written("schema"):
         if node.name in EXISTING_ENUMS or "/webhooks/" in node.document.path:
             continue
-        values = node.get("enum")
-        for index, value in enumerate(values if isinstance(values, list) else []):
+        for index, value in enumerate(node.listed("enum")):
             if isinstance(value, str) and not _LOWER_SNAKE.match(value):
                 yield Found(node.value_at("enum", index), f"{value!r} is not lower_snake")
 
@@ -110,14 +109,9 @@ RULES = rules_of(
 )
 
 
-def _types(node: Node) -> tuple[str, ...]:
-    declared = node.get("type")
-    return tuple(declared) if isinstance(declared, list) else (declared,) if isinstance(declared, str) else ()
-
-
 def _wants_example(node: Node) -> bool:
     """Whether it holds a plain value: objects and arrays are shown by their parts."""
-    return not {"object", "array"} & set(_types(node)) and not {"anyOf", "oneOf", "allOf"} & set(node.value)
+    return not {"object", "array"} & set(node.types) and not {"anyOf", "oneOf", "allOf"} & set(node.value)
 
 
 def _is_finite(pattern: object) -> bool:
@@ -129,18 +123,19 @@ def _is_finite(pattern: object) -> bool:
 
 def _objects_below(contract: Contract, body: Node, media: str, seen: set[tuple[str, str]]) -> Iterator[Node]:
     """Every object schema that a request body is made of."""
-    queue = [body.child("schema", "content", media, "schema")] if body.value["content"][media].get("schema") else []
+    content = body.child("media-type", "content", media)
+    queue = [content.child("schema", "schema")] if content.mapping("schema") else []
     while queue:
         node = contract.follow(queue.pop())
         if node is None or not isinstance(node.value, dict) or (node.document.path, node.pointer) in seen:
             continue
         seen.add((node.document.path, node.pointer))
-        if "object" in _types(node):
+        if "object" in node.types:
             yield node
-        queue += [node.child("schema", "properties", name) for name in node.get("properties") or {}]
-        queue += [node.child("schema", "items")] if isinstance(node.get("items"), dict) else []
+        queue += [node.child("schema", "properties", name) for name in node.mapping("properties")]
+        queue += [node.child("schema", "items")] if node.mapping("items") else []
         queue += [
             node.child("schema", word, index)
             for word in ("allOf", "anyOf", "oneOf")
-            for index, _ in enumerate(node.get(word) or [])
+            for index, _ in enumerate(node.listed(word))
         ]

@@ -53,15 +53,14 @@ def rate_limit_headers(contract: Contract) -> Iterator[Found]:
 def rate_limit_class(contract: Contract) -> Iterator[Found]:
     """`x-rate-limit` says which limits count an operation; only the open health probes have none."""
     for operation in contract.operations:
-        declared = operation.node.get("x-rate-limit")
-        names = declared.get("class") if isinstance(declared, dict) else None
+        names = operation.node.mapping("x-rate-limit").get("class")
         is_limited = bool(operation.security) or operation.id == "login"
         if is_limited and not names:
             yield Found(
                 operation.node.at("x-rate-limit"), f"{operation.id} has no x-rate-limit", hint="add {class: api}"
             )
         for name in names if isinstance(names, list) else [names] if names else []:
-            if name not in RATE_LIMIT_CLASSES:
+            if str(name) not in RATE_LIMIT_CLASSES:
                 hint = f"classes are {', '.join(sorted(RATE_LIMIT_CLASSES))}"
                 yield Found(operation.node.value_at("x-rate-limit", "class"), f"there is no class {name!r}", hint=hint)
 
@@ -84,12 +83,12 @@ def problem_body(contract: Contract) -> Iterator[Found]:
         status = next((name for name, site in operation.responses.items() if contract.follow(site) == node), "")
         if status[:1] not in ("4", "5"):
             continue
-        content = node.get("content") or {}
+        content = node.mapping("content")
         if list(content) != [PROBLEM_MEDIA_TYPE]:
             yield Found(node.at("content"), f"the {status} of {operation.id} is not {PROBLEM_MEDIA_TYPE} alone")
             continue
-        reference = str((content[PROBLEM_MEDIA_TYPE].get("schema") or {}).get("$ref", ""))
-        if reference.rpartition("/")[2] not in PROBLEM_SCHEMAS:
+        reference = node.child("media-type", "content", PROBLEM_MEDIA_TYPE).mapping("schema").get("$ref")
+        if str(reference).rpartition("/")[2] not in PROBLEM_SCHEMAS:
             origin = node.at("content", PROBLEM_MEDIA_TYPE, "schema")
             yield Found(origin, f"the {status} of {operation.id} is not the shared problem", hint="refer to Problem")
 
@@ -173,7 +172,7 @@ def _responses(contract: Contract, *statuses: str) -> Iterator[tuple[Operation, 
 
 def _header(contract: Contract, node: Node, name: str) -> Node | None:
     """The header of response `node`, followed; names in any case."""
-    for declared in node.get("headers") or {}:
+    for declared in node.mapping("headers"):
         if declared.lower() == name.lower():
             return contract.follow(node.child("header", "headers", declared))
     return None

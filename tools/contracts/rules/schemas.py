@@ -46,7 +46,7 @@ def ordered_bounds(contract: Contract) -> Iterator[Found]:
 def enum_of_type(contract: Contract) -> Iterator[Found]:
     """Every value of an `enum`, and a `const`, is of the schema's own type; otherwise it can never be sent."""
     for node in contract.written("schema"):
-        types = _types(node)
+        types = frozenset(node.types)
         if not types:
             continue
         for token, value in _fixed_values(node):
@@ -58,8 +58,8 @@ def enum_of_type(contract: Contract) -> Iterator[Found]:
 def distinct_enum(contract: Contract) -> Iterator[Found]:
     """The values of an `enum` differ; a repeated one is a typing mistake for another."""
     for node in contract.written("schema"):
-        values = node.get("enum")
-        for index, value in enumerate(values if isinstance(values, list) else []):
+        values = node.listed("enum")
+        for index, value in enumerate(values):
             if any(_same(value, earlier) for earlier in values[:index]):
                 yield Found(node.value_at("enum", index), f"{json.dumps(value, ensure_ascii=False)} stands twice")
 
@@ -67,11 +67,9 @@ def distinct_enum(contract: Contract) -> Iterator[Found]:
 def required_is_known(contract: Contract) -> Iterator[Found]:
     """Every name in `required` is one of `properties`. Otherwise the object needs a field that nobody described."""
     for node in contract.written("schema"):
-        required, properties = node.get("required"), _all_properties(contract, node)
-        if not isinstance(required, list) or properties is None:
-            continue
-        for index, name in enumerate(required):
-            if name not in properties:
+        properties = _all_properties(contract, node)
+        for index, name in enumerate(node.listed("required") if properties is not None else ()):
+            if properties is not None and str(name) not in properties:
                 message = f"{name!r} is required and not described under `properties`"
                 yield Found(node.value_at("required", index), message)
 
@@ -79,7 +77,7 @@ def required_is_known(contract: Contract) -> Iterator[Found]:
 def keyword_of_type(contract: Contract) -> Iterator[Found]:
     """Keywords fit the type: `minLength` on an integer checks nothing."""
     for node in contract.written("schema"):
-        types = _types(node)
+        types = frozenset(node.types)
         for name in node.value if types else ():
             fits = _KEYWORDS_OF.get(name)
             if fits and not fits & types:
@@ -124,13 +122,6 @@ def _crossed(low: str, lower: float, high: str, upper: float) -> bool:
     return lower >= upper if touches else lower > upper
 
 
-def _types(node: Node) -> frozenset[str]:
-    declared = node.get("type")
-    if isinstance(declared, str):
-        return frozenset({declared})
-    return frozenset(name for name in declared if isinstance(name, str)) if isinstance(declared, list) else frozenset()
-
-
 def _is_of(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return name == "boolean"
@@ -144,8 +135,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _fixed_values(node: Node) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    values = node.get("enum")
-    for index, value in enumerate(values if isinstance(values, list) else []):
+    for index, value in enumerate(node.listed("enum")):
         yield ("enum", index), value
     if "const" in node.value:
         yield ("const",), node.value["const"]
@@ -155,8 +145,8 @@ def _all_properties(contract: Contract, node: Node) -> set[str] | None:
     """Names under `properties`, here and in `allOf`; None where unknown ones are part of the plan."""
     if any(name in node.value for name in ("patternProperties", "anyOf", "oneOf", "if", "not", "dependentSchemas")):
         return None
-    known = set(node.get("properties") or {})
-    for index, _ in enumerate(node.get("allOf") or []):
+    known = set(node.mapping("properties"))
+    for index, _ in enumerate(node.listed("allOf")):
         part = contract.follow(node.child("schema", "allOf", index))
         inner = _all_properties(contract, part) if part is not None and isinstance(part.value, dict) else None
         if inner is None:

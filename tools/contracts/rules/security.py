@@ -37,9 +37,7 @@ def public_operations(contract: Contract) -> Iterator[Found]:
 def known_security_scheme(contract: Contract) -> Iterator[Found]:
     """Every scheme that an operation names is defined in its file; an undefined one protects nothing."""
     for operation, name, origin in _requirements(contract):
-        components = operation.node.document.value.get("components")
-        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-        if name not in (schemes or {}):
+        if name not in _defined(contract, operation):
             hint = "define it under components.securitySchemes"
             yield Found(origin, f"{operation.id} names the security scheme {name!r}, which is not defined", hint=hint)
 
@@ -89,7 +87,7 @@ def webhook_scheme(contract: Contract) -> Iterator[Found]:
 def disallowed_schemes(contract: Contract) -> Iterator[Found]:
     """What `x-disallowed-security-schemes` lists does not open the operation."""
     for operation, name, origin in _requirements(contract):
-        if name in (operation.node.get("x-disallowed-security-schemes") or []):
+        if name in operation.node.listed("x-disallowed-security-schemes"):
             yield Found(origin, f"{operation.id} disallows {name} and names it")
 
 
@@ -111,24 +109,26 @@ RULES = rules_of(
 def _requirements(contract: Contract) -> Iterator[tuple[Operation, str, Origin]]:
     """Every scheme that an operation names itself, with its place."""
     for operation in contract.operations:
-        declared = operation.node.get("security")
-        for index, alternative in enumerate(declared if isinstance(declared, list) else []):
+        for index, alternative in enumerate(operation.node.listed("security")):
             for name in alternative if isinstance(alternative, dict) else ():
                 yield operation, name, operation.node.at("security", index, name)
 
 
 def _asked(operation: Operation, name: str) -> list[str]:
-    return [scope for alternative in operation.security for scope in alternative.get(name) or []]
+    return [scope for alternative in operation.security for scope in alternative.get(name, ())]
+
+
+def _defined(contract: Contract, operation: Operation) -> dict[str, Node]:
+    """Security schemes of the operation's file, by name."""
+    schemes = contract.all("security-scheme")
+    return {node.name: node for node in schemes if node.document is operation.node.document}
 
 
 def _scopes(contract: Contract, operation: Operation, name: str) -> set[str] | None:
     """Scopes that scheme `name` defines; None when it has none to define."""
-    try:
-        root = next(node for node in contract.all("openapi") if node.document is operation.node.document)
-        scheme: Node | None = contract.follow(root.child("security-scheme", "components", "securitySchemes", name))
-    except KeyError:
-        return None
+    declared = _defined(contract, operation).get(name)
+    scheme = contract.follow(declared) if declared is not None else None
     if scheme is None or scheme.get("type") != "oauth2":
         return None
-    flows = scheme.get("flows") or {}
-    return {scope for flow in flows.values() if isinstance(flow, dict) for scope in flow.get("scopes") or {}}
+    flows = [flow for flow in scheme.mapping("flows").values() if isinstance(flow, dict)]
+    return {scope for flow in flows if isinstance(flow.get("scopes"), dict) for scope in flow["scopes"]}

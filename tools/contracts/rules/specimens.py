@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from tools.contracts.rules.rule import Rule
     from tools.contracts.source import Document
 
+_DATA = {
+    "maps": "mappings",
+    "mocks": "mocks",
+    "invariants": "invariants",
+    "channels": "channels",
+    "problems": "problems",
+}
+"""Which data file an example stands for, by a key it has."""
+
 _EXPECTED = re.compile(r"# (\d+:\d+: .*)")
 
 
@@ -45,8 +54,9 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
     if document is None:
         return problems
     shared, governance = _surroundings(root)
-    if "maps" in document.value:
-        contract = Contract({}, {**governance, "mappings": document})
+    data = next((known for key, known in _DATA.items() if key in document.value), None)
+    if data is not None:
+        contract = Contract({}, {**governance, data: document})
     else:
         contract = Contract({**shared, name: document}, governance)
     return [problem for problem in rule.problems(contract) if problem.origin.file == name]

@@ -1,0 +1,86 @@
+"""The shapes of the data files under `contracts/governance/`, as JSON Schema."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+_TEXT = {"type": "string", "minLength": 1}
+_TEXTS = {"type": "array", "items": _TEXT}
+_STATUS = {"type": "integer", "minimum": 400, "maximum": 599}
+
+
+def _closed(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object with exactly these fields."""
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "required": list(required), "properties": properties, "additionalProperties": False}
+
+
+def _map(values: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": values}
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+_PROBLEM = _closed(
+    {"code": _TEXT, "status": _STATUS, "slug": _TEXT, "title": _TEXT, "when": _TEXT},
+    {"also_status": _list(_STATUS)},
+)
+_MOCK = _closed({"api": _TEXT, "port": {"type": "integer", "minimum": 1024, "maximum": 65535}})
+_CHANNEL = _closed({"code": _TEXT, "family": _TEXT, "is_paid": {"type": "boolean"}, "name": _TEXT})
+_UTM = _closed({"channel": _TEXT}, {"medium": _TEXTS, "source": _TEXTS, "foreign_referrer": {"type": "boolean"}})
+_STATES = {"anyOf": [_TEXT, _TEXTS, {"type": "null"}]}
+_EVENT = _closed(
+    {"entry": {"type": ["string", "null"]}, "sign": {"enum": [-1, 0, 1]}, "from": _TEXTS, "to": _STATES},
+    {"is_critical": {"type": "boolean"}, "has_reverses": {"type": "boolean"}},
+)
+_TOPIC = {
+    "type": "object",
+    "anyOf": [{"required": ["event"]}, {"required": ["by_status"]}],
+    "properties": {"by_status": _map(_TEXT)},
+    "additionalProperties": _TEXT,
+}
+_MAP = _closed({"topics": _map(_TOPIC)}, {"unit": _TEXT, "time": _TEXT, "currency": _TEXT})
+_AMOUNT = _closed({"amount": {"type": "string"}, "currency": _TEXT}, {"cents": {"type": "integer"}})
+_INVARIANT = _closed(
+    {"name": _TEXT, "rule": _TEXT, "enforced": _list({"enum": ["contract", "model", "database", "test"]})},
+    {
+        "pattern": _TEXT,
+        "format": _TEXT,
+        "minimum": {"type": "number"},
+        "maximum": {"type": "number"},
+        "fields": _TEXTS,
+        "schemas": _TEXTS,
+        "not_in": _TEXTS,
+    },
+)
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "problems": _closed({"base": _TEXT, "problems": _list(_PROBLEM)}),
+    "mocks": _closed({"mocks": _list(_MOCK)}),
+    "channels": _closed(
+        {
+            "channels": _list(_CHANNEL),
+            "platforms": _map(_map(_TEXT)),
+            "utm": _list(_UTM),
+            "nothing": _TEXT,
+            "unmapped": _TEXT,
+        }
+    ),
+    "mappings": _closed(
+        {"events": _map(_EVENT), "maps": _map(_MAP)},
+        {"terminal": _TEXTS, "vectors": _closed({"amounts": _list(_AMOUNT), "refused": _list(_AMOUNT)})},
+    ),
+    "invariants": _closed({"invariants": _list(_INVARIANT)}),
+}
+"""Shape of each data file, by its name without ending."""
+
+
+@cache
+def validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    """What judges the data file `name`."""
+    return jsonschema_rs.Draft202012Validator(SHAPES[name])
