@@ -18,6 +18,8 @@ from impl.auth.passwords import Passwords
 from impl.auth.signing_keys import SigningKeys
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock
+from impl.settings import parse_key_ring
+from tests.fixtures.service import RING
 
 PEPPER = "pepper"
 STAMP = Stamp("https://api.skeldir.example", "skeldir-api")
@@ -65,7 +67,8 @@ def hasher():
 
 @pytest.fixture(scope="session")
 def ring():
-    return KeyRing({"test": b"r" * 32})
+    """The ring of the whole test service: all tests of a worker share the database and its signing keys."""
+    return KeyRing(parse_key_ring(RING))
 
 
 @pytest.fixture

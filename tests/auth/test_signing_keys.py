@@ -155,7 +155,7 @@ class TestDatabaseKeyStore:
 
     async def test_a_key_that_somebody_else_wrote_is_not_believed(self, engine, ring):
         clock = FixedClock(datetime.now(UTC))
-        await DatabaseKeyStore(engine, KeyRing({"test": b"x" * 32}), clock).load()
+        await DatabaseKeyStore(engine, KeyRing({ring.newest: b"x" * 32}), clock).load()
         with pytest.raises(KeysUnavailableError) as unavailable:
             await DatabaseKeyStore(engine, ring, clock).load()
         assert "belongs to another place" in unavailable.value.reason

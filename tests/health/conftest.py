@@ -4,6 +4,8 @@ import pytest
 
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock
+from impl.settings import parse_key_ring
+from tests.fixtures.service import RING
 
 
 @pytest.fixture
@@ -13,4 +15,5 @@ def clock():
 
 @pytest.fixture(scope="session")
 def ring():
-    return KeyRing({"test": b"r" * 32})
+    """The ring of the whole test service: all tests of a worker share the database and its signing keys."""
+    return KeyRing(parse_key_ring(RING))
