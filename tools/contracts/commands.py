@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -131,3 +132,68 @@ def docs(
     from tools.contracts.docs import site  # noqa: PLC0415  (start-up time)
 
     raise typer.Exit(site.run(contracts, out, baselines))
+
+
+new = typer.Typer(
+    help="Make something that already passes `contracts check`, to be filled with meaning.", no_args_is_help=True
+)
+app.add_typer(new, name="new")
+
+Api = Annotated[str, typer.Argument(help="Name of its file without ending, such as revenue.")]
+Method = Annotated[str, typer.Argument(help="get, post or put.")]
+UrlPath = Annotated[str, typer.Argument(help="Such as /api/v1/revenue/daily or /api/things/{thing_id}.")]
+OperationId = Annotated[str, typer.Argument(help="Verb and noun in camelCase, such as getDailyRevenue.")]
+Scope = Annotated[str, typer.Option(help="Who may call: viewer, manager or admin.")]
+
+
+@new.command(name="operation")
+def new_operation(
+    api: Api,
+    method: Method,
+    path: UrlPath,
+    operation_id: OperationId,
+    scope: Scope = "viewer",
+    contracts: Contracts = Path(CONTRACTS),
+) -> None:
+    """Add an operation to an API: contracts new operation revenue get /api/v1/revenue/daily getDailyRevenue."""
+    from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
+
+    _say(lambda: [making.operation(contracts, api, making.Wanted(method, path, operation_id, scope))])
+
+
+@new.command(name="schema")
+def new_schema(
+    api: Api, name: Annotated[str, typer.Argument(help="In PascalCase.")], contracts: Contracts = Path(CONTRACTS)
+) -> None:
+    """Add a schema to an API: contracts new schema revenue DailyRevenue."""
+    from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
+
+    _say(lambda: [making.schema(contracts, api, name)])
+
+
+@new.command(name="api")
+def new_api(
+    api: Api,
+    method: Method,
+    path: UrlPath,
+    operation_id: OperationId,
+    scope: Scope = "viewer",
+    contracts: Contracts = Path(CONTRACTS),
+) -> None:
+    """Make an API with one operation: contracts new api things get /api/things/{thing_id} getThing."""
+    from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
+
+    _say(lambda: making.api(contracts, api, making.Wanted(method, path, operation_id, scope)))
+
+
+def _say(make: Callable[[], list[Path]]) -> None:
+    """Make something, and say where it is and what to do next."""
+    from tools.contracts.new import NewError  # noqa: PLC0415  (start-up time)
+
+    try:
+        for path in make():
+            print(path)
+    except NewError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    print("look for `Say here`, then run: make check && make generate")

@@ -1,0 +1,77 @@
+"""What `contracts new` makes passes `contracts check` as it is, and nothing that people wrote is touched."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tools.contracts import checking, link, new, problems, rules
+from tools.contracts.new import NewError, Wanted
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def contracts(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
+    return tmp_path / "contracts" / "openapi" / "v1"
+
+
+def findings(contracts: Path) -> list[str]:
+    sources = link.read(contracts)
+    found = rules.check(rules.Contract(sources.documents, checking.governance_of(contracts)))
+    return [str(problem) for problem in problems.in_order([*sources.problems, *found])]
+
+
+@pytest.mark.parametrize(
+    ("api", "wanted"),
+    [
+        ("revenue", Wanted("get", "/api/v1/revenue/daily", "getDailyRevenue")),
+        ("auth", Wanted("post", "/api/auth/admin/things", "createThing", "admin")),
+        ("events", Wanted("put", "/api/events/{event_id}/notes/{note_id}", "putNote", "manager")),
+    ],
+)
+def test_a_new_operation_passes_and_only_adds_lines(contracts: Path, api: str, wanted: Wanted) -> None:
+    before = (contracts / f"{api}.yaml").read_text("utf-8").splitlines()
+    path = new.operation(contracts, api, wanted)
+    after = path.read_text("utf-8").splitlines()
+    assert findings(contracts) == []
+    added = iter(after)
+    assert all(line in added for line in before)
+
+
+def test_a_new_api_passes_and_has_a_mock_port(contracts: Path) -> None:
+    made = new.api(contracts, "things", Wanted("get", "/api/things/{thing_id}", "getThing"))
+    assert [path.name for path in made] == ["things.yaml", "mocks.yaml"]
+    assert findings(contracts) == []
+
+
+def test_a_new_schema_waits_to_be_used(contracts: Path) -> None:
+    new.schema(contracts, "revenue", "DailyRevenue")
+    assert [text.partition("error")[2] for text in findings(contracts)] == [
+        "[used-components]: nothing refers to 'DailyRevenue'; remove it, or use it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda c: new.operation(c, "revenue", Wanted("get", "/api/health", "getOther")), "/api/health exists in .*health.yaml"),
+        (lambda c: new.operation(c, "revenue", Wanted("get", "/api/x", "login")), "'login' names an operation in .*auth.yaml already"),
+        (lambda c: new.operation(c, "nothing", Wanted("get", "/api/x", "getX")), "cannot read the file"),
+        (lambda _: Wanted("fetch", "/api/x", "getX"), "'fetch' is not one of get, post, put"),
+        (lambda _: Wanted("get", "/x", "getX"), "'/x' does not start with /api/"),
+        (lambda _: Wanted("get", "/api/x", "get-x"), "'get-x' is not camelCase"),
+        (lambda _: Wanted("get", "/api/x", "getX", "owner"), "'owner' is not one of viewer, manager, admin"),
+        (lambda c: new.schema(c, "revenue", "RealtimeRevenue"), "'RealtimeRevenue' exists"),
+        (lambda c: new.api(c, "revenue", Wanted("get", "/api/x", "getX")), "revenue.yaml exists"),
+        (lambda c: new.api(c, "My Api", Wanted("get", "/api/x", "getX")), "'My Api' is not in small letters"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_is_refused_in_a_sentence(contracts: Path, make: object, message: str) -> None:
+    assert callable(make)
+    with pytest.raises(NewError, match=message):
+        make(contracts)
+    assert findings(contracts) == []
