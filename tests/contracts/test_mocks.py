@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +127,32 @@ def test_a_port_in_use_is_one_clear_line(served: dict[str, mocks.Mock]) -> None:
 def test_an_unknown_api_names_the_nearest() -> None:
     with pytest.raises(mocks.MockError, match="there is no API 'revenu'; did you mean 'revenue'"):
         mocks.plan(CONTRACTS, ["revenu"])
+
+
+@pytest.mark.promise("P051")
+def test_an_answer_that_breaks_its_own_contract_is_a_500_and_never_a_lie() -> None:
+    (healthy,) = mocks.plan(CONTRACTS, ["health"], any_port=True)
+    document = copy.deepcopy(healthy.document)
+    document["components"]["schemas"]["Liveness"]["required"] = ["alive", "since"]
+    with mocks.running([mocks.Mock("health", 0, document)]) as (mock,):
+        status, _, body = send(mock, calls.Call("livenessProbe", "GET", "/api/health/live"))
+    assert status == 500
+    assert "since" in body.decode()
+
+
+@pytest.mark.promise("P051")
+def test_mocks_get_documents_and_no_path_into_the_contract_tree() -> None:
+    script = mocks.SCRIPT.read_text("utf-8")
+    assert "node:fs" not in script
+    assert "readFile" not in script
+
+
+def test_ninety_five_of_a_hundred_answers_take_less_than_half_a_second(served: dict[str, mocks.Mock]) -> None:
+    mock = served["attribution"]
+    call = calls.example_call(next(calls.operations(mock.document)))
+    taken = []
+    for _ in range(100):
+        began = time.perf_counter()
+        assert send(mock, call)[0] == 200
+        taken.append(time.perf_counter() - began)
+    assert sorted(taken)[94] < 0.5
