@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.codegen.read import contract as reading
@@ -12,13 +13,22 @@ from tools.contracts.problems import Problem
 from tools.contracts.report import FORMS
 
 
-def run(contracts: Path, form: str) -> int:
-    """Print what is wrong in the given form. Returns 0 when nothing is, 1 for errors, 2 for a form that does not exist."""
+def run(contracts: Path, form: str, only: Sequence[str] = ()) -> int:
+    """Print what is wrong in the given form; with `only`, by these rules or groups of rules.
+
+    Returns 0 when nothing is, 1 for errors, 2 for a form or rule that does not exist.
+    """
+    unknown = [
+        name for name in only if name not in rules.ALL and name not in {rule.group for rule in rules.ALL.values()}
+    ]
+    if unknown:
+        print(f"there is no rule or group {unknown[0]!r}; `contracts explain` lists them", file=sys.stderr)
+        return 2
     if form not in FORMS:
         print(f"there is no form {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
         return 2
     sources = link.read(contracts)
-    found = judge(sources, contracts)
+    found = [problem for problem in judge(sources, contracts) if _is_asked_for(problem, only)]
     reasons = {rule.id: rule.reason for rule in rules.ALL.values()}
     text = report.render(found, form, line_of=sources.line, reasons=reasons)
     if text:
@@ -26,8 +36,15 @@ def run(contracts: Path, form: str) -> int:
     failed = problems.has_errors(found)
     if form == "text":
         operations = _operations(sources)
-        print(f"{sum(map(bool, operations))} APIs, {sum(map(len, operations))} operations, {len(found)} findings")
+        count = f"{len(found)} finding{'' if len(found) == 1 else 's'}"
+        print(f"{sum(map(bool, operations))} APIs, {sum(map(len, operations))} operations, {count}")
     return 1 if failed else 0
+
+
+def _is_asked_for(problem: Problem, only: Sequence[str]) -> bool:
+    """Whether one of `only` found it; what reading and linking find is always asked for."""
+    rule = rules.ALL.get(problem.rule)
+    return not only or problem.rule in only or rule is None or rule.group in only or rule.group == "reading"
 
 
 def judge(sources: Sources, contracts: Path) -> list[Problem]:
