@@ -14,6 +14,12 @@ class Library:
         self.is_30 = False
         self.definitions = definitions
 
+    def shared(self):
+        return [(schema, "", f"/$defs/{name}") for name, schema in self.definitions.items()]
+
+    def uses(self, word):
+        return False
+
     def target(self, reference, file):
         name = reference.rpartition("/")[2]
         return self.definitions[name], file, f"/$defs/{name}"

@@ -34,10 +34,19 @@ class Path:
     inert: bool = False
     """Whether the declared types exclude the value: properties of what is no object, items of what is no array."""
 
+    root: tuple[str, ...] = ()
+    """Tokens of the value itself, without the branches in which its schema speaks."""
+
     def into(self, token: str, step: Step | None = None, *, hidden: bool = False, inert: bool = False) -> Path:
         """The path one token (and one step, unless the part applies in place) further."""
-        steps = self.steps if step is None else (*self.steps, step)
-        return Path((*self.tokens, token), steps, self.hidden or hidden, self.inert or inert)
+        tokens = (*self.tokens, token)
+        steps, root = (self.steps, self.root) if step is None else ((*self.steps, step), tokens)
+        return Path(tokens, steps, self.hidden or hidden, self.inert or inert, root)
+
+    def then(self, further: Path) -> Path:
+        """`further` as seen from where this path starts."""
+        tokens = (*self.tokens, *further.tokens)
+        return Path(tokens, (*self.steps, *further.steps), self.hidden or further.hidden, self.inert or further.inert)
 
     def text(self) -> str:
         """For messages: `data/items/name`."""

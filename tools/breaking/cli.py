@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,7 @@ def _guarded(work: Callable[[], T]) -> T:
     from tools.breaking.documents import BadInputError  # noqa: PLC0415 - start-up
 
     sys.setrecursionlimit(20_000)
+    gc.disable()  # everything that is read lives until the end, so looking for garbage only takes time
     try:
         return work()
     except BadInputError as error:

@@ -46,6 +46,7 @@ class Spec:
     read: Reader
     _files: dict[str, source.Document] = field(default_factory=dict)
     _targets: dict[tuple[str, str], tuple[Json, str, str]] = field(default_factory=dict)
+    _lines: dict[str, list[str]] = field(default_factory=dict)
     sources: dict[str, Origin] = field(default_factory=dict)
     """Source map of a bundle: pointer to the place in the source it was bundled from."""
     is_30: bool = False
@@ -60,6 +61,14 @@ class Spec:
         """The whole document."""
         return At(self.entry.value, self.entry.path, "")
 
+    def shared(self) -> list[tuple[Json, str, str]]:
+        """Value, file and pointer of every component schema."""
+        return [(at.raw, at.file, at.pointer) for at in self.entries(self.root, "components", "schemas").values()]
+
+    def uses(self, word: str) -> bool:
+        """Whether `word` occurs in any file; always true for data without a text."""
+        return not self.entry.text or any(word in document.text for document in list(self._files.values()))
+
     def origin(self, at: At, *, nearest: bool = True) -> Origin:
         """Place of `at` in the source: through the source map when there is one."""
         pointer = at.pointer
@@ -71,8 +80,11 @@ class Spec:
 
     def line(self, origin: Origin) -> str:
         """Text of a line of one of this spec's files; empty when the file is not one of them."""
-        document = self._files.get(origin.file)
-        return document.line(origin.line) if document is not None else ""
+        if origin.file not in self._lines:
+            document = self._files.get(origin.file)
+            self._lines[origin.file] = document.text.split("\n") if document is not None else []
+        lines = self._lines[origin.file]
+        return lines[origin.line - 1].rstrip("\r") if 0 < origin.line <= len(lines) else ""
 
     def target(self, reference: str, file: str) -> tuple[Json, str, str]:
         """What `reference`, written in `file`, points to: value, file, pointer. Raises `BadInputError` when it is nothing."""

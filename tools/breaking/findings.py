@@ -68,17 +68,29 @@ class Collection:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], Finding] = {}
+        self._touched: dict[int, set[str]] = {}
 
-    def add(self, finding: Finding) -> None:
-        """Keep `finding`, or add its operations to the one that says the same; the worse level wins."""
+    def add(self, finding: Finding) -> Finding:
+        """Keep `finding`, or add its operations to the one that says the same (the worse level wins); returns the one kept."""
         known = self._found.setdefault((finding.id, finding.subject), finding)
         if known is finding:
-            return
-        known.operations += [operation for operation in finding.operations if operation not in known.operations]
+            return finding
+        for operation in finding.operations:
+            self.touch(known, operation)
         known.sdk += [name for name in finding.sdk if name not in known.sdk]
         if ORDER[finding.level] < ORDER[known.level]:
             known.level, known.message, known.why = finding.level, finding.message, finding.why
             known.instead, known.witness, known.has_witness = finding.instead, finding.witness, finding.has_witness
+        return known
+
+    def touch(self, finding: Finding, operation: str) -> None:
+        """Note that `finding` also touches `operation`."""
+        touched = self._touched.get(id(finding))
+        if touched is None:
+            touched = self._touched[id(finding)] = set(finding.operations)
+        if operation not in touched:
+            touched.add(operation)
+            finding.operations.append(operation)
 
     def sorted(self) -> list[Finding]:
         """Worst first, then as a reader walks the files."""

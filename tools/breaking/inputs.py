@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tools.breaking import documents
+from tools.breaking import documents, lazy
 from tools.breaking.documents import BadInputError, Reader, Spec
 from tools.contracts import source
 from tools.contracts.problems import Origin, Problem
@@ -127,13 +127,24 @@ def _files(label: str, names: list[str]) -> _Tree:
 
     def read(name: str) -> source.Document | None:
         if name not in known:
-            known[name], found = source.load(Path(name))
+            known[name], found = _load(Path(name))
             problems.extend(found)
             if any(problem.rule != "duplicate-key" for problem in found):
                 raise BadInputError(found)
         return known[name]
 
     return _Tree(label, names, read, problems)
+
+
+def _load(path: Path) -> tuple[source.Document | None, list[Problem]]:
+    if path.suffix == ".json":
+        try:
+            document = lazy.parse(path.read_text(encoding="utf-8"), path.as_posix())
+        except (OSError, UnicodeDecodeError):
+            document = None
+        if document is not None:
+            return document, []
+    return source.load(path)
 
 
 def _revision(argument: str) -> _Tree:

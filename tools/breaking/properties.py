@@ -98,11 +98,13 @@ def _flag(target: At, written: At, flag: str) -> bool:
 
 def _removed(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
     traits = _traits(base, name)
-    if walker.direction == contain.REQUEST and "read-only" in traits:
+    declared = walker.declared("head", path)
+    if name in declared or (walker.direction == contain.REQUEST and "read-only" in traits):
         return
+    traits |= {"freed"} if not declared else set()
     old_demand = {"required": [name]} if "required" in traits else None
     change = Change(
-        "property", "removed", path.into(name), at(base, name), head.at, old_demand, {"properties": {name: False}}
+        "property", "removed", path.into(name), at(base, name), head.at, old_demand, walker.closing("head", path, name)
     )
     change.name, change.traits, change.where = name, traits, path
     yield change
@@ -110,11 +112,11 @@ def _removed(walker: Walker, base: Side, head: Side, path: Path, name: str) -> I
 
 def _added(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
     traits = _traits(head, name)
-    if walker.direction == contain.REQUEST and "read-only" in traits:
+    if name in walker.declared("base", path) or (walker.direction == contain.REQUEST and "read-only" in traits):
         return
     new_demand: Json = {"required": [name]} if "required" in traits else {"properties": {name: _named(head)[name]}}
     change = Change(
-        "property", "added", path.into(name), base.at, at(head, name), {"properties": {name: False}}, new_demand
+        "property", "added", path.into(name), base.at, at(head, name), walker.closing("base", path, name), new_demand
     )
     change.name, change.traits, change.where = name, traits, path
     yield change

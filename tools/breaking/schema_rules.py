@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from tools.breaking import advice, changes, impact, law, naming
-from tools.breaking.changes import Change
+from tools.breaking import advice, changes, impact, law, naming, walk
+from tools.breaking.changes import Change, Path
 from tools.breaking.documents import At
 from tools.breaking.findings import Finding
 from tools.breaking.law import Effect, Guard
@@ -42,29 +45,81 @@ class Judged:
     effect: Effect
     guards: frozenset[Guard]
     verdict: Verdict
+    reported: dict[bool, Finding] = field(default_factory=dict)
+    """The finding it became, by whether it was softened."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """A pair of schemas compared by itself: a body, a parameter, or a shared schema met inside one."""
+
+    base: At
+    head: At
+    verdict: Verdict
+    judged: list[Judged]
+    links: list[tuple[At, At, Path]]
+    below: list[tuple[Unit, Path]] | None = None
+    """The units of `links`."""
+    reach: list[tuple[Unit, Trail]] | None = None
+    """This unit and every shared schema below it that changed, each with a way to it."""
+
+
+Trail: TypeAlias = tuple[Path, ...]
+"""Paths from unit to unit."""
 
 
 def compare(pairing: Pairing, use: Use, base: At, head: At) -> None:
     """Add what changed between the two schemas in this `use`."""
     if pairing.same_in_all(base, head):
         return
-    key = (use.travel, use.wire, use.place.kind, base.file, base.pointer, head.file, head.pointer)
-    if key not in pairing.known:
-        pairing.known[key] = _judge_all(pairing, use, base, head)
-    root, judged = pairing.known[key]
-    levels = [_report(pairing, use, entry) for entry in judged]
-    if (root.status == "broken" and Severity.ERROR not in levels) or (
-        root.status == "undecided" and not {Severity.ERROR, Severity.WARNING} & set(levels)
+    whole = _unit(pairing, use, walk.referred(pairing.base, base), walk.referred(pairing.head, head), "")
+    levels = {
+        _report(pairing, use, whole, (unit, trail), judged)
+        for unit, trail in _reach(pairing, use, whole)
+        for judged in unit.judged
+    }
+    status = whole.verdict.status
+    if (status == "broken" and Severity.ERROR not in levels) or (
+        status == "undecided" and not {Severity.ERROR, Severity.WARNING} & levels
     ):
-        _whole(pairing, use, base, head, root)
+        _whole(pairing, use, whole)
 
 
-def _judge_all(pairing: Pairing, use: Use, base: At, head: At) -> tuple[Verdict, list[Judged]]:
-    root = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire)
-    if root.status == "safe" and pairing.session.example(use.travel, spot(base), spot(head)).status == "safe":
-        root = VACUOUS
-    walker = Walker(pairing, use.travel)
-    return root, [_judge(pairing, use, base, head, root, change) for change in walker.changes(base, head)]
+def _unit(pairing: Pairing, use: Use, base: At, head: At, name: str) -> Unit:
+    key = (use.travel, use.wire, use.place.kind, bool(name), base.file, base.pointer, head.file, head.pointer)
+    found = pairing.known.get(key)
+    if found is None:
+        verdict = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire)
+        if verdict.status == "safe" and pairing.session.example(use.travel, spot(base), spot(head)).status == "safe":
+            verdict = VACUOUS
+        walker = Walker(pairing, use.travel, vacuous=verdict is VACUOUS, differ=verdict.status == "broken")
+        start = Path((name,), root=(name,)) if name else Path()
+        judged = [_judge(pairing, use, base, head, verdict, change) for change in walker.changes(base, head, start)]
+        found = pairing.known[key] = Unit(base, head, verdict, judged, walker.links)
+    return found
+
+
+def _reach(pairing: Pairing, use: Use, whole: Unit) -> list[tuple[Unit, Trail]]:
+    """The unit itself and the changed units below it, nearest first."""
+    if whole.reach is None:
+        seen = {id(whole)}
+        waiting: deque[tuple[Unit, Trail]] = deque([(whole, ())])
+        whole.reach = []
+        while waiting:
+            unit, trail = waiting.popleft()
+            if unit.judged:
+                whole.reach.append((unit, trail))
+            for below, further in _below(pairing, use, unit):
+                if id(below) not in seen:
+                    seen.add(id(below))
+                    waiting.append((below, (*trail, further)))
+    return whole.reach
+
+
+def _below(pairing: Pairing, use: Use, unit: Unit) -> list[tuple[Unit, Path]]:
+    if unit.below is None:
+        unit.below = [(_unit(pairing, use, base, head, base.name), path) for base, head, path in unit.links]
+    return unit.below
 
 
 def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change: Change) -> Judged:
@@ -76,21 +131,30 @@ def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change
     verdict = SAFE
     if _is_inert(change, root):
         spots = (Spot(change.base_demand, change.base.file), Spot(change.head_demand, change.head.file))
-        verdict = pairing.ask(use.travel, *spots, wire=use.wire)
+        verdict = pairing.ask(use.travel, *spots)
+    elif (
+        use.travel == contain.REQUEST
+        and (change.feature, change.action) == ("all-of", "added")
+        and not change.path.hidden
+    ):
+        verdict = _to_the_letter(pairing, use, base, head, change)
     elif root.status in {"broken", "undecided"} and demand is not None and not change.path.hidden:
         violating = changes.violated(change.where or change.path, demand)
         verdict = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire, where=violating)
     harmful = Effect.NARROWS if use.travel == contain.REQUEST else Effect.WIDENS
     effect = {"safe": Effect.NONE, "broken": harmful, "undecided": Effect.UNKNOWN}[verdict.status]
-    if (
-        effect is Effect.NONE
-        and (change.feature, change.action) == ("property", "removed")
-        and use.travel == contain.REQUEST
-    ):
+    gone = (change.feature, change.action) == ("property", "removed") and "freed" not in change.traits
+    if effect is Effect.NONE and gone and use.travel == contain.REQUEST:
         effect = Effect.UNKNOWN  # an open object still takes it; whether the server still heeds it, nobody can tell
     if effect is Effect.NONE and "variant" in change.traits:
         effect = _declared_effect(change)  # typed clients know the variants of a union by name
     return Judged(change, effect, guards, verdict)
+
+
+def _to_the_letter(pairing: Pairing, use: Use, base: At, head: At, change: Change) -> Verdict:
+    """A new condition on the whole value applies to whatever clients send, declared or not: no leniency for open objects."""
+    violating = changes.violated(change.path, change.head_demand)
+    return pairing.session.ask(use.travel, spot(base), spot(head), wire=use.wire, where=violating, literal=True)
 
 
 def _is_inert(change: Change, root: Verdict) -> bool:
@@ -121,27 +185,58 @@ def _declared_effect(change: Change) -> Effect:
     return next((effect for effect in Effect if effect.value in change.traits), Effect.NONE)
 
 
-def _report(pairing: Pairing, use: Use, judged: Judged) -> Severity:
+def _report(pairing: Pairing, use: Use, whole: Unit, place: tuple[Unit, Trail], judged: Judged) -> Severity:
+    """Report one change for one operation. A shared schema's change is softened where the whole is proved to bear it."""
+    unit, trail = place
+    soft = unit is not whole and "annotation" not in judged.change.traits and whole.verdict.status == "safe"
+    known = judged.reported.get(soft)
+    if known is None:
+        known = judged.reported[soft] = pairing.found.add(_finding(pairing, use, judged, soft=soft))
+        _show_whole(pairing, use, whole, (unit, trail), judged, known)
+    pairing.found.touch(known, use.operation)
+    return known.level
+
+
+def _finding(pairing: Pairing, use: Use, judged: Judged, *, soft: bool) -> Finding:
     change = judged.change
-    level = law.level(judged.effect, use.travel, judged.guards)
-    broken = level is Severity.ERROR
-    lifecycle_id = next((trait.removeprefix("id:") for trait in change.traits if trait.startswith("id:")), "")
-    finding = Finding(
-        lifecycle_id or naming.rule_id(use.place, change, broken=broken, text=bool(use.wire)),
+    effect = Effect.NONE if soft else judged.effect
+    level = law.level(effect, use.travel, judged.guards)
+    own_id = next((trait.removeprefix("id:") for trait in change.traits if trait.startswith("id:")), "")
+    witness = SAFE if soft else judged.verdict
+    return Finding(
+        own_id or naming.rule_id(use.place, change, broken=level is Severity.ERROR, text=bool(use.wire)),
         level,
         naming.sentence(use.place, change),
         _subject(change),
         [use.operation],
-        advice.why(use.travel, judged.effect, level, change),
+        advice.why(use.travel, effect, level, change),
         advice.instead(change, use.travel) if level is not Severity.INFO else "",
-        judged.verdict.witness,
-        judged.verdict.status == "broken",
+        witness.witness,
+        witness.status == "broken",
         pairing.base.origin(change.base),
         pairing.head.origin(change.head),
         impact.of_change(use.operation_id, change),
     )
-    pairing.found.add(finding)
-    return level
+
+
+MAX_PAYLOADS = 40
+"""Findings in shared schemas for which a whole payload is sought; beyond that the witness is a value of the shared schema."""
+
+
+def _show_whole(
+    pairing: Pairing, use: Use, whole: Unit, place: tuple[Unit, Trail], judged: Judged, finding: Finding
+) -> None:
+    """Turn the witness of a shared schema into a payload of the operation, where that is quickly found."""
+    unit, trail = place
+    if unit is whole or not finding.has_witness or pairing.payloads >= MAX_PAYLOADS:
+        return
+    pairing.payloads += 1
+    demand = judged.change.head_demand if use.travel == contain.REQUEST else judged.change.base_demand
+    path = functools.reduce(Path.then, trail, Path()).then(judged.change.where or judged.change.path)
+    violating = changes.violated(path, demand)
+    verdict = pairing.ask(use.travel, spot(whole.base), spot(whole.head), wire=use.wire, where=violating)
+    if verdict.status == "broken":
+        finding.witness = verdict.witness
 
 
 def _subject(change: Change) -> str:
@@ -150,8 +245,9 @@ def _subject(change: Change) -> str:
     return f"{place}|{change.name}|{change.action}|{values}"
 
 
-def _whole(pairing: Pairing, use: Use, base: At, head: At, root: Verdict) -> None:
+def _whole(pairing: Pairing, use: Use, unit: Unit) -> None:
     """No single keyword is to blame: report the schema."""
+    base, head, root = unit.base, unit.head, unit.verdict
     broken = root.status == "broken"
     prefix = f"{use.place.direction}-{use.place.kind}"
     harmful = Effect.NARROWS if use.travel == contain.REQUEST else Effect.WIDENS

@@ -39,6 +39,8 @@ class Pairing:
     head: Spec
     options: Options
     found: Collection = field(default_factory=Collection)
+    payloads: int = 0
+    """Witnesses for which a whole payload was sought."""
     compared: int = 0
     """Operations that exist on both sides."""
     session: Session = field(init=False)

@@ -9,7 +9,8 @@ from tools.breaking import keywords, members, properties
 from tools.breaking.changes import Change, Path
 from tools.breaking.documents import At, Spec
 from tools.breaking.keywords import Side
-from tools.breaking.schema import contain, dialect
+from tools.breaking.schema import contain, dialect, nodes
+from tools.breaking.schema.compile import View
 from tools.contracts import source
 
 if TYPE_CHECKING:
@@ -22,38 +23,60 @@ MAX_DEPTH = 60
 class Walker:
     """Collects the changes between two schemas for one direction of travel."""
 
-    def __init__(self, pairing: Pairing, direction: str) -> None:
+    def __init__(self, pairing: Pairing, direction: str, *, vacuous: bool = False, differ: bool = False) -> None:
         self.pairing = pairing
+        self.vacuous = vacuous
+        """Whether the schemas accept nothing, so that being equivalent means nothing either."""
+        self._differ = differ
         self.direction = direction
         self.hiding = "readOnly" if direction == contain.REQUEST else "writeOnly"
         self._seen: set[tuple[str, str, str, str]] = set()
+        self._roots: dict[tuple[str, ...], tuple[At, At]] = {}
+        self.links: list[tuple[At, At, Path]] = []
+        """Shared schemas met on the way, and where: they are compared once, by themselves."""
 
     def changes(self, base: At, head: At, path: Path = Path(), *, quiet: bool = False) -> Iterator[Change]:  # noqa: B008 - frozen
         """What differs between the two schemas; with `quiet`, only what asserts nothing."""
         if self.pairing.same_in_all(base, head) or len(path.tokens) > MAX_DEPTH:
             return
+        if path.steps and path.root == path.tokens and not (path.hidden or path.inert) and is_bare(base, head):
+            self.links.append((referred(self.pairing.base, base), referred(self.pairing.head, head), path))
+            return
         pair = (base.file, base.pointer, head.file, head.pointer)
         if pair in self._seen:
             return
         self._seen.add(pair)
-        quiet = quiet or self.pairing.equivalent(base, head)
+        self._roots.setdefault(path.root, (base, head))
+        same = not (self._differ and not path.steps) and self.pairing.equivalent(base, head) and not self.vacuous
         first, second = self.side(self.pairing.base, base), self.side(self.pairing.head, head)
-        if not quiet:
-            for rule in (
-                keywords.types,
-                keywords.enums,
-                keywords.bounds,
-                keywords.patterns,
-                properties.required,
-                members.structure,
-            ):
-                yield from rule(first, second, path)
-        else:
-            yield from (change for change in keywords.bounds(first, second, path) if "inert" in change.traits)
+        for rule in _ASSERTING:
+            for change in rule(first, second, path):
+                if not (quiet or same) or "inert" in change.traits or (path.inert and not same):
+                    yield change
+        quiet = quiet or same
         yield from keywords.formats(first, second, path)
         yield from keywords.remarks(first, second, path)
         yield from properties.properties(self, first, second, path, quiet=quiet)
         yield from members.parts(self, first, second, path, quiet=quiet)
+
+    def declared(self, side: str, path: Path) -> frozenset[str]:
+        """Names that one document declares for the object at `path`, in whichever branch of its schema."""
+        at = self._roots[path.root][side == "head"]
+        compiler = self.pairing.session.compiler(side, View("sender"))
+        return nodes.declared(compiler.node(at.raw, at.file)).names
+
+    def closing(self, side: str, path: Path, name: str) -> Json:
+        """What one document demands of the undeclared property `name` of the object at `path`; None when it is open."""
+        at = self._roots[path.root][side == "head"]
+        compiler = self.pairing.session.compiler(side, View("sender"))
+        found = [
+            node.raw
+            for node in nodes.in_place(compiler.node(at.raw, at.file), outright=False)
+            if isinstance(node.raw, dict)
+        ]
+        closed = (raw.get(word, True) for raw in found for word in ("additionalProperties", "unevaluatedProperties"))
+        demand = next((rest for rest in closed if rest not in (True, {})), None)
+        return None if demand is None else {"properties": {name: demand}}
 
     def side(self, spec: Spec, at: At) -> Side:
         """`at` with references followed and the spellings of nullable taken off."""
@@ -88,6 +111,30 @@ class Walker:
     ) -> Iterator[Change]:
         """Changes of the schemas at `tokens` below both sides."""
         yield from self.changes(below(sides[0], *tokens), below(sides[1], *tokens), path, quiet=quiet)
+
+
+def is_bare(base: At, head: At) -> bool:
+    """Whether both schemas are nothing but a reference."""
+    return all(isinstance(at.raw, dict) and set(at.raw) == {"$ref"} for at in (base, head))
+
+
+def referred(spec: Spec, at: At) -> At:
+    """`at` with bare references followed."""
+    for _ in range(50):
+        if not isinstance(at.raw, dict) or set(at.raw) != {"$ref"}:
+            break
+        at = At(*spec.target(at.raw["$ref"], at.file))
+    return at
+
+
+_ASSERTING = (
+    keywords.types,
+    keywords.enums,
+    keywords.bounds,
+    keywords.patterns,
+    properties.required,
+    members.structure,
+)
 
 
 def below(side: Side, *tokens: str | int) -> At:

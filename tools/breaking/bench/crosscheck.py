@@ -23,6 +23,14 @@ class Loose:
         """There is nothing to find."""
         raise KeyError(reference, file)
 
+    def shared(self) -> list[tuple[Any, str, str]]:
+        """None."""
+        return []
+
+    def uses(self, word: str) -> bool:
+        """None of the two words."""
+        return not word
+
 
 @dataclass(slots=True)
 class Count:

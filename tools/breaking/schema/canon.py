@@ -26,6 +26,12 @@ class Library(Protocol):
     def target(self, reference: str, file: str) -> tuple[Json, str, str]:
         """Schema, file and pointer that `reference`, written in `file`, means. Raises when there is none."""
 
+    def shared(self) -> list[tuple[Json, str, str]]:
+        """Schema, file and pointer of every schema that is meant to be referred to."""
+
+    def uses(self, word: str) -> bool:
+        """Whether `word` (readOnly, writeOnly) occurs at all."""
+
 
 class Numbers:
     """Numbers for canonical forms, shared by both documents of a comparison."""
@@ -46,10 +52,19 @@ class Canon:
         self.numbers = numbers
         self.counted = counted
         self._done: dict[Name, int] = {}
+        self._memo: dict[tuple[int, str], tuple[Json, int]] = {}
         self._circle: frozenset[Name] = frozenset()
 
     def of(self, raw: Json, file: str) -> int:
         """The number of `raw`, which stands in `file`."""
+        if self._circle:  # inside a circle a number depends on who asks
+            return self._form(raw, file)
+        known = self._memo.get((id(raw), file))
+        if known is None:
+            known = self._memo[id(raw), file] = (raw, self._form(raw, file))
+        return known[1]
+
+    def _form(self, raw: Json, file: str) -> int:
         schema = dialect.assertions(raw, is_30=self.library.is_30)
         if isinstance(schema, bool):
             return self.numbers.of(("bool", schema))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.breaking.schema import canon, dialect, unevaluated, values
+from tools.breaking.schema import dialect, unevaluated, values
 from tools.breaking.schema.nodes import Atom, Body, Group, Node
 from tools.breaking.schema.values import Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.breaking.schema.canon import Library, Numbers
+    from tools.breaking.schema.canon import Canon, Library
 
 ALL_KINDS = frozenset(values.KINDS)
 
@@ -28,13 +28,12 @@ class View:
 class Compiler:
     """Compiles the schemas of one document as seen from one side of one direction."""
 
-    def __init__(self, library: Library, numbers: Numbers, view: View) -> None:
+    def __init__(self, library: Library, canonical: Canon, view: View) -> None:
         self.library = library
-        self.numbers = numbers
         self.view = view
         self._nodes: dict[tuple[int, str], Node] = {}
         self._alive: list[Json] = []
-        self._canon = canon.Canon(library, numbers, frozenset({view.hidden} - {""}))
+        self._canon = canonical
         self.true = self.node(True, "")
         self.false = self.node(False, "")
 

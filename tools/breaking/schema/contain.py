@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from tools.breaking.schema import search
+from tools.breaking.schema import canon, search
 from tools.breaking.schema.canon import Numbers
 from tools.breaking.schema.compile import Compiler, View
 from tools.breaking.schema.export import Exporter
@@ -49,6 +49,8 @@ class Session:
         self.literal = literal
         self.steps = steps
         self._compilers: dict[tuple[str, View], Compiler] = {}
+        self._hidden: dict[str, str] = {}
+        self._canons: dict[tuple[str, frozenset[str]], canon.Canon] = {}
         self._exporters: dict[tuple[str, View], Exporter] = {}
         self._searches: dict[tuple[str, bool], search.Search] = {}
         self._constants = search.ConstantMaker(self.numbers)
@@ -57,15 +59,22 @@ class Session:
         """The compiler of one document as seen from one side."""
         found = self._compilers.get((side, view))
         if found is None:
-            found = self._compilers[side, view] = Compiler(self.libraries[side], self.numbers, view)
+            library, counted = self.libraries[side], frozenset({view.hidden} - {""})
+            canonical = self._canons.get((side, counted))
+            if canonical is None:
+                canonical = self._canons[side, counted] = canon.Canon(library, self.numbers, counted)
+            found = self._compilers[side, view] = Compiler(library, canonical, view)
             self._exporters[side, view] = Exporter(found)
         return found
 
     def views(self, direction: str) -> tuple[tuple[str, View], tuple[str, View]]:
         """Document and view of the sender and of the receiver."""
-        if direction == REQUEST:
-            return ("base", View("sender", "readOnly")), ("head", View("receiver", "readOnly"))
-        return ("head", View("sender", "writeOnly")), ("base", View("receiver", "writeOnly"))
+        word = "readOnly" if direction == REQUEST else "writeOnly"
+        if word not in self._hidden:
+            self._hidden[word] = word if any(library.uses(word) for library in self.libraries.values()) else ""
+        hidden = self._hidden[word]
+        sides = ("base", "head") if direction == REQUEST else ("head", "base")
+        return (sides[0], View("sender", hidden)), (sides[1], View("receiver", hidden))
 
     def same(self, base: Spot, head: Spot) -> bool:
         """Whether the two schemas accept the same documents by their form alone (in both directions)."""
@@ -75,17 +84,20 @@ class Session:
             for view in views
         )
 
-    def ask(self, direction: str, base: Spot, head: Spot, *, wire: str = "", where: Json = True) -> Verdict:
+    def ask(
+        self, direction: str, base: Spot, head: Spot, *, wire: str = "", where: Json = True, literal: bool = False
+    ) -> Verdict:
         """Whether everything `direction` carries is still accepted; `where` narrows the question to values it accepts.
 
-        With `wire`, scalars travel as text. `where` is a schema about the value as sent.
+        With `wire`, scalars travel as text. `where` is a schema about the value as sent. `literal` drops the leniency for
+        properties that an open sender does not declare.
         """
         (from_side, sending), (to_side, receiving) = self.views(direction)
         sent, received = (base, head) if direction == REQUEST else (head, base)
         sender = self.compiler(from_side, sending).node(*sent)
         receiver = self.compiler(to_side, receiving).node(*received)
         narrowed = () if where is True else (self.compiler(to_side, receiving).node(where, received.file),)
-        result = self._search(wire).run((sender, *narrowed), (receiver,))
+        result = self._search(wire, literal=literal).run((sender, *narrowed), (receiver,))
         if not result.is_found:
             return SAFE if result.status == "none" else UNDECIDED
         checks = self._exporters[from_side, sending], self._exporters[to_side, receiving]
@@ -121,12 +133,12 @@ class Session:
         witness: Json, sender: tuple[Exporter, Spot], receiver: tuple[Exporter, Spot], *, wire: str
     ) -> Verdict:
         """The verdict once an independent validator agrees with the witness."""
-        sent = sender[0].validator(*sender[1]).is_valid(witness)
+        sent = sender[0].accepts(*sender[1], witness)
         readings = [witness]
         if wire:
             text = text_of(witness)
             readings += parsed(witness) if isinstance(witness, str) else [text] if text is not None else []
-        taken = any(receiver[0].validator(*receiver[1]).is_valid(reading) for reading in readings)
+        taken = any(receiver[0].accepts(*receiver[1], reading) for reading in readings)
         return Verdict("broken", witness) if sent and not taken else UNDECIDED
 
 

@@ -32,6 +32,8 @@ def assertions(raw: Json, *, is_30: bool) -> Schema:
     result = {word: value for word, value in raw.items() if word in ASSERTIONS and value is not None}
     if isinstance(result.get("type"), str):
         result["type"] = [result["type"]]
+    if isinstance(result.get("required"), list):
+        result["required"] = [name for name in result["required"] if name != ""]
     _exclusive(result, "exclusiveMinimum", "minimum")
     _exclusive(result, "exclusiveMaximum", "maximum")
     if is_30 and raw.get("nullable") is True:

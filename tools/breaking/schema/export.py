@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -18,27 +19,59 @@ class Exporter:
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
-        self._validators: dict[tuple[int, str], Any] = {}
+        self._checks: dict[tuple[int, str], tuple[Json, Callable[[Json], bool]]] = {}
         self._defs: dict[str, Json] = {}
+        self._names: dict[int, str] = {}
         self._waiting: list[tuple[str, Json, str]] = []
-        self._alive: list[Json] = []
+        self._shared: tuple[int, Any] = (0, None)
+        self._refers = False
+        self._started = False
 
-    def validator(self, raw: Json, file: str) -> Any:
-        """A jsonschema-rs validator for `raw`, which stands in `file`. Raises `ValueError` when it does not compile."""
+    def accepts(self, raw: Json, file: str, value: Json) -> bool:
+        """Whether jsonschema-rs finds `value` valid against `raw`, which stands in `file`."""
         key = (id(raw), file)
-        if key not in self._validators:
-            self._alive.append(raw)
-            self._validators[key] = jsonschema_rs.Draft202012Validator(self.schema(raw, file))
-        return self._validators[key]
+        if key not in self._checks:
+            self._checks[key] = (raw, self._check(raw, file))
+        return self._checks[key][1](value)
 
-    def schema(self, raw: Json, file: str) -> Json:
-        """`raw` with every reference target under `$defs`."""
-        self._defs, self._waiting = {}, []
+    def _check(self, raw: Json, file: str) -> Callable[[Json], bool]:
+        before = len(self._names)
+        self._refers = False
         root = self._write(raw, file)
+        refers = self._refers
+        if refers and not self._started:
+            self._start()
+        self._drain()
+        name = self._names.get(id(raw))
+        if name is not None:
+            return lambda value: bool(self._all().is_valid({name: value}))
+        if not refers:
+            validator = jsonschema_rs.Draft202012Validator(root)
+            return lambda value: bool(validator.is_valid(value))
+        name = f"inline-{before}-{len(self._checks)}"
+        self._defs[name] = root
+        return lambda value: bool(self._all().is_valid({name: value}))
+
+    def _start(self) -> None:
+        """Take in every shared schema at once, so that all of them are compiled once."""
+        self._started = True
+        for _, file, pointer in self._compiler.library.shared():
+            self._word("$ref", f"#{pointer}", file)
+
+    def _all(self) -> Any:
+        """One validator for every schema that refers to others, each as the property of its name: circles are compiled once."""
+        if len(self._defs) != self._shared[0]:
+            properties = {name: {"$ref": f"#/$defs/{name}"} for name in self._defs}
+            self._shared = (
+                len(self._defs),
+                jsonschema_rs.Draft202012Validator({"properties": properties, "$defs": self._defs}),
+            )
+        return self._shared[1]
+
+    def _drain(self) -> None:
         while self._waiting:
             name, target, where = self._waiting.pop()
             self._defs[name] = self._write(target, where)
-        return {"allOf": [root], "$defs": self._defs} if self._defs else root
 
     def _write(self, raw: Json, file: str) -> Json:
         schema = dialect.assertions(raw, is_30=self._compiler.library.is_30)
@@ -60,8 +93,10 @@ class Exporter:
         if word == "$ref":
             target, where, pointer = self._compiler.library.target(value, file)
             name = f"{where}#{pointer}".replace("~", "-").replace("/", "-").replace("%", "-").replace("#", "-")
+            self._refers = True
             if name not in self._defs:
                 self._defs[name] = True
+                self._names[id(target)] = name
                 self._waiting.append((name, target, where))
             return f"#/$defs/{name}"
         if word in dialect.MAPS and isinstance(value, dict):

@@ -8,6 +8,7 @@ itself closes the inner one, because a smallest solution never contains another 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from tools.breaking.schema import accept, atoms, leaf_arrays, leaf_objects, leaf_scalars, outcome, values
@@ -17,6 +18,7 @@ from tools.breaking.schema.nodes import Atom, Body, Node, declared
 from tools.breaking.schema.outcome import NONE, UNKNOWN, Outcome
 from tools.breaking.schema.values import Json, Key
 
+_NEVER = 1 << 30
 KIND_ORDER = ("string", "number", "boolean", "object", "array", "null")
 _NUMERAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 _INTEGER = r"^-?(0|[1-9][0-9]*)$"
@@ -66,7 +68,7 @@ class State:
 
 
 def clash(pos: Node, neg: Node) -> bool:
-    """Whether nothing satisfies `pos` and fails `neg`: they are the same schema (what is sent is also received)."""
+    """Whether nothing satisfies `pos` and fails `neg`: they are the same schema (what is sent is received)."""
     return pos.canon == neg.canon and not (pos.role == "receiver" and neg.role == "sender")
 
 
@@ -82,7 +84,9 @@ class Search:
         self._constants = constants
         self._memo: dict[object, Outcome] = {}
         self._open: dict[object, int] = {}
-        self._low = 1 << 30
+        self._assumed: dict[object, int] = {}
+        """Goals closed under the assumption that an open goal (at this depth) will be."""
+        self._low = _NEVER
 
     def run(self, pos: tuple[Node, ...], neg: tuple[Node, ...]) -> Outcome:
         """Solve within a fresh budget."""
@@ -93,7 +97,8 @@ class Search:
             return UNKNOWN
         finally:
             self._open.clear()
-            self._low = 1 << 30
+            self._assumed.clear()
+            self._low = _NEVER
 
     def constant(self, value: Json) -> Node:
         """The schema that accepts `value` only."""
@@ -106,18 +111,31 @@ class Search:
         key = (frozenset((node.canon, node.role) for node in pos), frozenset((node.canon, node.role) for node in neg))
         if key in self._memo:
             return self._memo[key]
-        if key in self._open:
-            self._low = min(self._low, self._open[key])
+        if key in self._open or key in self._assumed:
+            self._low = min(self._low, self._open.get(key, self._assumed.get(key, 0)))
             return NONE
         depth = len(self._open) + 1
-        outer, self._low = self._low, 1 << 30
+        outer, self._low = self._low, _NEVER
+        mark = len(self._assumed)
         self._open[key] = depth
         result = self._decide(pos, neg)
         del self._open[key]
-        if result.is_found or self._low >= depth:
-            self._memo[key] = result
+        self._remember(key, result, depth, mark)
         self._low = min(outer, self._low) if self._low < depth else outer
         return result
+
+    def _remember(self, key: object, result: Outcome, depth: int, mark: int) -> None:
+        """Keep what is proved. A proof that assumed an open goal holds while it is open, and for good once it is closed."""
+        younger = list(itertools.islice(self._assumed, mark, None)) if len(self._assumed) > mark else []
+        if result is NONE and self._low < depth:
+            self._assumed[key] = self._low
+            return
+        for other in younger:
+            del self._assumed[other]
+            if result is NONE:
+                self._memo[other] = NONE
+        if result.is_found or self._low >= depth:
+            self._memo[key] = result
 
     def _decide(self, pos: tuple[Node, ...], neg: tuple[Node, ...]) -> Outcome:
         goal = Goal(pos, neg, self.reader, frozenset() if self.literal else _unsent(pos, neg))
@@ -147,7 +165,8 @@ class Search:
         if state.values is not None:
             return self._listed(goal, state.values)
         guess = self._leaf(goal, state)
-        if guess is NONE or (guess.is_found and _met(goal, guess.value)):
+        exact = not (state.pending or state.opaque or self.wire) and state.kind in {"object", "array"}
+        if guess is NONE or (guess.is_found and (exact or _met(goal, guess.value))):
             return guess
         open_ones = [choices for choices in state.pending if not (guess.is_found and _holds_any(choices, guess.value))]
         if not open_ones:

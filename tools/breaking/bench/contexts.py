@@ -1,0 +1,111 @@
+"""Places of a document where a schema can stand, each with the direction in which its values travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tools.breaking.bench import edits
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A place: what it wraps a schema in, and who sends the value."""
+
+    name: str
+    direction: str
+    """`request` or `response`."""
+    place: Callable[[Json], Json]
+    """A schema to a whole document."""
+    text: bool = False
+    """Whether values travel as text, where a type alone tells nothing apart."""
+
+
+def _document(operation: Json, **components: Json) -> Json:
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Bench", "version": "1.0.0"},
+        "paths": {
+            "/things": {
+                "post": {"operationId": "postThings", "responses": {"204": {"description": "done"}}, **operation}
+            }
+        },
+        "components": {"schemas": {**edits.COMPONENTS, **components}},
+    }
+
+
+def _json(schema: Json) -> Json:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def _request(schema: Json) -> Json:
+    return _document({"requestBody": {"required": True, **_json(schema)}})
+
+
+def _reply(schema: Json) -> Json:
+    return _document({"responses": {"200": {"description": "ok", **_json(schema)}}})
+
+
+def _callback(schema: Json) -> Json:
+    called = {"post": {"requestBody": _json(schema), "responses": {"204": {"description": "done"}}}}
+    return _document({"callbacks": {"done": {"{$request.body#/url}": called}}})
+
+
+def _webhook(schema: Json) -> Json:
+    hook = {"post": {"requestBody": _json(schema), "responses": {"204": {"description": "done"}}}}
+    return {**_document({}), "webhooks": {"done": hook}}
+
+
+def _inside(schema: Json) -> Json:
+    return {"type": "object", "properties": {"inside": schema, "id": edits.S}, "required": ["inside"]}
+
+
+def _component(place: Callable[[Json], Json]) -> Callable[[Json], Json]:
+    def placed(schema: Json) -> Json:
+        document = place({"$ref": "#/components/schemas/Subject"})
+        document["components"]["schemas"]["Subject"] = schema
+        return document
+
+    return placed
+
+
+_WRAPPERS: dict[str, Callable[[Json], Json]] = {
+    "body": lambda schema: schema,
+    "property": _inside,
+    "optional property of a property": lambda schema: _inside({"type": "object", "properties": {"deep": schema}}),
+    "items": lambda schema: {"type": "array", "items": schema},
+    "map values": lambda schema: {"type": "object", "additionalProperties": schema},
+    "allOf member": lambda schema: {"allOf": [schema, {"description": "and nothing else"}]},
+    "property of an allOf member": lambda schema: {"allOf": [_inside(schema), {"properties": {"other": edits.I}}]},
+    "oneOf variant's property": lambda schema: {
+        "oneOf": [
+            {"type": "object", "properties": {"kind": {"const": "x"}, "of": schema}, "required": ["kind", "of"]},
+            {"type": "object", "properties": {"kind": {"const": "y"}}, "required": ["kind"]},
+        ]
+    },
+    "nullable": lambda schema: {"anyOf": [_inside(schema), edits.Z]},
+    "tuple": lambda schema: {"type": "array", "prefixItems": [edits.S, schema], "minItems": 2},
+}
+
+
+def _wrapped(place: Callable[[Json], Json], wrap: Callable[[Json], Json]) -> Callable[[Json], Json]:
+    return lambda schema: place(wrap(schema))
+
+
+def contexts() -> list[Context]:
+    """Every place."""
+    found = [
+        Context(f"{direction} {name}", direction, _wrapped(place, wrap))
+        for direction, place in (("request", _request), ("response", _reply))
+        for name, wrap in _WRAPPERS.items()
+    ]
+    found += [
+        Context("request component", "request", _component(_request)),
+        Context("response component", "response", _component(_reply)),
+        Context("callback body", "response", _callback),
+        Context("webhook body", "response", _webhook),
+    ]
+    return found
