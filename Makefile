@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises lock clean bench-contracts docs
+.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ docs: install ## the documentation as a static site under build/docs
 
 bench-contracts: install install-node ## how long an author waits, beside Redocly, openapi-spec-validator and datamodel-code-generator
 	@$(BIN)/python -m tests.bench.contracts
+
+bench-breaking: install install-node ## every number of the compatibility checker, with redocly diff beside it (a few minutes)
+	@$(BIN)/python -m tools.breaking.bench
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -

@@ -37,6 +37,27 @@ def _document(operation: Json, **components: Json) -> Json:
     }
 
 
+def operation(**words: Json) -> Json:
+    """A document with one operation that says `words`."""
+    return _document(words)
+
+
+def reply_header(header: Json) -> Json:
+    """A document with one reply that carries `header`."""
+    return _document({"responses": {"200": {"description": "ok", "headers": {"X-Limit": header}}}})
+
+
+def without_operation(*, whole_path: bool) -> Json:
+    """A document whose operation, or whole path, is gone."""
+    document = _document({})
+    if whole_path:
+        del document["paths"]["/things"]
+        document["paths"]["/other"] = {"get": {"responses": {}}}
+    else:
+        document["paths"]["/things"] = {"get": {"responses": {}}}
+    return document
+
+
 def _json(schema: Json) -> Json:
     return {"content": {"application/json": {"schema": schema}}}
 

@@ -1,0 +1,28 @@
+"""Agreement with the shared cases, where they are; every disagreement has its reason written down."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.breaking.bench import cases
+
+REASONS = Path(__file__).parent / "disagreements.md"
+
+
+@pytest.fixture(scope="module")
+def differ():
+    if not cases.present():
+        pytest.skip(cases.ABSENT)
+    pairs = cases.load()
+    return cases.disagreements(pairs, cases.verdicts(pairs)), len(pairs)
+
+
+def test_nineteen_of_twenty_verdicts_agree(differ):
+    different, total = differ
+    assert len(different) <= 0.05 * total
+
+
+def test_every_disagreement_is_explained_and_no_other(differ):
+    different, _ = differ
+    explained = {line.split("|")[1].strip() for line in REASONS.read_text().splitlines() if line.startswith("| od-")}
+    assert set(different) == explained
