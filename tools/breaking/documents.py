@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from tools.breaking.sourcemap import SourceMap
 from tools.contracts import source
 from tools.contracts.problems import Origin, Problem
 
@@ -47,8 +48,8 @@ class Spec:
     _files: dict[str, source.Document] = field(default_factory=dict)
     _targets: dict[tuple[str, str], tuple[Json, str, str]] = field(default_factory=dict)
     _lines: dict[str, list[str]] = field(default_factory=dict)
-    sources: dict[str, Origin] = field(default_factory=dict)
-    """Source map of a bundle: pointer to the place in the source it was bundled from."""
+    sources: SourceMap | None = None
+    """Leads from this bundle to the files it was made from."""
     is_30: bool = False
 
     def __post_init__(self) -> None:
@@ -69,17 +70,15 @@ class Spec:
         """Whether `word` occurs in any file; always true for data without a text."""
         return not self.entry.text or any(word in document.text for document in list(self._files.values()))
 
-    def origin(self, at: At, *, nearest: bool = True) -> Origin:
-        """Place of `at` in the source: through the source map when there is one."""
-        pointer = at.pointer
-        while self.sources and nearest and pointer and pointer not in self.sources:
-            pointer = pointer.rpartition("/")[0]
-        if pointer in self.sources:
-            return self.sources[pointer]
-        return self._files[at.file].at(at.pointer)
+    def origin(self, at: At) -> Origin:
+        """Place of `at`, in the source of a bundle where there is one."""
+        written = self.sources.place(at.pointer) if self.sources is not None else None
+        return written or self._files[at.file].at(at.pointer)
 
     def line(self, origin: Origin) -> str:
         """Text of a line of one of this spec's files; empty when the file is not one of them."""
+        if self.sources is not None and (text := self.sources.line(origin)):
+            return text
         if origin.file not in self._lines:
             document = self._files.get(origin.file)
             self._lines[origin.file] = document.text.split("\n") if document is not None else []

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tools.breaking import documents, lazy
+from tools.breaking import documents, lazy, validity
 from tools.breaking.documents import BadInputError, Reader, Spec
+from tools.breaking.sourcemap import SourceMap
 from tools.contracts import source
 from tools.contracts.problems import Origin, Problem
 
@@ -67,10 +68,13 @@ def _gone(name: str, base: str, head: str) -> Problem:
 
 def _pair(name: str, old: _Tree, old_name: str, new: _Tree, new_name: str) -> Pair:
     base, head = old.spec(old_name), new.spec(new_name)
-    problems = documents.problems_of(base) + documents.problems_of(head)
+    identical = base.entry.text == head.entry.text and _OUTSIDE.search(base.entry.text) is None
+    problems: list[Problem] = []
+    for spec in [head] if identical else [base, head]:
+        problems += documents.problems_of(spec) or validity.check(spec)
     if problems:
         raise BadInputError(problems)
-    return Pair(name, base, head, base.entry.text == head.entry.text and _OUTSIDE.search(base.entry.text) is None)
+    return Pair(name, base, head, identical)
 
 
 _OUTSIDE = re.compile(r"\$ref['\"]?\s*:\s*['\"]?[^#'\"\s]")
@@ -85,6 +89,7 @@ class _Tree:
     names: list[str]
     read: Reader
     problems: list[Problem]
+    on_disk: bool = True
 
     def by_stem(self) -> dict[str, str]:
         """Entry files by API name."""
@@ -97,7 +102,10 @@ class _Tree:
             raise BadInputError(
                 self.problems or [Problem("unreadable", f"there is no file {name}", Origin(name, 1, 1))]
             )
-        return Spec(name, entry, self.read)
+        spec = Spec(name, entry, self.read)
+        if self.on_disk and name.startswith(f"{BUNDLES}/"):
+            spec.sources = SourceMap(Path(SOURCES) / Path(name).relative_to(BUNDLES))
+        return spec
 
 
 def _open(argument: str) -> _Tree:
@@ -176,7 +184,7 @@ def _revision(argument: str) -> _Tree:
     names = [name for name in listed if _is_entry(name, read)]
     if not names:
         raise BadInputError([nothing(argument)])
-    return _Tree(argument, names, read, problems)
+    return _Tree(argument, names, read, problems, on_disk=False)
 
 
 def _git(*arguments: str) -> str | None:

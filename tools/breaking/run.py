@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tools.breaking import compare, exceptions, inputs
+from tools.breaking import operations as operations_of
 from tools.breaking.compare import STEPS
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.findings import ORDER, Finding, worst
@@ -37,6 +38,10 @@ def compare_all(base: str, head: str, options: Options) -> Comparison:
         said = compare.version_of(pair.base), compare.version_of(pair.head)
         if pair.identical:
             versions[pair.name] = (*said, "none")
+            operations += sum(
+                len(operations_of.methods(pair.head, item))
+                for item in pair.head.entries(pair.head.root, "paths").values()
+            )
             continue
         result = compare.compare(pair.base, pair.head, options)
         compare.check_relation(pair.base, pair.head, result)

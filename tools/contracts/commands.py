@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tools.breaking import cli as breaking
 from tools.contracts.cli import CONTRACTS, OUT
 from tools.contracts.report import FORMS
 
@@ -198,3 +199,6 @@ def _say(make: Callable[[], list[Path]]) -> None:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     print("look for `Say here`, then run: make check && make generate")
+
+
+breaking.register(app)

@@ -73,7 +73,7 @@ def _parameter(schema: Json, place: str = "query", **words: Json) -> Json:
     return {"in": place, "name": "p", "required": place == "path", "schema": schema, **words}
 
 
-def _documents() -> Iterator[tuple[Json, Json]]:
+def pairs() -> Iterator[tuple[Json, Json]]:
     for old, new in _PAIRS:
         for before, after in ((old, new), (new, old)):
             for context in contexts.contexts()[:3] + contexts.contexts()[10:13]:
@@ -134,7 +134,7 @@ _OPERATION_LIVES: list[dict[str, Json]] = [
 def given() -> set[str]:
     """Every id that some pair brings out, with and without a grace period for sunsets."""
     found: set[str] = set()
-    for base, head in _documents():
+    for base, head in pairs():
         for grace in (0, 90):
             pair = documents.inline(base, "base"), documents.inline(head, "head")
             found |= {finding.id for finding in compare.compare(*pair, Options(dt.date(2026, 11, 20), grace)).findings}
