@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises lock clean bench-contracts docs bench-breaking
+.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,15 @@ generate: install ## write generated/ from contracts/
 
 bench-deliveries: install ## signed deliveries per second, against a hand-written FastAPI + SQLAlchemy route
 	@$(BIN)/python -m tests.bench.deliveries
+
+faults: install ## kill -9 the database fifty times under load: nothing acknowledged is lost, nothing doubled
+	@$(BIN)/python -m tests.faults.database --rounds 50
+
+bench-data: install ## what row security, durability and round trips cost, as ratios of one run
+	@$(BIN)/python -m tests.bench.data
+
+test-postgres: install ## the data layer's tests on every other PostgreSQL installed here (Debian's, 15 and newer), and behind pgbouncer
+	@$(BIN)/python -m tests.postgres
 
 gates: install ## zero drift: every gate of the data layer, with raw evidence under build/evidence
 	@$(BIN)/python -m tools.gates

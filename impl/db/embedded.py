@@ -34,7 +34,10 @@ SUPERUSER: Final = "postgres"
 ROLES: Final = (SUPERUSER, "migration_owner", "app_user", "app_worker", "app_ops")
 """Login roles that get a password of their own in the data folder."""
 
+# One syncfs instead of an fsync per file: after a crash the server is back in 0.2 s instead of 3 s (Linux has it).
+_RECOVERY: Final = {"recovery_init_sync_method": "syncfs"} if Path("/proc/self").exists() else {}
 _STOP_SECONDS: Final = 60.0
+_LONELY_SECONDS: Final = 1.0
 _ORPHAN_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.005
 _LOG_LIMIT: Final = 8 * 1024 * 1024
@@ -61,11 +64,10 @@ class Server:
         if not self.owned:
             return
         self.owned = False
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGINT)
-        _await_end(self.home, self.pid, self._child)
+        _end(self)
         if self._lock is not None:
             os.close(self._lock)
+            self._lock = None
 
 
 @contextlib.contextmanager
@@ -110,11 +112,11 @@ def start(
         if server is None:
             _end_orphans(home)
             server = _launch(home, port, passwords, programs, who, options or {})
-        server._lock = lock  # noqa: SLF001 - the server keeps the lock as long as it is ours
         _await_ready(server, start_seconds)
     except BaseException:
         os.close(lock)
         raise
+    server._lock = lock  # noqa: SLF001 - the server keeps the lock as long as it is ours
     return server
 
 
@@ -216,13 +218,17 @@ class _PidFile:
 
     pid: int
     port: int
-    ready: bool
+    status: str
+
+    @property
+    def ready(self) -> bool:
+        return self.status == "ready"
 
 
 def _pid_file(home: Path) -> _PidFile | None:
     try:
         lines = (home / "pgdata" / "postmaster.pid").read_text().splitlines()
-        return _PidFile(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
+        return _PidFile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
     except (OSError, ValueError, IndexError):
         return None
 
@@ -257,7 +263,7 @@ def _borrow(home: Path, port: int | None, seconds: float) -> Server:
 
 
 def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server | None:
-    """The server that a killed owner left running. One on another port is stopped; a stale pid file is removed."""
+    """The server that a killed owner left running. One on another port, or about to stop, is stopped first."""
     found = _pid_file(home)
     if found is None:
         return None
@@ -265,10 +271,15 @@ def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server
         (home / "pgdata" / "postmaster.pid").unlink(missing_ok=True)
         return None
     server = Server(home, found.port, found.pid, passwords, owned=True)
-    if port in (None, found.port):
+    if port in (None, found.port) and found.status != "stopping":
         return server
     server.stop()
     return None
+
+
+def _processes(home: Path) -> list[int]:
+    """Every process of the cluster in `home`, living server or not; none where there is no /proc."""
+    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cwd") if _serves(int(path.parent.name), home)]
 
 
 def _end_orphans(home: Path) -> None:
@@ -278,15 +289,10 @@ def _end_orphans(home: Path) -> None:
     is no /proc they end by themselves, at the latest after their statement.
     """
     deadline = time.monotonic() + _ORPHAN_SECONDS
-    while time.monotonic() < deadline:
-        orphans = [
-            int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cwd") if _serves(int(path.parent.name), home)
-        ]
+    while (orphans := _processes(home)) and time.monotonic() < deadline:
         for pid in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        if not orphans:
-            return
         time.sleep(_POLL_SECONDS)
 
 
@@ -300,7 +306,7 @@ def _launch(
 ) -> Server:
     """Start the server process; `_await_ready` tells when it serves."""
     chosen = _free_port(port)
-    settings = {"listen_addresses": HOST, "port": str(chosen), "unix_socket_directories": "", **options}
+    settings = {"listen_addresses": HOST, "port": str(chosen), "unix_socket_directories": "", **_RECOVERY, **options}
     command = [programs.program("postgres"), "-D", str(home / "pgdata")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
@@ -339,10 +345,10 @@ def _await_ready(server: Server, seconds: float) -> None:
         found = _pid_file(server.home)
         if found and found.ready and found.pid == server.pid:
             return
-        if server._child is not None and server._child.poll() is not None:  # noqa: SLF001 - same module
+        if _has_ended(server):
             raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_words(server.home)}")
         time.sleep(_POLL_SECONDS)
-    server.stop()
+    _end(server)
     raise EmbeddedPostgresError(f"PostgreSQL was not ready within {seconds:.0f} s; see {server.home / 'postgres.log'}")
 
 
@@ -354,12 +360,31 @@ def _last_words(home: Path) -> str:
     return f"{(complaints or lines or ['no message'])[-1]} (see {log})"
 
 
-def _await_end(home: Path, pid: int, child: subprocess.Popen[bytes] | None) -> None:
-    """Wait for a clean end; never kill, because an interrupted stop only costs a recovery at the next start."""
-    if child is not None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_STOP_SECONDS)
-        return
-    deadline = time.monotonic() + _STOP_SECONDS
-    while time.monotonic() < deadline and _serves(pid, home):
+def _has_ended(server: Server) -> bool:
+    """Whether the server's process is gone; a child of ours is reaped by asking."""
+    child = server._child  # noqa: SLF001 - same module
+    return child.poll() is not None if child is not None else not _serves(server.pid, server.home)
+
+
+def _end(server: Server) -> None:
+    """Ask the server to stop and wait for it.
+
+    PostgreSQL 18 asked to stop while it recovers from a crash can end all its processes and then wait for ever. Such a
+    lonely server, or one that takes a minute, is told to stop at once (SIGQUIT), which costs a recovery at the next
+    start and nothing else.
+    """
+    begun, lonely_since = time.monotonic(), 0.0
+    _signal(server, signal.SIGINT)
+    while not _has_ended(server):
+        now = time.monotonic()
+        is_lonely = _processes(server.home) == [server.pid]
+        lonely_since = (lonely_since or now) if is_lonely else 0.0
+        if now - begun > _STOP_SECONDS or (lonely_since and now - lonely_since > _LONELY_SECONDS):
+            _signal(server, signal.SIGQUIT)
+            begun, lonely_since = now, 0.0
         time.sleep(_POLL_SECONDS)
+
+
+def _signal(server: Server, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(server.pid, number)
