@@ -13,7 +13,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -25,7 +24,7 @@ from typing import Final
 
 from sqlalchemy.engine import URL
 
-from impl.db import binaries, url
+from impl.db import binaries, postmaster, url
 from impl.db.binaries import Account, Binaries
 from impl.db.errors import EmbeddedPostgresError
 
@@ -36,10 +35,6 @@ ROLES: Final = (SUPERUSER, "migration_owner", "app_user", "app_worker", "app_ops
 
 # One syncfs instead of an fsync per file: after a crash the server is back in 0.2 s instead of 3 s (Linux has it).
 _RECOVERY: Final = {"recovery_init_sync_method": "syncfs"} if Path("/proc/self").exists() else {}
-_STOP_SECONDS: Final = 60.0
-_LONELY_SECONDS: Final = 1.0
-_ORPHAN_SECONDS: Final = 10.0
-_POLL_SECONDS: Final = 0.005
 _LOG_LIMIT: Final = 8 * 1024 * 1024
 
 
@@ -64,7 +59,7 @@ class Server:
         if not self.owned:
             return
         self.owned = False
-        _end(self)
+        postmaster.end(self.pid, self.home, self._child)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -110,7 +105,7 @@ def start(
         passwords = _initialise(home, programs, who)
         server = _adopt(home, port, passwords)
         if server is None:
-            _end_orphans(home)
+            postmaster.end_orphans(home)
             server = _launch(home, port, passwords, programs, who, options or {})
         _await_ready(server, start_seconds)
     except BaseException:
@@ -126,8 +121,8 @@ def stop_orphan(data: Path) -> bool:
     lock = _take_lock(home)
     if lock is None:
         return False
-    found = _pid_file(home)
-    running_now = found is not None and _serves(found.pid, home)
+    found = postmaster.pid_file(home)
+    running_now = found is not None and postmaster.serves(found.pid, home)
     if found is not None and running_now:
         Server(home, found.port, found.pid, {}, owned=True).stop()
     os.close(lock)
@@ -212,45 +207,12 @@ def _initdb(cluster: Path, password: str, programs: Binaries, who: Account) -> N
         raise EmbeddedPostgresError(f"initdb failed in {cluster.parent}: {reason}")
 
 
-@dataclass(frozen=True, slots=True)
-class _PidFile:
-    """What `postmaster.pid` says; it may be stale, so nobody believes it without `_serves`."""
-
-    pid: int
-    port: int
-    status: str
-
-    @property
-    def ready(self) -> bool:
-        return self.status == "ready"
-
-
-def _pid_file(home: Path) -> _PidFile | None:
-    try:
-        lines = (home / "pgdata" / "postmaster.pid").read_text().splitlines()
-        return _PidFile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _serves(pid: int, home: Path) -> bool:
-    """Whether process `pid` is the server of `home`, and not a stranger who was given an old pid after a reboot."""
-    cluster = home / "pgdata"
-    if Path("/proc/self").exists():
-        try:
-            return Path(f"/proc/{pid}/cwd").readlink() == cluster
-        except OSError:
-            return False
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-    return str(cluster) in shown.stdout
-
-
 def _borrow(home: Path, port: int | None, seconds: float) -> Server:
     """The address of the server that another process runs on `home`, once it is ready."""
     deadline = time.monotonic() + min(seconds, 30.0)
     while time.monotonic() < deadline:
-        found = _pid_file(home)
-        if found and found.ready and _serves(found.pid, home):
+        found = postmaster.pid_file(home)
+        if found and found.ready and postmaster.serves(found.pid, home):
             if port not in (None, found.port):
                 raise EmbeddedPostgresError(
                     f"the data in {home} is already served on port {found.port} by another instance; "
@@ -258,16 +220,16 @@ def _borrow(home: Path, port: int | None, seconds: float) -> Server:
                 )
             passwords = dict(json.loads((home / "passwords.json").read_text()))
             return Server(home, found.port, found.pid, passwords, owned=False)
-        time.sleep(_POLL_SECONDS)
+        time.sleep(postmaster.POLL_SECONDS)
     raise EmbeddedPostgresError(f"another instance holds {home} but its server is not ready; stop that instance first")
 
 
 def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server | None:
     """The server that a killed owner left running. One on another port, or about to stop, is stopped first."""
-    found = _pid_file(home)
+    found = postmaster.pid_file(home)
     if found is None:
         return None
-    if not _serves(found.pid, home):
+    if not postmaster.serves(found.pid, home):
         (home / "pgdata" / "postmaster.pid").unlink(missing_ok=True)
         return None
     server = Server(home, found.port, found.pid, passwords, owned=True)
@@ -275,25 +237,6 @@ def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server
         return server
     server.stop()
     return None
-
-
-def _processes(home: Path) -> list[int]:
-    """Every process of the cluster in `home`, living server or not; none where there is no /proc."""
-    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cwd") if _serves(int(path.parent.name), home)]
-
-
-def _end_orphans(home: Path) -> None:
-    """End backends that outlived a killed server: while one computes, its shared memory bars a new server.
-
-    We hold the lock and no server lives, so nobody needs them; recovery undoes what they had not committed. Where there
-    is no /proc they end by themselves, at the latest after their statement.
-    """
-    deadline = time.monotonic() + _ORPHAN_SECONDS
-    while (orphans := _processes(home)) and time.monotonic() < deadline:
-        for pid in orphans:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(_POLL_SECONDS)
 
 
 def _launch(
@@ -342,13 +285,13 @@ def _await_ready(server: Server, seconds: float) -> None:
     """Wait until the pid file names this very process and says ready. A stale file can never satisfy this."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = _pid_file(server.home)
+        found = postmaster.pid_file(server.home)
         if found and found.ready and found.pid == server.pid:
             return
-        if _has_ended(server):
+        if postmaster.has_ended(server.pid, server.home, server._child):  # noqa: SLF001 - same module
             raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_words(server.home)}")
-        time.sleep(_POLL_SECONDS)
-    _end(server)
+        time.sleep(postmaster.POLL_SECONDS)
+    postmaster.end(server.pid, server.home, server._child)  # noqa: SLF001 - same module
     raise EmbeddedPostgresError(f"PostgreSQL was not ready within {seconds:.0f} s; see {server.home / 'postgres.log'}")
 
 
@@ -358,33 +301,3 @@ def _last_words(home: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()[-40:]
     complaints = [line for line in lines if "FATAL" in line or "PANIC" in line]
     return f"{(complaints or lines or ['no message'])[-1]} (see {log})"
-
-
-def _has_ended(server: Server) -> bool:
-    """Whether the server's process is gone; a child of ours is reaped by asking."""
-    child = server._child  # noqa: SLF001 - same module
-    return child.poll() is not None if child is not None else not _serves(server.pid, server.home)
-
-
-def _end(server: Server) -> None:
-    """Ask the server to stop and wait for it.
-
-    PostgreSQL 18 asked to stop while it recovers from a crash can end all its processes and then wait for ever. Such a
-    lonely server, or one that takes a minute, is told to stop at once (SIGQUIT), which costs a recovery at the next
-    start and nothing else.
-    """
-    begun, lonely_since = time.monotonic(), 0.0
-    _signal(server, signal.SIGINT)
-    while not _has_ended(server):
-        now = time.monotonic()
-        is_lonely = _processes(server.home) == [server.pid]
-        lonely_since = (lonely_since or now) if is_lonely else 0.0
-        if now - begun > _STOP_SECONDS or (lonely_since and now - lonely_since > _LONELY_SECONDS):
-            _signal(server, signal.SIGQUIT)
-            begun, lonely_since = now, 0.0
-        time.sleep(_POLL_SECONDS)
-
-
-def _signal(server: Server, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(server.pid, number)

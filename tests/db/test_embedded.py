@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from impl.db import binaries, bootstrap, embedded
+from impl.db import binaries, bootstrap, embedded, postmaster
 from impl.db.errors import DatabaseUnreachableError, EmbeddedPostgresError
 
 OWNER = """
@@ -140,6 +140,24 @@ async def test_killed_postmaster_with_living_children_is_replaced(data: Path) ->
         assert await answer(again) == 1
     with pytest.raises(asyncpg.PostgresConnectionError):
         await busy
+
+
+async def test_a_server_asked_to_stop_while_it_recovers_stops_all_the_same(data: Path) -> None:
+    """PostgreSQL 18 can wait for ever then, with nobody left to do anything; the supervisor notices and insists."""
+    server = embedded.start(data)
+    for _ in range(50):
+        checkpointer = [pid for pid in postmaster.processes(data) if "checkpointer" in postmaster._title(pid)]
+        if checkpointer:
+            break
+        await asyncio.sleep(0.02)
+    os.kill(checkpointer[0], signal.SIGKILL)
+    await asyncio.sleep(0.03)
+    begun = time.perf_counter()
+    server.stop()
+    assert time.perf_counter() - begun < 20
+    assert postmaster.processes(data) == []
+    with embedded.running(data) as again:
+        assert await answer(again) == 1
 
 
 def children(pid: int) -> list[int]:
