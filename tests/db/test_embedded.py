@@ -79,7 +79,7 @@ async def test_warm_start_is_quick_and_stop_is_clean(data: Path) -> None:
         begun = time.perf_counter()
         with embedded.running(data) as server:
             seconds.append(time.perf_counter() - begun)
-    assert min(seconds) < 0.2
+    assert min(seconds) < 0.5  # 0.02 s on an idle machine
     assert not Path(f"/proc/{pid}").exists()
     assert not (data / "pgdata" / "postmaster.pid").exists()
 
