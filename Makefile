@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,13 @@ bench-data: install ## what row security, durability and round trips cost, as ra
 
 test-postgres: install ## the data layer's tests on every other PostgreSQL installed here (Debian's, 15 and newer), and behind pgbouncer
 	@$(BIN)/python -m tests.postgres
+
+bench-server: install ## CPU per call of the generated server, beside FastAPI by hand (and connexion, in its own environment)
+	@test -x build/bench/peers/bin/python || { $(PYTHON) -m venv build/bench/peers && VIRTUAL_ENV=build/bench/peers $(BIN)/uv pip install --quiet --require-hashes -r requirements/bench.lock; } || echo "connexion cannot be installed here; measuring without it"
+	@$(BIN)/python -m tests.bench.server
+
+bench-models: install ## generated models against a JSON Schema validator, on mutated documents
+	@$(BIN)/python -m tools.codegen.oracle
 
 gates: install ## zero drift: every gate of the data layer, with raw evidence under build/evidence
 	@$(BIN)/python -m tools.gates

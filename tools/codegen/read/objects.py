@@ -12,6 +12,9 @@ from tools.contracts.link import Node, references
 if TYPE_CHECKING:
     from tools.codegen.read.schemas import Reader
 
+MAX_HOPS = 20
+"""A chain of aliases longer than this is a circle."""
+
 _HIDDEN = {"request": "readOnly", "": "writeOnly"}
 
 
@@ -85,9 +88,11 @@ _UNSAID: Any = object()
 
 def fits(reader: Reader, default: Any, type_: ir.Type) -> bool:
     """Whether `default` can be written as the default of a field of `type_`."""
-    while isinstance(type_, ir.Checked | ir.Reference):
-        body = type_.type if isinstance(type_, ir.Checked) else reader.definitions[type_.key].body
-        if isinstance(body, ir.Object):
+    for _ in range(MAX_HOPS):
+        if not isinstance(type_, ir.Checked | ir.Reference):
+            break
+        body = type_.type if isinstance(type_, ir.Checked) else _body(reader, type_.key)
+        if body is None or isinstance(body, ir.Object):
             return False
         type_ = body
     if isinstance(type_, ir.Choice):
@@ -101,6 +106,12 @@ def fits(reader: Reader, default: Any, type_: ir.Type) -> bool:
         "boolean": (bool,),
     }
     return isinstance(default, allowed.get(type_.kind, ())) and isinstance(default, bool) == (type_.kind == "boolean")
+
+
+def _body(reader: Reader, key: ir.Key) -> ir.Object | ir.Type | None:
+    """Body of a definition; None while it is being read."""
+    definition = reader.definitions.get(key)
+    return definition.body if definition is not None else None
 
 
 def accepts_null(reader: Reader, type_: ir.Type, depth: int = 0) -> bool:

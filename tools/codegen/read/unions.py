@@ -165,9 +165,10 @@ def constants_of(reader: Reader, type_: ir.Type) -> dict[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {}
     for one in body.properties:
         inner: ir.Type = one.type
-        while isinstance(inner, ir.Reference) and inner.key in reader.definitions:
-            target = reader.definitions[inner.key].body
-            if isinstance(target, ir.Object):
+        for _ in range(20):
+            definition = reader.definitions.get(inner.key) if isinstance(inner, ir.Reference) else None
+            target = definition.body if definition is not None else None
+            if target is None or isinstance(target, ir.Object):
                 break
             inner = target
         if isinstance(inner, ir.Choice) and one.is_required:
