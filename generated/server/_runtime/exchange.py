@@ -6,6 +6,7 @@ validation, and a refused caller costs no decoding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -31,6 +32,7 @@ from .problems import (
 from .replies import Reply, ReplyError
 from .requests import Call, Headers, RawRequest
 from .security import Guard
+from .types import read_uuid
 
 Scope: TypeAlias = Any
 Receive: TypeAlias = Callable[[], Awaitable[Any]]
@@ -42,6 +44,9 @@ _BAD_LENGTH = Issue(
 )
 
 
+_CANONICAL = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
 class Disconnected(Exception):
     """The client went away before its request was complete."""
 
@@ -49,13 +54,8 @@ class Disconnected(Exception):
 def correlation_of(headers: Headers) -> UUID:
     """The caller's correlation id when it is a UUID in canonical form, else a fresh one."""
     sent = headers.raw(b"x-correlation-id")
-    if sent is not None and len(sent) == 36:
-        try:
-            found = UUID(sent.decode("ascii"))
-        except ValueError:
-            return uuid4()
-        if str(found) == sent.decode("ascii").lower():
-            return found
+    if sent is not None and _CANONICAL.fullmatch(sent):
+        return read_uuid(sent.decode("ascii"))
     return uuid4()
 
 
@@ -177,7 +177,7 @@ class Endpoint:
         try:
             if self._reads_body:
                 body = await read_body(state.request.headers, receive, operation.max_body_bytes)
-                state.request = _with_body(state.request, body)
+                state.request.body = body
             if operation.security:
                 state.principal, state.is_allowed = await self.guard.admit(state.request)
         except ProblemError:
@@ -278,12 +278,6 @@ def _begin(scope: Scope) -> _State:
         scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
     )
     return _State(request, correlation_of(headers))
-
-
-def _with_body(request: RawRequest, body: bytes) -> RawRequest:
-    return RawRequest(
-        request.method, request.path, request.query, request.headers, body, request.client_host, request.scope
-    )
 
 
 def _conditional(request: RawRequest, encoded: Encoded) -> Encoded:

@@ -13,7 +13,7 @@ from .requests import RawRequest
 _LOG = logging.getLogger("contract.server")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Exchange:
     """One request and its answer."""
 

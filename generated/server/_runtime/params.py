@@ -128,8 +128,17 @@ class _Field:
     location: str
     validate: Callable[..., Any]
     is_required: bool
+    plain_header: bytes | None
+    """Wire name of a header whose text is its value: the usual case, read without detours."""
 
     def read(self, source: _Source, values: dict[str, Any], issues: list[Issue]) -> None:
+        plain = self.plain_header
+        if plain is not None and (sent := source.request.headers.only(plain)) is not None:
+            try:
+                values[self.attribute] = self.validate(sent)
+            except ValidationError as error:
+                issues.extend(from_validation(error, f"/{self.location}/{self.place.name}", None))
+            return
         where = f"/{self.location}/{self.place.name}"
         try:
             raw = _raw(self.place, source)
@@ -181,4 +190,6 @@ def _field(one: dataclasses.Field[Any], hint: Any) -> _Field:
     assert isinstance(place, Place)
     is_required = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
     validate = partial(TypeAdapter[Any](hint).validator.validate_python, strict=True)
-    return _Field(one.name, place, type(place).__name__.lower(), validate, is_required)
+    is_plain = isinstance(place, Header) and place.shape == "string" and not place.is_json
+    plain_header = place.name.lower().encode("latin-1") if is_plain else None
+    return _Field(one.name, place, type(place).__name__.lower(), validate, is_required, plain_header)

@@ -21,7 +21,9 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, pairs: Sequence[tuple[bytes, bytes]] = ()) -> None:
         self._pairs = pairs
-        self._first: dict[bytes, bytes] = dict(reversed(pairs))
+        self._first: dict[bytes, bytes] = dict(pairs)
+        if len(self._first) != len(pairs):
+            self._first = dict(reversed(pairs))
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Headers:
@@ -47,12 +49,19 @@ class Headers(Mapping[str, str]):
         """First value of the header `name`, which must be lower-case."""
         return self._first.get(name)
 
+    def only(self, name: bytes) -> str | None:
+        """The header `name` (lower-case), without spaces around it, when no header was sent twice."""
+        if len(self._first) != len(self._pairs):
+            return None
+        value = self._first.get(name)
+        return None if value is None else value.decode("latin-1").strip()
+
     def every(self, name: bytes) -> list[bytes]:
         """Each value of the header `name`, which must be lower-case."""
         return [value for found, value in self._pairs if found == name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawRequest:
     """The request as it came in, before anything of it was believed."""
 

@@ -93,13 +93,14 @@ def _cookie(request: RawRequest, name: str) -> str | None:
 class Guard:
     """The security of one operation, bound to an authenticator."""
 
-    __slots__ = ("_alternatives", "_needs", "challenges")
+    __slots__ = ("_alternatives", "_needs", "_sole", "challenges")
 
     def __init__(self, alternatives: Alternatives, authenticator: object) -> None:
         self._alternatives = alternatives
         self._needs: dict[str, tuple[Scheme, Check]] = {}
         for need in (need for alternative in alternatives for need in alternative):
             self._needs[need.scheme.name] = (need.scheme, getattr(authenticator, need.scheme.method))
+        self._sole = alternatives[0][0] if len(alternatives) == 1 and len(alternatives[0]) == 1 else None
         self.challenges = ", ".join(dict.fromkeys(scheme.challenge for scheme, _ in self._needs.values()))
 
     async def admit(self, request: RawRequest) -> tuple[Any, bool]:
@@ -108,6 +109,11 @@ class Guard:
         A principal is one value, a tuple when schemes are combined, None when nobody has to be known. Raises
         `UnauthorizedError` when no credential is accepted.
         """
+        if self._sole is not None:
+            grant = await self._ask(self._sole.scheme.name, request)
+            if grant is None:
+                raise UnauthorizedError
+            return grant.principal, self._sole.scopes <= grant.scopes
         grants: dict[str, Grant[Any] | None] = {}
         known: list[Any] = []
         for alternative in self._alternatives:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Annotated, Any, LiteralString, TypeAlias
 from uuid import UUID
 
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, SchemaValidator
 from pydantic_core import core_schema as cs
 
 from .patterns import FORMATS, compiled
@@ -128,10 +128,14 @@ _WRITE: dict[type, cs.SerSchema] = {
 }
 
 
+read_uuid: Callable[[str], UUID] = SchemaValidator(cs.uuid_schema()).validate_python
+"""UUID from its text, several times faster than the class itself. The text must have been checked."""
+
+
 class _UuidForm:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
         text = cs.chain_schema([cs.str_schema(strict=True, pattern=_UUID), cs.uuid_schema()])
-        python = cs.no_info_after_validator_function(UUID, cs.str_schema(strict=True, pattern=_UUID))
+        python = cs.no_info_after_validator_function(read_uuid, cs.str_schema(strict=True, pattern=_UUID))
         either = cs.union_schema([cs.is_instance_schema(UUID), python], mode="left_to_right")
         return cs.custom_error_schema(
             cs.json_or_python_schema(text, either, serialization=cs.simple_ser_schema("uuid")),
