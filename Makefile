@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: conformance conformance-nightly bench-conformance bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,16 @@ lint: install ## ruff and the arrows between packages
 types: install install-node ## mypy strict and pyright
 	@$(BIN)/mypy
 	@tools/node/node_modules/.bin/pyright --warnings
+
+conformance: install ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
+	@$(BIN)/python -m tests.conformance.skeldir $(CONFORMANCE)
+
+conformance-nightly: install ## fuzzing with three seeds, every planted violation, three identical runs
+	@$(BIN)/python -m tests.conformance.skeldir --nightly
+
+bench-conformance: install ## exchanges per second of the oracle, and every planted violation
+	@$(BIN)/python -m tests.conformance.speed
+	@$(BIN)/python -m tests.conformance.plants
 
 check: install ## the contracts alone: one answer, at file:line
 	@$(BIN)/contracts check

@@ -24,6 +24,9 @@ from impl.idempotency.once import once
 ForgetSecret: TypeAlias = Callable[[UUID, str], None]
 """Told (tenant, processor) when a webhook secret has changed, so that this process reads it anew."""
 
+CHALLENGE = 'Bearer realm="api"'
+"""What a 401 of the login says about how to authenticate (RFC 9110 §11.6.1)."""
+
 
 @final
 class AuthOperations:
@@ -39,8 +42,10 @@ class AuthOperations:
                 session = await sessions.login(
                     self._desk, email=body.email, password=body.password, tenant_id=body.tenant_id
                 )
-        except UnauthorizedError:
+        except UnauthorizedError as error:
             self._failed.note(call.request.client_host)
+            # No scheme guards a login, so nothing else would add what the contract puts on every 401.
+            error.headers["WWW-Authenticate"] = CHALLENGE
             raise
         user = models.LoggedInUser(id=session.user_id, email=body.email, username=body.email.partition("@")[0])
         return auth.Login200(

@@ -6,7 +6,7 @@ Everything keeps the JSON pointer of the place it comes from, so a finding can n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -175,25 +175,35 @@ def _insert(root: _Node, template: str) -> None:
 
 
 def compile_contract(
-    document: Any, *, after: Contract | None = None, touched: str = "", base_path: str = ""
+    document: Any,
+    *,
+    after: Contract | None = None,
+    touched: str = "",
+    only: Container[str] | None = None,
+    base_path: str = "",
 ) -> Contract:
     """Compile the bundle `document` (self-contained: every `$ref` starts with `#/`).
 
-    With `after`, everything the edit at `touched` does not concern is taken over from that contract. Raises `KeyError` for a
+    With `after`, everything the edit at `touched` does not concern is taken over from that contract, and every operation
+    that is not among `only` (keys). Raises `KeyError` for a
     reference that leads nowhere and `ValueError` for a schema that is none.
     """
     compiler = Compiler(document, after.compiler if after else None, touched)
     operations: dict[str, Operation] = {}
     by_template: dict[str, dict[str, Operation]] = {}
-    root = _Node()
+    # The trie knows templates only, which no edit below a path changes.
+    known_trie = after.trie if after is not None and touched.count("/") > 2 else None
+    root = known_trie or _Node()
     for template, item, pointer in _path_items(document):
-        _insert(root, template)
+        if known_trie is None:
+            _insert(root, template)
         for method in METHODS:
             if method not in item:
                 continue
             key = f"{method.upper()} {template}"
             known = after.operations.get(key) if after else None
-            if known is None or schemas.concerns(touched, known.roots):
+            is_wanted = known is None or only is None or key in only
+            if known is None or (is_wanted and schemas.concerns(touched, known.roots)):
                 known = _Reader(document, compiler).operation(template, method, item, pointer)
             operations[key] = known
             by_template.setdefault(template, {})[method.upper()] = known

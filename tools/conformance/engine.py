@@ -49,6 +49,8 @@ class Outcome:
     output: str
     seconds: float
     warnings: tuple[str, ...]
+    issued: tuple[Credential, ...]
+    """Credentials that hooks fetched while it ran."""
 
 
 def view_of(document: dict[str, Any]) -> dict[str, Any]:
@@ -123,9 +125,10 @@ def run(
     work.mkdir(parents=True, exist_ok=True)
     (work / "schemathesis.toml").write_text(_configuration(target, plan, credentials, work), encoding="utf-8")
     (work / "view.json").write_text(json.dumps(view_of(document)), encoding="utf-8")
-    (work / "session.json").write_text(json.dumps(_session(target, credentials)), encoding="utf-8")
+    (work / "session.json").write_text(json.dumps(_session(target, credentials, work)), encoding="utf-8")
     record = work / "record.ndjson"
     record.unlink(missing_ok=True)
+    (work / "issued.jsonl").unlink(missing_ok=True)
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": "tools.conformance.hooks",
@@ -142,7 +145,7 @@ def run(
     except ndjson.UnreadableReport as error:
         last = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()][-4:]
         raise BadTarget(f"Schemathesis did not run ({plan.name}): {error}; it said: {' / '.join(last)}") from error
-    return Outcome(plan.name, read, done.returncode, done.stdout, seconds, tuple(_warnings(done.stdout)))
+    return Outcome(plan.name, read, done.returncode, done.stdout, seconds, tuple(_warnings(done.stdout)), _issued(work))
 
 
 def _command(target: Target, plan: Pass, work: Path) -> list[str]:
@@ -164,7 +167,7 @@ def _command(target: Target, plan: Pass, work: Path) -> list[str]:
     return command
 
 
-def _session(target: Target, credentials: tuple[Credential, ...]) -> dict[str, Any]:
+def _session(target: Target, credentials: tuple[Credential, ...], work: Path) -> dict[str, Any]:
     return {
         "house": {
             "correlation_header": target.correlation_header.lower(),
@@ -172,11 +175,25 @@ def _session(target: Target, credentials: tuple[Credential, ...]) -> dict[str, A
         },
         "signatures": [dataclasses.asdict(item) for item in target.signatures],
         "rule_codes": sorted(target.rule_codes),
+        "opaque": sorted(target.opaque),
+        "polite_refusals": target.polite_refusals,
         "hooks": target.hooks,
         "url": target.url,
         "logins": [{**dataclasses.asdict(item), "scopes": sorted(item.scopes)} for item in target.logins],
+        "extra": target.extra,
+        "private": sorted(target.private),
+        "sacrifice": target.sacrifice,
+        "issued": str(work / "issued.jsonl"),
         "credentials": {item.name: item.value for item in credentials},
     }
+
+
+def _issued(work: Path) -> tuple[Credential, ...]:
+    path = work / "issued.jsonl"
+    if not path.exists():
+        return ()
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return tuple(Credential(**{**row, "scopes": frozenset(row["scopes"])}) for row in rows)
 
 
 def _warnings(output: str) -> list[str]:

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tools.conformance import mutants, oracle
-from tools.conformance.contract import Contract, compile_contract
+from tools.conformance.contract import Contract, Operation, compile_contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.mutants import Mutant
 from tools.conformance.oracle import Policy
@@ -126,16 +126,58 @@ class Jury:
     def killer_of(self, mutant: Mutant) -> str | None:
         """Id of an exchange that breaks `mutant` and keeps the contract; None when there is none."""
         changed = compile_contract(
-            mutants.edited(self.contract.document, mutant), after=self.contract, touched=mutant.pointer
+            mutants.edited(self.contract.document, mutant),
+            after=self.contract,
+            touched=mutant.pointer,
+            only=self.by_operation,
         )
         for key, exchanges in self.by_operation.items():
-            if changed.operations.get(key) is self.contract.operations[key] and mutant.pointer != "/paths":
-                continue
-            for exchange in exchanges:
-                for finding in oracle.judge(changed, exchange, self.policy):
-                    if (finding.rule, finding.exchange) not in self.known:
-                        return exchange.id
-            if mutant.operator == "security-removed":
-                for finding in oracle.judge_record(changed, exchanges, self.policy):
-                    return finding.exchange
+            before, after = self.contract.operations[key], changed.operations.get(key)
+            if after is not before or mutant.pointer == "/paths":
+                killer = self._killer_in(changed, before, after, exchanges)
+                if killer is not None:
+                    return killer
+                if mutant.operator == "security-removed":
+                    for finding in oracle.judge_record(changed, exchanges, self.policy):
+                        return finding.exchange
         return None
+
+    def _killer_in(
+        self, changed: Contract, before: Operation, after: Operation | None, exchanges: list[Exchange]
+    ) -> str | None:
+        for exchange in _concerned(before, after, exchanges, self.policy):
+            if self._is_broken(changed, after, exchange):
+                return exchange.id
+        for exchange in _answered_otherwise(before, after, exchanges) if after is not None else ():
+            for finding in oracle.judge_answer(after or before, exchange):
+                if (finding.rule, finding.exchange) not in self.known:
+                    return exchange.id
+        return None
+
+    def _is_broken(self, changed: Contract, after: Operation | None, exchange: Exchange) -> bool:
+        for finding in oracle.judge(changed, exchange, self.policy):
+            if (finding.rule, finding.exchange) not in self.known:
+                return True
+        # What was politely refused was wrong before; a mutant that calls it right is as dead as after a 400.
+        if after is None or not oracle.is_polite_refusal(exchange, self.policy):
+            return False
+        before = self.contract.operations[after.key]
+        _, path_values = self.contract.match(exchange.path)
+        was_wrong = bool(oracle.faults_of(before, exchange, path_values))
+        return was_wrong and not oracle.faults_of(after, exchange, path_values)
+
+
+def _concerned(before: Operation, after: Operation | None, exchanges: list[Exchange], policy: Policy) -> list[Exchange]:
+    """The exchanges that may fare otherwise because `after` asks otherwise."""
+    if after is None or after.security != before.security:
+        return exchanges
+    if after.parameters != before.parameters or after.body != before.body:
+        return [item for item in exchanges if item.status < 400 or item.status in policy.refusals]
+    return []
+
+
+def _answered_otherwise(before: Operation, after: Operation, exchanges: list[Exchange]) -> list[Exchange]:
+    """The exchanges whose answer `after` describes otherwise."""
+    statuses = {item.status for item in exchanges}
+    changed = {status for status in statuses if oracle.answer_for(before, status) != oracle.answer_for(after, status)}
+    return [item for item in exchanges if item.status in changed]

@@ -6,7 +6,7 @@ sent twice, `1.0` for an integer) is left alone: the oracle claims only what the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -50,6 +50,10 @@ class Policy:
     """Values of `code` in a problem document with which a well-formed request may be refused (a business rule)."""
     refusals: frozenset[int] = frozenset({400, 415, 422})
     """Statuses that say: the request breaks the contract."""
+    opaque: frozenset[str] = frozenset()
+    """Query parameters whose values only the service can make: refusing another one is right, whatever its schema."""
+    polite_refusals: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Members of an accepted answer that say it was not accepted, with their values: `outcome` is `dead`."""
     ignored_paths: frozenset[str] = frozenset()
     """Paths the service serves beside the contract (metrics, documentation)."""
     _by_value: dict[str, Credential] = field(default_factory=dict, repr=False)
@@ -94,7 +98,7 @@ def judge_operation(
     operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> list[Finding]:
     """`judge`, once the operation is known."""
-    found = list(_judge_answer(operation, exchange))
+    found = list(judge_answer(operation, exchange))
     proof = proof_of(operation, exchange, policy)
     found.extend(_judge_security(operation, exchange, proof))
     if exchange.status < 400 or exchange.status in policy.refusals:
@@ -167,7 +171,8 @@ def answer_for(operation: Operation, status: int) -> Answer | None:
     return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
 
 
-def _judge_answer(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
+def judge_answer(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
+    """What is wrong with the response alone."""
     answer = answer_for(operation, exchange.status)
     if exchange.status == 500:
         yield _finding("server-error", operation, operation.pointer, "the service failed (500)", exchange)
@@ -296,14 +301,41 @@ def _judge_request(
 ) -> Iterator[Finding]:
     faults = faults_of(operation, exchange, path_values)
     if exchange.status < 400:
+        if is_polite_refusal(exchange, policy):
+            return
         for fault in faults:
             if fault.state == "invalid":
                 message = f"{fault.message}, yet the answer is {exchange.status}"
                 yield _finding("accepted-invalid", operation, fault.pointer, message, exchange)
                 return
-    elif not faults and not _is_rule_refusal(exchange, policy):
+    elif not faults and not _is_rule_refusal(exchange, policy) and not _is_opaque(operation, exchange, policy):
         message = f"the request keeps the contract, yet the answer is {exchange.status}"
         yield _finding("refused-valid", operation, operation.pointer, message, exchange)
+
+
+def is_polite_refusal(exchange: Exchange, policy: Policy) -> bool:
+    """Whether the answer is a success by its status and says, in its body, that nothing was accepted."""
+    return any(says(exchange.json_answer, name, values) for name, values in policy.polite_refusals)
+
+
+def says(answer: object, name: str, values: Container[object]) -> bool:
+    """Whether a member `name` with one of `values` stands in `answer`, or in an item of a list in it (a batch)."""
+    if isinstance(answer, list):
+        return any(says(item, name, values) for item in answer)
+    if not isinstance(answer, dict):
+        return False
+    known = answer.get(name)
+    if isinstance(known, str) and known in values:
+        return True
+    return any(says(item, name, values) for item in answer.values() if isinstance(item, list))
+
+
+def _is_opaque(operation: Operation, exchange: Exchange, policy: Policy) -> bool:
+    """Whether the request carries a value that only the service can make, such as a cursor."""
+    return any(
+        parameter.name in policy.opaque and parameter.location == "query" and parameter.name in exchange.query_values
+        for parameter in operation.parameters
+    )
 
 
 def _is_rule_refusal(exchange: Exchange, policy: Policy) -> bool:

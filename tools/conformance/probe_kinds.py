@@ -19,6 +19,8 @@ ANY = frozenset(range(200, 600))
 NO_FAULT = ANY - {500}
 REFUSED = frozenset({401})
 HIDDEN = frozenset({403, 404})
+OVERSIZE = 1_048_577
+"""Bytes that no operation of ours takes; only sent where 413 is documented."""
 CLIENT_ERROR = frozenset(range(400, 500))
 
 
@@ -113,7 +115,7 @@ def _quoted(value: str) -> str:
     return "".join(f"%{byte:02X}" for byte in value.encode())
 
 
-def bodies(request: Request, signature: Signature | None) -> Iterator[Probe]:
+def bodies(request: Request, signature: Signature | None, *, too_large: bool) -> Iterator[Probe]:
     """Bytes that are no JSON, JSON that is no object, another media type: refused, and never with a 500."""
     nested = b"[" * 20_000 + b"]" * 20_000
     refused = CLIENT_ERROR if signature is None else CLIENT_ERROR | {200}
@@ -128,6 +130,10 @@ def bodies(request: Request, signature: Signature | None) -> Iterator[Probe]:
         "a huge number": b'{"a": 1' + b"0" * 5000 + b"}",
     }.items():
         yield Probe(f"body: {name}", replace(request, body=body), refused, signature)
+    if too_large:
+        padding = b" " * (OVERSIZE - len(request.body or b""))
+        large = replace(request, body=(request.body or b"{}") + padding)
+        yield Probe("body: too large", large, frozenset({413}), signature)
     for media_type in (
         "text/plain",
         "application/xml",

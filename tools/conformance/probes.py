@@ -6,15 +6,26 @@ exchange like any other: the oracle, the house checks and the mutation score see
 
 from __future__ import annotations
 
+import itertools
+import subprocess
+import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from tools.conformance import oracle, probe_kinds, variants, wire
+from tools.conformance import target as targets
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
-from tools.conformance.oracle import Finding, Policy
-from tools.conformance.probe_kinds import NO_FAULT, Probe, Request
+from tools.conformance.oracle import Credential, Finding, Policy
+from tools.conformance.probe_kinds import ANY, CLIENT_ERROR, NO_FAULT, Probe, Request
 from tools.conformance.target import Signature, Target
+
+OUTAGE_SECONDS = 12
+"""A service that lost its database says so; it does not keep its callers waiting."""
+IN_OUTAGE = "without the database"
+OUTAGE_SETTLES_SECONDS = 0.5
+"""For connections that the service still holds to break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,10 @@ class Probed:
 
     exchanges: tuple[Exchange, ...]
     findings: tuple[Finding, ...]
+    outages: frozenset[str]
+    """Exchanges while the database was away: a 500 that the contract documents is right there."""
+    learned: tuple[Credential, ...]
+    """Credentials that were fetched on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,8 @@ class Prober:
         self.client = wire.Client(target.url)
         self.exchanges: list[Exchange] = []
         self.findings: list[Finding] = []
+        self.outages: set[str] = set()
+        self.learned: list[Credential] = []
 
     def run(self, recorded: list[Exchange]) -> Probed:
         """Every probe of every operation that has a golden; reads first, what destroys last."""
@@ -83,8 +100,10 @@ class Prober:
             golden = self.fresh(Golden(operation, requests[key]), requests)
             self.probe(golden)
         self.foreign_lists(recorded)
+        self.exhaust(requests)
+        self.outage(requests)
         self.client.close()
-        return Probed(tuple(self.exchanges), tuple(self.findings))
+        return Probed(tuple(self.exchanges), tuple(self.findings), frozenset(self.outages), tuple(self.learned))
 
     def probe(self, golden: Golden) -> None:
         """Every probe of one operation."""
@@ -99,13 +118,38 @@ class Prober:
     def probes_of(self, golden: Golden, signature: Signature | None) -> Iterator[Probe]:
         """Probes of one operation that stand alone."""
         operation, request = golden.operation, golden.request
-        yield from probe_kinds.who_calls(operation, request, self.policy.credentials, signature, golden.owner)
+        own = self.policy.credentials[: len(self.target.keys) + len(self.target.logins)]
+        credentials = tuple(item for item in own if item.name not in {*self.target.limited, self.target.sacrifice})
         if operation.operation_id in self.target.private:
+            yield from self.private_probes(golden, credentials)
             return
+        yield from probe_kinds.who_calls(operation, request, credentials, signature, golden.owner)
         if operation.body is not None:
-            yield from probe_kinds.bodies(request, signature)
+            yield from probe_kinds.bodies(request, signature, too_large="413" in operation.answers)
         yield from probe_kinds.edges(operation, request, self.schemas, signature)
         yield from probe_kinds.combined(operation, request, self.schemas, self.combinations, self.seed)
+
+    def private_probes(self, golden: Golden, credentials: tuple[Credential, ...]) -> Iterator[Probe]:
+        """Probes of an operation that uses up a login: strangers, those who lack the scope, and edges as the sacrifice."""
+        operation, request = golden.operation, golden.request
+        wanted = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
+        powerless = tuple(
+            item for item in credentials if wanted and not any(scopes <= item.scopes for scopes in wanted)
+        )
+        yield from probe_kinds.who_calls(operation, request, powerless, None)
+        scheme = next((item for alternative in operation.security for item, _ in alternative), None)
+        sacrifice = next((item for item in self.policy.credentials if item.name == self.target.sacrifice), None)
+        if scheme is None or sacrifice is None or sacrifice.scheme != scheme.name:
+            return
+        kinds = [probe_kinds.edges(operation, request, self.schemas, None)]
+        if operation.body is not None:
+            kinds.append(probe_kinds.bodies(request, None, too_large="413" in operation.answers))
+        for probe in itertools.chain(*kinds):
+            token = targets.log_in_anew(self.target, self.target.sacrifice)
+            self.learned.append(token)
+            yield replace(
+                probe, request=probe_kinds.carrying(probe.request, scheme, token.value.removeprefix("Bearer "))
+            )
 
     def fresh(self, golden: Golden, requests: dict[str, Request]) -> Golden:
         """`golden` about an object made just now by its collection's POST, when there is one; it must be found where it says."""
@@ -127,13 +171,13 @@ class Prober:
         request = replace(golden.request, target=f"{place}?{query}" if query else place)
         return Golden(golden.operation, request, oracle.proof_of(maker, made, self.policy).tenant)
 
-    def send(self, operation: Operation, probe: Probe) -> Exchange:
+    def send(self, operation: Operation, probe: Probe, client: wire.Client | None = None) -> Exchange:
         """Send `probe`; a status that is not right is a finding."""
         request = probe.request
         headers = dict(request.headers)
         if probe.sign is not None:
             headers[probe.sign.header.lower()] = probe.sign.sign(request.body or b"")
-        exchange = self.client.send(
+        exchange = (client or self.client).send(
             request.method, request.target, headers, request.body, source="probe", meant=probe.name
         )
         exchange.operation = operation.key
@@ -148,9 +192,10 @@ class Prober:
         """Note a finding."""
         self.findings.append(Finding(rule, operation.key, operation.pointer, message, exchange.id))
 
-    def signature_of(self, operation: Operation) -> Signature | None:
-        """How deliveries to `operation` are signed, if they are."""
-        return next((item for item in self.target.signatures if operation.operation_id in item.operations), None)
+    def signature_of(self, operation: Operation, tenant: str = "") -> Signature | None:
+        """How deliveries to `operation` are signed (for `tenant`), if they are."""
+        fitting = [item for item in self.target.signatures if operation.operation_id in item.operations]
+        return next((item for item in fitting if not tenant or item.tenant == tenant), None)
 
     def deliver(self, operation: Operation, request: Request, signature: Signature) -> None:
         """The webhook matrix between two deliveries of the same thing: nothing in between may have had an effect."""
@@ -181,6 +226,53 @@ class Prober:
         if first.status == 200 and tag:
             again = request.with_headers(if_none_match=tag)
             self.send(operation, Probe("If-None-Match with the current ETag", again, frozenset({304})))
+
+    def exhaust(self, requests: dict[str, Request]) -> None:
+        """Bring every operation that documents a 429 to it, as somebody who may ask once a minute."""
+        poor = [item for item in self.policy.credentials if item.name in self.target.limited]
+        for key, request in requests.items():
+            operation = self.contract.operations[key]
+            schemes = {scheme.name: scheme for alternative in operation.security for scheme, _ in alternative}
+            somebody = next((item for item in poor if item.scheme in schemes), None)
+            if somebody is None or "429" not in operation.answers or operation.operation_id in self.target.private:
+                continue
+            bare = probe_kinds.without_proof(operation, request)
+            asked = probe_kinds.carrying(bare, schemes[somebody.scheme], somebody.value.removeprefix("Bearer "))
+            signature = self.signature_of(operation, somebody.tenant)
+            answers = [self.send(operation, Probe("once too often", asked, ANY, signature)) for _ in range(3)]
+            # A new minute may begin between two requests, hardly between three.
+            if 429 not in {item.status for item in answers}:
+                text = f"three requests in a minute, one allowed: {answers[-1].status}, not 429"
+                self.blame(operation, "probe", text, answers[-1])
+
+    def outage(self, requests: dict[str, Request]) -> None:
+        """Take the database away and ask everything once: a documented answer, and not a wrong one."""
+        if not self.target.outage:
+            return
+        subprocess.run(self.target.outage["begin"], check=True)
+        time.sleep(OUTAGE_SETTLES_SECONDS)
+        try:
+            asked = [key for key in requests if self.contract.operations[key].operation_id not in self.target.private]
+            with ThreadPoolExecutor(len(asked) or 1) as threads:
+                list(threads.map(lambda key: self.ask_in_outage(key, requests[key]), asked))
+        finally:
+            subprocess.run(self.target.outage["end"], check=True)
+        self.exchanges.sort(key=lambda item: item.meant == IN_OUTAGE)
+
+    def ask_in_outage(self, key: str, request: Request) -> None:
+        """One request of one operation, on a connection of its own: services wait for a lost database."""
+        operation = self.contract.operations[key]
+        documented = frozenset(int(status) for status in operation.answers if status.isdecimal()) - CLIENT_ERROR
+        right = documented - {500} if 503 in documented else documented
+        client = wire.Client(self.target.url, timeout_seconds=OUTAGE_SECONDS)
+        try:
+            exchange = self.send(operation, Probe(IN_OUTAGE, request, right, self.signature_of(operation)), client)
+            self.outages.add(exchange.id)
+        except OSError as error:
+            message = f"{IN_OUTAGE}: no answer within {OUTAGE_SECONDS} s ({error})"
+            self.findings.append(Finding("probe", operation.key, operation.pointer, message, ""))
+        finally:
+            client.close()
 
     def foreign_lists(self, recorded: list[Exchange]) -> None:
         """No id that one tenant's lists show is in another tenant's lists."""

@@ -6,6 +6,7 @@ required in a response and must not be in it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -72,8 +73,8 @@ class Compiler:
         schema = source.resolve(self.document, pointer)
         components = _closure(self.document, schema)
         roots = frozenset({pointer, *components})
-        loose = _bundle(schema, components, side, forbid=side == "response")
         has_marks = _mentions(schema, _MARK[side]) or any(_mentions(part, _MARK[side]) for part in components.values())
+        loose = _bundle(schema, components, side if has_marks else None, forbid=side == "response")
         validator = _validator(loose)
         strict = (
             _validator(_bundle(schema, components, side, forbid=True)) if has_marks and side == "request" else validator
@@ -96,16 +97,31 @@ def _closure(document: Any, schema: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     waiting = [schema]
     while waiting:
-        for _, value in source.walk(waiting.pop()):
-            reference = value.get("$ref") if isinstance(value, dict) else None
-            if isinstance(reference, str) and reference.startswith("#/") and reference[1:] not in found:
+        for reference in _references(waiting.pop()):
+            if reference.startswith("#/") and reference[1:] not in found:
                 found[reference[1:]] = source.resolve(document, reference[1:])
                 waiting.append(found[reference[1:]])
     return found
 
 
-def _bundle(schema: Any, components: dict[str, Any], side: Side, *, forbid: bool) -> Any:
-    """Self-contained schema: `schema` with the components it needs standing where its references look for them."""
+def _references(value: Any) -> Iterator[str]:
+    """Every `$ref` below `value`; written out, because every mutant asks for it."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("$ref"), str):
+                yield item["$ref"]
+            waiting += [part for part in item.values() if isinstance(part, dict | list)]
+        else:
+            waiting += [part for part in item if isinstance(part, dict | list)] if isinstance(item, list) else []
+
+
+def _bundle(schema: Any, components: dict[str, Any], side: Side | None, *, forbid: bool) -> Any:
+    """Self-contained schema: `schema` with the components it needs standing where its references look for them.
+
+    Without a side nothing in it is marked for one, and nothing is copied.
+    """
     if not isinstance(schema, dict):
         return schema
     root: dict[str, Any] = dict(_seen_from(schema, side, forbid=forbid))
@@ -119,8 +135,10 @@ def _bundle(schema: Any, components: dict[str, Any], side: Side, *, forbid: bool
     return root
 
 
-def _seen_from(schema: Any, side: Side, *, forbid: bool) -> Any:
+def _seen_from(schema: Any, side: Side | None, *, forbid: bool) -> Any:
     """Copy of `schema` without what only the other side has."""
+    if side is None:
+        return schema
     if isinstance(schema, list):
         return [_seen_from(item, side, forbid=forbid) for item in schema]
     if not isinstance(schema, dict):

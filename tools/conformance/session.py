@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.conformance import contract as contracts
-from tools.conformance import engine, house, oracle, probes, verdict
+from tools.conformance import engine, house, oracle, probes, scout, verdict
 from tools.conformance import target as targets
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.engine import Outcome, Pass
@@ -83,6 +83,15 @@ def run(target: Target, options: Options) -> Result:
     document, contract = load_contract(target)
     credentials = targets.log_in(target)
     policy = targets.policy_of(target, credentials)
+    scouted = scout.scout(target, contract, policy)
+    unwritten = {item.operation for item in scouted if item.status == 501}
+    if target.private:
+        credentials = targets.log_in(target)
+        policy = targets.policy_of(target, credentials)
+    scouted += scout.seed(target, contract, policy)
+    written = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
+    options = replace(options, only=(options.only or written) & written)
+    seconds["scout"] = time.perf_counter() - started
     outcomes = [
         engine.run(target, document.value, plan, credentials, options.work / plan.name)
         for plan in passes(contract, target, options)
@@ -91,10 +100,14 @@ def run(target: Target, options: Options) -> Result:
     recorded = [exchange for outcome in outcomes for exchange in outcome.record.exchanges]
     if not recorded:
         raise BadTarget("not a single request was sent; a run that tested nothing is not green")
+    policy = targets.policy_of(target, (*credentials, *(item for outcome in outcomes for item in outcome.issued)))
     probing = time.perf_counter()
-    probed = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed).run(recorded)
+    probed = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed).run(
+        [*scouted, *recorded]
+    )
     seconds["probes"] = time.perf_counter() - probing
-    exchanges = [*recorded, *probed.exchanges]
+    policy = targets.policy_of(target, (*policy.credentials, *probed.learned))
+    exchanges = [*scouted, *recorded, *probed.exchanges]
     oracle.judge_all(contract, exchanges, policy)  # decodes every query, header and body once, as the mutants need it
     judging = time.perf_counter()
     findings = [
@@ -102,6 +115,7 @@ def run(target: Target, options: Options) -> Result:
         *oracle.judge_record(contract, exchanges, policy),
         *probed.findings,
     ]
+    findings = [item for item in findings if item.rule != "server-error" or item.exchange not in probed.outages]
     seconds["oracle"] = time.perf_counter() - judging
     habits = house.House(target.correlation_header.lower(), target.problem_media_type)
     failures = [failure for outcome in outcomes for failure in outcome.record.failures]
@@ -112,10 +126,8 @@ def run(target: Target, options: Options) -> Result:
     for exchange in exchanges:
         findings.extend(house.judge(exchange, habits, exchange.operation or f"{exchange.method} {exchange.path}"))
     findings.extend(never_accepted(contract, exchanges, options))
+    unwritten |= {item.operation for item in recorded if item.status == 501}
     seconds["total"] = time.perf_counter() - started
-    unimplemented = sorted(
-        {exchange.operation for exchange in exchanges if exchange.status == 501 and exchange.operation}
-    )
     return Result(
         target=target,
         contract=contract,
@@ -128,7 +140,7 @@ def run(target: Target, options: Options) -> Result:
         disagreements=left,
         explanations=explanations,
         problems=troubles(contract, outcomes, exchanges, options),
-        unimplemented=unimplemented,
+        unimplemented=sorted(unwritten),
         sequence=sequence_hash(recorded),
         seconds=seconds,
     )

@@ -88,18 +88,28 @@ class Target:
     peers: tuple[str, ...] = ()
     """Names of two logins of different tenants, which must not see each other's objects."""
     rule_codes: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
+    """Query parameters whose values only the service can make, such as a cursor."""
+    polite_refusals: dict[str, list[str]] = field(default_factory=dict)
+    """Members of a 2xx body, and their values, that mean: not accepted. Webhooks answer so what a retry cannot mend."""
     correlation_header: str = ""
     problem_media_type: str = ""
     """`application/problem+json` when every failure must be one; empty for services that do not use it."""
     ignored_paths: frozenset[str] = frozenset()
     hooks: str = ""
     """Python file with more Schemathesis hooks, e.g. for logins that are used up."""
-    source_map: Path | None = None
-    """Where lines of the bundle come from, so findings name the file a person edits."""
-    limited: str = ""
-    """Name of a login whose requests are soon refused with 429."""
     private: frozenset[str] = frozenset()
-    """Operations the stateful chains leave alone, because they end the harness's own login."""
+    """Operations that use up the login they are called with: edges of single values are not probed there."""
+    sacrifice: str = ""
+    """Name of the login that private operations are called with: what they break is its own, and it logs in anew each time."""
+    limited: frozenset[str] = frozenset()
+    """Names of logins and keys that may ask once a minute: with them every operation is brought to its 429."""
+    seeds: tuple[dict[str, Any], ...] = ()
+    """Requests to begin with: `operation`, `body` (`"{now}"` becomes the Unix time), so that there is something to see."""
+    outage: dict[str, list[str]] = field(default_factory=dict)
+    """Commands that take the database away (`begin`) and give it back (`end`)."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """For the hooks of this target; the harness does not read it."""
 
 
 _TUPLES = {"logins": Login, "keys": Key, "signatures": Signature}
@@ -129,12 +139,13 @@ def parse(raw: Mapping[str, Any], *, name: str, url: str = "", base: Path | None
     parts = urlsplit(values["url"])
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadTarget(f"{name}: {values['url']!r} is no http(s) address of a service")
-    for key in ("contract", "source_map"):
+    for key in ("contract",):
         if values.get(key):
             values[key] = (base or Path()) / values[key]
-    for key in ("rule_codes", "ignored_paths", "private"):
+    for key in ("rule_codes", "ignored_paths", "private", "limited", "opaque"):
         values[key] = frozenset(values.get(key, ()))
     values["peers"] = tuple(values.get("peers", ()))
+    values["seeds"] = tuple(values.get("seeds", ()))
     if "contract" not in values:
         raise BadTarget(f"{name}: the setting contract (path of the bundle) is missing")
     return Target(**values)
@@ -169,6 +180,18 @@ def log_in(target: Target) -> tuple[Credential, ...]:
     return tuple(found)
 
 
+def log_in_anew(target: Target, name: str) -> Credential:
+    """A new token for the login `name`. Raises `BadTarget`."""
+    login = next((item for item in target.logins if item.name == name), None)
+    if login is None:
+        raise BadTarget(f"there is no login {name!r}")
+    client = wire.Client(target.url)
+    try:
+        return _log_in(client, login)
+    finally:
+        client.close()
+
+
 def _log_in(client: wire.Client, login: Login) -> Credential:
     body = json.dumps(login.body).encode()
     try:
@@ -187,4 +210,10 @@ def _log_in(client: wire.Client, login: Login) -> Credential:
 
 def policy_of(target: Target, credentials: tuple[Credential, ...]) -> Policy:
     """What the oracle must know of `target`."""
-    return Policy(credentials=credentials, rule_codes=target.rule_codes, ignored_paths=target.ignored_paths)
+    return Policy(
+        credentials=credentials,
+        rule_codes=target.rule_codes,
+        ignored_paths=target.ignored_paths,
+        opaque=target.opaque,
+        polite_refusals=tuple((name, frozenset(values)) for name, values in target.polite_refusals.items()),
+    )

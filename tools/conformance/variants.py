@@ -228,7 +228,7 @@ def combinations(schemas: Schemas, operation: Operation, count: int, seed: int) 
     scalars = [item for item in operation.parameters if item.location == "query" and item.style == "form"]
     choices: dict[str, list[str | None]] = {}
     for parameter in scalars:
-        texts = [text for text in texts_of(schemas, parameter, None) if text and _keeps(parameter, text)]
+        texts = [text for text in texts_of(schemas, parameter, None) if text and keeps(parameter, text)]
         left_out: list[str | None] = [] if parameter.required else [None]
         choices[parameter.name] = [*texts[:12], *left_out]
     if sum(len(values) > 1 for values in choices.values()) < 2:
@@ -249,7 +249,8 @@ def _size(choices: dict[str, list[str | None]]) -> int:
     return size
 
 
-def _keeps(parameter: Parameter, text: str) -> bool:
+def keeps(parameter: Parameter, text: str) -> bool:
+    """Whether `text` is a right value of `parameter`."""
     from tools.conformance import decoding  # noqa: PLC0415  # only here: decoding knows contracts, not values
 
     values = list(decoding.scalar_candidates(text, parameter.schema.types))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tools.breaking import cli as breaking
+from tools.conformance import cli as conforming
 from tools.contracts.cli import CONTRACTS, OUT
 from tools.contracts.report import FORMS
 
@@ -202,3 +203,4 @@ def _say(make: Callable[[], list[Path]]) -> None:
 
 
 breaking.register(app)
+conforming.register(app)

@@ -1,0 +1,372 @@
+"""The real service for the harness: a fresh copy of the template database, tenants, people of every role, keys.
+
+`python -m tests.conformance.service FOLDER` writes `FOLDER/target.json` and `FOLDER/routes.json`, prints the address, and serves
+until it is killed. Three things differ from production, and only here: the limits on logins and on failed authentication, which
+would answer most of a conformance run with 429, are out of reach, and password hashes are cheap. The limits of tenants are raised
+as an operator would raise them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import structlog
+import uvicorn
+from argon2 import PasswordHasher
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl import app as application
+from impl.auth import assembly, limiter, passwords, tenant_keys
+from impl.auth.failed_attempts import FailedAttempts
+from impl.cli import serve, tenant
+from impl.cli.tenant import Made
+from impl.db import engine as engines
+from impl.db import url as urls
+from impl.db.sealing import KeyRing, Place
+from impl.db.transaction import tenant_transaction
+from impl.settings import Settings
+from tests.fixtures import database as databases
+from tests.fixtures.service import RING
+
+PASSWORD = "correct horse battery"
+PEPPER = "conformance pepper"
+FAR = 1_000_000
+BUNDLE = Path("generated/bundles/openapi.yaml").absolute()
+ROLES = {"viewer": ["viewer"], "manager": ["manager", "viewer"], "admin": ["admin", "manager", "viewer"]}
+STRIPE = (
+    "receiveStripeWebhook",
+    "stripeChargeSucceeded",
+    "stripePaymentIntentSucceeded",
+    "stripePaymentIntentSucceededLegacy",
+    "stripeChargeRefunded",
+)
+SHOPS = {"shopify": "X-Shopify-Hmac-SHA256", "woocommerce": "X-WC-Webhook-Signature"}
+PRIVATE = [
+    "logout",
+    "refreshToken",
+    "adminRevokeTokensBefore",
+    "adminUpdateMembershipRole",
+    "rotateTenantKey",
+    "putWebhookSecret",
+]
+RULE_CODES = (
+    "VALIDATION_ERROR",
+    "PLATFORM_CAPABILITY_UNSUPPORTED",
+    "WEBHOOK_TOPIC_MISMATCH",
+    "WINDOW_CLOSED",
+    "STATE_CONFLICT",
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can log in."""
+
+    user_id: uuid.UUID
+    name: str
+    tenant_id: uuid.UUID
+    email: str
+    role: str
+
+
+@contextlib.contextmanager
+def lenient() -> Iterator[None]:
+    """Limits out of reach and cheap password hashes, for the application made inside."""
+    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with (
+        mock.patch.object(assembly, "FailedAttempts", partial(FailedAttempts, limit=FAR)),
+        mock.patch.object(limiter, "LOGINS_PER_MINUTE", FAR),
+        mock.patch.object(passwords, "PasswordHasher", cheap),
+    ):
+        yield
+
+
+def settings_for(database: databases.Database, port: int) -> Settings:
+    """Settings of the process under test, whose database is at `port`."""
+    address = {role: urls.dsn(database.url(role).set(port=port)) for role in ("app_user", "app_ops", "app_worker")}
+    return Settings(
+        environment="ci",
+        app_database_url=address["app_user"],
+        ops_database_url=address["app_ops"],
+        worker_database_url=address["app_worker"],
+        sealing_keys=RING,
+        login_pepper=PEPPER,
+        port=int(os.environ.get("CONFORMANCE_PORT", "0")),
+    )
+
+
+def merchant(settings: Settings, name: str) -> Made:
+    """A tenant as the operator's command makes it."""
+    return tenant.make(settings, name=name, email=f"{name}@shop.example", password=PASSWORD)
+
+
+async def people_of(operator: AsyncEngine, made: Made, name: str, roles: dict[str, str]) -> list[Person]:
+    """Users with a role each; an empty role is no membership at all."""
+    password_hash = await passwords.Passwords().hash(PASSWORD)
+    found = []
+    async with operator.begin() as connection:
+        for person, role in roles.items():
+            email = f"{person}@{name}.example"
+            login = passwords.login_identifier_hash(PEPPER, email)
+            user: Any = await connection.scalar(
+                text("SELECT ops.create_user(:login, :password, 'password')"),
+                {"login": login, "password": password_hash},
+            )
+            if role:
+                values = {"tenant": made.tenant_id, "user": user, "role": role}
+                await connection.execute(text("SELECT ops.set_membership(:tenant, :user, :role)"), values)
+            found.append(Person(user, f"{person}-{name}", made.tenant_id, email, role))
+    return found
+
+
+async def rates(operator: AsyncEngine, tenant_id: uuid.UUID, rate: int) -> None:
+    """Set what the tenant may ask per minute."""
+    statement = text(
+        "SELECT ops.update_tenant(tenant_id => :tenant, api_rate_per_minute => :rate, webhook_rate_per_minute => :rate)"
+    )
+    async with operator.begin() as connection:
+        await connection.execute(statement, {"tenant": tenant_id, "rate": rate})
+
+
+async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: Made) -> None:
+    """The secret that Stripe signs with, given to the other processors too."""
+    statement = text(
+        "INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id)"
+        " VALUES (:tenant_id, :provider, 1, :secret_sealed, :key_id)"
+    )
+    sealed = ring.seal(made.webhook_secret.encode(), Place(made.tenant_id, "tenant_webhook_secrets", "secret_sealed"))
+    async with tenant_transaction(app, made.tenant_id) as connection:
+        for provider in SHOPS:
+            values = {"provider": provider, "secret_sealed": sealed.value, "key_id": sealed.key_id}
+            await connection.execute(statement, {"tenant_id": made.tenant_id, **values})
+
+
+async def url_key(app: AsyncEngine, tenant_id: uuid.UUID) -> str:
+    """A key for the addresses of processors that cannot send headers."""
+    key = tenant_keys.new()
+    statement = text("INSERT INTO tenant_api_keys (tenant_id, purpose, key_hash) VALUES (:tenant_id, 'url', :key_hash)")
+    async with tenant_transaction(app, tenant_id) as connection:
+        await connection.execute(statement, {"tenant_id": tenant_id, "key_hash": tenant_keys.hash_of(key)})
+    return key
+
+
+async def furnish(settings: Settings, first: Made, second: Made, poor: Made, broken: Made) -> dict[str, Any]:
+    """Everything the harness must know, as a target."""
+    operator = engines.create(settings.secret("ops_database_url"), application_name="conformance", pool_size=1)
+    app = engines.create(settings.secret("app_database_url"), application_name="conformance", pool_size=1)
+    try:
+        roles = {"admin": "admin", "manager": "manager", "viewer": "viewer"}
+        spare = {f"spare{number}": "viewer" for number in range(3)}
+        people = await people_of(operator, first, "a", {**roles, **spare, "nobody": ""})
+        people += await people_of(operator, second, "b", {"admin": "admin"})
+        people += await people_of(operator, poor, "l", {"limited": "admin"})
+        people += await people_of(operator, broken, "s", {"admin": "admin", "victim": "viewer"})
+        for made, rate in ((broken, FAR), (first, FAR), (second, FAR), (poor, 1)):
+            await rates(operator, made.tenant_id, rate)
+            await shop_secrets(app, KeyRing(settings.key_ring()), made)
+        keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in (("a", first), ("b", second))]
+    finally:
+        await operator.dispose()
+        await app.dispose()
+    return {
+        "logins": [_login(person) for person in people if person.role and "spare" not in person.name],
+        "keys": [
+            *(
+                {"name": f"key-{name}", "scheme": "tenantKeyAuth", "tenant": name, "value": made.tenant_key}
+                for name, made, _ in keys
+            ),
+            *(
+                {"name": f"url-key-{name}", "scheme": "tenantUrlKeyAuth", "tenant": name, "value": key}
+                for name, _, key in keys
+            ),
+        ],
+        "signatures": [
+            *(_stripe(made, name) for made, name in ((first, "a"), (poor, "l"))),
+            *(_shop(provider, made, name) for provider in SHOPS for made, name in ((first, "a"), (poor, "l"))),
+        ],
+        "extra": {
+            "victim": str(next(item.user_id for item in people if item.name == "victim-s")),
+            "spare": [_login(person) for person in people if "spare" in person.name or not person.role],
+        },
+    }
+
+
+def _stripe(made: Made, tenant_name: str) -> dict[str, Any]:
+    return {
+        "operations": STRIPE,
+        "header": "Stripe-Signature",
+        "secret": made.webhook_secret,
+        "tenant": tenant_name,
+        "message": "{time}.{body}",
+        "template": "t={time},v1={hex}",
+        "tolerance_seconds": 300,
+    }
+
+
+def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
+    return {
+        "operations": [name for name in operation_ids() if provider in name.lower()],
+        "header": SHOPS[provider],
+        "secret": made.webhook_secret,
+        "tenant": tenant_name,
+        "template": "{base64}",
+    }
+
+
+def operation_ids() -> list[str]:
+    """Every operation of the joined contract."""
+    document = json.loads(application.DOCUMENT.read_bytes())
+    return [
+        item["operationId"] for path in document["paths"].values() for item in path.values() if isinstance(item, dict)
+    ]
+
+
+def _charge(name: str, **changed: Any) -> dict[str, Any]:
+    """A charge of this minute, so that today has revenue."""
+    item = {"id": f"ch_{name}", "amount": 12999, "currency": "usd", "status": "succeeded", "paid": True, **changed}
+    return {
+        "id": f"evt_{name}",
+        "type": "charge.succeeded",
+        "created": "{now}",
+        "livemode": False,
+        "data": {"object": item},
+    }
+
+
+def _login(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "scheme": "accessBearerAuth",
+        "tenant": person.name[-1],
+        "scopes": ROLES.get(person.role, []),
+        "path": "/api/auth/login",
+        "body": {"email": person.email, "password": PASSWORD, "tenant_id": str(person.tenant_id)},
+        "headers": {"X-Correlation-ID": "0f8fad5b-d9cb-469f-a165-70867728950e"},
+    }
+
+
+def target_of(settings: Settings, url: str) -> dict[str, Any]:
+    """The target file of this service."""
+    furnished = asyncio.run(furnish(settings, *(merchant(settings, name) for name in "abls")))
+    nobody = next(row for row in furnished["extra"]["spare"] if not row["scopes"])
+    seeds = [
+        {"operation": "stripeChargeSucceeded", "body": _charge("one")},
+        {"operation": "login", "body": nobody["body"]},
+    ]
+    seeds.append({"operation": "receiveStripeWebhook", "body": _charge("two", currency="eur", amount=48250)})
+    return {
+        "url": url,
+        "contract": str(BUNDLE),
+        **furnished,
+        "peers": ["admin-a", "admin-b"],
+        "rule_codes": RULE_CODES,
+        "polite_refusals": {"outcome": ["dead", "ignored"], "result": ["dead"]},
+        "opaque": ["cursor"],
+        "correlation_header": "X-Correlation-ID",
+        "problem_media_type": "application/problem+json",
+        "ignored_paths": ["/docs", "/openapi.json", "/redoc", "/docs/oauth2-redirect"],
+        "hooks": str(Path(__file__).with_name("skeldir_hooks.py")),
+        "limited": ["limited-l", "key-l"],
+        "seeds": seeds,
+        "outage": {"begin": ["kill", "-USR1", str(os.getpid())], "end": ["kill", "-USR2", str(os.getpid())]},
+        "sacrifice": "admin-s",
+        "private": PRIVATE,
+    }
+
+
+def routes_of(app: Any) -> list[dict[str, str]]:
+    """What the application serves, as its router lists it."""
+    return [
+        {"method": method, "path": route.path, "operation_id": route.name}
+        for route in app.routes
+        for method in sorted(getattr(route, "methods", None) or ())
+    ]
+
+
+class Wire:
+    """A wire to the database that can be cut: connections break, and new ones are refused."""
+
+    def __init__(self, port: int) -> None:
+        self.database_port = port
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.writers: set[asyncio.StreamWriter] = set()
+        self.port = 0
+        self.mend()
+
+    def cut(self) -> None:
+        """Take the database away."""
+        asyncio.run_coroutine_threadsafe(self._cut(), self.loop).result()
+
+    def mend(self) -> None:
+        """Give it back, at the same port."""
+        asyncio.run_coroutine_threadsafe(self._mend(), self.loop).result()
+
+    async def _mend(self) -> None:
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    async def _cut(self) -> None:
+        self.server.close()
+        for writer in list(self.writers):
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.database_port)
+        self.writers |= {writer, inner_writer}
+        try:
+            await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
+        finally:
+            self.writers -= {writer, inner_writer}
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+    writer.close()
+
+
+def main(folder: Path) -> None:
+    """Serve until SIGTERM."""
+    folder.mkdir(parents=True, exist_ok=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with databases.shared_server() as server, lenient(), asyncio.Runner() as runner:
+        holder = databases.temporary_database(server, databases._template(server))
+        database = runner.run(holder.__aenter__())
+        try:
+            wire = Wire(int(database.url().port or 0))
+            settings = settings_for(database, wire.port)
+            # The signals are the harness' way to cut the wire and mend it.
+            signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
+            signal.signal(signal.SIGUSR2, lambda *_: wire.mend())
+            listening = serve.listen(settings)
+            target = target_of(settings, serve.base_url(listening))
+            app = application.create(settings)
+            (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
+            (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
+            print(target["url"], flush=True)
+            config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on")
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            runner.run(holder.__aexit__(None, None, None))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,38 @@
+"""Exchanges per second of the oracle on the last recorded run: `make conformance bench-conformance`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from tools.conformance import ndjson, oracle
+from tools.conformance import target as targets
+from tools.conformance.contract import compile_contract
+from tools.contracts import source
+
+WORK = Path("build/conformance")
+
+
+def main() -> int:
+    """Judge the record five times; the first pass also decodes."""
+    records = [path for name in ("main", "signed") if (path := WORK / "work" / name / "record.ndjson").exists()]
+    if not records:
+        print("there is no recorded run; run `make conformance` first", file=sys.stderr)
+        return 2
+    target = targets.read(WORK / "service" / "target.json")
+    document, _ = source.load(target.contract)
+    assert document is not None
+    contract = compile_contract(document.value)
+    exchanges = [exchange for path in records for exchange in ndjson.read(path).exchanges]
+    for number in range(5):
+        started = time.process_time()
+        oracle.judge_all(contract, exchanges, targets.policy_of(target, ()))
+        seconds = time.process_time() - started
+        note = " (decoding included)" if number == 0 else ""
+        print(f"{len(exchanges):,} exchanges in {seconds:.3f} CPU s: {len(exchanges) / seconds:,.0f} a second{note}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The oracle as ASGI middleware of the test client: every test becomes a contract test.
+
+It only watches: bytes pass through unchanged, and what it saw is judged when the tests are over. The service cannot switch it on:
+`impl` may not import `tools` (import-linter), no setting names it, and the packages of a release do not hold it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.conformance import house, oracle
+from tools.conformance.contract import Contract
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Finding, Policy
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Keeps every exchange of the applications it wraps."""
+
+    contract: Contract
+    policy: Policy = field(default_factory=Policy)
+    habits: house.House = field(default_factory=house.House)
+    exchanges: list[Exchange] = field(default_factory=list)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def wrap(self, application: Application) -> Application:
+        """`application`, watched. Lifespan and websocket pass by."""
+
+        async def watched(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await application(scope, receive, send)
+                return
+            tape = _Tape(receive, send)
+            await application(scope, tape.receive, tape.send)
+            if tape.is_complete:
+                self.exchanges.append(tape.exchange(scope, f"test-{next(self._numbers)}"))
+
+        return watched
+
+    def verdict(self) -> list[Finding]:
+        """What is wrong with anything seen so far."""
+        found = oracle.judge_all(self.contract, self.exchanges, self.policy)
+        for exchange in self.exchanges:
+            operation = oracle.operation_of(self.contract, exchange)
+            if operation is not None and exchange.status != 501:
+                found.extend(house.judge(exchange, self.habits, operation.key))
+        return found
+
+    def describe(self, findings: list[Finding]) -> str:
+        """Findings for a person: each with its request."""
+        by_id = {item.id: item for item in self.exchanges}
+        lines = [f"{len(findings)} of {len(self.exchanges)} exchanges of this session break the contract:"]
+        for finding in findings[:40]:
+            exchange = by_id[finding.exchange]
+            seen = f"{exchange.method} {exchange.target[:100]} → {exchange.status}"
+            lines.append(f"  {finding.rule}: {finding.message} [{seen}; contract {finding.pointer}]")
+        return "\n".join(lines)
+
+
+class _Tape:
+    """Listens to one request and its response."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._request, self._response = bytearray(), bytearray()
+        self._status = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self.is_complete = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._request += message.get("body", b"")
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status, self._headers = message["status"], list(message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            self._response += message.get("body", b"")
+            self.is_complete = not message.get("more_body", False)
+        await self._send(message)
+
+    def exchange(self, scope: MutableMapping[str, Any], name: str) -> Exchange:
+        headers = tuple((key.decode("latin-1").lower(), value.decode("latin-1")) for key, value in scope["headers"])
+        path = scope.get("raw_path") or scope["path"].encode()
+        return Exchange(
+            id=name,
+            method=scope["method"],
+            path=path.partition(b"?")[0].decode("latin-1"),
+            query=scope.get("query_string", b"").decode("latin-1"),
+            headers=headers,
+            body=bytes(self._request) or None,
+            status=self._status,
+            answer_headers=tuple(
+                (key.decode("latin-1").lower(), value.decode("latin-1")) for key, value in self._headers
+            ),
+            answer_body=bytes(self._response),
+            source="test",
+        )

@@ -1,0 +1,142 @@
+"""One right request per operation, made from the contract's own examples, before anything else: who answers 501?
+
+An operation that is not written yet is counted and left out of the run; its one exchange stays in the record.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from tools.conformance import probe_kinds, variants, wire
+from tools.conformance import target as targets
+from tools.conformance.contract import Contract, Operation, Parameter
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Credential, Policy
+from tools.conformance.probe_kinds import Request
+from tools.conformance.target import BadTarget, Target
+from tools.contracts import source
+
+
+def scout(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
+    """An exchange for every operation. Raises `BadTarget` when the service does not answer."""
+    client = wire.Client(target.url)
+    found = []
+    try:
+        # Operations that use up a login come last, so that every other one is still asked by somebody known.
+        for operation in sorted(contract.operations.values(), key=lambda item: item.operation_id in target.private):
+            is_private = operation.operation_id in target.private and target.sacrifice
+            known = (targets.log_in_anew(target, target.sacrifice),) if is_private else policy.credentials
+            request = request_for(contract, operation, known)
+            headers = dict(request.headers)
+            for signature in target.signatures:
+                if operation.operation_id in signature.operations:
+                    headers.setdefault(signature.header.lower(), signature.sign(request.body or b""))
+            exchange = client.send(
+                request.method, request.target, headers, request.body, source="scout", meant="the contract's example"
+            )
+            exchange.operation = operation.key
+            found.append(exchange)
+    except OSError as error:
+        raise BadTarget(f"{target.url} does not answer: {error}") from error
+    finally:
+        client.close()
+    return found
+
+
+def seed(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
+    """Send what `target` wants to begin with. Raises `BadTarget` for a seed of an operation that does not exist."""
+    by_id = {item.operation_id: item for item in contract.operations.values()}
+    client = wire.Client(target.url)
+    found = []
+    for row in target.seeds:
+        if row.get("operation") not in by_id:
+            raise BadTarget(f"a seed is of {row.get('operation')!r}, which is no operation of the contract")
+        operation = by_id[row["operation"]]
+        request = request_for(contract, operation, policy.credentials)
+        body = json.dumps(row["body"]).replace('"{now}"', str(int(time.time()))).encode()
+        headers = dict(request.headers)
+        for signature in target.signatures:
+            if operation.operation_id in signature.operations:
+                headers.setdefault(signature.header.lower(), signature.sign(body))
+        exchange = client.send(request.method, request.target, headers, body, source="scout", meant="a seed")
+        exchange.operation = operation.key
+        found.append(exchange)
+    client.close()
+    return found
+
+
+def request_for(contract: Contract, operation: Operation, credentials: tuple[Credential, ...]) -> Request:
+    """The request that the contract's examples describe, as somebody who may make it."""
+    path, query, headers, cookies = operation.template, [], {}, []
+    for parameter in operation.parameters:
+        value = example_of(contract, parameter)
+        text = _as_text(value) if not isinstance(value, list) else ",".join(map(_as_text, value))
+        if parameter.location == "path":
+            path = path.replace("{" + parameter.name + "}", quote(text, safe=""))
+        elif value is not None and parameter.required:
+            if parameter.location == "query":
+                texts = list(map(_as_text, value)) if isinstance(value, list) and parameter.explode else [text]
+                query += [f"{quote(parameter.name)}={quote(item, safe=',')}" for item in texts]
+            elif parameter.location == "header":
+                headers[parameter.name.lower()] = text
+            else:
+                cookies.append(f"{parameter.name}={text}")
+    if cookies:
+        headers["cookie"] = "; ".join(cookies)
+    body = _body(contract, operation, headers)
+    request = Request(operation.method, f"{path}?{'&'.join(query)}" if query else path, headers, body)
+    return _as_somebody(operation, request, credentials)
+
+
+def _as_somebody(operation: Operation, request: Request, credentials: tuple[Credential, ...]) -> Request:
+    for alternative in operation.security:
+        for scheme, scopes in alternative:
+            for credential in credentials:
+                if credential.scheme == scheme.name and scopes <= credential.scopes:
+                    return probe_kinds.carrying(request, scheme, credential.value.removeprefix("Bearer "))
+    return request
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def example_of(contract: Contract, parameter: Parameter) -> Any:
+    """An example of `parameter`; a value its schema allows when there is none, and None when there is no such value."""
+    raw = source.resolve(contract.document, parameter.pointer)
+    for value in _examples(raw, parameter):
+        if parameter.schema.is_valid(value):
+            return value
+    texts = variants.texts_of(variants.Schemas(contract.document), parameter, None)
+    return next((text for text in texts if text and variants.keeps(parameter, text)), None)
+
+
+def _examples(raw: dict[str, Any], parameter: Parameter) -> Iterator[Any]:
+    if "example" in raw:
+        yield raw["example"]
+    for example in raw.get("examples", {}).values():
+        yield example.get("value")
+    schema = parameter.schema.schema
+    if isinstance(schema, dict):
+        yield from schema.get("examples", ())
+        if "default" in schema:
+            yield schema["default"]
+
+
+def _body(contract: Contract, operation: Operation, headers: dict[str, str]) -> bytes | None:
+    if operation.body is None:
+        return None
+    for content in operation.body.contents:
+        raw = source.resolve(contract.document, content.pointer)
+        values = (
+            [raw["example"]] if "example" in raw else [item.get("value") for item in raw.get("examples", {}).values()]
+        )
+        if values:
+            headers["content-type"] = content.media_type
+            return values[0].encode() if isinstance(values[0], str) else json.dumps(values[0]).encode()
+    headers["content-type"] = operation.body.contents[0].media_type
+    return b"{}"
