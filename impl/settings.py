@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     login_pepper: SecretStr | None = None
     """Secret part of the login identifier hash."""
 
+    worker_processes: int = Field(1, ge=1, le=32)
+    """Worker processes that `skeldir worker` keeps running."""
+    worker_stall_seconds: float = Field(15.0, ge=1)
+    """A worker whose event loop stands still for so long ends, and is started anew."""
+    schedule_seconds: int | None = Field(None, ge=1)
+    """Makes every schedule due so often, for tests of real processes; only in ci."""
+
     token_issuer: str = "https://api.skeldir.com"  # noqa: S105 - an address, no secret
     token_audience: str = "skeldir-api"  # noqa: S105 - a name, no secret
     cors_origins: Annotated[list[str], NoDecode] = []
@@ -104,6 +111,12 @@ class Settings(BaseSettings):
         if any("*" in origin for origin in value):
             raise ValueError("a wildcard origin is not allowed; list each origin")
         return value
+
+    @model_validator(mode="after")
+    def _check_schedules(self) -> Self:
+        if self.schedule_seconds is not None and self.environment != "ci":
+            raise ValueError("SKELDIR_SCHEDULE_SECONDS is for SKELDIR_ENV=ci only; leave it unset elsewhere")
+        return self
 
     @model_validator(mode="after")
     def _check_ring(self) -> Self:

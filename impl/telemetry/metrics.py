@@ -42,6 +42,22 @@ REVOCATION_LAG_SECONDS: Final = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
+SCHEDULE_SKIPPED: Final = Counter("schedule_skipped", "Due instants that were missed for too long.", registry=REGISTRY)
+_JOBS = {
+    outcome: Counter(f"job_{outcome}", help_, labelnames=("task_name",), registry=REGISTRY)
+    for outcome, help_ in (
+        ("started", "Executions of jobs that began."),
+        ("success", "Executions of jobs that did what they should."),
+        ("failure", "Executions of jobs that did not."),
+    )
+}
+_JOB_SECONDS = Histogram(
+    "job_duration_seconds",
+    "From taking a job to its end, by outcome.",
+    labelnames=("task_name", "outcome"),
+    buckets=(*_SECONDS, 30.0, 60.0, 300.0),
+    registry=REGISTRY,
+)
 _HTTP_REQUESTS = Counter(
     "http_requests", "Requests answered.", labelnames=("operation", "status_class"), registry=REGISTRY
 )
@@ -54,6 +70,13 @@ _HTTP_SECONDS = Histogram(
 )
 
 OTHER_OPERATION: Final = "other"
+
+
+def observe_job(task_name: str, outcome: str, duration_seconds: float) -> None:
+    """Count one execution of a job; `outcome` is success, failure, retry, timeout or skipped."""
+    _JOBS["started"].labels(task_name=task_name).inc()
+    _JOBS["success" if outcome in {"success", "skipped"} else "failure"].labels(task_name=task_name).inc()
+    _JOB_SECONDS.labels(task_name=task_name, outcome=outcome).observe(duration_seconds)
 
 
 @final

@@ -66,7 +66,7 @@ async def test_no_other_policy_opens_a_tenants_rows(owner: asyncpg.Connection) -
     """Permissive policies add up, so each further one must concern tenantless rows only."""
     rows = await owner.fetch(
         "SELECT tablename::text, policyname::text, coalesce(qual, with_check) FROM pg_policies"
-        " WHERE policyname NOT IN ('tenant_isolation_policy', 'user_isolation_policy')"
+        " WHERE schemaname = 'public' AND policyname NOT IN ('tenant_isolation_policy', 'user_isolation_policy')"
     )
     assert {row[1] for row in rows} == {
         "quarantine_tenantless_insert",

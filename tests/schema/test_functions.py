@@ -19,7 +19,7 @@ from tools.gates.rows import RowMaker
 EVENT = {
     "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z", "revenue_cents": 700, "effect_cents": 700,
     "currency": "USD", "channel_code": "direct", "raw_payload": {"currency": "USD"}, "transaction_id": "ch_9",
-    "provider": "forged", "idempotency_key": "forged", "tenant_id": str(uuid.UUID(int=1)),
+    "provider": "forged", "tenant_id": str(uuid.UUID(int=1)),
 }  # fmt: skip
 ENTRY = {
     "transaction_id": "ch_9", "original_transaction_id": "ch_9", "entry_kind": "captured", "provider_event_id": "evt_9",
@@ -60,7 +60,7 @@ async def bound(connection: asyncpg.Connection, tenant: uuid.UUID, statement: st
 async def test_a_claimed_dead_event_becomes_an_event_with_its_entry(
     worker: asyncpg.Connection, owner: asyncpg.Connection, make_tenant: MakeTenant
 ) -> None:
-    """Source, key and tenant come from the dead event, whatever the caller says."""
+    """Source and tenant come from the dead event, whatever the caller says."""
     tenant = await make_tenant()
     dead = await RowMaker(owner).insert("dead_events", tenant, source="stripe")
     assert await bound(worker, tenant, CLAIM, dead["id"], True) == "stripe"
@@ -73,6 +73,23 @@ async def test_a_claimed_dead_event_becomes_an_event_with_its_entry(
     assert (after["remediation_status"], after["resolved_event_id"], after["retry_count"]) == ("resolved", event, 1)
     with pytest.raises(asyncpg.NoDataFoundError, match="is not claimed in this tenant"):
         await bound(worker, tenant, REPLAY, dead["id"], json.dumps(EVENT), None)
+
+
+async def test_the_key_is_what_the_reading_of_today_gives(
+    worker: asyncpg.Connection, owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    """What the same delivery, sent again and understood, would be stored under; the last fact resolves."""
+    tenant = await make_tenant()
+    dead = await RowMaker(owner).insert("dead_events", tenant, source="stripe")
+    await bound(worker, tenant, CLAIM, dead["id"], True)
+    some = "SELECT ingest.replay_dead_event($1, $2, NULL, $3)"
+    event = await bound(worker, tenant, some, dead["id"], json.dumps(EVENT | {"idempotency_key": "first"}), False)
+    state = "SELECT remediation_status FROM dead_events WHERE id = $1"
+    assert await owner.fetchval(state, dead["id"]) == "in_progress"
+    last = await bound(worker, tenant, some, dead["id"], json.dumps(EVENT | {"idempotency_key": "second"}), True)
+    assert await owner.fetchval(state, dead["id"]) == "resolved"
+    keys = await owner.fetch("SELECT idempotency_key FROM attribution_events WHERE id = ANY ($1)", [event, last])
+    assert {row[0] for row in keys} == {"first", "second"}
 
 
 async def test_a_delivery_sent_again_meanwhile_wins(

@@ -1,0 +1,169 @@
+"""Runs one job: bound to its tenant, within its limits, at most as often as it may be tried."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from pgqueuer.core.executors import AbstractEntrypointExecutor, EntrypointExecutorParameters
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.models import Context, Job
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db import outage
+from impl.jobs import failures, transactions
+from impl.jobs.failures import KilledTooOften
+from impl.jobs.kinds import Kind, Run, Work
+from impl.kernel import ids
+from impl.kernel.errors import SkeldirError
+from impl.telemetry import correlation, metrics
+
+log = structlog.get_logger()
+
+BACKOFF_SECONDS: Final = (1.0, 4.0)
+"""Pause before the second and the third attempt; the last one holds for all further."""
+_JITTER: Final = 0.25
+
+_TAKE: Final = text(
+    # How often the job was picked says how often it was tried: a worker that was killed could not count. From here on an
+    # equal job may be deferred again, because what it is about may have changed since this one was.
+    """
+    UPDATE queue.pgqueuer
+       SET dedupe_key = NULL
+     WHERE id = :job_id
+    RETURNING (SELECT count(*) FROM queue.pgqueuer_log WHERE job_id = :job_id AND status = 'picked') AS picks
+    """
+)
+
+
+class UnknownJob(SkeldirError):
+    """No function is registered under this name; the job is from another version of the program."""
+
+
+class Expired(SkeldirError):
+    """The job waited longer than it is worth doing."""
+
+
+Registry = Mapping[str, tuple[Kind, Run]]
+"""Every job the worker can run, by name."""
+
+
+@dataclass
+class JobExecutor(AbstractEntrypointExecutor):
+    """Executes the jobs of one queue for PgQueuer."""
+
+    parameters: EntrypointExecutorParameters
+    engine: AsyncEngine
+    registry: Registry
+    worker_id: str
+    done: Callable[[], None] = lambda: None
+    """Called after each execution, however it ended."""
+
+    async def execute(self, job: Job, context: Context) -> None:
+        """Run `job`. Raises `RetryRequested` when it is to be tried again, and its error after the last attempt."""
+        work, run = self._read(job)
+        with correlation.bound(work.correlation_id):
+            structlog.contextvars.bind_contextvars(job_id=job.id, task_name=work.kind.name)
+            if work.tenant is not None:
+                correlation.bind_tenant(work.tenant)
+            try:
+                await self._attempt(work, run)
+            finally:
+                self.done()
+
+    def _read(self, job: Job) -> tuple[Work, Run]:
+        headers: dict[str, Any] = dict(job.headers or {})
+        name = str(headers.get("job"))
+        kind, run = self.registry.get(name, (Kind(name=name, queue=job.entrypoint, is_tenants=False), _unknown))
+        lifetime = headers.get("lifetime_seconds")
+        work = Work(
+            job_id=job.id,
+            kind=kind,
+            engine=self.engine,
+            arguments=json.loads(job.payload or b"{}"),
+            correlation_id=ids.parse(_text(headers, "correlation_id")) or ids.new(),
+            attempt=1,
+            tenant=ids.parse(_text(headers, "tenant_id")),
+            user_id=ids.parse(_text(headers, "user_id")),
+            expires_at=job.created + timedelta(seconds=lifetime) if isinstance(lifetime, int | float) else None,
+        )
+        return work, run
+
+    async def _attempt(self, unnumbered: Work, run: Run) -> None:
+        try:
+            async with transactions.tenantless(self.engine) as connection:
+                picks = int(await connection.scalar(_TAKE, {"job_id": unnumbered.job_id}) or 1)
+        except outage.FAILURES as error:
+            raise RetryRequested(delay=backoff(1), reason="the database is away") from error
+        work, name = replace(unnumbered, attempt=picks), unnumbered.kind.name
+        if work.expires_at is not None and work.expires_at < datetime.now(UTC):
+            metrics.observe_job(name, "skipped", 0.0)
+            log.warning("job_expired")
+            return
+        started = time.monotonic()
+        try:
+            await _within_limits(work, run)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever a job raises is a failed attempt
+            await self._failed(work, error, time.monotonic() - started)
+            return
+        metrics.observe_job(name, "success", time.monotonic() - started)
+        log.info("job_done", attempt=work.attempt)
+
+    async def _failed(self, work: Work, error: Exception, seconds: float) -> None:
+        """Ask for another attempt, or keep the failure."""
+        if work.attempt < work.kind.attempts and not isinstance(error, KilledTooOften | UnknownJob):
+            metrics.observe_job(work.kind.name, "retry", seconds)
+            log.warning("job_retry", attempt=work.attempt, error_class=type(error).__name__)
+            raise RetryRequested(delay=backoff(work.attempt), reason=type(error).__name__) from None
+        metrics.observe_job(work.kind.name, "timeout" if isinstance(error, TimeoutError) else "failure", seconds)
+        log.error("job_failed", attempt=work.attempt, error_class=type(error).__name__, exc_info=error)
+        await failures.record(work, error, self.worker_id)
+        raise error
+
+
+def backoff(attempt: int) -> timedelta:
+    """Pause after the failed `attempt` (1 for the first): 1 s, then 4 s, each with up to a quarter more or less."""
+    seconds = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS)) - 1]
+    return timedelta(seconds=seconds * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load, hides nothing
+
+
+async def _within_limits(work: Work, run: Run) -> None:
+    """One attempt. Past the soft limit it is cancelled; if it goes on past the hard one, the process gives itself up."""
+    kind = work.kind
+    if work.attempt > kind.attempts:
+        raise KilledTooOften(f"the job ended {kind.attempts} worker processes; it is not tried again")
+    if kind.is_tenants and work.tenant is None:
+        raise ValueError("tenant_id is required for tenant-scoped tasks")
+    task = asyncio.ensure_future(run(work))
+    try:
+        await asyncio.wait({task}, timeout=kind.soft_seconds)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=kind.hard_seconds - kind.soft_seconds)
+            if not task.done():
+                log.critical("job_unstoppable", hard_seconds=kind.hard_seconds)
+                os._exit(70)
+            if task.cancelled():
+                raise TimeoutError(f"the job took longer than {kind.soft_seconds:g} s")
+    finally:
+        if not task.done():
+            task.cancel()
+    task.result()
+
+
+async def _unknown(work: Work) -> None:
+    raise UnknownJob(f"no job is called {work.kind.name!r} here")
+
+
+def _text(headers: Mapping[str, Any], name: str) -> str | None:
+    value = headers.get(name)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,99 @@
+"""Jobs that ended after their last attempt, kept so that somebody can see what and why; without anything secret."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import asyncpg
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from impl.jobs import transactions
+from impl.jobs.kinds import Work
+from impl.kernel.errors import SkeldirError
+from impl.telemetry import redaction
+
+MAX_MESSAGE: Final = 500
+MAX_TRACEBACK: Final = 2000
+
+_RECORD: Final = text(
+    # The same job failing again is the same failure, newer.
+    """
+    INSERT INTO worker_failed_jobs (
+        id, tenant_id, job_id, job_name, queue, worker, arguments, error_type, exception_class, error_message, traceback,
+        retry_count, last_retry_at, correlation_id, failed_at)
+    VALUES (
+        :id, :tenant_id, :job_id, :job_name, :queue, :worker, CAST(:arguments AS jsonb), :error_type, :exception_class,
+        :error_message, :traceback, :retry_count, now(), :correlation_id, now())
+    ON CONFLICT (id) DO UPDATE
+       SET error_type = excluded.error_type, exception_class = excluded.exception_class,
+           error_message = excluded.error_message, traceback = excluded.traceback, worker = excluded.worker,
+           retry_count = excluded.retry_count, last_retry_at = now(), status = 'pending', resolved_at = NULL,
+           failed_at = now(), updated_at = now()
+    """
+)
+
+
+class KilledTooOften(SkeldirError):
+    """The job ended the worker process that ran it, as often as it may be tried."""
+
+
+async def record(work: Work, error: BaseException, worker_id: str) -> None:
+    """Keep the failure of `work`; of a tenant that is gone, without its tenant."""
+    values = _row(work, error, worker_id)
+    if work.tenant is not None:
+        try:
+            async with transactions.of_tenant(work) as connection:
+                await connection.execute(_RECORD, values)
+        except IntegrityError as refused:
+            if getattr(refused.orig, "sqlstate", None) != asyncpg.ForeignKeyViolationError.sqlstate:
+                raise
+        else:
+            return
+    async with transactions.tenantless(work.engine) as connection:
+        await connection.execute(_RECORD, values | {"tenant_id": None})
+
+
+def _row(work: Work, error: BaseException, worker_id: str) -> dict[str, Any]:
+    message = redaction.text(str(error) or type(error).__name__)
+    lines = redaction.text("".join(traceback.format_exception(error))[-2 * MAX_TRACEBACK :])
+    return {
+        "id": failure_id(work.job_id, work.kind.name),
+        "tenant_id": work.tenant,
+        "job_id": str(work.job_id),
+        "job_name": work.kind.name,
+        "queue": work.kind.queue,
+        "worker": worker_id,
+        "arguments": json.dumps(sanitized(work.arguments)),
+        "error_type": kind_of(error),
+        "exception_class": type(error).__name__,
+        "error_message": message[:MAX_MESSAGE],
+        "traceback": lines[-MAX_TRACEBACK:].replace("\x00", ""),
+        "retry_count": work.attempt - 1,
+        "correlation_id": work.correlation_id,
+    }
+
+
+def failure_id(job_id: int, name: str) -> UUID:
+    """Id of the failed job's row."""
+    return uuid5(NAMESPACE_URL, f"{job_id}:{name}")
+
+
+def sanitized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """`arguments` without what may not be stored; names that tell of persons go with their values."""
+    shown = redaction.mapping({name: value for name, value in arguments.items() if not redaction.is_hidden_key(name)})
+    return dict(shown)
+
+
+def kind_of(error: BaseException) -> str:
+    """Class of the failure: `validation_error`, `database_error`, `application_error` or `unknown`."""
+    if isinstance(error, SQLAlchemyError | asyncpg.PostgresError | asyncpg.InterfaceError):
+        return "database_error"
+    if isinstance(error, ValidationError | ValueError | TypeError):
+        return "validation_error"
+    return "application_error" if isinstance(error, SkeldirError) else "unknown"

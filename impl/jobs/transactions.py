@@ -1,0 +1,44 @@
+"""Transactions of jobs: every one of them says that a worker is at work, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from impl.db.transaction import SYSTEM_USER, tenant_transaction
+from impl.jobs.kinds import Work
+
+CONTEXT: Final = "worker"
+_MARK: Final = text(f"SET LOCAL app.execution_context = '{CONTEXT}'")
+_EFFECT: Final = text(
+    # The unique key is the proof: a second execution inserts nothing.
+    """
+    INSERT INTO worker_side_effects (tenant_id, job_id, effect_key)
+    VALUES (:tenant_id, :job_id, :effect_key)
+    ON CONFLICT (tenant_id, effect_key) DO NOTHING
+    """
+)
+
+
+def of_tenant(work: Work, *, lock: int | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A transaction bound to the job's tenant and person; see `tenant_transaction`. Raises `ValueError` without tenant."""
+    user_id = work.user_id or SYSTEM_USER
+    return tenant_transaction(work.engine, work.tenant_id, user_id=user_id, execution_context=CONTEXT, lock=lock)
+
+
+@asynccontextmanager
+async def tenantless(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A transaction that sees no tenant's rows: for fanning out and for definer functions."""
+    async with engine.begin() as connection:
+        await connection.execute(_MARK)
+        yield connection
+
+
+async def is_first(connection: AsyncConnection, work: Work, effect_key: str) -> bool:
+    """Whether the effect has not happened yet. It has happened once this transaction commits, and only then."""
+    values = {"tenant_id": work.tenant_id, "job_id": str(work.job_id), "effect_key": effect_key}
+    return (await connection.execute(_EFFECT, values)).rowcount == 1

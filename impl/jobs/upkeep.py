@@ -1,0 +1,113 @@
+"""Jobs that keep the database tidy: what has expired goes in bounded steps, each a transaction of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db import views
+from impl.jobs import schedules, transactions
+from impl.jobs.executor import Registry
+from impl.jobs.kinds import Kind, Work
+from impl.jobs.schedules import Schedule
+
+log = structlog.get_logger()
+
+PING: Final = Kind(name="housekeeping.ping", is_tenants=False)
+DENYLIST: Final = Kind(name="auth.gc_denylist", queue="maintenance", is_tenants=False)
+IDEMPOTENCY: Final = Kind(name="api.gc_idempotency_keys", queue="maintenance", is_tenants=False)
+RETENTION: Final = Kind(name="maintenance.enforce_data_retention", queue="maintenance", is_tenants=False)
+PII_SCAN: Final = Kind(name="maintenance.scan_for_pii_contamination", queue="maintenance", is_tenants=False)
+VIEWS: Final = Kind(name="matviews.pulse", queue="maintenance", is_tenants=False)
+
+SCHEDULES: Final = (
+    Schedule(
+        name="refresh-matviews-every-5-min",
+        kind=VIEWS,
+        every=timedelta(seconds=300),
+        lifetime=timedelta(seconds=300),
+    ),
+    Schedule(name="auth-denylist-gc", kind=DENYLIST, every=timedelta(minutes=10), lifetime=timedelta(seconds=600)),
+    schedules.daily("idempotency-key-gc", IDEMPOTENCY, hour=2),
+    schedules.daily("enforce-data-retention", RETENTION, hour=3),
+    schedules.daily("pii-audit-scanner", PII_SCAN, hour=4),
+)
+
+BATCH: Final = 1000
+_RETENTION_STEPS: Final = (
+    "redact_payloads redact_links redact_dead_events delete_dead_events redact_touches trim_touches delete_deliveries "
+    "delete_error_reports delete_llm_cache delete_llm_calls delete_llm_audit destroy_journey_secrets drop_allocations"
+).split()
+_SCAN: Final = text("SELECT privacy.scan_pii()")
+_STALE: Final = text(
+    """
+    SELECT view_name FROM matview_refreshes
+     WHERE view_name = :view AND succeeded_at > now() - make_interval(secs => :seconds)
+    """
+)
+_FORGET_JOBS: Final = (
+    # The traces of jobs that ended, once nobody asks for them any more.
+    text("DELETE FROM queue.pgqueuer_log WHERE created < now() - INTERVAL '7 days'"),
+    text("DELETE FROM queue.pgqueuer WHERE status = 'failed' AND updated < now() - INTERVAL '30 days'"),
+    text("DELETE FROM schedule_ticks WHERE due_at < now() - INTERVAL '30 days'"),
+)
+
+
+async def _nothing(work: Work) -> None:
+    """The answer to a ping is that it was run."""
+
+
+async def _collect(functions: tuple[str, ...], work: Work) -> None:
+    """Call each deleting function until it has nothing left to delete; names are our own constants."""
+    for function in functions:
+        statement, deleted, total = text(f"SELECT {function}(:batch)"), BATCH, 0
+        while deleted == BATCH:
+            async with transactions.tenantless(work.engine) as connection:
+                deleted = int(await connection.scalar(statement, {"batch": BATCH}) or 0)
+            total += deleted
+        log.info("collected", function=function, rows=total)
+
+
+async def _collect_daily(work: Work) -> None:
+    await _collect(("maintenance.gc_idempotency_keys",), work)
+    for statement in _FORGET_JOBS:
+        async with transactions.tenantless(work.engine) as connection:
+            await connection.execute(statement)
+
+
+async def _scan(work: Work) -> None:
+    async with transactions.tenantless(work.engine) as connection:
+        found = int(await connection.scalar(_SCAN) or 0)
+    (log.warning if found else log.info)("pii_scan", findings=found)
+
+
+async def _refresh_stale_views(work: Work) -> None:
+    for view in views.REGISTRY.values():
+        if await _is_stale(work.engine, view.name, view.stale_after_seconds):
+            async with transactions.tenantless(work.engine) as connection:
+                outcome = await views.refresh(connection, view.name)
+            log.info("matview_refreshed", view_name=view.name, outcome=outcome.value)
+
+
+async def _is_stale(engine: AsyncEngine, view: str, seconds: int) -> bool:
+    async with transactions.tenantless(engine) as connection:
+        return (await connection.execute(_STALE, {"view": view, "seconds": seconds})).first() is None
+
+
+def registry() -> Registry:
+    """The jobs that belong to no domain."""
+    often = ("maintenance.gc_denylist", "maintenance.gc_rate_buckets", "maintenance.gc_handshakes")
+    steps = tuple(f"retention.{step}" for step in _RETENTION_STEPS)
+    return {
+        PING.name: (PING, _nothing),
+        DENYLIST.name: (DENYLIST, partial(_collect, often)),
+        IDEMPOTENCY.name: (IDEMPOTENCY, _collect_daily),
+        RETENTION.name: (RETENTION, partial(_collect, steps)),
+        PII_SCAN.name: (PII_SCAN, _scan),
+        VIEWS.name: (VIEWS, _refresh_stale_views),
+    }
