@@ -37,6 +37,7 @@ from impl.health.operations import HealthOperations
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches import TouchDesk
+from impl.jobs import vitals
 from impl.kernel.clock import Clock, SystemClock
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
@@ -127,6 +128,7 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
         traffic=traffic,
         clock=clock,
         version=metadata.version("skeldir"),
+        queue=partial(vitals.state, engine),
     )
 
 

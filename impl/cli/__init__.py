@@ -1,4 +1,4 @@
-"""The command line: `skeldir run | serve | migrate | demo | tenant | db`. Owns words and exit codes.
+"""The command line: `skeldir run | serve | worker | migrate | demo | tenant | db`. Owns words and exit codes.
 
 Each command imports what it needs when it runs, so that `--help` answers at once.
 """
@@ -69,6 +69,22 @@ def serve_command(port: Port = None, host: Host = None, data_dir: DataDir = None
     from impl.cli import serve
 
     serve.run(_settings(port=port, host=host, data_dir=data_dir))
+
+
+@app.command("worker")
+def worker_command(
+    processes: Annotated[int | None, typer.Option(help="Worker processes. [default: 1]", show_default=False)] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Background jobs: one supervisor and its worker processes, on the database that the settings name.
+
+    A process that dies is started anew; SIGTERM lets running jobs finish for up to 30 seconds.
+
+    Example: SKELDIR_ENV=prod skeldir worker --processes 4
+    """
+    from impl.cli import worker
+
+    worker.run(_settings(worker_processes=processes, data_dir=data_dir))
 
 
 @app.command("migrate")

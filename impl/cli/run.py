@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
-from impl.cli import local, serve, tenant
+from impl.cli import local, serve, tenant, worker
 from impl.demo import show
 from impl.demo.show import Shop
 from impl.kernel.clock import SystemClock
@@ -37,7 +37,8 @@ def run(settings: Settings) -> None:
             await show.show(base_url, shop, SystemClock(), local.say)
             _explain(base_url, shop, time.monotonic() - started)
 
-        serve.serve(stack.settings, listening, when_started)
+        with worker.running(stack.settings, log):
+            serve.serve(stack.settings, listening, when_started)
         local.say("Stopped.")
 
 

@@ -16,7 +16,7 @@ from generated.server.models import events as models
 from impl.db import outage
 from impl.db.transaction import tenant_transaction
 from impl.idempotency.once import Register, once
-from impl.ingestion import dead_events, touches
+from impl.ingestion import dead_events, tasks, touches
 from impl.ingestion.dead_events import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
 from impl.ingestion.touch_rules import Result
 from impl.ingestion.touches import Outcome, TagServer, TouchDesk
@@ -43,7 +43,7 @@ class StateConflict(ProblemError, status=409, code="STATE_CONFLICT", slug="state
 
 
 @final
-class EventsOperations(events.EventsStub):
+class EventsOperations:
     """Touches and dead events of one tenant at a time."""
 
     def __init__(self, desk: TouchDesk) -> None:
@@ -78,6 +78,29 @@ class EventsOperations(events.EventsStub):
             async with tenant_transaction(self._engine, tenant_id) as connection:
                 found = await dead_events.get(connection, tenant_id, params.id)
         return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, found))
+
+    async def retry_dead_event(
+        self, params: events.RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[Member]
+    ) -> events.RetryDeadEventReply:
+        tenant_id, user_id = call.principal.tenant_id, call.principal.user_id
+        is_forced = body is not None and body.force
+
+        async def work(connection: AsyncConnection) -> models.DeadEvent:
+            now = self._desk.clock.now()
+            found = await dead_events.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
+            await tasks.ask_for_retry(
+                connection, params.id, tenant_id=tenant_id, user_id=user_id, correlation_id=call.correlation_id
+            )
+            return to_api_dead_event(tenant_id, found)
+
+        with outage.answered(), _refusals():
+            key = params.x_idempotency_key
+            done = await once(self._register, call, key, work, answer=models.DeadEvent, status=202)
+        return events.RetryDeadEvent202(
+            body=done.body,
+            location=f"/api/events/dead/{params.id}",
+            idempotency_replayed="true" if done.is_replayed else None,
+        )
 
     async def abandon_dead_event(
         self, params: events.AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[Member]

@@ -73,7 +73,7 @@ def _is_unique_violation(error: IntegrityError) -> bool:
 
 
 async def _report(engine: AsyncEngine, delivery: Delivery, said: Report) -> Receipt:
-    async with tenant_transaction(engine, delivery.tenant_id, lock=_lock(delivery, said.facts[0])) as connection:
+    async with tenant_transaction(engine, delivery.tenant_id, lock=payment_lock(delivery, said.facts[0])) as connection:
         written = [await _event(connection, delivery, said, fact) for fact in said.facts]
         new = next((made for made in written if made.is_new), None)
         if new is not None:
@@ -84,7 +84,7 @@ async def _report(engine: AsyncEngine, delivery: Delivery, said: Report) -> Rece
         return _receipt(Outcome.DUPLICATE, delivery, said.idempotency_key, known)
 
 
-def _lock(delivery: Delivery, fact: CanonicalEvent) -> int:
+def payment_lock(delivery: Delivery, fact: CanonicalEvent) -> int:
     """Key of the payment: everything that one payment's entries are posted by waits for the others."""
     name = fact.payment_reference or fact.original_transaction_id
     return locks.posting(delivery.tenant_id, fact.provider, name)
@@ -110,6 +110,39 @@ async def _event(connection: AsyncConnection, delivery: Delivery, said: Report, 
     if written is None:
         raise LostRaceError("the event was recorded meanwhile")
     return _Written(written.event_id, is_new=True, channel=channel)
+
+
+async def to_rows(
+    connection: AsyncConnection, delivery: Delivery, fact: CanonicalEvent
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Event and entry that `fact` would record now, by column; no entry when it posts none or is recorded already.
+
+    The caller holds the `payment_lock`. Raises `ledger.CurrencyMismatch`.
+    """
+    known, history = await _history(connection, delivery, fact)
+    channel = channels.resolve(fact.hints)
+    if known is not None:
+        said_before = Posting(revenue_cents=0, effect_cents=0, original_transaction_id=fact.original_transaction_id)
+        return _event_columns(_row(delivery, fact, said_before, channel)), None
+    row = _row(delivery, fact, ledger.post(fact, history), channel)
+    return _event_columns(row), _entry_columns(row, fact) if row["entry_kind"] else None
+
+
+def _event_columns(row: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        "idempotency_key event_type provider_event_type external_event_id occurred_at order_id transaction_id revenue_cents "
+        "effect_cents currency session_id channel_code utm_source utm_medium"
+    ).split()
+    made = {"id": row["event_id"], "campaign_id": row["utm_campaign"], "raw_payload": json.loads(row["raw_payload"])}
+    return made | {name: row[name] for name in names}
+
+
+def _entry_columns(row: dict[str, Any], fact: CanonicalEvent) -> dict[str, Any]:
+    names = (
+        "transaction_id original_transaction_id entry_kind effect_cents currency occurred_at payment_reference order_id reverses"
+    ).split()
+    made = {"id": row["entry_id"], "amount_cents": row["revenue_cents"], "provider_event_id": fact.provider_event_id}
+    return made | {name: row[name] for name in names}
 
 
 async def _history(

@@ -25,6 +25,7 @@ class Site:
     app: Any
     clock: Any
     tokens: dict
+    secret: str
 
     async def send(self, *touches, **body):
         return await self.post("/api/events", body or {"touches": list(touches)}, **{"X-Skeldir-Tenant-Key": self.key})
@@ -63,7 +64,7 @@ def make_site(app_engine, database, ring, clock, make_member, log_in):  # noqa: 
             TouchDesk(engine=app_engine, ring=ring, journeys=Journeys(app_engine, ring, clock), clock=clock)
         )
         app = application(auth, events=events)
-        return Site(tenant_id, key, app, clock, tokens)
+        return Site(tenant_id, key, app, clock, tokens, secret)
 
     return make
 

@@ -1,0 +1,119 @@
+"""`skeldir worker`: worker processes, kept running by a supervisor that runs no job itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import IO, Any, Final
+
+import structlog
+from pydantic import SecretStr
+
+from impl.cli import local
+from impl.settings import Role, Settings, environment_name
+from impl.telemetry import logging
+
+log = structlog.get_logger()
+
+LOOK_SECONDS: Final = 0.2
+STOP_SECONDS: Final = 35.0
+"""A little more than a worker takes for its last jobs."""
+QUICK_DEATH_SECONDS: Final = 5.0
+MAX_PAUSE_SECONDS: Final = 30.0
+_PASSED_ON: Final = (
+    "environment worker_database_url sealing_keys log_level worker_stall_seconds schedule_seconds data_dir".split()
+)
+
+
+def run(settings: Settings) -> None:
+    """Keep workers running until SIGTERM or SIGINT. In local and ci the database is brought up and migrated first."""
+    logging.configure(settings.log_level)
+    if settings.environment in {"stage", "prod"} or settings.worker_database_url is not None:
+        settings.require(Role.WORKER)
+        _until_signal(settings)
+        return
+    with local.stack(settings) as stack:
+        _until_signal(stack.settings)
+
+
+def _until_signal(settings: Settings) -> None:
+    told = threading.Event()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_, lambda *_: told.set())
+    with running(settings):
+        told.wait()
+
+
+@contextlib.contextmanager
+def running(settings: Settings, output: IO[Any] | None = None) -> Iterator[None]:
+    """Within the block `settings.worker_processes` workers run; their log goes to `output` (default: standard error)."""
+    workers = [_Kept(settings, output) for _ in range(settings.worker_processes)]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            worker.join()
+
+
+class _Kept(threading.Thread):
+    """One worker process and its successors."""
+
+    def __init__(self, settings: Settings, output: IO[Any] | None) -> None:
+        super().__init__(daemon=True)
+        self._environment, self._output = environment(settings), output
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        pause = LOOK_SECONDS
+        while not self._stopped.is_set():
+            started = time.monotonic()
+            # A session of its own: a Ctrl-C at the terminal reaches the supervisor, which then stops it in order.
+            process = subprocess.Popen(
+                [sys.executable, "-m", "impl.worker"],
+                env=self._environment,
+                stderr=self._output,
+                start_new_session=True,
+            )
+            while process.poll() is None and not self._stopped.wait(LOOK_SECONDS):
+                pass
+            if self._stopped.is_set():
+                _stop(process)
+                return
+            is_quick = time.monotonic() - started < QUICK_DEATH_SECONDS
+            pause = min(2 * pause, MAX_PAUSE_SECONDS) if is_quick else LOOK_SECONDS
+            log.warning("worker_ended", exit_code=process.returncode, restart_in_seconds=pause)
+            self._stopped.wait(pause)
+
+    def stop(self) -> None:
+        """Ask the process to finish its jobs and end."""
+        self._stopped.set()
+
+
+def _stop(process: subprocess.Popen[Any]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of a worker process: what `settings` found out, beside what is there already."""
+    given = dict(os.environ)
+    for name in _PASSED_ON:
+        value = getattr(settings, name)
+        if value is not None:
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            given["SKELDIR_ENV" if name == "environment" else environment_name(name)] = plain
+    return given

@@ -1,0 +1,238 @@
+"""The worker put together: one process that runs jobs, looks at the clock, and says that it is alive.
+
+It ends by itself when its event loop stands still, when it has done its share, and when the process that started it is gone;
+whoever supervises it starts the next one. A job that it held is taken over by another worker as soon as its lease is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.executors import EntrypointExecutorParameters
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.models import Job
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl import settings as settings_module
+from impl.db import bootstrap, outage
+from impl.db import engine as engines
+from impl.db import url as urls
+from impl.db.errors import DatabaseUnreachableError
+from impl.db.sealing import KeyRing
+from impl.ingestion import tasks as ingestion_tasks
+from impl.ingestion.replay import Repair
+from impl.jobs import queue, schedules, upkeep, vitals
+from impl.jobs.executor import JobExecutor, Registry
+from impl.jobs.kinds import QUEUES
+from impl.jobs.schedules import Schedule
+from impl.kernel.errors import SkeldirError
+from impl.platforms import shopify, stripe, woocommerce
+from impl.settings import Role, Settings
+from impl.telemetry import logging
+
+log = structlog.get_logger()
+
+SLOTS: Final = 8
+"""Jobs that one process runs at once."""
+POLL: Final = timedelta(seconds=1)
+LEASE: Final = timedelta(seconds=10)
+"""A job whose worker was silent for so long is taken over."""
+MAX_JOBS: Final = 100
+MAX_RESIDENT_KB: Final = 250_000
+SHUTDOWN_SECONDS: Final = 30.0
+STALL_SECONDS: Final = 15.0
+"""An event loop that stands still for so long holds up every other job; the process gives itself up."""
+GAVE_UP: Final = 70
+
+SWEEP_SCHEDULE: Final = Schedule(
+    name="dead-event-retry-sweep",
+    kind=ingestion_tasks.SWEEP,
+    every=timedelta(minutes=1),
+    lifetime=timedelta(seconds=60),
+)
+PROCESSORS: Final = (stripe.PROCESSOR, shopify.PROCESSOR, woocommerce.PROCESSOR)
+
+
+@dataclass
+class Worker:
+    """One process at work."""
+
+    settings: Settings
+    engine: AsyncEngine
+    registry: Registry
+    schedules: list[Schedule]
+    worker_id: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}")
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    manager: QueueManager | None = None
+    executed: int = 0
+    ticked_at: float = field(default_factory=time.monotonic)
+
+
+def registry(settings: Settings) -> Registry:
+    """Every job that a worker can run."""
+    readers = {processor.name: processor.to_report for processor in PROCESSORS}
+    repair = Repair(KeyRing(settings.key_ring()), readers)
+    return {**upkeep.registry(), **ingestion_tasks.registry(repair)}
+
+
+def due(settings: Settings) -> list[Schedule]:
+    """Every schedule, shortened where the settings ask for it."""
+    every = [SWEEP_SCHEDULE, *upkeep.SCHEDULES]
+    seconds = settings.schedule_seconds
+    return every if seconds is None else schedules.shortened(every, timedelta(seconds=seconds))
+
+
+async def run(settings: Settings, jobs: Registry | None = None, timetable: list[Schedule] | None = None) -> None:
+    """Work until a signal, or until this process has done its share. `jobs` and `timetable` replace the usual ones."""
+    settings.require(Role.WORKER)
+    engine = engines.create(
+        settings.secret("worker_database_url"), application_name="skeldir-worker", pool_size=SLOTS + 4
+    )
+    worker = Worker(settings, engine, jobs or registry(settings), due(settings) if timetable is None else timetable)
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_, partial(_stop, worker))
+    threading.Thread(target=_watch_the_loop, args=(worker,), daemon=True).start()
+    log.info("worker_started", worker_id=worker.worker_id, queues=list(QUEUES), task_names=sorted(worker.registry))
+    async with _beside(worker):
+        await _work(worker)
+    await engine.dispose()
+    log.info("worker_stopped", worker_id=worker.worker_id, executed=worker.executed)
+
+
+def _stop(worker: Worker) -> None:
+    """Take no new jobs; end when the running ones have ended."""
+    worker.stopping.set()
+    if worker.manager is not None:
+        worker.manager.shutdown.set()
+
+
+@contextlib.asynccontextmanager
+async def _beside(worker: Worker) -> AsyncIterator[None]:
+    """What runs as long as the worker does. One of them ending badly ends the worker."""
+    beside = [
+        asyncio.create_task(schedules.run(worker.engine, worker.schedules)),
+        asyncio.create_task(vitals.beat(worker.engine, worker.worker_id)),
+        asyncio.create_task(_watch(worker)),
+    ]
+    for task in beside:
+        task.add_done_callback(lambda _: _stop(worker))
+    try:
+        yield
+    finally:
+        for task in beside:
+            task.cancel()
+        results = await asyncio.gather(*beside, return_exceptions=True)
+    errors = [result for result in results if isinstance(result, Exception)]
+    if errors:
+        raise errors[0]
+
+
+async def _work(worker: Worker) -> None:
+    """Take jobs until told to stop; when the database goes away, wait for it."""
+    while not worker.stopping.is_set():
+        try:
+            await _take_jobs(worker)
+        except (*outage.FAILURES, DatabaseUnreachableError, RuntimeError) as error:
+            # The library says RuntimeError when its tables are missing, which a migration may be about to mend.
+            log.warning("worker_waits_for_database", error_class=type(error).__name__, message=str(error))
+            await asyncio.sleep(1)
+
+
+async def _take_jobs(worker: Worker) -> None:
+    """Jobs over one connection, until it breaks or the worker stops."""
+    connection: Any = await bootstrap.connect(urls.parse(worker.settings.secret("worker_database_url")))
+    try:
+        builder = QueryQueueBuilder(queue.SETTINGS)
+        queries = Queries(AsyncpgDriver(connection), qbe=QueryBuilderEnvironment(queue.SETTINGS), qbq=builder)
+        manager = worker.manager = QueueManager(queries, channel=queue.SETTINGS.channel)
+        for name in QUEUES:
+            parameters = EntrypointExecutorParameters(concurrency_limit=0, func=_never, on_failure="hold")
+            manager.register_executor(
+                name, JobExecutor(parameters, worker.engine, worker.registry, worker.worker_id, partial(_count, worker))
+            )
+        if not worker.stopping.is_set():
+            await manager.run(
+                dequeue_timeout=POLL,
+                batch_size=1,
+                max_concurrent_tasks=SLOTS,
+                heartbeat_timeout=LEASE,
+                log_aggregation_interval=timedelta(0),
+            )
+    finally:
+        worker.manager = None
+        with contextlib.suppress(*outage.FAILURES):
+            await connection.close(timeout=5)
+
+
+async def _never(job: Job) -> None:
+    """The executor runs jobs by their own name; the queue as such has no function."""
+    raise AssertionError(f"job {job.id} bypassed the executor")
+
+
+def _count(worker: Worker) -> None:
+    """One more job is done. Leaving after a share of them keeps what leaks from growing for ever."""
+    worker.executed += 1
+    resident_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    if worker.executed >= MAX_JOBS or resident_kb > MAX_RESIDENT_KB:
+        log.info("worker_recycles", executed=worker.executed, resident_kb=resident_kb)
+        _stop(worker)
+
+
+async def _watch(worker: Worker) -> None:
+    """Tick, and notice when the process that started this one is gone; once stopping, do not take for ever."""
+    parent = os.getppid()
+    stopping_since: float | None = None
+    while True:
+        worker.ticked_at = now = time.monotonic()
+        if os.getppid() != parent:
+            _stop(worker)
+        if worker.stopping.is_set():
+            stopping_since = stopping_since or now
+            if now - stopping_since > SHUTDOWN_SECONDS:
+                log.warning("worker_leaves_jobs_behind", worker_id=worker.worker_id)
+                os._exit(GAVE_UP)
+        await asyncio.sleep(0.25)
+
+
+def _watch_the_loop(worker: Worker) -> None:
+    """From a thread of its own: a loop that stands still cannot notice that it does."""
+    while True:
+        time.sleep(0.5)
+        still_seconds = time.monotonic() - worker.ticked_at
+        if still_seconds > worker.settings.worker_stall_seconds:
+            log.critical("worker_loop_stands_still", worker_id=worker.worker_id, seconds=round(still_seconds, 1))
+            os._exit(GAVE_UP)
+
+
+def main(jobs: Registry | None = None, timetable: list[Schedule] | None = None) -> None:
+    """One worker process, configured by its environment. A known error is one line and exit code 2."""
+    try:
+        settings = settings_module.read()
+        logging.configure(settings.log_level)
+        asyncio.run(run(settings, jobs, timetable))
+    except SkeldirError as error:
+        print(f"skeldir worker: {error}", file=sys.stderr)  # noqa: T201 - this is a door
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

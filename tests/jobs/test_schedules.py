@@ -1,0 +1,111 @@
+"""Due instants: what they are, and that each is dispatched once however many workers look."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import structlog
+
+from impl import worker
+from impl.jobs import schedules, upkeep, vitals
+from impl.jobs.kinds import Kind
+from impl.jobs.schedules import Schedule
+from impl.telemetry import metrics
+
+ALONE = Kind(name="tests.alone", is_tenants=False)
+TICK = Schedule(name="tick", kind=ALONE, every=timedelta(seconds=60), lifetime=timedelta(seconds=60))
+
+
+def at(hour, minute=0, second=0, day=21):
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+
+
+@pytest.mark.promise("P126", "P127", "P128")
+@pytest.mark.parametrize(
+    ("name", "now", "due", "lifetime_seconds"),
+    [
+        ("refresh-matviews-every-5-min", at(9, 7, 30), at(9, 5), 300),
+        ("auth-denylist-gc", at(9, 19, 59), at(9, 10), 600),
+        ("dead-event-retry-sweep", at(9, 0, 59), at(9), 60),
+        ("idempotency-key-gc", at(1, 59), at(2, day=20), 3600),
+        ("enforce-data-retention", at(3), at(3), 3600),
+        ("pii-audit-scanner", at(23), at(4), 3600),
+    ],
+)
+def test_every_schedule_is_due_when_the_specification_says(name, now, due, lifetime_seconds):
+    (schedule,) = [one for one in (worker.SWEEP_SCHEDULE, *upkeep.SCHEDULES) if one.name == name]
+    assert schedule.last_due(now) == due
+    assert schedule.lifetime == timedelta(seconds=lifetime_seconds)
+
+
+@pytest.mark.promise("P130")
+async def test_a_due_instant_is_dispatched_once_by_many_workers(work_engine, seer):
+    counts = await asyncio.gather(*(schedules.look(work_engine, [TICK], {}) for _ in range(8)))
+    assert sum(counts) == 1
+    (tick,) = await seer.fetch("SELECT * FROM schedule_ticks")
+    (job,) = await seer.fetch("SELECT * FROM queue.pgqueuer")
+    assert tick["job_id"] == str(job["id"])
+
+
+async def test_an_instant_missed_for_too_long_is_skipped_and_counted(work_engine, seer):
+    missed = Schedule(name="missed", kind=ALONE, every=timedelta(days=1), lifetime=timedelta(microseconds=1))
+    before = metrics.SCHEDULE_SKIPPED._value.get()
+    assert await schedules.look(work_engine, [missed], {}) == 0
+    assert metrics.SCHEDULE_SKIPPED._value.get() == before + 1
+    assert await seer.fetch("SELECT FROM queue.pgqueuer") == []
+
+
+async def test_what_this_worker_has_seen_is_not_asked_again(work_engine, seer):
+    seen = {}
+    assert await schedules.look(work_engine, [TICK], seen) == 1
+    await seer.execute("DELETE FROM schedule_ticks")
+    assert await schedules.look(work_engine, [TICK], seen) == 0
+
+
+@pytest.mark.promise("P125", "P129")
+async def test_loading_and_dispatching_are_logged(work_engine, seer):
+    with structlog.testing.capture_logs() as lines:
+        running = asyncio.create_task(schedules.run(work_engine, [TICK]))
+        while not any(line["event"] == "Sending due task" for line in lines):
+            assert not running.done()
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    loaded, sent = lines[:2]
+    assert (loaded["event"], loaded["scheduled_tasks"]) == ("beat_schedule_loaded", 1)
+    assert (sent["schedule"], sent["task_name"]) == ("tick", "tests.alone")
+
+
+async def test_every_schedule_and_every_upkeep_job_runs(work_engine, seer, drain):
+    """Each statement of each job is one the worker's role may send."""
+    for schedule in (worker.SWEEP_SCHEDULE, *upkeep.SCHEDULES):
+        await schedules.look(work_engine, [schedules.shortened([schedule], timedelta(hours=1))[0]], {})
+    assert await seer.fetchval("SELECT count(*) FROM queue.pgqueuer") >= 3
+    from impl.jobs import queue, transactions
+
+    async with transactions.tenantless(work_engine) as connection:
+        for kind, _ in upkeep.registry().values():
+            await queue.defer(connection, kind)
+    await drain(upkeep.registry() | {"events.retry_sweep": (worker.SWEEP_SCHEDULE.kind, _nothing)})
+    assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
+    views = await seer.fetch("SELECT view_name FROM matview_refreshes WHERE outcome = 'success'")
+    assert len(views) == 5
+
+
+async def _nothing(work):
+    pass
+
+
+async def test_the_queue_is_up_with_a_worker_down_without_and_degraded_when_jobs_wait(api, work_engine, seer):
+    assert await vitals.state(api) == "down"
+    await vitals.say(work_engine, "w1")
+    assert await vitals.state(api) == "up"
+    await seer.execute(
+        "INSERT INTO queue.pgqueuer (priority, status, entrypoint, execute_after)"
+        " VALUES (0, 'queued', 'llm', now() - interval '301 seconds')"
+    )
+    assert await vitals.state(api) == "degraded"
+    await seer.execute("UPDATE worker_heartbeats SET seen_at = now() - interval '61 seconds'")
+    assert await vitals.state(api) == "down"
+    await vitals.leave(work_engine, "w1")
+    assert await seer.fetch("SELECT FROM worker_heartbeats") == []
