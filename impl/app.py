@@ -22,7 +22,6 @@ from generated.server import (
     llm_investigations,
     platforms,
     reconciliation,
-    webhooks_paypal,
 )
 from generated.server.app import DOCUMENT, mount
 from impl.auth import assembly
@@ -39,11 +38,14 @@ from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches import TouchDesk
 from impl.jobs import vitals
 from impl.kernel.clock import Clock, SystemClock
+from impl.platforms.paypal import local_authority, transport
+from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, pinned_roots
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
 from impl.telemetry.exchanges import ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
+from impl.webhooks.paypal import PayPalWebhooks
 from impl.webhooks.receive import Receiver
 from impl.webhooks.secrets import SecretStore
 from impl.webhooks.shopify import ShopifyWebhooks
@@ -79,7 +81,7 @@ def create(settings: Settings) -> FastAPI:
         platforms=platforms.PlatformsStub(),
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
-        webhooks_paypal=webhooks_paypal.WebhooksPaypalStub(),
+        webhooks_paypal=PayPalWebhooks(receiver, _paypal_certificates(settings, clock)),
         webhooks_shopify=ShopifyWebhooks(receiver),
         webhooks_stripe=StripeWebhooks(receiver),
         webhooks_woocommerce=WooCommerceWebhooks(receiver),
@@ -140,6 +142,15 @@ def _receiver(settings: Settings, engine: AsyncEngine, clock: Clock) -> Receiver
 def _touch_desk(receiver: Receiver) -> TouchDesk:
     engine, ring, clock = receiver.engine, receiver.ring, receiver.clock
     return TouchDesk(engine=engine, ring=ring, journeys=Journeys(engine, ring, clock), clock=clock)
+
+
+def _paypal_certificates(settings: Settings, clock: Clock) -> Certificates:
+    """PayPal's own certificates; on a local machine those of the authority that stands in for PayPal, if there is one."""
+    if settings.paypal_test_authority is not None:
+        authority = local_authority.read(settings.paypal_test_authority)
+        return PinnedCertificates(authority.fetch, [authority.root], clock)
+    is_sandbox_allowed = settings.environment != "prod"
+    return PinnedCertificates(transport.fetch, pinned_roots(), clock, is_sandbox_allowed=is_sandbox_allowed)
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

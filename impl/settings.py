@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     login_pepper: SecretStr | None = None
     """Secret part of the login identifier hash."""
 
+    paypal_test_authority: Path | None = None
+    """Folder of a certificate authority that stands in for PayPal's on this machine; only local and ci may have one."""
     worker_processes: int = Field(1, ge=1, le=32)
     """Worker processes that `skeldir worker` keeps running."""
     worker_stall_seconds: float = Field(15.0, ge=1)
@@ -111,6 +113,14 @@ class Settings(BaseSettings):
         if any("*" in origin for origin in value):
             raise ValueError("a wildcard origin is not allowed; list each origin")
         return value
+
+    @model_validator(mode="after")
+    def _no_stand_in_for_paypal(self) -> Self:
+        if self.paypal_test_authority is not None and self.environment in {"stage", "prod"}:
+            raise ValueError(
+                "SKELDIR_PAYPAL_TEST_AUTHORITY lets this machine sign for PayPal; unset it in stage and prod"
+            )
+        return self
 
     @model_validator(mode="after")
     def _check_schedules(self) -> Self:

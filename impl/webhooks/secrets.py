@@ -71,10 +71,10 @@ class SecretStore:
         parameters = {"tenant_id": tenant_id, "provider": provider, "now": self._clock.now()}
         async with tenant_transaction(self._engine, tenant_id) as connection:
             rows = (await connection.execute(_VALID, parameters)).all()
-        return tuple(WebhookSecret(row.version, self._plain(tenant_id, row)) for row in rows)
+        return tuple(WebhookSecret(row.version, self._plain(tenant_id, provider, row)) for row in rows)
 
-    def _plain(self, tenant_id: uuid.UUID, row: Row[Any]) -> bytes:
-        if row.webhook_id is not None:
+    def _plain(self, tenant_id: uuid.UUID, provider: str, row: Row[Any]) -> bytes:
+        if provider == "paypal":
             return str(row.webhook_id).encode()
         place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
         return self._ring.open(Sealed(row.secret_sealed, row.key_id), place)

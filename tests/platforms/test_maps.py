@@ -9,11 +9,15 @@ import pytest
 import yaml
 
 from impl.kernel import money
+from impl.kernel.clock import SystemClock
 from impl.kernel.events import ENTRY_KINDS, EventType
 from impl.kernel.money import MoneyError
 from impl.platforms import samples, shopify, stripe, woocommerce
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.notice import Notice
+from impl.platforms.paypal import PayPal, transport
+from impl.platforms.paypal.certificates import PinnedCertificates, pinned_roots
+from impl.platforms.paypal.events import MEANINGS as PAYPAL
 from impl.platforms.shopify.events import MEANINGS as SHOPIFY
 from impl.platforms.stripe.events import MEANINGS as STRIPE
 from impl.platforms.woocommerce.events import BY_STATUS
@@ -23,6 +27,7 @@ CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 GOVERNANCE = yaml.safe_load((CONTRACTS / "governance/mappings.yaml").read_text())
 MAPS, VECTORS = GOVERNANCE["maps"], GOVERNANCE["vectors"]
 PROCESSORS = {"stripe": stripe.PROCESSOR, "shopify": shopify.PROCESSOR, "woocommerce": woocommerce.PROCESSOR}
+PROCESSORS["paypal"] = PayPal(PinnedCertificates(transport.fetch, pinned_roots(), SystemClock()))
 AMOUNTS = {"shopify": ("orders/paid", "total_price"), "woocommerce": ("order.completed", "total")}
 
 
@@ -41,7 +46,7 @@ def _object_of(provider, operation_id, sample):
     """What `{id}` names: the thing the delivery is about; a refund at Stripe has no id there, so its event's counts."""
     if provider == "stripe":
         return sample if operation_id == "stripeChargeRefunded" else sample["data"]["object"]
-    return sample
+    return sample["resource"] if provider == "paypal" else sample
 
 
 @pytest.mark.parametrize(
@@ -61,12 +66,15 @@ def test_the_key_of_a_delivery_is_what_its_contract_says(operation):
 def test_every_topic_of_the_maps_has_a_meaning_and_no_other():
     assert set(MAPS["stripe"]["topics"]) == set(STRIPE)
     assert set(MAPS["shopify"]["topics"]) == set(SHOPIFY)
+    assert set(MAPS["paypal"]["topics"]) == set(PAYPAL)
     assert set(MAPS["woocommerce"]["topics"]) == set(WOOCOMMERCE)
 
 
 def test_every_topic_means_the_event_of_its_map():
     for topic, meaning in SHOPIFY.items():
         assert meaning.type.value == MAPS["shopify"]["topics"][topic]["event"]
+    for topic, meaning in PAYPAL.items():
+        assert meaning.type.value == MAPS["paypal"]["topics"][topic]["event"]
     for topic, meaning in WOOCOMMERCE.items():
         assert (meaning.says.value if meaning.says else None) == MAPS["woocommerce"]["topics"][topic].get("event")
     by_status = MAPS["woocommerce"]["topics"]["order.updated"]["by_status"]

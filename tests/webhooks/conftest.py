@@ -12,14 +12,17 @@ from impl.db import bootstrap
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import stripe
+from impl.platforms.paypal.certificates import PinnedCertificates
 from impl.tenants import create as tenants
 from impl.webhooks import receive
+from impl.webhooks.paypal import PayPalWebhooks
 from impl.webhooks.receive import Inbound, Receiver
 from impl.webhooks.secrets import SecretStore
 from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
 from impl.webhooks.woocommerce import WooCommerceWebhooks
 from tests.auth.server import application, parts
+from tests.webhooks.processors import AUTHORITY
 from tests.webhooks.street import Street, serving
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -78,6 +81,7 @@ async def street(app_engine, database, make_tenant):
         webhooks_stripe=StripeWebhooks(receiver),
         webhooks_shopify=ShopifyWebhooks(receiver),
         webhooks_woocommerce=WooCommerceWebhooks(receiver),
+        webhooks_paypal=PayPalWebhooks(receiver, PinnedCertificates(AUTHORITY.fetch, [AUTHORITY.root], clock)),
     )
     owner = await bootstrap.connect(database.url("migration_owner"))
     async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=30) as client:

@@ -7,9 +7,11 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from impl.platforms import hmac_signature, samples, stripe
+from impl.platforms.paypal import local_authority
 
 Headers = dict[str, bytes]
 Sign = Callable[[bytes, str, float], Headers]
@@ -46,10 +48,20 @@ def _woocommerce(body: bytes, secret: str, at: float) -> Headers:
     return {"x-wc-webhook-signature": hmac_signature.sign(body, secret.encode())}
 
 
+AUTHORITY = local_authority.make(datetime.now(UTC))
+"""Stands in for PayPal's in this test process."""
+
+
+def _paypal(body: bytes, secret: str, at: float) -> Headers:
+    headers = AUTHORITY.headers(body, secret, datetime.fromtimestamp(at, UTC))
+    return {name: value.encode() for name, value in headers.items()}
+
+
 SIGNERS = {
     "stripe": Signer("stripe", "stripe-signature", _stripe, is_timed=True),
     "shopify": Signer("shopify", "x-shopify-hmac-sha256", _shopify),
     "woocommerce": Signer("woocommerce", "x-wc-webhook-signature", _woocommerce),
+    "paypal": Signer("paypal", "paypal-transmission-sig", _paypal),
 }
 
 
@@ -134,6 +146,15 @@ DOORS = [
             "order/updated": "order.updated",
             "order_completed": "order.completed",
             "order/refunded": "order.refunded",
+        },
+    ),
+    *_doors(
+        "paypal",
+        "PAYMENT.CAPTURE.COMPLETED",
+        {
+            "sale_completed": "PAYMENT.SALE.COMPLETED",
+            "payment/capture/completed": "PAYMENT.CAPTURE.COMPLETED",
+            "payment/sale/refunded": "PAYMENT.SALE.REFUNDED",
         },
     ),
 ]

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from impl.auth import tenant_keys
 from impl.db.transaction import tenant_transaction
+from impl.platforms import samples
 from impl.tenants import create as tenants
 from tests.webhooks.processors import Door
 
@@ -109,4 +110,4 @@ class Street:
 
 def new_secrets() -> dict[str, str]:
     """Something to share with each processor."""
-    return {provider: tenants.new_webhook_secret() for provider in ("stripe", "shopify", "woocommerce")}
+    return {provider: tenants.new_webhook_secret() for provider in samples.PROVIDERS}

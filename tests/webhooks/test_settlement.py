@@ -1,5 +1,6 @@
 """Over real HTTP and on real PostgreSQL: whatever the order of arrival, the ledger settles to the same net."""
 
+import dataclasses
 import itertools
 import json
 
@@ -10,11 +11,23 @@ from tests.webhooks.processors import DOORS, Door
 
 
 def door(provider: str, event: str) -> Door:
-    return next(one for one in DOORS if one.provider == provider and one.event == event and not one.is_dispatcher)
+    """The address for an event, or where there is none the dispatcher's."""
+    doors = [one for one in DOORS if one.provider == provider]
+    return next(
+        (one for one in doors if one.event == event and not one.is_dispatcher),
+        dataclasses.replace(doors[0], event=event),
+    )
 
 
 def delivery(provider: str, event: str, **changes):
     return door(provider, event), json.dumps(samples.load(provider, event) | changes).encode()
+
+
+def paypal(event: str, **resource):
+    """A PayPal event about a changed resource; None takes a field away."""
+    changed = samples.load("paypal", event)["resource"] | resource
+    kept = {name: value for name, value in changed.items() if value is not None}
+    return delivery("paypal", event, resource=kept, id=f"WH-{changed['id']}")
 
 
 async def deliver(shop, one, name: str):
@@ -42,6 +55,31 @@ STORIES = {
             delivery("woocommerce", "order.refunded"),
         ],
         [(0, "refunded")],
+    ),
+    "paypal sale": (
+        [
+            delivery("paypal", "PAYMENT.SALE.COMPLETED"),
+            delivery("paypal", "PAYMENT.SALE.REFUNDED"),
+            paypal("PAYMENT.SALE.REFUNDED", id="REFUND-2", amount={"total": "-70.00", "currency": "USD"}),
+        ],
+        [(0, "refunded")],
+    ),
+    "paypal capture": (
+        [
+            delivery("paypal", "PAYMENT.CAPTURE.COMPLETED"),
+            delivery("paypal", "PAYMENT.CAPTURE.REFUNDED"),
+            paypal("PAYMENT.CAPTURE.REVERSED", amount={"value": "70.00", "currency_code": "USD"}),
+        ],
+        [(0, "chargeback")],
+    ),
+    "stripe": (
+        [
+            delivery("stripe", "charge.succeeded"),
+            delivery("stripe", "charge.refunded"),
+            delivery("stripe", "charge.dispute.created"),
+            delivery("stripe", "charge.dispute.closed"),
+        ],
+        [(9999, "captured")],
     ),
 }
 
@@ -93,8 +131,12 @@ async def test_a_refund_before_its_capture_reverses_nothing_yet_and_the_net_is_r
             delivery("shopify", "refunds/create", transactions=[{"amount": "1.00", "currency": "EUR"}]),
         ),
         (delivery("woocommerce", "order.completed"), delivery("woocommerce", "order.refunded", currency="EUR")),
+        (
+            delivery("paypal", "PAYMENT.SALE.COMPLETED"),
+            paypal("PAYMENT.SALE.REFUNDED", amount={"total": "1.00", "currency": "EUR"}),
+        ),
     ],
-    ids=["shopify", "woocommerce"],
+    ids=["shopify", "woocommerce", "paypal"],
 )
 async def test_a_refund_in_another_currency_is_dead_and_changes_nothing(street, capture, refund):
     shop = await street.shop()
@@ -103,6 +145,36 @@ async def test_a_refund_in_another_currency_is_dead_and_changes_nothing(street, 
     assert answer.json()["outcome"] == "dead"
     assert await shop.dead_codes() == ["currency_mismatch"]
     assert await shop.current() == [(10000, "captured")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_a_refund_that_knows_only_the_payment_finds_its_sale_in_either_order(street, order):
+    shop = await street.shop()
+    story = [
+        delivery("paypal", "PAYMENT.SALE.COMPLETED"),
+        paypal("PAYMENT.SALE.REFUNDED", sale_id=None, links=[]),
+    ]
+    for index in order:
+        await deliver(shop, story[index], "")
+    assert await shop.current() == [(7000, "captured")]
+
+
+async def test_two_captures_of_one_paypal_order_are_two_transactions(street):
+    shop = await street.shop()
+    for number in (1, 2):
+        one = paypal("PAYMENT.CAPTURE.COMPLETED", id=f"CAPTURE-{number}", parent_payment="PAY-1")
+        assert (await deliver(shop, one, "")).json()["outcome"] == "accepted"
+    assert await shop.current() == [(10000, "captured"), (10000, "captured")]
+
+
+async def test_a_reversal_takes_the_sale_back(street):
+    """The vector of the specification: PAYMENT.SALE.REVERSED is a chargeback of minus its amount."""
+    shop = await street.shop()
+    await deliver(shop, delivery("paypal", "PAYMENT.SALE.COMPLETED"), "")
+    await deliver(shop, delivery("paypal", "PAYMENT.SALE.REVERSED"), "")
+    assert await shop.current() == [(0, "chargeback")]
+    query = "SELECT effect_cents FROM revenue_ledger WHERE tenant_id = $1 AND entry_kind = 'chargeback'"
+    assert await street.owner.fetchval(query, shop.tenant_id) == -10000
 
 
 async def test_a_checkout_is_an_event_and_no_entry(street):

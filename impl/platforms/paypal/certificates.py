@@ -1,0 +1,134 @@
+"""Whose key signed a PayPal delivery: the certificate at an address of PayPal's, verified up to a pinned root.
+
+Three rules keep a forger out. The address must be one of PayPal's own, letter for letter, so that nobody makes us ask another
+host. What is found there must be a certificate in PayPal's name with a chain to a root in `roots.pem`. And both must hold now:
+a verified key is remembered for at most 24 hours and never beyond the validity of any certificate of its chain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol, final
+
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from impl.kernel.clock import Clock
+from impl.kernel.errors import SkeldirError
+from impl.kernel.expiring import ExpiringCache
+
+log = structlog.get_logger()
+
+CACHE_SECONDS: Final = 24 * 3600.0
+REFUSED_SECONDS: Final = 60.0
+"""How long an address that gave nothing usable is not asked again."""
+CACHE_ENTRIES: Final = 64
+MAX_CERTIFICATES: Final = 6
+MIN_KEY_BITS: Final = 2048
+FETCHES_AT_ONCE: Final = 4
+
+_LIVE = re.compile(rb"https://api(?:-m)?\.paypal\.com/v1/notifications/certs/[A-Za-z0-9_-]{1,128}")
+_SANDBOX = re.compile(rb"https://api(?:-m)?\.sandbox\.paypal\.com/v1/notifications/certs/[A-Za-z0-9_-]{1,128}")
+_NAMES = {_LIVE: "messageverificationcerts.paypal.com", _SANDBOX: "messageverificationcerts.sandbox.paypal.com"}
+
+Fetch = Callable[[str], Awaitable[bytes]]
+"""Gets what is at an address, bounded in size and time. Raises `CertificateUnavailable`."""
+
+
+class CertificateUnavailable(SkeldirError):
+    """There is no usable certificate at the address; the message says why, for the log."""
+
+
+class Certificates(Protocol):
+    """Where keys come from."""
+
+    async def key(self, address: bytes | None) -> RSAPublicKey | None:
+        """The key of the certificate at `address`; None when that is not PayPal's, or nothing there can be trusted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of an address."""
+
+    key: RSAPublicKey
+    valid_until: datetime
+
+
+@final
+class PinnedCertificates:
+    """Keys from PayPal's hosts only, trusted only under `roots`. For one event loop."""
+
+    def __init__(
+        self, fetch: Fetch, roots: Sequence[x509.Certificate], clock: Clock, *, is_sandbox_allowed: bool = False
+    ) -> None:
+        self._fetch, self._clock, self._store = fetch, clock, Store(list(roots))
+        self._hosts = (_LIVE, _SANDBOX) if is_sandbox_allowed else (_LIVE,)
+        self._known = ExpiringCache[str, _Known](clock, seconds=CACHE_SECONDS, capacity=CACHE_ENTRIES)
+        self._refused = ExpiringCache[str, bool](clock, seconds=REFUSED_SECONDS, capacity=CACHE_ENTRIES)
+        self._asking: dict[str, asyncio.Task[RSAPublicKey | None]] = {}
+
+    async def key(self, address: bytes | None) -> RSAPublicKey | None:
+        """See `Certificates.key`. However many deliveries name one address at once, it is asked once."""
+        host = next((host for host in self._hosts if host.fullmatch(address or b"")), None)
+        if host is None:
+            return None
+        url = (address or b"").decode("ascii")
+        known = self._known.get(url)
+        if known is not None and self._clock.now() <= known.valid_until:
+            return known.key
+        return None if self._refused.get(url) else await self._ask_once(url, _NAMES[host])
+
+    async def _ask_once(self, url: str, name: str) -> RSAPublicKey | None:
+        asking = self._asking.get(url)
+        if asking is None:
+            if len(self._asking) >= FETCHES_AT_ONCE:
+                return None
+            asking = self._asking[url] = asyncio.create_task(self._ask(url, name))
+            asking.add_done_callback(lambda _: self._asking.pop(url, None))
+        # A delivery whose sender gives up must not take the answer from the others.
+        return await asyncio.shield(asking)
+
+    async def _ask(self, url: str, name: str) -> RSAPublicKey | None:
+        try:
+            found = verify(await self._fetch(url), name, self._store, self._clock.now())
+        except CertificateUnavailable as error:
+            log.warning("paypal_certificate_refused", reason=str(error))
+            self._refused.put(url, True)
+            return None
+        self._known.put(url, found)
+        return found.key
+
+
+def verify(pem: bytes, name: str, store: Store, now: datetime) -> _Known:
+    """The key of the first certificate of `pem`, when it is in `name` and chains to a root of `store` at `now`.
+
+    Raises `CertificateUnavailable`.
+    """
+    try:
+        leaf, *others = x509.load_pem_x509_certificates(pem)
+    except ValueError as error:
+        raise CertificateUnavailable("what is at the address is no certificate") from error
+    if len(others) >= MAX_CERTIFICATES:
+        raise CertificateUnavailable("the chain is too long to be PayPal's")
+    verifier = PolicyBuilder().store(store).time(now.astimezone(UTC)).build_server_verifier(x509.DNSName(name))
+    try:
+        chain = verifier.verify(leaf, others)
+    except VerificationError as error:
+        raise CertificateUnavailable(f"the certificate is not {name}'s, or no pinned root stands behind it") from error
+    key = leaf.public_key()
+    if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
+        raise CertificateUnavailable(f"the certificate's key is not an RSA key of {MIN_KEY_BITS} bits or more")
+    return _Known(key, min(one.not_valid_after_utc for one in chain))
+
+
+def pinned_roots() -> list[x509.Certificate]:
+    """The roots under which PayPal's certificates are issued, from `roots.pem`."""
+    return x509.load_pem_x509_certificates(Path(__file__).with_name("roots.pem").read_bytes())
