@@ -101,9 +101,10 @@ def run(target: Target, options: Options) -> Result:
     if not recorded:
         raise BadTarget("not a single request was sent; a run that tested nothing is not green")
     policy = targets.policy_of(target, (*credentials, *(item for outcome in outcomes for item in outcome.issued)))
+    chosen = {key for key, item in contract.operations.items() if item.operation_id in options.only}
     probing = time.perf_counter()
     probed = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed).run(
-        [*scouted, *recorded]
+        [item for item in (*scouted, *recorded) if item.operation in chosen]
     )
     seconds["probes"] = time.perf_counter() - probing
     policy = targets.policy_of(target, (*policy.credentials, *probed.learned))
