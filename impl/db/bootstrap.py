@@ -28,7 +28,7 @@ _ATTRIBUTES: Final = """
 async def connect(url: URL, *, timeout_seconds: float = 10.0) -> Any:
     """A plain asyncpg connection. Raises `DatabaseUnreachableError` with one line that says what to check."""
     try:
-        return await asyncpg.connect(urls.dsn(url), timeout=timeout_seconds)
+        return await asyncpg.connect(urls.dsn(url), timeout=timeout_seconds)  # pyright: ignore[reportArgumentType]  # floats are fine
     except asyncpg.InvalidCatalogNameError:
         raise DatabaseUnreachableError(f"there is no database {urls.address(url)}; create it first") from None
     except asyncpg.InvalidAuthorizationSpecificationError:

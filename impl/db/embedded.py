@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.engine import URL
 
@@ -47,8 +47,8 @@ class Server:
     pid: int
     passwords: Mapping[str, str] = field(repr=False)
     owned: bool
-    _lock: int | None = field(default=None, repr=False)
-    _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    lock: int | None = field(default=None, repr=False)
+    child: subprocess.Popen[Any] | None = field(default=None, repr=False)
 
     def url(self, role: str = SUPERUSER, database: str = "postgres") -> URL:
         """Address of `database` for one of `ROLES`."""
@@ -59,10 +59,10 @@ class Server:
         if not self.owned:
             return
         self.owned = False
-        postmaster.end(self.pid, self.home, self._child)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        postmaster.end(self.pid, self.home, self.child)
+        if self.lock is not None:
+            os.close(self.lock)
+            self.lock = None
 
 
 @contextlib.contextmanager
@@ -111,7 +111,7 @@ def start(
     except BaseException:
         os.close(lock)
         raise
-    server._lock = lock  # noqa: SLF001 - the server keeps the lock as long as it is ours
+    server.lock = lock
     return server
 
 
@@ -257,7 +257,7 @@ def _launch(
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as stream:
-        child = subprocess.Popen(  # noqa: S603 - our own program
+        child: subprocess.Popen[Any] = subprocess.Popen(  # noqa: S603 - our own program
             command,
             stdin=subprocess.DEVNULL,
             stdout=stream,
@@ -266,7 +266,7 @@ def _launch(
             start_new_session=True,  # Ctrl-C in the terminal is for the owner, who then stops the server
             **who.popen(),
         )
-    return Server(home, chosen, child.pid, passwords, owned=True, _child=child)
+    return Server(home, chosen, child.pid, passwords, owned=True, child=child)
 
 
 def _free_port(port: int | None) -> int:
@@ -288,10 +288,10 @@ def _await_ready(server: Server, seconds: float) -> None:
         found = postmaster.pid_file(server.home)
         if found and found.ready and found.pid == server.pid:
             return
-        if postmaster.has_ended(server.pid, server.home, server._child):  # noqa: SLF001 - same module
+        if postmaster.has_ended(server.pid, server.home, server.child):
             raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_words(server.home)}")
         time.sleep(postmaster.POLL_SECONDS)
-    postmaster.end(server.pid, server.home, server._child)  # noqa: SLF001 - same module
+    postmaster.end(server.pid, server.home, server.child)
     raise EmbeddedPostgresError(f"PostgreSQL was not ready within {seconds:.0f} s; see {server.home / 'postgres.log'}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import asyncpg
 from sqlalchemy import event
@@ -31,7 +31,8 @@ class BoundConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ship
         """`query`, joined by the binding when it opens a transaction: one round trip instead of two."""
         if self.binding and query.startswith("BEGIN"):
             query = f"{query} {self.binding}"
-        return cast("str", await super().execute(query, *args, timeout=timeout))
+        answer: str = await super().execute(query, *args, timeout=timeout)
+        return answer
 
 
 def create(
@@ -54,7 +55,7 @@ def create(
             connection_class=BoundConnection,
             server_settings={"application_name": application_name},
             statement_cache_size=statement_cache_size,
-            timeout=pool_timeout_seconds,
+            timeout=pool_timeout_seconds,  # pyright: ignore[reportArgumentType]  # its default is an int, floats are fine
         )
 
     engine = create_async_engine(

@@ -154,10 +154,12 @@ class Spec:
         for token in tokens:
             at = self.follow(at)
             holder: Json = at.raw
-            listed = isinstance(holder, list) and isinstance(token, int) and token < len(holder)
-            if not listed and not (isinstance(holder, dict) and token in holder):
+            if not isinstance(holder, dict | list):
                 return None
-            value = holder[token]
+            try:
+                value: Json = holder[token]  # type: ignore[index]  # pyright: ignore[reportCallIssue, reportArgumentType]  # the wrong kind of token is no child
+            except (LookupError, TypeError):
+                return None
             at = At(value, at.file, source.join(at.pointer, token))
         return self.follow(at)
 

@@ -144,6 +144,8 @@ def sentence(place: Place, change: Change) -> str:
             return f"{subject}: {change.action} the value `{change.name}` of its {words.removesuffix(' value')}"
         case "type" | "format" | "list-of-types":
             return f"{subject}: the {words} changed from `{change.old}` to `{change.new}`"
+        case _:
+            pass  # said in general words below
     if change.old is not None and change.new is not None and not isinstance(change.old, dict | list):
         return f"{subject}: {words} {_VERBS.get(change.action, change.action)} from `{change.old}` to `{change.new}`"
     name = (

@@ -30,10 +30,10 @@ def effective(spec: Spec, operation: At) -> tuple[list[Way], At]:
 
 def ways(listed: list[Json]) -> list[Way]:
     """`security` as alternatives; an empty list needs no credentials."""
-    found = [
+    found: list[Way] = [
         {name: frozenset(scopes or ()) for name, scopes in entry.items()} for entry in listed if isinstance(entry, dict)
     ]
-    return found or [{}]
+    return found or [Way()]
 
 
 def compare(pairing: Pairing, operation: Operation) -> None:

@@ -61,7 +61,7 @@ def _raw_query(parameter: Parameter, values: dict[str, list[str]]) -> list[str] 
             if name.startswith(prefix) and name[-1] == "]"
         }
         return found or values.get(parameter.name)
-    if parameter.explode and parameter.schema.types == {"object"} and parameter.style == "form":
+    if parameter.explode and parameter.schema.types == frozenset({"object"}) and parameter.style == "form":
         names = parameter.schema.schema.get("properties", {}) if isinstance(parameter.schema.schema, dict) else {}
         return {name: values[name][-1] for name in names if name in values} or None
     return values.get(parameter.name)
@@ -145,7 +145,7 @@ def _item_types(parameter: Parameter) -> frozenset[str]:
 def _object_of(parameter: Parameter, raw: list[str]) -> dict[str, str]:
     pieces = raw[0].split(_SEPARATORS.get(parameter.style, ","))
     if parameter.explode:
-        return dict(piece.partition("=")[::2] for piece in pieces)
+        return {name: value for name, _, value in (piece.partition("=") for piece in pieces)}
     return dict(zip(pieces[::2], pieces[1::2], strict=False))
 
 

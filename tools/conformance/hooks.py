@@ -26,7 +26,8 @@ HABITS = house.House(**SESSION["house"])
 SIGNATURES: dict[str, Signature] = {}
 for _raw in SESSION["signatures"]:
     for _operation in _raw["operations"]:
-        SIGNATURES.setdefault(_operation, Signature(**{**_raw, "operations": tuple(_raw["operations"])}))
+        _fields: dict[str, Any] = {**_raw, "operations": tuple(_raw["operations"])}
+        SIGNATURES.setdefault(_operation, Signature(**_fields))
 RULE_CODES = frozenset(SESSION["rule_codes"])
 
 

@@ -287,7 +287,7 @@ def body_state(body: Body, exchange: Exchange) -> BodyState:
     if content is None:
         return "unsure" if not sent else "invalid"
     if content.schema is None or not is_json(content.media_type):
-        return "valid" if content.schema is None or content.schema.types == {"string"} else "unsure"
+        return "valid" if content.schema is None or content.schema.types == frozenset({"string"}) else "unsure"
     value = exchange.json_body
     if value is NOT_JSON:
         return "unreadable"

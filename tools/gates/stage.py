@@ -121,7 +121,7 @@ class Stage:
                         rows = await connection.fetch(statement)
                         answer = "\n".join("|".join(map(str, row)) for row in rows)
             except asyncpg.PostgresError as error:
-                answer = f"{error.sqlstate}: {error}"
+                answer = f"{getattr(error, 'sqlstate', '')}: {error}"
         self.note(role=role, database=database, sql=list(statements), answer=answer)
         return answer
 

@@ -68,7 +68,7 @@ async def count_rows(maker: RowMaker) -> dict[str, int]:
     """Rows of every tenant table."""
     tables = await maker.tenant_tables()
     names = [*tables, "tenants"] if tables else []
-    return {name: await maker.connection.fetchval(f'SELECT count(*) FROM "{name}"') for name in names}  # noqa: S608 - catalog names
+    return {name: int(await maker.connection.fetchval(f'SELECT count(*) FROM "{name}"') or 0) for name in names}  # noqa: S608 - catalog names
 
 
 async def fillable(maker: RowMaker) -> list[str]:

@@ -20,9 +20,9 @@ WEBHOOK_ID: Final = "x-shopify-webhook-id"
 class Shopify:
     """The processor Shopify, as the receipt sees it."""
 
-    name: Final = PROVIDER
-    signature_scheme: Final = "shopify_hmac_sha256"
-    headers: Final = frozenset({SIGNATURE, TOPIC, WEBHOOK_ID})
+    name: str = PROVIDER
+    signature_scheme: str = "shopify_hmac_sha256"
+    headers: frozenset[str] = frozenset({SIGNATURE, TOPIC, WEBHOOK_ID})
 
     async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""

@@ -17,9 +17,9 @@ __all__ = ["PROCESSOR", "Stripe", "sign", "to_event"]
 class Stripe:
     """The processor Stripe, as the receipt sees it."""
 
-    name: Final = PROVIDER
-    signature_scheme: Final = "stripe_v1"
-    headers: Final = frozenset({"stripe-signature"})
+    name: str = PROVIDER
+    signature_scheme: str = "stripe_v1"
+    headers: frozenset[str] = frozenset({"stripe-signature"})
 
     async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""

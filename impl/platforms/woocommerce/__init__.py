@@ -20,9 +20,9 @@ DELIVERY_ID: Final = "x-wc-webhook-delivery-id"
 class WooCommerce:
     """The processor WooCommerce, as the receipt sees it."""
 
-    name: Final = PROVIDER
-    signature_scheme: Final = "woocommerce_hmac_sha256"
-    headers: Final = frozenset({SIGNATURE, TOPIC, DELIVERY_ID})
+    name: str = PROVIDER
+    signature_scheme: str = "woocommerce_hmac_sha256"
+    headers: frozenset[str] = frozenset({SIGNATURE, TOPIC, DELIVERY_ID})
 
     async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""

@@ -25,12 +25,15 @@ class Library(Protocol):
 
     def target(self, reference: str, file: str) -> tuple[Json, str, str]:
         """Schema, file and pointer that `reference`, written in `file`, means. Raises when there is none."""
+        ...
 
     def shared(self) -> list[tuple[Json, str, str]]:
         """Schema, file and pointer of every schema that is meant to be referred to."""
+        ...
 
     def uses(self, word: str) -> bool:
         """Whether `word` (readOnly, writeOnly) occurs at all."""
+        ...
 
 
 class Numbers:

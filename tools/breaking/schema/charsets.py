@@ -22,6 +22,11 @@ SPACE: Ranges = (
 LINE_ENDS: Ranges = ((10, 10), (13, 13), (8232, 8233))
 
 
+def one(point: int) -> Ranges:
+    """A single code point."""
+    return ((point, point),)
+
+
 def union(*sets: Ranges) -> Ranges:
     """Code points in any of `sets`."""
     merged: list[tuple[int, int]] = []
@@ -54,7 +59,7 @@ def has(ranges: Ranges, point: int) -> bool:
 def fold_case(ranges: Ranges) -> Ranges:
     """`ranges` with the other case of each ASCII letter."""
     extra = [
-        (ord(chr(point).swapcase()),) * 2 for low, high in ranges for point in range(max(low, 65), min(high, 122) + 1)
+        one(ord(chr(point).swapcase()))[0] for low, high in ranges for point in range(max(low, 65), min(high, 122) + 1)
         if chr(point).isalpha()
     ]  # fmt: skip
     return union(ranges, tuple(extra))

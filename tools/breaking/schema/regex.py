@@ -201,13 +201,14 @@ def shortest(language: Regex, *, states: int) -> str | None:
 def of_length(low: int, high: int | None) -> Regex:
     """Strings of `low` to `high` characters, between end marks."""
     return concat(
-        chars(((charsets.START,) * 2,)), concat(repeat(chars(charsets.ANY), low, high), chars(((charsets.END,) * 2,)))
+        chars(charsets.one(charsets.START)),
+        concat(repeat(chars(charsets.ANY), low, high), chars(charsets.one(charsets.END))),
     )
 
 
 def exactly(text: str) -> Regex:
     """The one string `text`, between end marks."""
-    result = chars(((charsets.END,) * 2,))
+    result = chars(charsets.one(charsets.END))
     for character in reversed(text):
-        result = concat(chars(((ord(character),) * 2,)), result)
-    return concat(chars(((charsets.START,) * 2,)), result)
+        result = concat(chars(charsets.one(ord(character))), result)
+    return concat(chars(charsets.one(charsets.START)), result)

@@ -28,7 +28,7 @@ _CLASSES: dict[str, Ranges] = {
     "S": charsets.complement(charsets.SPACE),
 }
 _CONTROLS = {"n": 10, "r": 13, "t": 9, "v": 11, "f": 12, "0": 0}
-_ANCHORS = {"^": regex.chars(((charsets.START,) * 2,)), "$": regex.chars(((charsets.END,) * 2,))}
+_ANCHORS = {"^": regex.chars(charsets.one(charsets.START)), "$": regex.chars(charsets.one(charsets.END))}
 _ANYTHING = regex.repeat(regex.chars(charsets.EVERYTHING), 0, None)
 
 
@@ -145,7 +145,7 @@ class _Parser:
             return regex.chars(self._escape())
         if character in "*+?":
             raise UnsupportedError(f"nothing to repeat in {self.pattern!r}")
-        return regex.chars(((ord(character),) * 2,))
+        return regex.chars(charsets.one(ord(character)))
 
     def _group(self) -> Regex:
         if self.accept("?"):
@@ -163,14 +163,14 @@ class _Parser:
         if character in _CLASSES:
             return _CLASSES[character]
         if character in _CONTROLS:
-            return ((_CONTROLS[character],) * 2,)
+            return charsets.one(_CONTROLS[character])
         if character == "x":
             return self._code(2)
         if character == "u":
             return self._code(4)
         if character.isalnum():
             raise UnsupportedError(f"the escape \\{character} in {self.pattern!r}")
-        return ((ord(character),) * 2,)
+        return charsets.one(ord(character))
 
     def _code(self, digits: int) -> Ranges:
         braced = self.accept("{")
@@ -212,4 +212,4 @@ class _Parser:
             return self._escape()
         if character == "[" and self.peek() == ":":
             raise UnsupportedError("a POSIX class")
-        return ((ord(character),) * 2,)
+        return charsets.one(ord(character))
