@@ -164,11 +164,10 @@ async def _take_jobs(worker: Worker) -> None:
         builder = QueryQueueBuilder(queue.SETTINGS)
         queries = Queries(AsyncpgDriver(connection), qbe=QueryBuilderEnvironment(queue.SETTINGS), qbq=builder)
         manager = worker.manager = QueueManager(queries, channel=queue.SETTINGS.channel)
+        parameters = EntrypointExecutorParameters(concurrency_limit=0, func=_never, on_failure="hold")
+        executor = JobExecutor(parameters, worker.engine, worker.registry, worker.worker_id, partial(_count, worker))
         for name in QUEUES:
-            parameters = EntrypointExecutorParameters(concurrency_limit=0, func=_never, on_failure="hold")
-            manager.register_executor(
-                name, JobExecutor(parameters, worker.engine, worker.registry, worker.worker_id, partial(_count, worker))
-            )
+            manager.register_executor(name, executor)
         if not worker.stopping.is_set():
             await manager.run(
                 dequeue_timeout=POLL,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -33,14 +34,15 @@ BACKOFF_SECONDS: Final = (1.0, 4.0)
 """Pause before the second and the third attempt; the last one holds for all further."""
 _JITTER: Final = 0.25
 
-_TAKE: Final = text(
-    # How often the job was picked says how often it was tried: a worker that was killed could not count. From here on an
-    # equal job may be deferred again, because what it is about may have changed since this one was.
+_BEGIN: Final = text(
+    # Counted before it runs, because a worker that is killed cannot count afterwards. From here on an equal job may be
+    # deferred again: what it is about may have changed since this one was.
     """
     UPDATE queue.pgqueuer
-       SET dedupe_key = NULL
+       SET dedupe_key = NULL,
+           headers = headers || jsonb_build_object('starts', coalesce((headers ->> 'starts')::integer, 0) + 1)
      WHERE id = :job_id
-    RETURNING (SELECT count(*) FROM queue.pgqueuer_log WHERE job_id = :job_id AND status = 'picked') AS picks
+    RETURNING (headers ->> 'starts')::integer
     """
 )
 
@@ -67,6 +69,8 @@ class JobExecutor(AbstractEntrypointExecutor):
     worker_id: str
     done: Callable[[], None] = lambda: None
     """Called after each execution, however it ended."""
+    suspects: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Shared by the queues of one process."""
 
     async def execute(self, job: Job, context: Context) -> None:
         """Run `job`. Raises `RetryRequested` when it is to be tried again, and its error after the last attempt."""
@@ -76,7 +80,10 @@ class JobExecutor(AbstractEntrypointExecutor):
             if work.tenant is not None:
                 correlation.bind_tenant(work.tenant)
             try:
-                await self._attempt(work, run)
+                # A job that was running when its worker was killed may be what killed it. Such jobs run one after the
+                # other, so that the guilty one takes no innocent one along as often as it may be tried.
+                async with self.suspects if _is_suspect(job) else contextlib.nullcontext():
+                    await self._attempt(work, run)
             finally:
                 self.done()
 
@@ -101,10 +108,10 @@ class JobExecutor(AbstractEntrypointExecutor):
     async def _attempt(self, unnumbered: Work, run: Run) -> None:
         try:
             async with transactions.tenantless(self.engine) as connection:
-                picks = int(await connection.scalar(_TAKE, {"job_id": unnumbered.job_id}) or 1)
+                starts = int(await connection.scalar(_BEGIN, {"job_id": unnumbered.job_id}) or 1)
         except outage.FAILURES as error:
             raise RetryRequested(delay=backoff(1), reason="the database is away") from error
-        work, name = replace(unnumbered, attempt=picks), unnumbered.kind.name
+        work, name = replace(unnumbered, attempt=starts), unnumbered.kind.name
         if work.expires_at is not None and work.expires_at < datetime.now(UTC):
             metrics.observe_job(name, "skipped", 0.0)
             log.warning("job_expired")
@@ -128,6 +135,12 @@ class JobExecutor(AbstractEntrypointExecutor):
         log.error("job_failed", attempt=work.attempt, error_class=type(error).__name__, exc_info=error)
         await failures.record(work, error, self.worker_id)
         raise error
+
+
+def _is_suspect(job: Job) -> bool:
+    """Whether an earlier execution of `job` neither ended nor asked for another: its worker died under it."""
+    starts = (job.headers or {}).get("starts")
+    return isinstance(starts, int) and starts > job.attempts
 
 
 def backoff(attempt: int) -> timedelta:

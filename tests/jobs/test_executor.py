@@ -159,22 +159,38 @@ def test_failures_have_a_class(error, kind):
 
 @pytest.mark.promise("Q05")
 async def test_a_job_that_kills_its_worker_ends_after_three_attempts_without_effect(api, tenant, drain, seer):
-    """What a kill leaves behind: a job that was picked, again and again, and never came to an end."""
+    """What kills leave behind: a job that began, again and again, and never came to an end."""
     ran = []
 
     async def run(work):
         ran.append(work)
 
     job_id = await defer(api, tenant)
-    await seer.execute(
-        "INSERT INTO queue.pgqueuer_log (job_id, status, priority, entrypoint)"
-        " SELECT $1, 'picked', 0, 'housekeeping' FROM generate_series(1, 3)",
-        job_id,
-    )
+    starts = "UPDATE queue.pgqueuer SET headers = headers || '{\"starts\": 3}' WHERE id = $1"
+    await seer.execute(starts, job_id)
     await drain({HELLO.name: (HELLO, run)})
     assert ran == []
     (row,) = await failed(seer)
     assert row["exception_class"] == "KilledTooOften"
+
+
+async def test_suspects_run_one_after_the_other_and_the_others_beside_them(api, tenant, drain, seer):
+    """Jobs that were running when a worker was killed: the guilty one must not take the innocent ones along again."""
+    running, most = [], []
+
+    async def run(work):
+        running.append(work.attempt)
+        most.append(running.count(2))
+        await asyncio.sleep(0.05)
+        running.remove(work.attempt)
+
+    for _ in range(4):
+        await defer(api, tenant)
+    await seer.execute("UPDATE queue.pgqueuer SET headers = headers || '{\"starts\": 1}'")
+    for _ in range(4):
+        await defer(api, tenant)
+    await drain({HELLO.name: (HELLO, run)})
+    assert (len(most), max(most)) == (8, 1)
 
 
 @pytest.mark.promise("Q11")

@@ -1,0 +1,224 @@
+"""Real worker processes: killed, poisoned, blocked, told to stop; what they owed is done once or kept as failed."""
+
+import asyncio
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from impl.db import bootstrap
+from impl.db import engine as engines
+from impl.db.transaction import tenant_transaction
+from impl.jobs import queue, vitals
+from tests.cli.conftest import ROOT, SKELDIR, environment
+from tests.fixtures.database import temporary_database
+from tests.worker import process
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+async def database(cluster, template):
+    async with temporary_database(cluster, template) as made:
+        yield made
+
+
+@pytest.fixture
+async def seer(database):
+    connection = await bootstrap.connect(database.url("migration_owner"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def tenant(seer):
+    return await seer.fetchval("INSERT INTO tenants (name) VALUES ('A shop') RETURNING id")
+
+
+@pytest.fixture
+async def api(database):
+    engine = engines.create(database.url("app_user"), pool_size=5)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def defer(api, tenant):
+    async def defer(kind, **arguments):
+        async with tenant_transaction(api, tenant) as connection:
+            return await queue.defer(connection, kind, tenant_id=tenant, arguments=arguments)
+
+    return defer
+
+
+@pytest.fixture
+def start(database, tmp_path):
+    """Starts worker processes; ends them with the test."""
+    started = []
+    ring = base64.b64encode(bytes(32)).decode()
+
+    def start(*command, **extra):
+        settings = {
+            "SKELDIR_ENV": "ci",
+            "SKELDIR_WORKER_DATABASE_URL": database.dsn("app_worker"),
+            "SKELDIR_SEALING_KEYS": f"k:{ring}",
+            "SKELDIR_WORKER_STALL_SECONDS": "2",
+        }
+        log = tmp_path / f"{len(started)}.log"
+        with log.open("wb") as output:
+            made = subprocess.Popen(
+                command or [sys.executable, "-m", "tests.worker.process"],
+                cwd=ROOT, env=environment(**(settings | extra)), stdout=output, stderr=output, start_new_session=True,
+            )  # fmt: skip
+        made.log = log
+        started.append(made)
+        return made
+
+    yield start
+    for one in started:
+        if one.poll() is None:
+            one.terminate()
+        try:
+            one.wait(10)
+        except subprocess.TimeoutExpired:
+            one.kill()
+            one.wait()
+
+
+async def until(condition, what):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := await condition()):
+        assert time.monotonic() < deadline, f"still waiting for {what}"
+        await asyncio.sleep(0.05)
+    return found
+
+
+@contextmanager
+def kept_running(start, count):
+    """`count` workers; one that dies is replaced, as a supervisor does."""
+    workers = [start() for _ in range(count)]
+
+    def replace():
+        for index, one in enumerate(workers):
+            if one.poll() is not None:
+                workers[index] = start()
+
+    yield replace
+
+
+def lines(made):
+    return [json.loads(line) for line in made.log.read_text().splitlines() if line.startswith("{")]
+
+
+@pytest.mark.promise("Q06")
+async def test_killed_after_the_write_every_effect_happens_exactly_once(seer, defer, start):
+    """SIGKILL between the commit of the effect and the end of the job, for ten jobs."""
+    for number in range(10):
+        await defer(process.EFFECT, number=number)
+    while await seer.fetchval("SELECT count(*) FROM privacy_audit WHERE action = 'effect'") < 10:
+        victim = start()
+        before = await seer.fetchval("SELECT count(*) FROM privacy_audit WHERE action = 'effect'")
+
+        async def worked(before=before):
+            return await seer.fetchval("SELECT count(*) FROM privacy_audit WHERE action = 'effect'") >= min(
+                before + 8, 10
+            )
+
+        await until(worked, "effects")
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+    start()
+
+    async def finished():
+        return await seer.fetchval("SELECT count(*) FROM queue.pgqueuer") == 0
+
+    await until(finished, "the jobs to be taken over")
+    rows = await seer.fetch("SELECT rows_affected, count(*) FROM privacy_audit WHERE action = 'effect' GROUP BY 1")
+    assert {row[0]: row[1] for row in rows} == dict.fromkeys(range(10), 1)
+    assert await seer.fetchval("SELECT count(*) FROM worker_failed_jobs") == 0
+
+
+@pytest.mark.promise("Q05", "Q07")
+async def test_poison_and_runaway_jobs_end_and_ten_sentinels_behind_them_run(seer, defer, start, tenant):
+    """One job kills its process, another blocks its loop; both are tried three times, kept, and have no effect."""
+    poison, runaway = await defer(process.POISON), await defer(process.RUNAWAY)
+    for number in range(10):
+        await defer(process.SENTINEL, number=number)
+    with kept_running(start, 2) as replace:
+
+        async def over():
+            replace()
+            return await seer.fetchval("SELECT count(*) FROM queue.pgqueuer WHERE status <> 'failed'") == 0
+
+        await until(over, "every job to come to an end")
+    effects = {row[0] for row in await seer.fetch("SELECT effect_key FROM worker_side_effects")}
+    assert effects == {f"sentinel:{number}" for number in range(10)}
+    starts = "SELECT (headers ->> 'starts')::integer FROM queue.pgqueuer WHERE id = ANY ($1)"
+    # Three attempts, and the look that gives it up.
+    assert [row[0] for row in await seer.fetch(starts, [poison, runaway])] == [4, 4]
+    rows = await seer.fetch("SELECT job_name, exception_class, tenant_id FROM worker_failed_jobs ORDER BY job_name")
+    assert [tuple(row) for row in rows] == [
+        ("tests.poison", "KilledTooOften", tenant),
+        ("tests.runaway", "KilledTooOften", tenant),
+    ]
+
+
+async def test_told_to_stop_it_finishes_what_it_began_and_takes_nothing_more(seer, defer, start):
+    await defer(process.SLOW)
+    made = start()
+
+    async def begun():
+        return await seer.fetchval("SELECT count(*) FROM worker_side_effects WHERE effect_key = 'slow:begun'")
+
+    await until(begun, "the job to begin")
+    made.terminate()
+    await defer(process.SENTINEL, number=1)
+    assert await asyncio.to_thread(made.wait, 15) == 0
+    effects = {row[0] for row in await seer.fetch("SELECT effect_key FROM worker_side_effects")}
+    assert effects == {"slow:begun", "slow:done"}
+    assert [row[0] for row in await seer.fetch("SELECT status::text FROM queue.pgqueuer")] == ["queued"]
+    assert await seer.fetchval("SELECT count(*) FROM worker_heartbeats") == 0
+
+
+@pytest.mark.promise("P125", "P129", "P130", "P081")
+async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_replaced_when_killed(seer, api, start):
+    made = start(SKELDIR, "worker", "--processes", "2", SKELDIR_SCHEDULE_SECONDS="1")
+
+    async def ticked():
+        return await seer.fetchval("SELECT count(*) FROM schedule_ticks WHERE schedule_name = 'auth-denylist-gc'") >= 3
+
+    await until(ticked, "three due instants")
+    assert await vitals.state(api) == "up"
+    said = lines(made)
+    loaded = [line for line in said if line["event"] == "beat_schedule_loaded"]
+    assert len(loaded) == 2
+    assert loaded[0]["scheduled_tasks"] >= 3
+    sent = [(line["schedule"], line["due_at"]) for line in said if line["event"] == "Sending due task"]
+    assert len(sent) == len(set(sent)) >= 3
+    users = await seer.fetch("SELECT DISTINCT usename::text FROM pg_stat_activity WHERE application_name = 'skeldir-worker'"
+                             " AND datname = current_database()")  # fmt: skip
+    assert [row[0] for row in users] == ["app_worker"]
+    children = {row[0] for row in await seer.fetch("SELECT worker_id FROM worker_heartbeats")}
+    victim = min(children)
+    os.kill(int(victim.split("-")[-2]), signal.SIGKILL)
+
+    async def replaced():
+        now = {row[0] for row in await seer.fetch("SELECT worker_id FROM worker_heartbeats")}
+        return now - children
+
+    await until(replaced, "a new worker")
+    made.terminate()
+    assert await asyncio.to_thread(made.wait, 30) == 0
+    assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
+
+
+async def test_a_worker_without_its_secrets_does_not_start_and_says_which(start):
+    made = start(SKELDIR, "worker", SKELDIR_ENV="prod", SKELDIR_WORKER_DATABASE_URL="")
+    assert await asyncio.to_thread(made.wait, 30) == 2
+    assert "SKELDIR_WORKER_DATABASE_URL" in made.log.read_text()
