@@ -1,0 +1,13 @@
+"""Schemas of api.
+
+Generated from contracts/api.yaml by `contracts generate`; change that instead.
+"""
+
+from __future__ import annotations
+
+from .._runtime.models import ContractModel, Omittable
+from .._runtime.types import Number
+
+
+class FindItemsFilter(ContractModel):
+    min: Omittable[Number] = None

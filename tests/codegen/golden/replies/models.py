@@ -1,0 +1,16 @@
+"""Schemas of api.
+
+Generated from contracts/api.yaml by `contracts generate`; change that instead.
+"""
+
+from __future__ import annotations
+
+from .._runtime.models import ContractModel, Omittable
+
+
+class StartJob5XxBody(ContractModel):
+    why: Omittable[str] = None
+
+
+class Missing404Body(ContractModel):
+    title: Omittable[str] = None
