@@ -98,7 +98,7 @@ bench-models: install ## generated models against a JSON Schema validator, on mu
 gates: install ## zero drift: every gate of the data layer, with raw evidence under build/evidence
 	@$(BIN)/python -m tools.gates
 
-promises: install ## every promise with its test and result; those without a test are open
+promises: install install-node ## every promise with its test and result; those without a test are open
 	@mkdir -p build/evidence
 	@$(BIN)/python -m pytest -q -m promise -n 2 --dist loadgroup --junitxml build/evidence/promises.xml > build/evidence/promises.log 2>&1 || echo "some tests failed: build/evidence/promises.log"
 	@$(BIN)/python -m tools.gates.promises build/evidence/promises.xml

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, MetaData
@@ -55,7 +56,7 @@ async def run() -> None:
     """One connection of our own: limits and lock end with it."""
     engine = create_async_engine(target_url(), poolclass=NullPool)
     async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.execute(ONE_AT_A_TIME)
         await driver.execute(LIMITS)
         await connection.run_sync(migrate)

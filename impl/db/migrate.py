@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import asyncpg
@@ -49,7 +49,7 @@ def downgrade(url: str | URL, revision: str) -> None:
 
 
 @contextmanager
-def _explained(made: Config) -> Iterator[None]:
+def _explained(made: Config) -> Generator[None]:
     where = urls.address(made.attributes["url"])
     try:
         with _ALEMBIC:

@@ -10,7 +10,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 STOP_SECONDS: Final = 60.0
 IDLE_SECONDS: Final = 1.0
@@ -74,12 +74,12 @@ def end_orphans(home: Path) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def has_ended(pid: int, home: Path, child: subprocess.Popen[bytes] | None) -> bool:
+def has_ended(pid: int, home: Path, child: subprocess.Popen[Any] | None) -> bool:
     """Whether the server's process is gone; a child of ours is reaped by asking."""
     return child.poll() is not None if child is not None else not serves(pid, home)
 
 
-def end(pid: int, home: Path, child: subprocess.Popen[bytes] | None) -> None:
+def end(pid: int, home: Path, child: subprocess.Popen[Any] | None) -> None:
     """Ask the server to stop and wait for it.
 
     PostgreSQL 18, asked to stop while it recovers from a crash, may wait for ever with nobody left to do anything. Such a

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
@@ -24,17 +24,21 @@ def binding(tenant_id: UUID, *, user_id: UUID | None = None, execution_context: 
     SET LOCAL rather than `set_config()`, because Citus propagates only the statement.
     Raises `TypeError` for anything but UUIDs and `ValueError` for an unknown word.
     """
-    for value in (tenant_id, user_id if user_id is not None else tenant_id):
-        if not isinstance(value, UUID):
-            raise TypeError(f"tenant and user are UUIDs, not {type(value).__name__}; parse them at the edge")
-    statements = [f"SET LOCAL app.current_tenant_id = '{UUID(int=tenant_id.int)}'"]
+    statements = [f"SET LOCAL app.current_tenant_id = '{_checked(tenant_id)}'"]
     if user_id is not None:
-        statements.append(f"SET LOCAL app.current_user_id = '{UUID(int=user_id.int)}'")
+        statements.append(f"SET LOCAL app.current_user_id = '{_checked(user_id)}'")
     if execution_context is not None:
         if not _WORD.fullmatch(execution_context):
             raise ValueError("an execution context is one lower-case word, such as 'worker'")
         statements.append(f"SET LOCAL app.execution_context = '{execution_context}'")
     return "; ".join(statements)
+
+
+def _checked(value: object) -> UUID:
+    """A plain UUID made anew from its number, whatever class it came in."""
+    if not isinstance(value, UUID):
+        raise TypeError(f"tenant and user are UUIDs, not {type(value).__name__}; parse them at the edge")
+    return UUID(int=value.int)
 
 
 @asynccontextmanager
@@ -45,7 +49,7 @@ async def tenant_transaction(
     user_id: UUID | None = None,
     execution_context: str | None = None,
     lock: int | None = None,
-) -> AsyncIterator[AsyncConnection]:
+) -> AsyncGenerator[AsyncConnection]:
     """A transaction that sees and writes the rows of `tenant_id` only; commits at the end, rolls back on an exception.
 
     `lock` is an advisory key (`impl.db.locks`) to wait for first, in the same message: what is read afterwards is read

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -103,7 +103,7 @@ class Stage:
         require(said.code == 0, f"creating {database} failed: {said.output}")
 
     @contextlib.asynccontextmanager
-    async def connected(self, role: str, database: str) -> AsyncIterator[asyncpg.Connection]:
+    async def connected(self, role: str, database: str) -> AsyncGenerator[asyncpg.Connection]:
         """A connection for work that is not itself evidence."""
         connection = await asyncpg.connect(self.url(role, database))
         try:
@@ -127,7 +127,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage() -> Iterator[Stage]:
+def stage() -> Generator[Stage]:
     """A stage on an embedded server of its own, with the durable settings of production; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="skeldir-gates-") as folder:
         Path(folder).chmod(0o711)  # the server runs as another account when we are root
