@@ -76,7 +76,7 @@ def test_references_lead_over_files_and_the_place_is_in_the_right_one(files):
     result = run("breaking", folder / "old", folder / "new", "--format", "json")
     finding = json.loads(result.stdout)["findings"][0]
     assert finding["head"]["file"].endswith("new/_common/shared.yaml")
-    assert finding["head"]["line"] == 1
+    assert finding["head"]["line"] == 3
 
 
 def test_git_revisions_are_compared(files, monkeypatch):

@@ -98,5 +98,7 @@ class Change:
     """The property, value or key that was added or removed."""
     traits: frozenset[str] = field(default_factory=frozenset)
     """`required`, `default`, `read-only`, `write-only` of a property; `annotation` for what asserts nothing."""
+    keyword: str = ""
+    """The word of the schema that changed, to point at; empty for the schema as a whole."""
     where: Path | None = None
     """Where the demand applies, when that is not `path` itself."""

@@ -92,7 +92,7 @@ class Spec:
             found = self._targets[reference, file] = self._find(reference, file)
         return found
 
-    def _find(self, reference: str, file: str) -> tuple[Json, str, str]:
+    def _find(self, reference: Json, file: str) -> tuple[Json, str, str]:
         if not isinstance(reference, str):
             raise BadInputError([Problem("bad-ref", f"$ref must be a string, not {reference!r}", Origin(file, 1, 1))])
         path, _, fragment = reference.partition("#")
@@ -153,12 +153,11 @@ class Spec:
         """The value below `at`, references followed on the way and at the end; None when there is none."""
         for token in tokens:
             at = self.follow(at)
-            holder: Json = at.raw
-            if not isinstance(holder, dict | list):
-                return None
-            try:
-                value: Json = holder[token]  # type: ignore[index]  # pyright: ignore[reportCallIssue, reportArgumentType]  # the wrong kind of token is no child
-            except (LookupError, TypeError):
+            if isinstance(at.raw, list) and isinstance(token, int) and token < len(at.raw):
+                value: Json = at.raw[token]
+            elif isinstance(at.raw, dict) and token in at.raw:
+                value = at.raw[token]
+            else:
                 return None
             at = At(value, at.file, source.join(at.pointer, token))
         return self.follow(at)

@@ -60,7 +60,7 @@ def bounds(base: Side, head: Side, path: Path) -> Iterator[Change]:
         action = _bound_action(old, new, ordered=word in BOUNDS)
         demands = _demand(word, base), _demand(word, head)
         traits = frozenset({"inert"} if excludes(base, head, _KIND_OF_WORD[word]) else ())
-        yield Change(feature, action, path, base.at, head.at, *demands, old, new, traits=traits)
+        yield Change(feature, action, path, base.at, head.at, *demands, old, new, traits=traits, keyword=word)
 
 
 def excludes(base: Side, head: Side, kind: str) -> bool:

@@ -145,7 +145,10 @@ def sentence(place: Place, change: Change) -> str:
         case "type" | "format" | "list-of-types":
             return f"{subject}: the {words} changed from `{change.old}` to `{change.new}`"
         case _:
-            pass  # said in general words below
+            return _general(subject, words, change)
+
+
+def _general(subject: str, words: str, change: Change) -> str:
     if change.old is not None and change.new is not None and not isinstance(change.old, dict | list):
         return f"{subject}: {words} {_VERBS.get(change.action, change.action)} from `{change.old}` to `{change.new}`"
     name = (

@@ -18,6 +18,7 @@ from tools.breaking.schema import contain
 from tools.breaking.schema.contain import SAFE, Spot, Verdict
 from tools.breaking.sessions import Pairing, spot
 from tools.breaking.walk import Walker
+from tools.contracts import source
 from tools.contracts.problems import Severity
 
 VACUOUS = Verdict("vacuous")
@@ -213,10 +214,22 @@ def _finding(pairing: Pairing, use: Use, judged: Judged, *, soft: bool) -> Findi
         advice.instead(change, use.travel) if level is not Severity.INFO else "",
         witness.witness,
         witness.status == "broken",
-        pairing.base.origin(change.base),
-        pairing.head.origin(change.head),
+        pairing.base.origin(_pointed(change, change.base)),
+        pairing.head.origin(_pointed(change, change.head)),
         impact.of_change(use.operation_id, change),
     )
+
+
+_KEYWORDS = {
+    "pattern": "pattern", "type": "type", "enum": "enum", "enum-value": "enum", "const": "const", "format": "format",
+    "default-value": "default", "additional-properties": "additionalProperties",
+}  # fmt: skip
+
+
+def _pointed(change: Change, at: At) -> At:
+    """The word that changed, where it is written; the schema when it is not."""
+    word = change.keyword or _KEYWORDS.get(change.feature) or ("enum" if change.action == "enum" else "")
+    return At(None, at.file, source.join(at.pointer, word)) if word else at
 
 
 MAX_PAYLOADS = 40

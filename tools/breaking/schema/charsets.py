@@ -23,7 +23,7 @@ LINE_ENDS: Ranges = ((10, 10), (13, 13), (8232, 8233))
 
 
 def one(point: int) -> Ranges:
-    """A single code point."""
+    """The set of one code point."""
     return ((point, point),)
 
 
@@ -54,12 +54,3 @@ def complement(ranges: Ranges) -> Ranges:
 def has(ranges: Ranges, point: int) -> bool:
     """Whether `point` is in `ranges`."""
     return any(low <= point <= high for low, high in ranges)
-
-
-def fold_case(ranges: Ranges) -> Ranges:
-    """`ranges` with the other case of each ASCII letter."""
-    extra = [
-        one(ord(chr(point).swapcase()))[0] for low, high in ranges for point in range(max(low, 65), min(high, 122) + 1)
-        if chr(point).isalpha()
-    ]  # fmt: skip
-    return union(ranges, tuple(extra))

@@ -60,10 +60,10 @@ def _read(atoms: list[Atom]) -> _Task:
                 task.most = most if task.most is None else min(task.most, most)
             case ("unique" | "dup" as name,):
                 task.unique, task.duplicate = task.unique or name == "unique", task.duplicate or name == "dup"
-            case (name, *rest) if name in _LISTS:
+            case (name, *rest):
                 getattr(task, _LISTS[name]).append(tuple(rest))
             case _:
-                raise AssertionError(f"not an atom of arrays: {atom[0]!r}")
+                continue
     return task
 
 
