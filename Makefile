@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: conformance conformance-nightly bench-conformance bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: install-browser conformance conformance-nightly bench-conformance bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +29,16 @@ install: .venv/.installed ## set up the environment from locked, hashed dependen
 
 install-node: tools/node/node_modules/.installed ## what tests and mocks need from npm (the service does not)
 
+install-browser: ## the browser that one test of the documentation needs (Debian's chromium)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| { echo "The tests need a Chromium; install Debian's package chromium and run again." >&2; exit 1; }
+
 run: install ## everything up: contracts checked, embedded Postgres, migrations, demo data, the service
 	@$(BIN)/contracts generate --check || { echo "generated/ is not what contracts/ say; run: make generate" >&2; exit 1; }
 	@$(BIN)/skeldir run
 
-test: install install-node ## everything CI needs: lint, types, generated code up to date, all tests
+test: install install-node install-browser ## everything CI needs: lint, types, generated code up to date, all tests
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/contracts generate --check
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

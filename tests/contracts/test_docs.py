@@ -109,9 +109,10 @@ SEND = """<script>addEventListener('load', () => {
 });</script>"""
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium")
 def test_a_browser_tries_an_operation_out_against_its_mock(pages: dict[str, str], tmp_path: Path) -> None:
-    assert CHROMIUM is not None
+    assert CHROMIUM is not None, (
+        "no Chromium on this machine: run `make install-browser`, or install Debian's package chromium"
+    )
     folder = Path(pages[""])
     with mocks.running(mocks.plan(CONTRACTS, ["health"], any_port=True)) as (mock,):
         page = folder / "try.html"
