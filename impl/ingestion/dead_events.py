@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,8 @@ from impl.kernel.errors import SkeldirError
 
 PASSING: Final = frozenset({"database_timeout", "network_error", "unknown"})
 """Causes that pass by themselves; every other one stays until somebody mends it."""
+FIRST_RETRY_AFTER: Final = timedelta(seconds=60)
+"""When the first automatic retry of a passing cause is due; the next ones wait twice and four times as long."""
 _SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("dead_events.sql")).items()}
 
 

@@ -74,11 +74,11 @@ VALUES (
 WITH dead AS (
     INSERT INTO dead_events (
         id, tenant_id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
-        payload_sealed, key_id, external_event_id, delivery_id, ingested_at, correlation_id)
+        payload_sealed, key_id, external_event_id, delivery_id, ingested_at, next_retry_at, correlation_id)
     VALUES (
         :dead_event_id, :tenant_id, :provider, :delivery_key, :error_code, :error_type, :event_type, :error_message,
         CAST(:error_detail AS jsonb), CAST(:raw_payload AS jsonb), :payload_sealed, :key_id, :external_event_id, :delivery_id,
-        :received_at, :correlation_id)
+        :received_at, :next_retry_at, :correlation_id)
     ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
     RETURNING id, TRUE AS is_new
 ), known AS (

@@ -18,6 +18,7 @@ from impl.db import locks
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import channels
+from impl.ingestion.dead_events import FIRST_RETRY_AFTER, PASSING
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt, correlation_id
 from impl.kernel import sql
 from impl.kernel.errors import SkeldirError
@@ -280,6 +281,7 @@ def _dead_row(ring: KeyRing, delivery: Delivery, death: Death) -> dict[str, Any]
         "provider_event_id": death.provider_event_id or str(death.idempotency_key),
         "external_event_id": death.provider_event_id,
         "event_type": death.topic,
+        "next_retry_at": delivery.received_at + FIRST_RETRY_AFTER if death.code in PASSING else None,
         "error_code": death.code,
         "error_type": death.code,
         "error_message": death.message[:500],

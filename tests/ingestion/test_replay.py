@@ -1,12 +1,14 @@
 """Repair end to end: asked for over HTTP, done by a worker, through the replay functions."""
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from impl.db.transaction import tenant_transaction
-from impl.ingestion import tasks
+from impl.ingestion import record, tasks
+from impl.ingestion.delivery import Death, Delivery
 from impl.ingestion.replay import Repair
 from impl.jobs.kinds import Work
 from impl.platforms import stripe
@@ -209,3 +211,17 @@ async def test_another_tenants_job_finds_nothing(staffed, make_site, owner, app_
         await tasks.ask_for_retry(connection, dead_id, tenant_id=other.tenant_id, is_forced=True)
     assert await work_off(other.tenant_id) == 1
     assert (await state(owner, dead_id))["retry_count"] == 0
+
+
+@pytest.mark.parametrize(("code", "seconds"), [("database_timeout", 60), ("unknown", 60), ("malformed_value", None)])
+async def test_only_a_passing_cause_is_tried_again_by_itself(
+    app_engine, ring, make_tenant, owner, clock, code, seconds
+):
+    delivery = Delivery(
+        id=uuid4(), tenant_id=await make_tenant(), provider="stripe", received_at=clock.now(), size_bytes=2,
+        signature_scheme="stripe_v1", secret_version=1,
+    )  # fmt: skip
+    death = Death(code=code, message="it did not work", idempotency_key=uuid4(), payload={})
+    receipt = await record.dead(app_engine, ring, delivery, death)
+    row = await state(owner, receipt.dead_event_id)
+    assert row["next_retry_at"] == (None if seconds is None else clock.now() + timedelta(seconds=seconds))
