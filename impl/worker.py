@@ -44,7 +44,7 @@ from impl.jobs.executor import JobExecutor, Registry
 from impl.jobs.kinds import QUEUES
 from impl.jobs.schedules import Schedule
 from impl.kernel.errors import SkeldirError
-from impl.platforms import shopify, stripe, woocommerce
+from impl.platforms import paypal, shopify, stripe, woocommerce
 from impl.settings import Role, Settings
 from impl.telemetry import logging
 
@@ -88,7 +88,7 @@ class Worker:
 
 def registry(settings: Settings) -> Registry:
     """Every job that a worker can run."""
-    readers = {processor.name: processor.to_report for processor in PROCESSORS}
+    readers = {processor.name: processor.to_report for processor in PROCESSORS} | {paypal.PROVIDER: paypal.to_report}
     repair = Repair(KeyRing(settings.key_ring()), readers)
     return {**upkeep.registry(), **ingestion_tasks.registry(repair)}
 

@@ -1,4 +1,4 @@
-"""The command line: `skeldir run | serve | worker | migrate | demo | tenant | db`. Owns words and exit codes.
+"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db`. Owns words and exit codes.
 
 Each command imports what it needs when it runs, so that `--help` answers at once.
 """
@@ -103,13 +103,60 @@ def demo_command(
     url: Annotated[str, typer.Option(help="Base URL of a running service.")] = "http://127.0.0.1:8000",
     data_dir: DataDir = None,
 ) -> None:
-    """Deliver the demo's signed Stripe deliveries to a running local service and show what became of them.
+    """Deliver the demo's signed deliveries of four processors to a running local service and show what became of them.
 
     Example: skeldir demo --url http://127.0.0.1:8000
     """
     from impl.cli import run
 
     run.demo(_settings(data_dir=data_dir), url)
+
+
+Url = Annotated[str, typer.Option(help="Base URL of the service.")]
+TenantKey = Annotated[
+    str | None, typer.Option(help="Key of the tenant. [default: the demo's shop]", show_default=False)
+]
+Secret = Annotated[
+    str | None, typer.Option(help="What the processor signs with; for PayPal, the webhook's id.", show_default=False)
+]
+
+
+@app.command("deliver")
+def deliver_command(
+    processor: Annotated[str, typer.Option(help="stripe, shopify, woocommerce or paypal.")],
+    event: Annotated[str, typer.Option(help="The processor's own name of the event.")],
+    url: Url = "http://127.0.0.1:8000",
+    tenant_key: TenantKey = None,
+    secret: Secret = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Sign a sample delivery as its processor does, send it, and show what became of it.
+
+    Example: skeldir deliver --processor stripe --event charge.succeeded --url http://127.0.0.1:8000
+    """
+    from impl.cli import deliver
+
+    settings = _settings(data_dir=data_dir)
+    found = [deliver.sample(processor, event)]
+    deliver.deliver(url, deliver.sender(settings, tenant_key=tenant_key, secret=secret), found)
+
+
+@app.command("replay")
+def replay_command(
+    path: Annotated[Path, typer.Argument(help="A recorded delivery, or a folder of them.", show_default=False)],
+    url: Url = "http://127.0.0.1:8000",
+    tenant_key: TenantKey = None,
+    secret: Secret = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Sign recorded deliveries anew, send them in the order of their names, and show what became of each.
+
+    Example: skeldir replay deliveries/ --url http://127.0.0.1:8000
+    """
+    from impl.cli import deliver
+
+    found = deliver.read(path)
+    deliver.deliver(url, deliver.sender(_settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret), found)
 
 
 @tenant_app.command("create")

@@ -111,7 +111,7 @@ def _local_secrets(data_dir: Path) -> Mapping[str, str]:
         ) from error
 
 
-def write_private(path: Path, values: Mapping[str, str]) -> None:
+def write_private(path: Path, values: Mapping[str, object]) -> None:
     """Write `values` as JSON to a new file that only its owner reads. Raises `FileExistsError` when there is one."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)

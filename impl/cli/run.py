@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import time
 import uuid
@@ -10,11 +11,14 @@ from pathlib import Path
 
 from impl.cli import local, serve, tenant, worker
 from impl.demo import show
+from impl.demo.sender import Sender
 from impl.demo.show import Shop
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
+from impl.platforms.paypal import local_authority
 from impl.settings import Settings
 from impl.telemetry import logging
+from impl.tenants.create import new_webhook_secret
 
 DEMO_NAME = "Demo shop"
 LOG = "skeldir.log"
@@ -32,39 +36,60 @@ def run(settings: Settings) -> None:
         logging.configure(settings.log_level, log)
         local.say(f"Database: {stack.where}\nLog:      {log.name}\n")
         shop = demo_shop(stack)
+        local_authority.ensure(
+            settings.paypal_test_authority or show.authority_folder(settings.data_dir), SystemClock().now()
+        )
 
         async def when_started(base_url: str) -> None:
-            await show.show(base_url, shop, SystemClock(), local.say)
+            await show.show(base_url, shop, sender(settings, shop), local.say)
             _explain(base_url, shop, time.monotonic() - started)
 
+        stand_in = {"paypal_test_authority": settings.paypal_test_authority or show.authority_folder(settings.data_dir)}
         with worker.running(stack.settings, log):
-            serve.serve(stack.settings, listening, when_started)
+            serve.serve(stack.settings.model_copy(update=stand_in), listening, when_started)
         local.say("Stopped.")
 
 
 def demo(settings: Settings, base_url: str) -> None:
     """Deliver the story to the local service at `base_url`."""
-    path = _path(settings.data_dir)
-    if not path.exists():
+    shop = known_shop(settings)
+    asyncio.run(show.show(base_url.rstrip("/"), shop, sender(settings, shop), local.say))
+
+
+def known_shop(settings: Settings) -> Shop:
+    """The demo's shop of this data folder. Raises `ConfigurationError` when there is none."""
+    shop = _read(_path(settings.data_dir))
+    if shop is None:
         raise ConfigurationError(f"there is no demo shop in {settings.data_dir} yet; `skeldir run` makes one")
-    asyncio.run(show.show(base_url.rstrip("/"), _read(path), SystemClock(), local.say))
+    return shop
+
+
+def sender(settings: Settings, shop: Shop) -> Sender:
+    """Signs as the shop's processors do, PayPal by the local stand-in for its authority."""
+    folder = settings.paypal_test_authority or show.authority_folder(settings.data_dir)
+    clock = SystemClock()
+    authority = local_authority.ensure(folder, clock.now())
+    return Sender(shop.tenant_key, {"stripe": shop.webhook_secret, **shop.others}, authority, clock)
 
 
 def demo_shop(stack: local.Stack) -> Shop:
     """The demo's shop: the one of this data folder, or a new one when this database does not know it."""
     path = _path(stack.settings.data_dir)
-    if path.exists():
-        shop = _read(path)
-        if tenant.exists(stack.settings, shop.tenant_id):
-            return shop
-        path.unlink()
+    shop = _read(path)
+    if shop is not None and tenant.exists(stack.settings, shop.tenant_id):
+        return shop
+    path.unlink(missing_ok=True)
     email = (
         f"demo-{uuid.uuid4().hex[:6]}@shop.example"  # a login is unique in the database, which may outlive this folder
     )
-    made = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password())
-    shop = Shop(made.tenant_id, made.email, made.password, made.tenant_key, made.webhook_secret)
-    values = {"tenant_id": str(shop.tenant_id), "email": shop.email, "password": shop.password}
-    local.write_private(path, values | {"tenant_key": shop.tenant_key, "webhook_secret": shop.webhook_secret})
+    others = {
+        "shopify": new_webhook_secret(),
+        "woocommerce": new_webhook_secret(),
+        "paypal": uuid.uuid4().hex[:17].upper(),
+    }
+    made = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password(), others=others)
+    shop = Shop(made.tenant_id, made.email, made.password, made.tenant_key, made.webhook_secret, others)
+    local.write_private(path, dataclasses.asdict(shop) | {"tenant_id": str(shop.tenant_id)})
     return shop
 
 
@@ -72,9 +97,12 @@ def _path(data_dir: Path) -> Path:
     return data_dir / "demo.json"
 
 
-def _read(path: Path) -> Shop:
+def _read(path: Path) -> Shop | None:
+    """The shop that was written there; None when there is none, or one from before there were four processors."""
+    if not path.exists():
+        return None
     values = json.loads(path.read_text(encoding="utf-8"))
-    return Shop(uuid.UUID(values.pop("tenant_id")), **values)
+    return Shop(uuid.UUID(values.pop("tenant_id")), **values) if "others" in values else None
 
 
 def _explain(base_url: str, shop: Shop, seconds: float) -> None:

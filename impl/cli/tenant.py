@@ -7,7 +7,7 @@ import getpass
 import secrets
 import sys
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -49,11 +49,20 @@ def create(settings: Settings, *, name: str, email: str, currency: str) -> None:
         _print(make(stack.settings, name=name, email=email, password=password, currency=currency))
 
 
-def make(settings: Settings, *, name: str, email: str, password: str, currency: str = "USD") -> Made:
-    """Create the tenant. Raises `SkeldirError` that says what to change."""
+def make(
+    settings: Settings,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    currency: str = "USD",
+    others: Mapping[str, str] | None = None,
+) -> Made:
+    """Create the tenant; `others` is what it shares with further processors. Raises `SkeldirError` that says what to change."""
     settings.require(Role.OPERATOR)
     _check(email, password)
-    return _run(_make(settings, name.strip(), email.strip(), password, money.currency(currency)))
+    person = (email.strip(), password)
+    return _run(_make(settings, name.strip(), person, money.currency(currency), others))
 
 
 def exists(settings: Settings, tenant_id: uuid.UUID) -> bool:
@@ -71,7 +80,10 @@ def new_password() -> str:
     return secrets.token_urlsafe(12)
 
 
-async def _make(settings: Settings, name: str, email: str, password: str, currency: str) -> Made:
+async def _make(
+    settings: Settings, name: str, person: tuple[str, str], currency: str, others: Mapping[str, str] | None
+) -> Made:
+    email, password = person
     login = passwords.login_identifier_hash(settings.secret("login_pepper"), email)
     admin = Admin(login_identifier_hash=login, password_hash=await passwords.Passwords().hash(password))
     key, webhook_secret = tenant_keys.new(), tenants.new_webhook_secret()
@@ -79,7 +91,7 @@ async def _make(settings: Settings, name: str, email: str, password: str, curren
         tenant_id = await tenants.create(operator, name=name, currency=currency, admin=admin)
     async with _engine(settings.secret("app_database_url")) as app:
         ring, key_hash = KeyRing(settings.key_ring()), tenant_keys.hash_of(key)
-        await tenants.equip(app, ring, tenant_id, key_hash=key_hash, webhook_secret=webhook_secret)
+        await tenants.equip(app, ring, tenant_id, key_hash=key_hash, webhook_secret=webhook_secret, others=others)
     return Made(tenant_id, email, password, key, webhook_secret)
 
 

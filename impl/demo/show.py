@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 
 from impl.demo import deliveries
+from impl.demo.sender import Sender
 from impl.kernel import money
-from impl.kernel.clock import Clock
 from impl.kernel.errors import SkeldirError
-from impl.platforms import stripe
 
 _TIMEOUT_SECONDS: Final = 30.0
-_ADDRESS: Final = "/api/webhooks/stripe"
 _LOGIN: Final = "/api/auth/login"
 _REVENUE: Final = "/api/v1/revenue/realtime"
 
@@ -36,15 +35,23 @@ class Shop:
     password: str = field(repr=False)
     tenant_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
+    """Stripe's."""
+    others: Mapping[str, str] = field(repr=False)
+    """What the shop shares with the other processors: secrets, and PayPal's webhook id."""
 
 
-async def show(base_url: str, shop: Shop, clock: Clock, say: Say) -> None:
+def authority_folder(data_dir: Path) -> Path:
+    """Where the certificate authority lives that stands in for PayPal's."""
+    return data_dir / "paypal"
+
+
+async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
     """Deliver, log in, read the revenue, and print all of it. Raises `DemoFailed`."""
     try:
         async with httpx2.AsyncClient(base_url=base_url, timeout=_TIMEOUT_SECONDS) as client:
-            say("Deliveries, signed as Stripe signs them:")
-            for step in deliveries.story(clock.now()):
-                say(f"  {step.title:<38} → {await _deliver(client, shop, step, clock)}")
+            say("Deliveries, each signed as its processor signs them:")
+            for step in deliveries.story(sender.clock.now()):
+                say(f"  {step.provider:<12} {step.title:<40} → {await _deliver(client, sender, step)}")
             revenue = await _revenue(client, shop)
     except httpx2.HTTPError as error:
         raise DemoFailed(f"{base_url} does not answer ({type(error).__name__}); start it with `skeldir run`") from error
@@ -52,14 +59,8 @@ async def show(base_url: str, shop: Shop, clock: Clock, say: Say) -> None:
     say(f"Revenue of today, from the ledger:  {_amount(revenue)}  (verified: {str(revenue['verified']).lower()})")
 
 
-async def _deliver(client: httpx2.AsyncClient, shop: Shop, step: deliveries.Step, clock: Clock) -> str:
-    signature = stripe.sign(step.body, shop.webhook_secret.encode(), timestamp=int(clock.now().timestamp()))
-    headers = {
-        "Content-Type": "application/json",
-        "Stripe-Signature": signature,
-        "X-Skeldir-Tenant-Key": shop.tenant_key,
-    }
-    answer = _expect(await client.post(_ADDRESS, content=step.body, headers=headers), 200)
+async def _deliver(client: httpx2.AsyncClient, sender: Sender, step: deliveries.Step) -> str:
+    answer = _expect(await sender.send(client, step.provider, step.event, step.body, delivery_id=step.id), 200)
     return f"{answer['outcome']}: {answer['message']}"
 
 

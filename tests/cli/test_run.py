@@ -18,21 +18,30 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir)
     first = start()
     printed = first.wait_for("Ctrl-C stops it")
     outcomes = re.findall(r"→ (\w+):", printed)
-    assert outcomes == ["accepted", "accepted", "accepted", "duplicate", "dead"]
-    assert "148.49 USD  (verified: false)" in printed
+    assert outcomes == ["accepted", "accepted", "accepted", "duplicate", "dead"] + ["accepted"] * 4
+    assert "298.49 USD  (verified: false)" in printed
     health, login, revenue = re.findall(r"^  (curl .*|TOKEN=.*)$", printed, re.MULTILINE)
     pasted = subprocess.run(
         ["bash", "-ec", f"{health}\n{login}\n{revenue}\n"], capture_output=True, text=True, check=True
     )
     status, total = re.findall(r"\{.*?\}(?=\{|$)", pasted.stdout.strip(), re.DOTALL)[0], pasted.stdout
     assert re.search(r'"status":"(healthy|degraded)"', status)  # degraded until the worker has said hello
-    assert '"revenue_total_cents":14849' in total
+    assert '"revenue_total_cents":29849' in total
     assert first.stop() == 0
     assert "Stopped." in first.output
     second = start()
-    assert re.findall(r"→ (\w+):", second.wait_for("Ctrl-C stops it")) == ["duplicate"] * 4 + ["dead"]
-    assert "148.49 USD" in second.output
-    assert skeldir("db", "psql", "--data-dir", data_dir, "-Atc", "SELECT count(*) FROM revenue_ledger").stdout == "3\n"
+    assert (
+        re.findall(r"→ (\w+):", second.wait_for("Ctrl-C stops it")) == ["duplicate"] * 4 + ["dead"] + ["duplicate"] * 4
+    )
+    assert "298.49 USD" in second.output
+    assert skeldir("db", "psql", "--data-dir", data_dir, "-Atc", "SELECT count(*) FROM revenue_ledger").stdout == "7\n"
+    for processor, event in (
+        ("stripe", "charge.succeeded"),
+        ("shopify", "orders/paid"),
+        ("paypal", "PAYMENT.SALE.COMPLETED"),
+    ):
+        by_hand = ("--processor", processor, "--event", event, "--url", second.url, "--data-dir", data_dir)
+        assert "→ 200 accepted" in skeldir("deliver", *by_hand).stdout
 
 
 async def test_no_acknowledged_delivery_is_lost_when_everything_is_killed(start, data_dir):

@@ -13,7 +13,7 @@ from impl.platforms.paypal import certificates, signature
 from impl.platforms.paypal.certificates import Certificates
 from impl.platforms.paypal.events import PROVIDER, to_report
 
-__all__ = ["PayPal", "to_report"]
+__all__ = ["PROVIDER", "PayPal", "to_report"]
 
 
 class PayPal:

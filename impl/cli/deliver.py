@@ -1,0 +1,117 @@
+"""`skeldir deliver` and `skeldir replay`: deliveries by hand, signed as processors sign them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from impl.cli import local, run
+from impl.demo.sender import Sender
+from impl.kernel.clock import SystemClock
+from impl.kernel.errors import ConfigurationError
+from impl.platforms import samples
+from impl.platforms.paypal import local_authority
+from impl.settings import Settings
+
+_TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A delivery from a file: what was sent, without the signature, which is made anew."""
+
+    provider: str
+    event: str
+    body: bytes
+    delivery_id: str | None = None
+    where: str = "the sample"
+
+
+def sample(provider: str, event: str) -> Recorded:
+    """A sample delivery. Raises `ConfigurationError` that says which there are."""
+    try:
+        payload = samples.load(provider, event)
+    except KeyError as error:
+        raise ConfigurationError(str(error.args[0])) from error
+    return Recorded(provider, event, json.dumps(payload).encode())
+
+
+def read(path: Path) -> Sequence[Recorded]:
+    """The deliveries of a file, or of every `.json` file of a folder in the order of their names. Raises `ConfigurationError`."""
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    if not files:
+        raise ConfigurationError(f"there is no .json file in {path}")
+    return [_recorded(file) for file in files]
+
+
+def _recorded(path: Path) -> Recorded:
+    """One file: `provider`, `event`, and the body as JSON (`body`) or as its very bytes (`body_b64`)."""
+    try:
+        values: Any = json.loads(path.read_text(encoding="utf-8"))
+        provider, event = str(values["provider"]), str(values["event"])
+        body = base64.b64decode(values["body_b64"], validate=True) if "body_b64" in values else _bytes(values["body"])
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        message = f'{path} is no recorded delivery; write {{"provider": …, "event": …, "body": {{…}}}} or "body_b64"'
+        raise ConfigurationError(message) from error
+    if provider not in samples.PROVIDERS:
+        raise ConfigurationError(
+            f"{path}: there is no processor {provider!r}; there are {', '.join(samples.PROVIDERS)}"
+        )
+    return Recorded(provider, event, body, values.get("delivery_id"), str(path))
+
+
+def _bytes(body: object) -> bytes:
+    return json.dumps(body).encode()
+
+
+def sender(settings: Settings, *, tenant_key: str | None, secret: str | None) -> Sender:
+    """Signs for the given tenant; for the demo's shop of this data folder when no key is given."""
+    if tenant_key is None:
+        return run.sender(settings, run.known_shop(settings))
+    if secret is None:
+        raise ConfigurationError("--tenant-key needs --secret: the processor's secret, or the id of the PayPal webhook")
+    folder = settings.paypal_test_authority
+    authority = local_authority.read(folder) if folder is not None else None
+    return Sender(tenant_key, dict.fromkeys(samples.PROVIDERS, secret), authority, SystemClock())
+
+
+def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> None:
+    """Send each delivery and say what became of it. Raises `ConfigurationError` when one was not taken."""
+    refused = asyncio.run(_deliver(url.rstrip("/"), signer, deliveries))
+    if refused:
+        raise ConfigurationError(f"{refused} of {len(deliveries)} deliveries were refused")
+
+
+async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> int:
+    refused = 0
+    try:
+        async with httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS) as client:
+            for one in deliveries:
+                name = one.delivery_id or str(uuid.uuid4())
+                answer = await signer.send(client, one.provider, one.event, one.body, delivery_id=name)
+                refused += answer.status_code != 200
+                local.say(f"{one.provider} {one.event} ({one.where}) → {answer.status_code} {_outcome(answer)}")
+    except httpx2.HTTPError as error:
+        raise ConfigurationError(
+            f"{url} does not answer ({type(error).__name__}); start it with `skeldir run`"
+        ) from error
+    return refused
+
+
+def _outcome(answer: httpx2.Response) -> str:
+    try:
+        said = answer.json()
+    except ValueError:
+        return answer.text[:200]
+    return f"{said['outcome']}: {said['message']}" if "outcome" in said else f"{said.get('code')}: {said.get('detail')}"

@@ -1,0 +1,60 @@
+"""`skeldir deliver` and `skeldir replay` say what became of a delivery, and what is wrong with what they were given."""
+
+import base64
+import json
+
+import pytest
+
+from impl.cli import deliver
+from impl.kernel.errors import ConfigurationError
+from tests.cli.conftest import skeldir
+
+
+def write(path, **values):
+    path.write_text(json.dumps(values))
+    return path
+
+
+def test_recorded_deliveries_are_read_in_the_order_of_their_names(tmp_path):
+    write(tmp_path / "b.json", provider="shopify", event="orders/paid", body={"id": 1}, delivery_id="d-1")
+    write(tmp_path / "a.json", provider="stripe", event="x", body_b64=base64.b64encode(b"\xff{").decode())
+    first, second = deliver.read(tmp_path)
+    assert (first.body, first.delivery_id) == (b"\xff{", None)
+    assert (second.provider, second.body, second.delivery_id) == ("shopify", b'{"id": 1}', "d-1")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "no recorded delivery"),
+        ({"provider": "stripe", "event": "x"}, "no recorded delivery"),
+        ({"provider": "stripe", "event": "x", "body_b64": "!"}, "no recorded delivery"),
+        ({"provider": "barter", "event": "x", "body": {}}, "no processor 'barter'"),
+    ],
+)
+def test_a_file_that_is_no_delivery_is_named(tmp_path, values, message):
+    with pytest.raises(ConfigurationError, match=message):
+        deliver.read(write(tmp_path / "one.json", **values))
+
+
+def test_an_empty_folder_and_a_missing_file_are_named(tmp_path):
+    with pytest.raises(ConfigurationError, match="no .json file"):
+        deliver.read(tmp_path)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        deliver.read(tmp_path / "missing.json")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--processor", "barter", "--event", "x"), "there is no processor 'barter'"),
+        (("--processor", "shopify", "--event", "orders/brewed"), "there are checkouts/update, orders/create"),
+        (("--processor", "shopify", "--event", "orders/paid"), "there is no demo shop"),
+        (("--processor", "shopify", "--event", "orders/paid", "--tenant-key", "sk_x"), "--tenant-key needs --secret"),
+    ],
+)
+def test_what_cannot_be_sent_is_explained_in_one_line(data_dir, arguments, message):
+    result = skeldir("deliver", *arguments, "--data-dir", data_dir)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
