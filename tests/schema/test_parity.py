@@ -17,6 +17,8 @@ from tools.gates import catalog
 
 MAPPED = ("columns", "constraints", "indexes")
 VERSION_TABLE = {"alembic_version"}
+# The queue's schema is its library's own: it is compared up/down/up, but no code of ours maps it.
+OURS = tuple(name for name in catalog.SCHEMAS if name != "queue")
 LETTERS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 METADATA = mapped.load_all()
 
@@ -34,7 +36,8 @@ async def test_tables_made_from_the_code_have_the_same_catalog(database: Databas
     await made.dispose()
     coded = await bootstrap.connect(empty_database.url("migration_owner"))
     migrated = await bootstrap.connect(database.url("migration_owner"))
-    left, right = await catalog.describe(coded, *MAPPED), await catalog.describe(migrated, *MAPPED)
+    left = await catalog.describe(coded, *MAPPED, schemas=OURS)
+    right = await catalog.describe(migrated, *MAPPED, schemas=OURS)
     for connection in (coded, migrated):
         await connection.close()
     right["indexes"] = [line for line in right["indexes"] if " public.mv_" not in line]
@@ -82,7 +85,7 @@ COLUMNS = """
 
 
 async def test_nobody_may_truncate_refer_or_grant(owner: asyncpg.Connection) -> None:
-    lines = (await catalog.describe(owner, "grants"))["grants"]
+    lines = (await catalog.describe(owner, "grants", schemas=OURS))["grants"]
     assert [line for line in lines if line.split()[-1] not in LETTERS.values()] == []
     assert [line for line in lines if line.split()[1] == "public"] == []
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-SCHEMAS: Final = ("public", "auth", "security", "ops", "ingest", "maintenance", "retention", "privacy")
+SCHEMAS: Final = ("public", "auth", "security", "ops", "ingest", "maintenance", "retention", "privacy", "queue")
 
 QUERIES: Final[dict[str, str]] = {
     "schemas": """
@@ -122,10 +122,10 @@ QUERIES: Final[dict[str, str]] = {
 }
 
 
-async def describe(connection: Any, *sections: str) -> dict[str, list[str]]:
-    """Sorted lines of each section (all of them when none is named) of the connection's database."""
+async def describe(connection: Any, *sections: str, schemas: tuple[str, ...] = SCHEMAS) -> dict[str, list[str]]:
+    """Sorted lines of each section (all of them when none is named) of the database's `schemas`."""
     chosen = sections or tuple(QUERIES)
-    return {name: sorted(row[0] for row in await connection.fetch(QUERIES[name], SCHEMAS)) for name in chosen}
+    return {name: sorted(row[0] for row in await connection.fetch(QUERIES[name], schemas)) for name in chosen}
 
 
 def differences(left: dict[str, list[str]], right: dict[str, list[str]]) -> list[str]:

@@ -103,6 +103,27 @@ class Stage:
         require(said.code == 0, f"creating {database} failed: {said.output}")
 
     @contextlib.asynccontextmanager
+    async def running(self, *words: str, environment: dict[str, str]) -> AsyncGenerator[list[str]]:
+        """A program at work during the block, then told to stop; its lines are in the list afterwards, and kept raw."""
+        lines: list[str] = []
+        started = await asyncio.create_subprocess_exec(
+            *words,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        reading = asyncio.create_task(started.communicate())
+        try:
+            yield lines
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                started.terminate()
+            output, _ = await reading
+            lines += output.decode().splitlines()
+            self.note(command=" ".join(words), exit=started.returncode, output=self._hidden(output.decode()))
+
+    @contextlib.asynccontextmanager
     async def connected(self, role: str, database: str) -> AsyncGenerator[asyncpg.Connection]:
         """A connection for work that is not itself evidence."""
         connection = await asyncpg.connect(self.url(role, database))

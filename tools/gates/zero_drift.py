@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import re
 import shutil
 import sys
@@ -150,9 +152,37 @@ async def two_tenants(stage: Stage, database: str) -> None:
 
 
 async def worker_dispatches(stage: Stage) -> None:
-    """ZG-5: a real worker process dispatches a due job once, however many workers run."""
-    said = await stage.process(str(Path(sys.executable).with_name("skeldir")), "worker", "--help")
-    raise GateFailure(f"not run: there is no worker process yet (`skeldir worker --help` answers {said.code})")
+    """ZG-5: two real worker processes dispatch every due instant once: log, tick and job agree."""
+    await stage.migrated("zg5")
+    ring = base64.b64encode(bytes(32)).decode()
+    environment = {
+        "SKELDIR_ENV": "ci",
+        "SKELDIR_WORKER_DATABASE_URL": stage.url("app_worker", "zg5"),
+        "SKELDIR_SEALING_KEYS": f"gate:{ring}",
+        "SKELDIR_SCHEDULE_SECONDS": "1",
+    }
+    command = str(Path(sys.executable).with_name("skeldir"))
+    async with stage.running(command, "worker", "--processes", "2", environment=environment) as output:
+        await until_ticked(stage, "zg5")
+    said = [json.loads(line) for line in output if line.startswith("{")]
+    sent = [(line["schedule"], line["due_at"]) for line in said if line["event"] == "Sending due task"]
+    require(any(line["event"] == "beat_schedule_loaded" for line in said), "no schedule was loaded")
+    require(len(sent) >= 3, f"only {len(sent)} times `Sending due task`")
+    require(len(sent) == len(set(sent)), f"an instant was dispatched twice: {sent}")
+    ticks = await stage.sql("migration_owner", "zg5", "SELECT count(*) FROM schedule_ticks")
+    jobs = await stage.sql("migration_owner", "zg5", "SELECT count(*) FROM schedule_ticks WHERE job_id IS NOT NULL")
+    require(int(ticks) == len(sent), f"{ticks} claimed instants, but {len(sent)} dispatches were logged")
+    require(ticks == jobs, f"{jobs} of {ticks} claimed instants name their job")
+
+
+async def until_ticked(stage: Stage, database: str) -> None:
+    """Until three due instants were claimed; at most a minute."""
+    async with stage.connected("migration_owner", database) as watcher:
+        for _ in range(600):
+            if int(await watcher.fetchval("SELECT count(*) FROM schedule_ticks") or 0) >= 3:
+                return
+            await asyncio.sleep(0.1)
+    raise GateFailure("the workers dispatched nothing within a minute")
 
 
 async def one_of_two_refreshes(stage: Stage) -> None:
