@@ -104,6 +104,16 @@ def test_a_refund_in_another_currency_than_its_capture_is_refused():
         book.add(event(EventType.PAYMENT_REFUNDED, 5, currency="EUR"))
 
 
+@pytest.mark.parametrize("type_", [EventType.PAYMENT_REFUNDED, EventType.PAYMENT_DISPUTED])
+def test_one_refund_told_under_two_names_is_taken_once(type_):
+    """PayPal tells of one refund as SALE.REFUNDED and as CAPTURE.REFUNDED; two refunds of the same amount stay two."""
+    book = Book()
+    book.add(CAPTURE)
+    effects = [book.add(event(type_, 3000, transaction=name)).effect_cents for name in ("re_1", "re_1", "re_2")]
+    assert effects == [-3000, 0, -3000]
+    assert book.net == 4000
+
+
 def test_a_failed_payment_records_its_amount_and_no_entry():
     posting = ledger.post(event(EventType.PAYMENT_FAILED), History())
     assert (posting.kind, posting.effect_cents, posting.revenue_cents) == (None, 0, 10000)
