@@ -52,7 +52,12 @@ async def test_references_stay_on_one_machine_or_go_to_copies(owner: asyncpg.Con
 async def test_policies_hold_no_subquery_and_tables_no_sequence(owner: asyncpg.Connection) -> None:
     rows = await owner.fetch("SELECT tablename::text, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies")
     assert [table for table, rule in rows if "SELECT" in rule.upper()] == []
-    assert await owner.fetchval("SELECT count(*) FROM pg_attribute WHERE attidentity <> '' AND attrelid >= 16384") == 0
+    identities = """
+        -- The queue's own schema stays on the coordinator, so its sequence does no harm.
+        SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE a.attidentity <> '' AND c.relnamespace = 'public'::regnamespace
+    """
+    assert await owner.fetchval(identities) == 0
 
 
 def test_referred_tables_are_placed_before_those_that_refer() -> None:
