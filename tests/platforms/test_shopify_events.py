@@ -97,6 +97,11 @@ def test_a_payment_that_failed_to_go_back_is_not_counted():
     assert fact("refunds/create", transactions=[sent[0], sent[1] | {"status": "failure"}]).money.amount_cents == 2000
 
 
+def test_a_status_that_is_no_text_says_nothing():
+    one = {"amount": "1.00", "currency": "USD", "status": {"nested": "success"}}
+    assert fact("refunds/create", transactions=[one]).money.amount_cents == 100
+
+
 def test_a_refund_without_money_has_nothing_to_record():
     with pytest.raises(NothingToRecord):
         fact("refunds/create", transactions=[])

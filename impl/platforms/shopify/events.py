@@ -16,7 +16,7 @@ from impl.platforms.notice import Notice
 
 PROVIDER = "shopify"
 
-_FAILED = frozenset({"failure", "error"})
+_FAILED = ("failure", "error")  # compared, never hashed: a status may be any JSON
 
 
 @dataclass(frozen=True, slots=True)
