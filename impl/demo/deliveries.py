@@ -73,7 +73,7 @@ def _woocommerce(now: datetime) -> Sequence[Step]:
 
 def _paypal(now: datetime) -> Sequence[Step]:
     at, day = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", f"{now:%Y%m%d}"
-    event = samples.load("paypal", "PAYMENT.CAPTURE.COMPLETED") | {"id": f"WH-DEMO-{day}"}
+    event: dict[str, Any] = samples.load("paypal", "PAYMENT.CAPTURE.COMPLETED") | {"id": f"WH-DEMO-{day}"}
     capture = {"id": f"DEMO{day}", "amount": {"value": "60.00", "currency_code": "USD"}, "create_time": at}
-    event["resource"] |= capture
+    event["resource"] = {**event["resource"], **capture}
     return (Step("60.00 are captured", "paypal", "PAYMENT.CAPTURE.COMPLETED", f"WH-DEMO-{day}", event),)

@@ -17,7 +17,7 @@ from impl import ledger
 from impl.db import locks
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
-from impl.ingestion import channels
+from impl.ingestion import channels, turns
 from impl.ingestion.dead_events import FIRST_RETRY_AFTER, PASSING
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt, correlation_id
 from impl.kernel import sql
@@ -41,7 +41,8 @@ async def report(engine: AsyncEngine, delivery: Delivery, said: Report) -> Recei
 
     Raises `ledger.CurrencyMismatch` when a fact contradicts its capture; nothing is written then.
     """
-    return await _persist(lambda: _report(engine, delivery, said))
+    async with turns.of(payment_lock(delivery, said.facts[0])):
+        return await _persist(lambda: _report(engine, delivery, said))
 
 
 async def ignored(engine: AsyncEngine, delivery: Delivery, topic: str, provider_event_id: str) -> Receipt:

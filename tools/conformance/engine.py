@@ -193,7 +193,12 @@ def _issued(work: Path) -> tuple[Credential, ...]:
     if not path.exists():
         return ()
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return tuple(Credential(**{**row, "scopes": frozenset(row["scopes"])}) for row in rows)
+    return tuple(_credential(row) for row in rows)
+
+
+def _credential(row: dict[str, Any]) -> Credential:
+    fields: dict[str, Any] = {**row, "scopes": frozenset(row["scopes"])}
+    return Credential(**fields)
 
 
 def _warnings(output: str) -> list[str]:

@@ -165,7 +165,9 @@ def read(path: Path, *, shown: str | None = None, earlier: Sources | None = None
     sources.loaded = dict(earlier.loaded) if earlier is not None else {}
     if not path.exists():
         message = "there is no such file or folder"
-        sources.problems.append(Problem("no-contracts", message, Origin(path.as_posix(), 1, 1)))
+        sources.problems.append(
+            Problem("no-contracts", message, Origin(path.as_posix() if shown is None else shown, 1, 1))
+        )
         return sources
     candidates = entry_files(path) if path.is_dir() else [path]
     queue: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -19,9 +19,9 @@ __all__ = ["PROVIDER", "PayPal", "to_report"]
 class PayPal:
     """The processor PayPal, as the receipt sees it."""
 
-    name: Final = PROVIDER
-    signature_scheme: Final = "paypal_sha256_rsa"
-    headers: Final = signature.HEADERS
+    name: str = PROVIDER
+    signature_scheme: str = "paypal_sha256_rsa"
+    headers: frozenset[str] = signature.HEADERS
 
     def __init__(self, source: Certificates) -> None:
         self._certificates = source
