@@ -46,8 +46,8 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "scopes are not asked for": (
         "generated/server/_runtime/security.py",
-        "need.scopes <= grant.scopes for",
-        "True for",
+        "return grant.principal, self._sole.scopes <= grant.scopes",
+        "return grant.principal, True",
         ("adminRbacCheck",),
     ),
     "a 405 that allows too much": (

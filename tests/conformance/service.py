@@ -184,7 +184,9 @@ async def furnish(settings: Settings, first: Made, second: Made, poor: Made, bro
         await operator.dispose()
         await app.dispose()
     return {
-        "logins": [_login(person) for person in people if person.role and "spare" not in person.name],
+        "logins": [
+            _login(person) for person in people if person.role and not person.name.startswith(("spare", "victim"))
+        ],
         "keys": [
             *(
                 {"name": f"key-{name}", "scheme": "tenantKeyAuth", "tenant": name, "value": made.tenant_key}

@@ -182,7 +182,8 @@ class Prober:
         )
         exchange.operation = operation.key
         self.exchanges.append(exchange)
-        if exchange.status not in probe.right and exchange.status != 501:
+        is_wrong = exchange.status not in probe.right and exchange.status != 501
+        if is_wrong and not oracle.is_polite_refusal(exchange, self.policy):
             self.blame(
                 operation, "probe", f"{probe.name}: {exchange.status} instead of {_names(probe.right)}", exchange
             )
