@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: install-browser conformance conformance-nightly bench-conformance bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,11 @@ contract-full: contracts-check contracts-validate install-node ## everything abo
 
 generate: install ## write generated/ from contracts/
 	@$(BIN)/contracts generate
+
+bench: bench-start bench-deliveries bench-models ## the figures of a release: start, deliveries per second, agreement of the models
+
+bench-start: install ## seconds from a fresh clone to the first revenue, and of the second start
+	@$(BIN)/python -m tests.bench.start
 
 bench-deliveries: install ## signed deliveries per second, against a hand-written FastAPI + SQLAlchemy route
 	@$(BIN)/python -m tests.bench.deliveries
