@@ -71,7 +71,7 @@ def start(database, tmp_path):
             "SKELDIR_ENV": "ci",
             "SKELDIR_WORKER_DATABASE_URL": database.dsn("app_worker"),
             "SKELDIR_SEALING_KEYS": f"k:{ring}",
-            "SKELDIR_WORKER_STALL_SECONDS": "4",
+            "SKELDIR_WORKER_STALL_SECONDS": "2",
         }
         log = tmp_path / f"{len(started)}.log"
         with log.open("wb") as output:
