@@ -36,11 +36,13 @@ _JITTER: Final = 0.25
 
 _BEGIN: Final = text(
     # Counted before it runs, because a worker that is killed cannot count afterwards. From here on an equal job may be
-    # deferred again: what it is about may have changed since this one was.
+    # deferred again: what it is about may have changed since this one was. The look that gives a job up may itself be
+    # repeated, when a neighbour ends the process before that is written; it is no further attempt, so it counts once.
     """
     UPDATE queue.pgqueuer
        SET dedupe_key = NULL,
-           headers = headers || jsonb_build_object('starts', coalesce((headers ->> 'starts')::integer, 0) + 1)
+           headers = headers || jsonb_build_object(
+               'starts', least(coalesce((headers ->> 'starts')::integer, 0) + 1, :giving_up))
      WHERE id = :job_id
     RETURNING (headers ->> 'starts')::integer
     """
@@ -106,9 +108,10 @@ class JobExecutor(AbstractEntrypointExecutor):
         return work, run
 
     async def _attempt(self, unnumbered: Work, run: Run) -> None:
+        counted = {"job_id": unnumbered.job_id, "giving_up": unnumbered.kind.attempts + 1}
         try:
             async with transactions.tenantless(self.engine) as connection:
-                starts = int(await connection.scalar(_BEGIN, {"job_id": unnumbered.job_id}) or 1)
+                starts = int(await connection.scalar(_BEGIN, counted) or 1)
         except outage.FAILURES as error:
             raise RetryRequested(delay=backoff(1), reason="the database is away") from error
         work, name = replace(unnumbered, attempt=starts), unnumbered.kind.name

@@ -27,14 +27,16 @@ async def mark(work, key):
 
 
 async def effect(work):
-    """Has its effect, and then is not done yet: whoever runs it first is killed here."""
-    if await mark(work, f"effect:{work.arguments['number']}"):
-        async with transactions.of_tenant(work) as connection:
+    """Has its effect in the transaction of its mark, and then is not done yet: whoever runs it first is killed here."""
+    async with transactions.of_tenant(work) as connection:
+        is_first = await transactions.is_first(connection, work, f"effect:{work.arguments['number']}")
+        if is_first:
             insert = (
                 "INSERT INTO privacy_audit (tenant_id, actor, action, object_kind, rows_affected)"
                 " VALUES (:tenant, 'test', 'effect', 'x', :n)"
             )
             await connection.execute(text(insert), {"tenant": work.tenant, "n": work.arguments["number"]})
+    if is_first:
         await asyncio.sleep(600)
 
 
