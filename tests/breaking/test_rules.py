@@ -6,7 +6,7 @@ import pytest
 
 from tools.breaking import compare, documents
 from tools.breaking.bench import contexts, ids
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
 
 NOW = dt.date(2026, 11, 20)
 BODY = {"content": {"application/json": {"schema": {"type": "string"}}}}
@@ -14,7 +14,7 @@ PLAIN = contexts.operation()
 
 
 def findings(base, head, grace_days=0):
-    options = Options(NOW, grace_days)
+    options = Options(NOW, grace_days, sunset_required=grace_days > 0)
     return compare.compare(documents.inline(base, "base"), documents.inline(head, "head"), options)
 
 

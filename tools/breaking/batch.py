@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tools.breaking import compare, documents, inputs, lifecycle
+from tools.breaking import compare, documents, lifecycle
 from tools.breaking.documents import BadInputError
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
 
 Json = Any
+BYTES_PER_SWEEP = 3_000_000
+"""Input between two collections of garbage: a comparison is full of circles, and looking for them all the time is slow."""
 
 
-def answers(lines: Iterable[str], options: Options) -> Iterator[dict[str, Json]]:
-    """One answer for each line `{"id", "base", "revision", "now"?}`; a pair that cannot be compared says why under `error`."""
-    for entry, problem in inputs.batch(iter(lines)):
-        identifier = entry.get("id") if isinstance(entry, dict) else None
-        try:
-            answer = _failed(problem) if problem else _answer(entry, options)
-        except BadInputError as error:
-            answer = _failed(str(error))
-        except RecursionError:
-            answer = _failed("the document nests too deeply")
-        yield {"id": identifier, **answer}
+def answers(lines: Iterable[str | bytes], options: Options) -> Iterator[dict[str, Json]]:
+    """One answer for each line `{"id", "base", "revision", "now"?}`, in order; empty lines are passed over.
+
+    A pair that cannot be compared has `error` (why) and `"semver": null`; the others are answered all the same.
+    """
+    waiting = 0
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield answer(line, number, options)
+        waiting += len(line)
+        if waiting > BYTES_PER_SWEEP:
+            gc.collect()
+            waiting = 0
+
+
+def answer(line: str | bytes, number: int, options: Options) -> dict[str, Json]:
+    """The answer to one line, whatever it holds."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, **_failed(f"line {number} is not JSON: {error}")}
+    if not isinstance(entry, dict):
+        return {"id": None, **_failed(f"line {number} is no JSON object")}
+    identifier = entry.get("id")
+    try:
+        return {"id": identifier, **_compared(entry, number, options)}
+    except BadInputError as error:
+        return {"id": identifier, **_failed(str(error))}
+    except RecursionError:
+        return {"id": identifier, **_failed("the document nests too deeply")}
+    except Exception as error:  # noqa: BLE001 - the edge: one pair must not cost the thousands after it
+        return {"id": identifier, **_failed(f"the comparison itself failed: {type(error).__name__}: {error}")}
 
 
 def _failed(reason: str) -> dict[str, Json]:
@@ -32,10 +56,14 @@ def _failed(reason: str) -> dict[str, Json]:
     return {"findings": [], "semver": None, "error": reason}
 
 
-def _answer(entry: dict[str, Json], options: Options) -> dict[str, Json]:
-    now = lifecycle.parse_date(str(entry["now"])) if "now" in entry else options.now
+def _compared(entry: dict[str, Json], number: int, options: Options) -> dict[str, Json]:
+    missing = [word for word in ("base", "revision") if not isinstance(entry.get(word), dict)]
+    if missing:
+        return _failed(f"line {number} has no document at {' and '.join(missing)}")
+    said = entry.get("now")
+    now = options.now if said is None else lifecycle.parse_date(said) if isinstance(said, str) else None
     if now is None:
-        return _failed(f"`now` is no date: {entry['now']!r}")
+        return _failed(f"`now` is no date such as 2026-11-20: {said!r}")
     base, head = documents.inline(entry["base"], "base"), documents.inline(entry["revision"], "revision")
     problems = documents.problems_of(base) + documents.problems_of(head)
     if problems:
@@ -44,9 +72,9 @@ def _answer(entry: dict[str, Json], options: Options) -> dict[str, Json]:
     return {"findings": [finding.as_json() for finding in result.findings], "semver": result.semver}
 
 
-def line(answer: dict[str, Json]) -> str:
-    """One answer as a line."""
-    return json.dumps(answer, ensure_ascii=False, sort_keys=False, default=str)
+def line(found: dict[str, Json]) -> str:
+    """One answer as a line of ASCII, whatever the documents contain."""
+    return json.dumps(found, default=str)
 
 
 def today() -> dt.date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-if TYPE_CHECKING:
-    from tools.breaking.sessions import Options
+from tools.breaking.quick import BASE, FAIL_ON, FORMATS, GRACE_DAYS, HEAD
 
-BASE = "contracts/baselines/v1"
-HEAD = "generated/bundles/v1"
+if TYPE_CHECKING:
+    from tools.breaking.options import Options
+
 T = TypeVar("T")
 
 Base = Annotated[
@@ -24,9 +23,19 @@ Base = Annotated[
 Head = Annotated[str, typer.Argument(help="what is proposed: the same kinds")]
 Format = Annotated[str, typer.Option("--format", help="text, json, sarif, junit, github, markdown or html")]
 FailOn = Annotated[str, typer.Option("--fail-on", help="error or warning")]
-Grace = Annotated[int, typer.Option("--grace-days", help="days a sunset must lie ahead when it is announced")]
+Grace = Annotated[
+    int | None,
+    typer.Option(
+        "--grace-days",
+        help="days a sunset must lie ahead when it is announced; given, every deprecation needs one"
+        f" (default: {GRACE_DAYS}, where a sunset is announced at all; 0 in a batch)",
+    ),
+]
 Tolerant = Annotated[
     bool, typer.Option("--tolerant-enums", help="clients promise to live with new enum values in replies")
+]
+Across = Annotated[
+    bool, typer.Option("--across-versions", help="compare OpenAPI 3.0 with 3.1, both read as JSON Schema 2020-12")
 ]
 Now = Annotated[
     str, typer.Option("--now", help="the day to judge sunsets by, such as 2026-11-20 (default: today, UTC)")
@@ -42,14 +51,18 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _options(now: str, grace_days: int, *, tolerant: bool) -> Options:
-    from tools.breaking import batch, lifecycle  # noqa: PLC0415 - start-up
-    from tools.breaking.sessions import Options  # noqa: PLC0415 - start-up
+def _options(now: str = "", grace_days: int | None = None, *, tolerant: bool = False, across: bool = False) -> Options:
+    from tools.breaking import lifecycle  # noqa: PLC0415 - start-up
+    from tools.breaking.options import Options  # noqa: PLC0415 - start-up
 
-    day = lifecycle.parse_date(now) if now else batch.today()
+    day = lifecycle.parse_date(now) if now else dt.datetime.now(dt.UTC).date()
     if day is None:
         _stop(f"--now wants a date like 2026-11-20, not {now!r}")
-    return Options(day or dt.date.min, grace_days, tolerant)
+    if grace_days is not None and grace_days < 0:
+        _stop(f"--grace-days counts days from today on, so it cannot be {grace_days}")
+    given = grace_days is not None and grace_days > 0
+    days = GRACE_DAYS if grace_days is None else grace_days
+    return Options(day or dt.date.min, days, sunset_required=given, tolerant_enums=tolerant, across_versions=across)
 
 
 def _stop(reason: str) -> None:
@@ -59,19 +72,12 @@ def _stop(reason: str) -> None:
 
 def _guarded(work: Callable[[], T]) -> T:
     """Run `work`; what cannot be compared is told at its place, and the exit code is 2."""
-    from tools.breaking.documents import BadInputError  # noqa: PLC0415 - start-up
+    from tools.breaking import run  # noqa: PLC0415 - start-up
 
-    sys.setrecursionlimit(20_000)
-    gc.disable()  # everything that is read lives until the end, so looking for garbage only takes time
-    try:
-        return work()
-    except BadInputError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        print("nothing can be concluded: not compared", file=sys.stderr)
-    except RecursionError:
-        print("nothing can be concluded: a document nests too deeply", file=sys.stderr)
-    raise typer.Exit(2)
+    found = run.guarded(work)
+    if found is None:
+        raise typer.Exit(2)
+    return found
 
 
 def breaking(  # noqa: PLR0913, PLR0917 - these are the command's options
@@ -80,40 +86,42 @@ def breaking(  # noqa: PLR0913, PLR0917 - these are the command's options
     output: Format = "text",
     fail_on: FailOn = "error",
     batch: Batch = None,
-    grace_days: Grace = 0,
+    grace_days: Grace = None,
     tolerant_enums: Tolerant = False,
+    across_versions: Across = False,
     now: Now = "",
 ) -> None:
     """Say which changes break clients: exit 0 when none does, 1 when one does, 2 when nothing can be concluded."""
-    from tools.breaking import report, run  # noqa: PLC0415 - start-up
-    from tools.contracts.problems import Severity  # noqa: PLC0415 - start-up
+    from tools.breaking import run  # noqa: PLC0415 - start-up
 
-    if output not in report.FORMATS or fail_on not in {"error", "warning"}:
-        _stop(f"--format is one of {', '.join(report.FORMATS)}; --fail-on is error or warning")
-    options = _options(now, grace_days, tolerant=tolerant_enums)
+    if output not in FORMATS or fail_on not in FAIL_ON:
+        _stop(f"--format is one of {', '.join(FORMATS)}; --fail-on is error or warning")
     if batch is not None:
+        options = _options(now, grace_days or 0, tolerant=tolerant_enums)
         raise typer.Exit(_guarded(lambda: _batch(batch, options)))
-    comparison = _guarded(lambda: run.compare_all(base, head, options))
-    print(report.FORMATS[output](comparison.report))
-    raise typer.Exit(run.exit_code(comparison.report.findings, Severity(fail_on)))
+    options = _options(now, grace_days, tolerant=tolerant_enums, across=across_versions)
+    raise typer.Exit(run.command(base, head, options, output, fail_on))
 
 
 def _batch(path: Path, options: Options) -> int:
     from tools.breaking import batch as batches  # noqa: PLC0415 - start-up
     from tools.breaking import run  # noqa: PLC0415 - start-up
 
-    answered, broken = 0, False
+    answered, failed, broken = 0, 0, False
     try:
-        source = sys.stdin if str(path) == "-" else path.open(encoding="utf-8")
+        source = sys.stdin.buffer if str(path) == "-" else path.open("rb")
     except OSError as error:
         _stop(f"cannot read {path}: {error.strerror}")
         raise
     with source:
         for answer in batches.answers(source, options):
             print(batches.line(answer))
-            answered += "error" not in answer
+            answered += 1
+            failed += "error" in answer
             broken = broken or any(finding["level"] == "error" for finding in answer["findings"])
-    return run.UNUSABLE if not answered else run.BREAKING if broken else run.SAFE
+    if failed or not answered:
+        print(f"{failed} of {answered} pairs could not be compared: see `error` in their lines", file=sys.stderr)
+    return run.BREAKING if broken else run.UNUSABLE if failed or not answered else run.SAFE
 
 
 def changelog(
@@ -127,7 +135,7 @@ def changelog(
 
     if output not in {"markdown", "html"}:
         _stop("--format is markdown or html")
-    comparison = _guarded(lambda: run.compare_all(base, head, _options(now, 0, tolerant=False)))
+    comparison = _guarded(lambda: run.compare_all(base, head, _options(now)))
     print(report.FORMATS[output](comparison.report))
 
 
@@ -141,7 +149,7 @@ def bump(
     """Suggest the next version of every API."""
     from tools.breaking import releases, run  # noqa: PLC0415 - start-up
 
-    comparison = _guarded(lambda: run.compare_all(base, head, _options("", 0, tolerant=False)))
+    comparison = _guarded(lambda: run.compare_all(base, head, _options(), all_read=True))
     steps = releases.steps(comparison)
     print("\n".join(map(str, steps)))
     if check and any(not step.is_enough for step in steps):
@@ -152,7 +160,7 @@ def release(base: Base = BASE, head: Head = HEAD) -> None:
     """Freeze the bundles as the new baselines; refused while a version does not rise as much as its changes ask for."""
     from tools.breaking import releases  # noqa: PLC0415 - start-up
 
-    refused = _guarded(lambda: releases.freeze(base, head, _options("", 0, tolerant=False)))
+    refused = _guarded(lambda: releases.freeze(base, head, _options()))
     print("\n".join(refused) if refused else f"{base} holds what {head} says")
     if refused:
         raise typer.Exit(1)
@@ -169,7 +177,7 @@ def accept(
     """Accept one finding until a day."""
     from tools.breaking import exceptions, run  # noqa: PLC0415 - start-up
 
-    comparison = _guarded(lambda: run.compare_all(base, head, _options("", 0, tolerant=False)))
+    comparison = _guarded(lambda: run.compare_all(base, head, _options()))
     found = next((finding for finding in comparison.report.findings if finding.fingerprint == fingerprint), None)
     if found is None:
         _stop(f"no finding between {base} and {head} has the fingerprint {fingerprint}")

@@ -11,11 +11,11 @@ from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.facts import Fact
 from tools.breaking.findings import Finding
 from tools.breaking.law import Effect
-from tools.breaking.sessions import Options, Pairing
+from tools.breaking.options import Options
+from tools.breaking.sessions import Pairing
 from tools.contracts.problems import Origin, Problem, Severity
 
 Json = Any
-STEPS = ("none", "patch", "minor", "major")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?\Z")
 
 
@@ -42,6 +42,15 @@ def compare(base: Spec, head: Spec, options: Options) -> Result:
     semver = _semver(pairing)
     _version(pairing, semver)
     return Result(pairing.found.sorted(), semver, pairing.compared)
+
+
+def check_dialects(base: Spec, head: Spec, options: Options) -> None:
+    """Refuse two documents whose schemas are in different dialects, unless the options say that this is meant."""
+    if base.is_30 != head.is_30 and not options.across_versions:
+        said = [str(spec.root.raw.get("openapi")) for spec in (base, head)]
+        reason = f"{base.name} is OpenAPI {said[0]} and {head.name} is {said[1]}: the same words mean different things"
+        hint = "convert one of them, or say --across-versions to compare both as JSON Schema 2020-12"
+        raise BadInputError([Problem("mixed-versions", reason, head.origin(head.at("/openapi")), hint=hint)])
 
 
 def check_relation(base: Spec, head: Spec, result: Result) -> None:
@@ -111,12 +120,6 @@ def _without_version(value: Json) -> Json:
     return {**value, "info": {**info, "version": ""}} if isinstance(info, dict) else value
 
 
-def version_of(spec: Spec) -> str:
-    """`info.version`, empty when there is none."""
-    info = spec.root.raw.get("info")
-    return str(info.get("version") or "") if isinstance(info, dict) else ""
-
-
 def parsed(version: str) -> tuple[int, int, int] | None:
     """The three numbers of a semantic version."""
     match = _VERSION.match(version)
@@ -133,7 +136,7 @@ def step_between(old: str, new: str) -> str:
 
 def _version(pairing: Pairing, semver: str) -> None:
     """Three rules of policy, informative: `contracts bump --check` enforces them."""
-    old, new = version_of(pairing.base), version_of(pairing.head)
+    old, new = pairing.base.version, pairing.head.version
     places = pairing.base.at("/info/version"), pairing.head.at("/info/version")
     before, after = parsed(old), parsed(new)
     if before and after and after < before:

@@ -58,6 +58,12 @@ class Spec:
         self.is_30 = isinstance(version, str) and version.startswith("3.0")
 
     @property
+    def version(self) -> str:
+        """`info.version`, empty when there is none."""
+        info = self.entry.value.get("info") if isinstance(self.entry.value, dict) else None
+        return str(info.get("version") or "") if isinstance(info, dict) else ""
+
+    @property
     def root(self) -> At:
         """The whole document."""
         return At(self.entry.value, self.entry.path, "")

@@ -6,14 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from tools.breaking import lifecycle
+from tools.breaking import inputs, lifecycle
 from tools.breaking.documents import BadInputError
 from tools.breaking.findings import Finding
 from tools.contracts import source
 from tools.contracts.problems import Origin, Problem
 
 Json = Any
-FILE = Path("contracts/baselines/accepted.yaml")
+FILE = Path(inputs.EXCEPTIONS)
 _FIELDS = ("fingerprint", "id", "reason", "owner", "until")
 _HEAD = "# Findings of `contracts breaking` that were accepted, each until its day. Written by `contracts accept`.\n"
 
@@ -48,8 +48,8 @@ def apply(findings: list[Finding], now: dt.date, path: Path = FILE) -> None:
             finding.accepted = f"{entry['reason']} ({entry['owner']}, until {entry['until']})"
 
 
-def add(entry: dict[str, str], path: Path = FILE) -> None:
-    """Write one more entry, in place of an older one for the same finding."""
+def add(entry: dict[str, str], path: Path = FILE) -> list[dict[str, str]]:
+    """Write one more entry, in place of an older one for the same finding; returns all entries."""
     until = lifecycle.parse_date(entry["until"])
     if until is None:
         where = Origin(path.as_posix(), 1, 1)
@@ -62,6 +62,7 @@ def add(entry: dict[str, str], path: Path = FILE) -> None:
         f"{'- ' if name == _FIELDS[0] else '  '}{name}: {_quoted(known[name])}" for known in entries for name in _FIELDS
     ]
     path.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    return entries
 
 
 def _quoted(text: str) -> str:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tools.breaking import documents, lazy, validity
-from tools.breaking.documents import BadInputError, Reader, Spec
+from tools.breaking import documents, lazy, released, validity, working
+from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.sourcemap import SourceMap
 from tools.contracts import source
 from tools.contracts.problems import Origin, Problem
 
 Json = Any
 BASELINES = "contracts/baselines/v1"
-BUNDLES = "generated/bundles/v1"
-SOURCES = "contracts/openapi/v1"
-SUFFIXES = (".yaml", ".yml", ".json")
-JOINED = "openapi"
-"""The bundle that joins all others; its parts are compared by themselves."""
+BUNDLES, SOURCES = working.BUNDLES, working.SOURCES
+EXCEPTIONS = "contracts/baselines/accepted.yaml"
+JOINED = PurePosixPath(released.JOINED).stem
 
 
 @dataclass(slots=True)
@@ -33,20 +29,43 @@ class Pair:
     base: Spec
     head: Spec
     identical: bool
-    """Whether both texts are the same to the byte."""
+    """Whether both texts are the same to the byte; then both specs are the same object."""
 
 
-def pairs(base: str, head: str) -> list[Pair]:
-    """The APIs of `base` with their counterparts in `head`. Raises `BadInputError` when anything is missing or unreadable."""
+@dataclass(slots=True)
+class Pairs:
+    """Everything to compare."""
+
+    pairs: list[Pair]
+    unchanged: list[str]
+    """APIs that are byte by byte what was checked and released: there is nothing to read."""
+
+
+def pairs(base: str, head: str, *, all_read: bool = False) -> Pairs:
+    """The APIs of `base` with their counterparts in `head`; with `all_read`, unchanged ones too.
+
+    Raises `BadInputError` when anything is missing or unreadable.
+    """
     sides = [_open(argument) for argument in (base, head)]
     if all(len(side.names) == 1 for side in sides):
-        return [_pair(Path(sides[1].names[0]).stem, sides[0], sides[0].names[0], sides[1], sides[1].names[0])]
+        return Pairs(
+            [_pair(Path(sides[1].names[0]).stem, sides[0], sides[0].names[0], sides[1], sides[1].names[0])], []
+        )
     old, new = (side.by_stem() for side in sides)
     problems = [_missing(name, base, head) for name in new if name not in old]
     problems += [_gone(name, base, head) for name in old if name not in new]
     if problems or not old:
-        raise BadInputError(problems or [Problem("nothing-compared", f"there is no API in {base}", Origin(base, 1, 1))])
-    return [_pair(name, sides[0], old[name], sides[1], new[name]) for name in old]
+        raise BadInputError(problems or [nothing(base)])
+    same = set() if all_read else _unchanged(sides[0], sides[1])
+    read = [_pair(name, sides[0], old[name], sides[1], new[name]) for name in old if name not in same]
+    return Pairs(read, [name for name in old if name in same])
+
+
+def _unchanged(base: Tree, head: Tree) -> set[str]:
+    """Names of the APIs that nobody touched since their release."""
+    same, _ = released.unchanged(base.label, head.label) if base.on_disk and head.on_disk else (set[str](), 0)
+    made = {PurePosixPath(name).stem for name in head.made}
+    return {PurePosixPath(name).stem for name in same} - made
 
 
 def nothing(argument: str) -> Problem:
@@ -66,9 +85,11 @@ def _gone(name: str, base: str, head: str) -> Problem:
     return Problem("api-removed", f"{name} is in {base} and no longer in {head}", Origin(head, 1, 1), hint=hint)
 
 
-def _pair(name: str, old: _Tree, old_name: str, new: _Tree, new_name: str) -> Pair:
-    base, head = old.spec(old_name), new.spec(new_name)
-    identical = base.entry.text == head.entry.text and _OUTSIDE.search(base.entry.text) is None
+def _pair(name: str, old: Tree, old_name: str, new: Tree, new_name: str) -> Pair:
+    text = new.text(new_name)
+    identical = text is not None and text == old.text(old_name) and _OUTSIDE.search(text) is None
+    head = new.spec(new_name)
+    base = head if identical else old.spec(old_name)
     problems: list[Problem] = []
     for spec in [head] if identical else [base, head]:
         problems += documents.problems_of(spec) or validity.check(spec)
@@ -79,135 +100,128 @@ def _pair(name: str, old: _Tree, old_name: str, new: _Tree, new_name: str) -> Pa
 
 _OUTSIDE = re.compile(r"\$ref['\"]?\s*:\s*['\"]?[^#'\"\s]")
 """A reference into another file: then equal texts may still mean different documents."""
+_ENTRY = re.compile(r"^['\"]?openapi['\"]?\s*:", re.MULTILINE)
+"""An OpenAPI document in block style says so in its first column."""
 
 
 @dataclass(slots=True)
-class _Tree:
+class Tree:
     """A place that holds documents."""
 
     label: str
-    names: list[str]
-    read: Reader
-    problems: list[Problem]
+    fetch: Callable[[str], bytes | None]
+    """Gives the bytes of the file with a path, None when there is none."""
+    prefix: str = ""
+    """What stands before paths in messages: `HEAD~1:`."""
     on_disk: bool = True
+    names: list[str] = field(default_factory=list)
+    """Entry files."""
+    made: dict[str, Json] = field(default_factory=dict)
+    """Documents that were made in memory, by the path they would have."""
+    _texts: dict[str, str | None] = field(default_factory=dict)
+    _read: dict[str, source.Document | None] = field(default_factory=dict)
 
     def by_stem(self) -> dict[str, str]:
-        """Entry files by API name."""
-        return {PurePosixPath(name).stem: name for name in self.names if PurePosixPath(name).stem != JOINED}
+        """Entry files by API name. Raises `BadInputError` when two have the same."""
+        found: dict[str, str] = {}
+        for name in self.names:
+            stem = PurePosixPath(name).stem
+            if stem in found:
+                reason = f"{found[stem]} and {name} are both called {stem}: which is which?"
+                raise BadInputError([Problem("same-name", reason, Origin(name, 1, 1))])
+            if stem != JOINED:
+                found[stem] = name
+        return found
+
+    def text(self, name: str) -> str | None:
+        """Text of a file; None when it cannot be read as text, or was never written."""
+        if name not in self._texts:
+            raw = None if name in self.made else self.fetch(name)
+            try:
+                self._texts[name] = None if raw is None else raw.decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self._texts[name] = None
+        return self._texts[name]
+
+    def read(self, name: str) -> source.Document | None:
+        """The file with a path; None when there is none. Raises `BadInputError` when it cannot be understood."""
+        if name not in self._read:
+            self._read[name] = self._parsed(name)
+        return self._read[name]
+
+    def _parsed(self, name: str) -> source.Document | None:
+        if name in self.made:
+            return source.Document(name, "", self.made[name], {"": source.Marks(1, 1, 1, 1)})
+        shown, text = f"{self.prefix}{name}", self.text(name)
+        if text is None:
+            if self.on_disk and Path(name).exists():
+                raise BadInputError(
+                    source.load(Path(name))[1] or [Problem("unreadable", "no text", Origin(name, 1, 1))]
+                )
+            return None
+        document = lazy.parse(text, shown)
+        if document is None:
+            document, problems = source.parse(text, name=shown)
+            if problems:
+                raise BadInputError(problems)
+        return (
+            document
+            if document is None or shown == name
+            else source.Document(name, text, document.value, document.marks)
+        )
+
+    def is_entry(self, name: str, below: str = "") -> bool:
+        """Whether an OpenAPI document starts in this file. Raises `BadInputError` when nobody can tell."""
+        if any(part.startswith(("_", ".")) for part in PurePosixPath(name).relative_to(below or ".").parts):
+            return False
+        text = self.text(name)
+        if text is not None and not text.lstrip().startswith("{") and _ENTRY.search(text):
+            return True
+        document = self.read(name)
+        return document is None or (isinstance(document.value, dict) and "openapi" in document.value)
 
     def spec(self, name: str) -> Spec:
         """The document that starts at file `name`."""
         entry = self.read(name)
         if entry is None:
-            raise BadInputError(
-                self.problems or [Problem("unreadable", f"there is no file {name}", Origin(name, 1, 1))]
-            )
+            raise BadInputError([Problem("unreadable", f"there is no file {name}", Origin(name, 1, 1))])
         spec = Spec(name, entry, self.read)
         if self.on_disk and name.startswith(f"{BUNDLES}/"):
             spec.sources = SourceMap(Path(SOURCES) / Path(name).relative_to(BUNDLES))
         return spec
 
 
-def _open(argument: str) -> _Tree:
+def _open(argument: str) -> Tree:
     path = Path(argument)
+    tree = Tree(argument, _bytes_of)
     if path.is_file():
-        return _files(argument, [path.as_posix()])
-    if path.is_dir():
-        found = sorted(file.as_posix() for file in path.rglob("*") if file.suffix in SUFFIXES)
-        tree = _files(argument, found)
-        tree.names = [name for name in found if _is_entry(name, tree.read)]
-        if not tree.names:
-            raise BadInputError([nothing(argument)])
+        tree.names = [path.as_posix()]
         return tree
-    return _revision(argument)
+    changed = working.edited() if path == Path(BUNDLES) else set()
+    if changed:
+        _renew(tree, changed)
+    elif path.is_dir():
+        found = sorted(file.as_posix() for file in path.rglob("*") if file.suffix in released.SUFFIXES)
+        tree.names = [name for name in found if tree.is_entry(name, path.as_posix())]
+    else:
+        from tools.breaking import revisions  # noqa: PLC0415 - start-up
 
-
-def _is_entry(name: str, read: Reader) -> bool:
-    if any(part.startswith("_") for part in PurePosixPath(name).parts):
-        return False
-    document = read(name)
-    return document is None or (isinstance(document.value, dict) and "openapi" in document.value)
-
-
-def _files(label: str, names: list[str]) -> _Tree:
-    known: dict[str, source.Document | None] = {}
-    problems: list[Problem] = []
-
-    def read(name: str) -> source.Document | None:
-        if name not in known:
-            known[name], found = _load(Path(name))
-            problems.extend(found)
-            if any(problem.rule != "duplicate-key" for problem in found):
-                raise BadInputError(found)
-        return known[name]
-
-    return _Tree(label, names, read, problems)
-
-
-def _load(path: Path) -> tuple[source.Document | None, list[Problem]]:
-    if path.suffix == ".json":
-        try:
-            document = lazy.parse(path.read_text(encoding="utf-8"), path.as_posix())
-        except (OSError, UnicodeDecodeError):
-            document = None
-        if document is not None:
-            return document, []
-    return source.load(path)
-
-
-def _revision(argument: str) -> _Tree:
-    """`REV` (the bundles or sources as they were) or `REV:path`."""
-    revision, _, path = argument.partition(":")
-    if _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
-        reason = "this is no file, no directory and no git revision"
-        raise BadInputError([Problem("unreadable", reason, Origin(argument, 1, 1))])
-    listed: list[str] = []
-    for folder in [path] if path else [BUNDLES, SOURCES]:
-        listed = [
-            name
-            for name in (_git("ls-tree", "-r", "--name-only", revision, "--", folder) or "").split("\n")
-            if name.endswith(SUFFIXES)
-        ]
-        if listed:
-            break
-    problems: list[Problem] = []
-
-    def read(name: str) -> source.Document | None:
-        text = _git("show", f"{revision}:{name}")
-        if text is None:
-            return None
-        document, found = source.parse(text, name=f"{revision}:{name}")
-        if document is None or any(problem.rule != "duplicate-key" for problem in found):
-            raise BadInputError(found)
-        return source.Document(name, document.text, document.value, document.marks)
-
-    names = [name for name in listed if _is_entry(name, read)]
-    if not names:
+        return revisions.tree(argument)
+    if not tree.names:
         raise BadInputError([nothing(argument)])
-    return _Tree(argument, names, read, problems, on_disk=False)
+    return tree
 
 
-def _git(*arguments: str) -> str | None:
+def _bytes_of(name: str) -> bytes | None:
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=False)
-    except FileNotFoundError:
+        return Path(name).read_bytes()
+    except OSError:
         return None
-    return done.stdout.decode("utf-8", "replace").rstrip("\n") if done.returncode == 0 else None
 
 
-def batch(lines: Iterator[str]) -> Iterator[tuple[Json, str]]:
-    """Parsed lines of a batch file, with what is wrong with each."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-        except ValueError as error:
-            yield {"id": f"line {number}"}, f"line {number} is not JSON: {error}"
-            continue
-        missing = [
-            word
-            for word in ("base", "revision")
-            if not isinstance(entry, dict) or not isinstance(entry.get(word), dict)
-        ]
-        yield entry, f"line {number} has no document at {' and '.join(missing)}" if missing else ""
+def _renew(tree: Tree, changed: set[str]) -> None:
+    """The bundles as they will be generated: from memory where a source was edited since, from disk elsewhere."""
+    tree.made, problems = working.bundles(working.touched(changed))
+    if problems:
+        raise BadInputError(problems)
+    tree.names = [f"{BUNDLES}/{entry}" for entry in working.entries()]

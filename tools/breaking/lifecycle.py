@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from tools.breaking.law import Effect
 from tools.breaking.schema import contain
 
 if TYPE_CHECKING:
-    from tools.breaking.sessions import Options
+    from tools.breaking.options import Options
     from tools.breaking.walk import Walker
 
 Json = Any
@@ -56,6 +55,8 @@ def parse_date(text: str) -> dt.date | None:
         return dt.datetime.fromisoformat(text).date()
     except ValueError:
         pass
+    import email.utils  # noqa: PLC0415 - start-up: it brings sockets along, and dates like these are rare
+
     try:
         return email.utils.parsedate_to_datetime(text).date()
     except (ValueError, TypeError):
@@ -113,12 +114,14 @@ def transition(base: Life, head: Life, options: Options) -> Step | None:
         return None
     if not base.deprecated:
         return _announced(head, options)
+    if base.sunset is None and head.sunset is not None:
+        return _announced(head, options)  # the notice starts when the date is set
     return _moved(base, head)
 
 
 def _announced(head: Life, options: Options) -> Step:
     if head.sunset is None:
-        if options.grace_days:
+        if options.sunset_required:
             return Step("deprecated-sunset-missing", Effect.VIOLATION, "was deprecated without a sunset date")
         return Step("deprecated", Effect.NONE, "was deprecated")
     if head.date is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.breaking import compare, inputs, run
-from tools.breaking.compare import STEPS
+from tools.breaking import compare, inputs, released, run, working
 from tools.breaking.documents import BadInputError
-from tools.breaking.run import Comparison
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
+from tools.breaking.run import STEPS, Comparison
+from tools.contracts.problems import Origin, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,36 @@ def steps(comparison: Comparison) -> list[Step]:
 
 
 def freeze(base: str, head: str, options: Options) -> list[str]:
-    """Copy the bundles of `head` over the baselines in `base`; returns why not, API by API, and then copies nothing.
+    """Copy the bundles of `head` over the baselines in `base` and list them; or say why not, API by API, and copy nothing.
 
-    An API without a baseline is new and gets one. Raises `BadInputError` when a known API is unreadable or gone.
+    An API without a baseline is new and gets one. Raises `BadInputError` when a bundle is unreadable or unsound.
     """
-    target, source = Path(base), Path(head)
-    bundles = {file.relative_to(source): file for file in sorted(source.rglob("*.yaml")) if file.stem != inputs.JOINED}
-    refused = []
-    for name in sorted(file.relative_to(target) for file in target.rglob("*.yaml")) if target.is_dir() else []:
-        if name not in bundles:
-            refused.append(f"{name}: has a baseline and no bundle")
-            continue
-        comparison = run.compare_all(str(target / name), str(bundles[name]), options)
+    source, target = Path(head), Path(base)
+    bundles = {
+        file.relative_to(source): file for file in sorted(source.rglob("*.yaml")) if file.name != released.JOINED
+    }
+    known = sorted(file.relative_to(target) for file in target.rglob("*.yaml")) if target.is_dir() else []
+    _refuse_stale(head, bundles)
+    refused = [f"{name}: has a baseline and no bundle" for name in known if name not in bundles]
+    for name, file in bundles.items():
+        earlier = target / name if name in known else file
+        comparison = run.compare_all(str(earlier), str(file), options)
         refused += [str(step) for step in steps(comparison) if not step.is_enough]
-    if not bundles:
-        raise BadInputError([inputs.nothing(head)])
     if refused:
         return refused
     for name, file in bundles.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(file.read_bytes())
+    released.write(base)
     return []
+
+
+def _refuse_stale(head: str, bundles: dict[Path, Path]) -> None:
+    """What is frozen must be there, and must be what the contracts make."""
+    if not bundles:
+        raise BadInputError([inputs.nothing(head)])
+    edited = sorted(working.edited()) if Path(head) == Path(inputs.BUNDLES) else []
+    if edited:
+        where = Origin(f"{inputs.SOURCES}/{edited[0]}", 1, 1)
+        reason = "this was edited and the bundles were not generated again"
+        raise BadInputError([Problem("stale-bundles", reason, where, hint="run `contracts generate` first")])

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from xml.sax import saxutils
 
+from tools.breaking import quick
 from tools.breaking.findings import Finding
 from tools.contracts.problems import Origin, Severity
 
@@ -24,15 +24,16 @@ class Report:
     line_of: Callable[[Origin], str]
     """Text of a line in either document."""
     apis: int = 1
+    unchanged: int = 0
+    """How many of `apis` are the same to the byte."""
     operations: int = 0
+    """Operations on both sides of the others."""
 
     def counted(self) -> str:
         """`2 errors, 1 warning, 5 infos in 16 APIs`."""
-        parts = []
-        for level, word in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "info")):
-            count = sum(finding.level is level and not finding.accepted for finding in self.findings)
-            parts.append(f"{count} {word}{'' if count == 1 else 's'}")
-        return f"{', '.join(parts)} in {self.apis} API{'' if self.apis == 1 else 's'}, {self.operations} operations compared"
+        levels = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+        counts = [sum(finding.level is level and not finding.accepted for finding in self.findings) for level in levels]
+        return quick.tally(counts, self.apis, self.unchanged, self.operations)
 
 
 def text(report: Report) -> str:
@@ -126,6 +127,8 @@ def _sarif_result(finding: Finding) -> Json:
 
 def junit(report: Report) -> str:
     """JUnit XML: a case for each finding, one passing case when there is none."""
+    from xml.sax import saxutils  # noqa: PLC0415 - start-up: it brings a client for HTTP along
+
     cases = []
     failures = 0
     for finding in report.findings:

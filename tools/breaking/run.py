@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
 
-from tools.breaking import compare, exceptions, inputs
-from tools.breaking import operations as operations_of
-from tools.breaking.compare import STEPS
+from tools.breaking import inputs, report
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.findings import ORDER, Finding, worst
+from tools.breaking.inputs import EXCEPTIONS, Pair
+from tools.breaking.options import Options
 from tools.breaking.report import Report
-from tools.breaking.sessions import Options
 from tools.contracts.problems import Origin, Problem, Severity
 
+T = TypeVar("T")
 SAFE, BREAKING, UNUSABLE = 0, 1, 2
 """Exit codes."""
+STEPS = ("none", "patch", "minor", "major")
 
 
 @dataclass(slots=True)
@@ -23,40 +29,79 @@ class Comparison:
     """All APIs of a run."""
 
     report: Report
-    versions: dict[str, tuple[str, str, str]]
-    """API name to version of the base, version of the head, and the step that its changes ask for."""
+    versions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """API name to version of the base, version of the head, and the step that its changes ask for; only what was read."""
 
 
-def compare_all(base: str, head: str, options: Options) -> Comparison:
-    """Compare everything in `base` with its counterpart in `head`. Raises `BadInputError`: then nothing may be concluded."""
-    found: list[Finding] = []
-    versions: dict[str, tuple[str, str, str]] = {}
-    specs: list[Spec] = []
-    operations = 0
-    for pair in inputs.pairs(base, head):
-        specs += [pair.base, pair.head]
-        said = compare.version_of(pair.base), compare.version_of(pair.head)
-        if pair.identical:
-            versions[pair.name] = (*said, "none")
-            operations += sum(
-                len(operations_of.methods(pair.head, item))
-                for item in pair.head.entries(pair.head.root, "paths").values()
-            )
-            continue
-        result = compare.compare(pair.base, pair.head, options)
-        compare.check_relation(pair.base, pair.head, result)
-        found += result.findings
-        operations += result.compared
-        versions[pair.name] = (*said, result.semver)
-    if not versions:
+def compare_all(base: str, head: str, options: Options, *, all_read: bool = False) -> Comparison:
+    """Compare everything in `base` with its counterpart in `head`; with `all_read`, also read what did not change.
+
+    Raises `BadInputError`: then nothing may be concluded.
+    """
+    chosen = inputs.pairs(base, head, all_read=all_read)
+    identical = [pair for pair in chosen.pairs if pair.identical]
+    apis = len(chosen.pairs) + len(chosen.unchanged)
+    if not apis:
         raise BadInputError([Problem("nothing-compared", "there was nothing to compare", Origin(head, 1, 1))])
-    exceptions.apply(found, options.now)
-    found.sort(key=lambda finding: ORDER[finding.level])
-    step = max((step for _, _, step in versions.values()), key=STEPS.index)
-    return Comparison(Report(found, step, _lines(specs), len(versions), operations), versions)
+    unchanged = len(chosen.unchanged) + len(identical)
+    made = Report([], "none", _lines(chosen.pairs), apis, unchanged)
+    comparison = Comparison(made)
+    for pair in chosen.pairs:
+        _compare(pair, options, comparison)
+    _accepted(made.findings, options)
+    made.findings.sort(key=lambda finding: ORDER[finding.level])
+    made.semver = max((step for _, _, step in comparison.versions.values()), key=STEPS.index, default="none")
+    return comparison
 
 
-def _lines(specs: list[Spec]) -> Callable[[Origin], str]:
+def guarded(work: Callable[[], T]) -> T | None:
+    """What `work` gives; None, and the reasons at their places on standard error, when nothing can be concluded."""
+    sys.setrecursionlimit(20_000)
+    gc.disable()  # everything that is read lives until the end, so looking for garbage only takes time
+    try:
+        return work()
+    except BadInputError as error:
+        reasons = [*map(str, error.problems), "nothing can be concluded: not compared"]
+    except RecursionError:
+        reasons = ["nothing can be concluded: a document nests too deeply"]
+    print("\n".join(reasons), file=sys.stderr)
+    return None
+
+
+def command(base: str, head: str, options: Options, form: str, fail_on: str) -> int:
+    """Compare, print the report in the given form, and return the exit code."""
+    comparison = guarded(lambda: compare_all(base, head, options))
+    if comparison is None:
+        return UNUSABLE
+    print(report.FORMATS[form](comparison.report))
+    return exit_code(comparison.report.findings, Severity(fail_on))
+
+
+def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
+    said = pair.base.version, pair.head.version
+    if pair.identical:
+        comparison.versions[pair.name] = (*said, "none")
+        return
+    from tools.breaking import compare  # noqa: PLC0415 - start-up: most runs find that nothing changed
+
+    compare.check_dialects(pair.base, pair.head, options)
+    result = compare.compare(pair.base, pair.head, options)
+    compare.check_relation(pair.base, pair.head, result)
+    comparison.report.findings += result.findings
+    comparison.report.operations += result.compared
+    comparison.versions[pair.name] = (*said, result.semver)
+
+
+def _accepted(findings: list[Finding], options: Options) -> None:
+    if findings or Path(EXCEPTIONS).exists():
+        from tools.breaking import exceptions  # noqa: PLC0415 - start-up
+
+        exceptions.apply(findings, options.now)
+
+
+def _lines(pairs: list[Pair]) -> Callable[[Origin], str]:
+    specs: list[Spec] = list(itertools.chain.from_iterable((pair.base, pair.head) for pair in pairs))
+
     def line_of(origin: Origin) -> str:
         return next((text for spec in specs if (text := spec.line(origin))), "")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 from tools.breaking.documents import At, Spec
 from tools.breaking.findings import Collection
+from tools.breaking.options import Options
 from tools.breaking.schema import canon
 from tools.breaking.schema.contain import Session, Spot, Verdict
 
@@ -18,17 +18,6 @@ ANNOTATIONS = frozenset(
     x-sunset x-stability-level x-extensible-enum x-deprecation""".split()
 )
 """What a schema says beyond what it accepts, and clients rely on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How strict the comparison is."""
-
-    now: dt.date
-    grace_days: int = 0
-    """Days between an announcement and the sunset it names, at least."""
-    tolerant_enums: bool = False
-    """Whether clients promise to live with new enum values in replies, as GitHub and Stripe demand of theirs."""
 
 
 @dataclass(slots=True)

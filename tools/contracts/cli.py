@@ -26,6 +26,12 @@ def main() -> None:
         from tools.contracts import checking  # noqa: PLC0415  (start-up time)
 
         sys.exit(checking.run(Path(CONTRACTS), "text"))
+    if sys.argv[1:2] == ["breaking"]:
+        from tools.breaking import quick  # noqa: PLC0415  (start-up time)
+
+        code = quick.run(sys.argv[2:])
+        if code is not None:
+            sys.exit(code)
     from tools.contracts.commands import app  # noqa: PLC0415  (start-up time)
 
     app()

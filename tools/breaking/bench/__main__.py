@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.breaking import compare, documents, inputs, run
 from tools.breaking.bench import cases, crosscheck, ids, large, redocly, systematic
 from tools.breaking.documents import BadInputError
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
 from tools.contracts import source
 
 PAIRS = 12_000

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.breaking import batch, lifecycle
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
 
 Json = Any
 FOLDER = Path("../shared/cases")

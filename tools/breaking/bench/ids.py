@@ -10,7 +10,7 @@ from typing import Any
 
 from tools.breaking import compare, documents
 from tools.breaking.bench import contexts, edits
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
 
 Json = Any
 S, I, L, O = edits.S, edits.I, edits.LIST, {"type": "object"}  # noqa: E741 - a table of one-letter schemas
@@ -137,5 +137,10 @@ def given() -> set[str]:
     for base, head in pairs():
         for grace in (0, 90):
             pair = documents.inline(base, "base"), documents.inline(head, "head")
-            found |= {finding.id for finding in compare.compare(*pair, Options(dt.date(2026, 11, 20), grace)).findings}
+            found |= {
+                finding.id
+                for finding in compare.compare(
+                    *pair, Options(dt.date(2026, 11, 20), grace, sunset_required=grace > 0)
+                ).findings
+            }
     return found

@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from tools.breaking import compare, documents
 from tools.breaking.bench import contexts, edits, schemas
-from tools.breaking.sessions import Options
+from tools.breaking.options import Options
 from tools.contracts.problems import Severity
 
 Json = Any

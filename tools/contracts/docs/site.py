@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -156,10 +157,9 @@ def _changes(contracts: Path, baselines: Path) -> Markup:
     if not baselines.is_dir():
         return tag("p", "Nothing has been released yet, so nothing has changed.")
     from tools.breaking import run  # noqa: PLC0415  (only where there is a release to compare with)
-    from tools.breaking.batch import today  # noqa: PLC0415
-    from tools.breaking.sessions import Options  # noqa: PLC0415
+    from tools.breaking.options import Options  # noqa: PLC0415
 
-    comparison = run.compare_all(str(baselines), str(contracts), Options(today()))
+    comparison = run.compare_all(str(baselines), str(contracts), Options(dt.datetime.now(dt.UTC).date()))
     rows = [
         tag("tr", tag("td", finding.level.value), tag("td", prose(finding.message)), tag("td", prose(finding.why)))
         for finding in comparison.report.findings

@@ -1,0 +1,79 @@
+"""The bundles of the working tree as the contracts are now, also while `generated/` still holds those of before the last edit."""
+
+import json
+import os
+import re
+
+from tools.breaking import released
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+BUNDLES = "generated/bundles/v1"
+SOURCES = "contracts/openapi/v1"
+_MANIFEST = "generated/manifest.json"
+_FILE = re.compile(rb"\$ref['\"]?\s*:\s*['\"]?([^#'\"\s]+)")
+
+
+def edited() -> set[str]:
+    """Source files that are not what the bundles were made of, by their path below the sources; empty without sources."""
+    if not os.path.isdir(SOURCES):  # noqa: PTH112
+        return set()
+    now = released.files(SOURCES)
+    made = _manifest()
+    return {name for name in now.keys() | made.keys() if now.get(name) != made.get(name)}
+
+
+def _manifest() -> dict[str, str]:
+    try:
+        with open(_MANIFEST, "rb") as stream:  # noqa: PTH123 - pathlib takes 10 ms to import
+            made: dict[str, str] = json.loads(stream.read())["contracts"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    prefix = f"{SOURCES}/"
+    return {name.removeprefix(prefix): known for name, known in made.items()}
+
+
+def entries() -> list[str]:
+    """Entry files by their path below the sources: those that are not in a folder whose name starts with `_` or `.`."""
+    return sorted(name for name in released.files(SOURCES) if not any(part[0] in "_." for part in name.split("/")))
+
+
+def touched(changed: set[str]) -> list[str]:
+    """Entry files that one of the `changed` files belongs to."""
+    return [entry for entry in entries() if _closure(entry) & changed]
+
+
+def _closure(entry: str) -> set[str]:
+    """The file `entry` and every file that it refers to, directly or not."""
+    found, waiting = set[str](), [entry]
+    while waiting:
+        name = waiting.pop()
+        path = f"{SOURCES}/{name}"
+        if name in found or not os.path.isfile(path):  # noqa: PTH113
+            continue
+        found.add(name)
+        with open(path, "rb") as stream:  # noqa: PTH123
+            references = set(_FILE.findall(stream.read()))
+        folder = os.path.dirname(name)  # noqa: PTH120
+        waiting += [
+            os.path.normpath(f"{folder}/{other.decode()}" if folder else other.decode()) for other in references
+        ]
+    return found
+
+
+def bundles(chosen: list[str]) -> "tuple[dict[str, Any], list[Any]]":
+    """Bundles of the `chosen` entry files by the path they are generated to, and what is wrong with their sources."""
+    from pathlib import Path  # noqa: PLC0415 - start-up
+
+    from tools.contracts import bundle, link, problems  # noqa: PLC0415 - start-up
+
+    found: dict[str, Any] = {}
+    for entry in chosen:
+        sources = link.read(Path(SOURCES, entry))
+        wrong = [problem for problem in sources.problems if problem.severity is problems.Severity.ERROR]
+        if wrong:
+            return {}, wrong
+        found[f"{BUNDLES}/{entry}"] = bundle.bundle(sources, sources.entries[0])
+    return found, []
