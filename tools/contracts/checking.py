@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.codegen.read import contract as reading
-from tools.contracts import link, problems, report, rules, source
+from tools.contracts import drift, link, problems, report, rules, source
 from tools.contracts.link import Sources
 from tools.contracts.problems import Problem
 from tools.contracts.report import FORMS
 
 
-def run(contracts: Path, form: str, only: Sequence[str] = ()) -> int:
+def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None = None) -> int:
     """Print what is wrong in the given form; with `only`, by these rules or groups of rules.
 
-    Returns 0 when nothing is, 1 for errors, 2 for a form or rule that does not exist.
+    `out` is the folder of generated code that has to be up to date, if any. Returns 0 when nothing is wrong, 1 for errors, 2 for a
+    form or rule that does not exist.
     """
     unknown = [
         name for name in only if name not in rules.ALL and name not in {rule.group for rule in rules.ALL.values()}
@@ -28,7 +29,7 @@ def run(contracts: Path, form: str, only: Sequence[str] = ()) -> int:
         print(f"there is no form {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
         return 2
     sources = link.read(contracts)
-    found = [problem for problem in judge(sources, contracts) if _is_asked_for(problem, only)]
+    found = [problem for problem in judge(sources, contracts, out) if _is_asked_for(problem, only)]
     reasons = {rule.id: rule.reason for rule in rules.ALL.values()}
     text = report.render(found, form, line_of=sources.line, reasons=reasons)
     if text:
@@ -47,12 +48,17 @@ def _is_asked_for(problem: Problem, only: Sequence[str]) -> bool:
     return not only or problem.rule in only or rule is None or rule.group in only or rule.group == "reading"
 
 
-def judge(sources: Sources, contracts: Path) -> list[Problem]:
-    """What reading, linking, generating and the house rules find."""
+def judge(sources: Sources, contracts: Path, out: Path | None = None) -> list[Problem]:
+    """What reading, linking, generating and the house rules find; then, of sound contracts, whether `out` is made of them."""
     found = list(sources.problems)
     if not problems.has_errors(found):
         found += reading.read(sources)[1]
-    return problems.in_order([*found, *rules.check(rules.Contract(sources.documents, governance_of(contracts)))])
+    contract = rules.Contract(sources.documents, governance_of(contracts))
+    found += rules.check(contract)
+    if out is not None and not problems.has_errors(found):
+        contract.made = drift.made(sources.documents, out)
+        found += rules.ALL["generated-is-current"].problems(contract)
+    return problems.in_order(found)
 
 
 def governance_of(contracts: Path) -> dict[str, source.Document]:

@@ -25,7 +25,7 @@ def main() -> None:
         gc.disable()  # a short run makes many objects and no garbage; looking for some takes a tenth of it
         from tools.contracts import checking  # noqa: PLC0415  (start-up time)
 
-        sys.exit(checking.run(Path(CONTRACTS), "text"))
+        sys.exit(checking.run(Path(CONTRACTS), "text", out=Path(OUT)))
     if sys.argv[1:2] == ["breaking"]:
         from tools.breaking import quick  # noqa: PLC0415  (start-up time)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tools.contracts.rules import (
     examples,
+    generated,
     governance,
     hygiene,
     lifecycle,
@@ -48,6 +49,7 @@ _GROUPS = (
     lifecycle,
     hygiene,
     governance,
+    generated,
 )
 
 ALL: dict[str, Rule] = {rule.id: rule for group in _GROUPS for rule in group.RULES}
@@ -63,6 +65,7 @@ WHOLE = frozenset(
         "problem-registry",
         "mapped-event",
         "mock-port",
+        "generated-is-current",
     }
 )
 """Rules that compare files with each other. All others judge a file by itself and by what it refers to."""

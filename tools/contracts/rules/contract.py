@@ -6,7 +6,7 @@ import copy
 import posixpath
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 import jsonschema_rs
@@ -17,7 +17,7 @@ from tools.contracts.rules import kinds
 from tools.contracts.source import Document, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from tools.contracts.rules.kinds import Kind
 
@@ -94,6 +94,18 @@ class Node:
 _Nodes: TypeAlias = "dict[Kind, list[Node]]"
 
 
+class Made(NamedTuple):
+    """A file of the last generation, as it was then and as it is now: hashes, None where there was or is none."""
+
+    path: str
+    is_contract: bool
+    """Whether code was made from it; else it was made itself."""
+    then: str | None
+    now: str | None
+    origin: Origin
+    """Where a difference is shown."""
+
+
 class Contract:
     """All source files together."""
 
@@ -114,6 +126,8 @@ class Contract:
             path: known[path] if path in known and known[path][0] is document else (document, _walk(document))
             for path, document in documents.items()
         }
+        self.made: Sequence[Made] = ()
+        """Files of the last generation, where they are asked about."""
         self.looked_at = list(documents.values())
         """The documents whose contents `all` gives."""
 

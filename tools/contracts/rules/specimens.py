@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.contracts import link, source
-from tools.contracts.rules.contract import Contract
+from tools.contracts.rules.contract import Contract, Made
 
 if TYPE_CHECKING:
     from tools.contracts.problems import Problem
@@ -55,11 +55,23 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
         return problems
     shared, governance = _surroundings(root)
     data = next((known for key, known in _DATA.items() if key in document.value), None)
-    if data is not None:
+    if "generated" in document.value:
+        contract = Contract({})
+        contract.made = _made(document)
+    elif data is not None:
         contract = Contract({}, {**governance, data: document})
     else:
         contract = Contract({**shared, name: document}, governance)
     return [problem for problem in rule.problems(contract) if problem.origin.file == name]
+
+
+def _made(document: Document) -> list[Made]:
+    """Files of a generation that an example tells of, each shown at its line."""
+    return [
+        Made(path, path.startswith("contracts/"), file.get("then"), file.get("now"), document.at(f"/generated/{index}"))
+        for index, file in enumerate(document.value["generated"])
+        for path in (file["file"],)
+    ]
 
 
 def _shown(problem: Problem) -> str:

@@ -1,0 +1,51 @@
+"""Whether generated code is what the contracts make, by the hashes that its manifest keeps: no second run, a few milliseconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.codegen import inputs
+from tools.contracts.problems import Origin
+from tools.contracts.rules.contract import Made
+from tools.contracts.source import Document
+
+
+def made(documents: Mapping[str, Document], out: Path) -> list[Made]:
+    """Every file of the generation below `out`, as its manifest knows it and as it is; without a manifest, that one file."""
+    manifest = out / inputs.MANIFEST
+    where = Origin(manifest.as_posix(), 1, 1)
+    known = _known(manifest)
+    if known is None:
+        return [Made(manifest.as_posix(), False, "a manifest", None, where)]
+    now = {path: inputs.digest(document.text.encode()) for path, document in documents.items()}
+    return [*_contracts(known["contracts"], now, where), *_files(known["files"], out, where)]
+
+
+def _known(manifest: Path) -> dict[str, dict[str, str]] | None:
+    """What the last run remembers; None when it remembers nothing that could be read."""
+    try:
+        known = json.loads(manifest.read_bytes())
+    except (OSError, ValueError):
+        return None
+    parts = [known.get(name) for name in ("contracts", "files")] if isinstance(known, dict) else [None]
+    return known if all(isinstance(part, dict) for part in parts) else None
+
+
+def _contracts(then: Mapping[str, str], now: Mapping[str, str], where: Origin) -> list[Made]:
+    return [
+        Made(path, True, then.get(path), now.get(path), Origin(path, 1, 1) if path in now else where)
+        for path in sorted({*then, *now})
+    ]
+
+
+def _files(then: Mapping[str, str], out: Path, where: Origin) -> list[Made]:
+    names = sorted({*then, *inputs.orphans(str(out), dict(then))})
+    found: list[Made] = []
+    for name in names:
+        path = out / name
+        now = inputs.digest(path.read_bytes()) if path.is_file() else None
+        origin = Origin(path.as_posix(), 1, 1) if now is not None else where
+        found.append(Made(path.as_posix(), False, then.get(name), now, origin))
+    return found

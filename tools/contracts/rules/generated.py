@@ -1,0 +1,46 @@
+"""What was made of the contracts is what they make now. Judged by hashes of the last run, so it takes no second run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.contracts.rules.rule import Found, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.contracts.rules.contract import Contract, Made
+
+
+def generated_is_current(contract: Contract) -> Iterator[Found]:
+    """Generated code is what the contracts make, byte for byte.
+
+    A server that was made from yesterday's contract keeps yesterday's promises, and what somebody wrote into it by hand is gone
+    after the next run.
+    """
+    for made in contract.made:
+        if made.then != made.now:
+            message, hint = _explained(made)
+            yield Found(made.origin, message, hint)
+
+
+RULES = rules_of("generated", (generated_is_current,))
+
+_GENERATE = "run: make generate"
+
+
+def _explained(made: Made) -> tuple[str, str]:
+    """What is wrong with a file that is not as it was, and what to do about it."""
+    match (made.is_contract, made.then is None, made.now is None):
+        case (True, True, _):
+            return "this file is younger than the generated code", _GENERATE
+        case (True, _, True):
+            return f"generated code was made from {made.path!r}, which is gone", _GENERATE
+        case (True, _, _):
+            return "this file has changed since code was generated from it", _GENERATE
+        case (_, True, _):
+            return "nothing in the contracts makes this file", "remove it, or keep it somewhere else"
+        case (_, _, True):
+            return f"{made.path!r} is missing or cannot be read", _GENERATE
+        case _:
+            return "this file is not what was generated", "change the contract instead, then run: make generate"
