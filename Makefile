@@ -36,7 +36,7 @@ install-browser: ## the browser that one test of the documentation needs (Debian
 
 run: install ## everything up: contracts checked, embedded Postgres, migrations, demo data, the service
 	@$(BIN)/contracts generate --check || { echo "generated/ is not what contracts/ say; run: make generate" >&2; exit 1; }
-	@$(BIN)/skeldir run
+	@mkdir -p build && { $(BIN)/contracts docs > build/docs.log 2>&1 || echo "the documentation could not be written: build/docs.log" >&2; } & $(BIN)/skeldir run
 
 test: install install-node install-browser ## everything CI needs: lint, types, generated code up to date, all tests
 	@$(MAKE) --no-print-directory lint types

@@ -24,6 +24,7 @@ from generated.server import (
     reconciliation,
 )
 from generated.server.app import DOCUMENT, mount
+from impl import docs
 from impl.auth import assembly
 from impl.auth.access_tokens import Stamp
 from impl.auth.operations import AuthOperations
@@ -90,6 +91,7 @@ def create(settings: Settings) -> FastAPI:
         observer=ExchangeLog(HTTPMetrics(_operation_ids()), traffic),
         error_shape=PROBLEMS,
     )
+    app.router.routes[:0] = docs.routes(settings.docs_dir)
     _allow_origins(app, settings)
     return app
 

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Internal port that serves Prometheus metrics at /metrics; unset: they are not served."""
     data_dir: Path = Path(".data")
     """Where the embedded database and the local secrets live."""
+    docs_dir: Path = Path("build/docs")
+    """The site that `contracts docs` wrote, served at /docs."""
 
     database_url: SecretStr | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "SKELDIR_DATABASE_URL"))
     """An external PostgreSQL (15 or newer), as a role that may create roles and databases. Unset: embedded PostgreSQL."""

@@ -76,6 +76,18 @@ def test_the_problem_page_names_every_slug_of_the_registry(pages: dict[str, str]
     assert slugs <= Links(pages["problems.html"]).ids
 
 
+def test_the_page_of_changes_tells_what_breaks_and_links_the_operation(pages: dict[str, str], tmp_path: Path) -> None:
+    assert "Nothing has been released yet" in pages["changes.html"]
+    shutil.copytree(ROOT / "contracts" / "baselines" / "v1", tmp_path / "released")
+    released = tmp_path / "released" / "auth.yaml"
+    released.write_text(released.read_text("utf-8").replace("maxLength: 254", "maxLength: 300"), "utf-8")
+    site.build(CONTRACTS, tmp_path / "site", tmp_path / "released")
+    text = (tmp_path / "site" / "changes.html").read_text("utf-8")
+    assert "Breaks clients (1)" in text
+    assert "max length decreased from <code>300</code> to <code>254</code>" in text
+    assert '<a href="auth.html#login"><code>POST /api/auth/login</code></a>' in text
+
+
 def test_text_of_a_contract_never_becomes_markup() -> None:
     assert tag("p", "<b>&", class_='"x"') == '<p class="&quot;x&quot;">&lt;b&gt;&amp;</p>'
     assert prose("a `<b>` c") == "a <code>&lt;b&gt;</code> c"

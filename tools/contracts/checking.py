@@ -16,8 +16,8 @@ from tools.contracts.report import FORMS
 def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None = None) -> int:
     """Print what is wrong in the given form; with `only`, by these rules or groups of rules.
 
-    `out` is the folder of generated code that has to be up to date, if any. Returns 0 when nothing is wrong, 1 for errors, 2 for a
-    form or rule that does not exist.
+    `out` is the folder of generated code that has to be up to date, if any. Returns 0 when nothing is wrong, 1 for errors, 2 for
+    a form or rule that does not exist.
     """
     unknown = [
         name for name in only if name not in rules.ALL and name not in {rule.group for rule in rules.ALL.values()}

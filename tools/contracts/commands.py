@@ -136,9 +136,9 @@ def docs(
     baselines: Annotated[Path, typer.Option(help="Bundles of the last release.")] = Path("contracts/baselines/v1"),
 ) -> None:
     """Write the documentation as a static site that works offline."""
-    from tools.contracts.docs import site  # noqa: PLC0415  (start-up time)
+    from tools.contracts.docs import publish  # noqa: PLC0415  (start-up time)
 
-    raise typer.Exit(site.run(contracts, out, baselines))
+    raise typer.Exit(publish.run(contracts, out, baselines))
 
 
 new = typer.Typer(

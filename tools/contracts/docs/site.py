@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,8 +9,9 @@ from pathlib import Path
 
 from tools.contracts import bundle, calls, checking, link, problems
 from tools.contracts.calls import Operation
-from tools.contracts.docs import reference
+from tools.contracts.docs import changes, reference
 from tools.contracts.docs.html import Markup, join, prose, tag
+from tools.contracts.link import Sources
 from tools.contracts.source import Json
 
 ASSETS = Path(__file__).parent / "assets"
@@ -47,28 +47,37 @@ class Api:
 
 def build(contracts: Path, out: Path, baselines: Path) -> list[Path]:
     """Write the site to `out` and return its pages. Raises `DocsError`."""
-    apis = _apis(contracts)
+    sources = _sources(contracts)
+    apis = _apis(sources)
     registry = checking.governance_of(contracts).get("problems")
     pages = {"index.html": ("Skeldir API", _overview(apis))}
     pages |= {api.file: (api.title, _api(api)) for api in apis}
     pages["problems.html"] = ("Problems", _problems(registry.value if registry else {"problems": []}))
-    pages["changes.html"] = ("Changes", _changes(contracts, baselines))
-    shutil.rmtree(out, ignore_errors=True)
+    pages["changes.html"] = ("Changes", changes.page(changes.since(sources, baselines), _pages_of(apis)))
     shutil.copytree(ASSETS, out)
     for name, (title, content) in pages.items():
         (out / name).write_text(_page(title, name, content, apis), encoding="utf-8")
     return [out / name for name in pages]
 
 
-def _apis(contracts: Path) -> list[Api]:
+def _sources(contracts: Path) -> Sources:
     sources = link.read(contracts)
     if problems.has_errors(sources.problems):
         raise DocsError(f"{len(sources.problems)} errors in the contracts; run `contracts check`")
+    return sources
+
+
+def _apis(sources: Sources) -> list[Api]:
     return [
         Api(entry.removeprefix(f"{sources.shown}/").rpartition(".")[0], bundle.bundle(sources, entry))
         for entry in sources.entries
         if sources.documents[entry].value.get("paths")
     ]
+
+
+def _pages_of(apis: Iterable[Api]) -> dict[str, str]:
+    """Where each operation is described, by its method and path."""
+    return {f"{one.method.upper()} {one.path}": f"{api.file}#{one.id}" for api in apis for one in api.operations}
 
 
 def _page(title: str, file: str, content: Markup, apis: Iterable[Api]) -> str:
@@ -150,31 +159,3 @@ def _problems(registry: Json) -> Markup:
 
 def _first(registry: Json, slug: str) -> int:
     return next(index for index, entry in enumerate(registry["problems"]) if entry["slug"] == slug)
-
-
-def _changes(contracts: Path, baselines: Path) -> Markup:
-    """What changed between the last release and now."""
-    if not baselines.is_dir():
-        return tag("p", "Nothing has been released yet, so nothing has changed.")
-    from tools.breaking import run  # noqa: PLC0415  (only where there is a release to compare with)
-    from tools.breaking.options import Options  # noqa: PLC0415
-
-    comparison = run.compare_all(str(baselines), str(contracts), Options(dt.datetime.now(dt.UTC).date()))
-    rows = [
-        tag("tr", tag("td", finding.level.value), tag("td", prose(finding.message)), tag("td", prose(finding.why)))
-        for finding in comparison.report.findings
-    ]
-    if not rows:
-        return tag("p", "Nothing has changed since the last release.")
-    return tag("table", tag("tr", tag("th", "Level"), tag("th", "Change"), tag("th", "Who notices")), rows)
-
-
-def run(contracts: Path, out: Path, baselines: Path) -> int:
-    """Build and say where. Returns the exit code."""
-    try:
-        pages = build(contracts, out, baselines)
-    except DocsError as error:
-        print(error)
-        return 1
-    print(f"{len(pages)} pages: {out / 'index.html'}")
-    return 0

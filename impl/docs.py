@@ -1,0 +1,65 @@
+"""The documentation of the contract at /docs: the site that `contracts docs` wrote, as it is on disk at each request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+INDEX = "index.html"
+
+# The form that tries operations out may call this service and mocks on this machine; a token can go nowhere else.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self' http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+_MISSING = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Skeldir API</title><meta http-equiv="refresh" content="5">
+<h1>The documentation is not here yet</h1>
+<p>Right after <code>make run</code> it is being written; this page looks again every five seconds. Otherwise run
+<code>make docs</code> where the service was started, or set <code>SKELDIR_DOCS_DIR</code> to the folder that holds it.</p>
+<p>The contract itself: <a href="/openapi.json">openapi.json</a>.</p>
+</html>
+"""
+
+
+def routes(folder: Path) -> list[BaseRoute]:
+    """What serves the site in `folder`, which may not be there yet. Put these before routes of the same paths."""
+    return [
+        Route("/docs", _to_folder, include_in_schema=False),
+        Route("/docs/", _Site(folder), methods=["GET"], include_in_schema=False),
+        Route("/docs/{name}", _Site(folder), methods=["GET"], include_in_schema=False),
+    ]
+
+
+async def _to_folder(_: object) -> Response:
+    """Links of the site are relative to its folder."""
+    return RedirectResponse("/docs/", headers=HEADERS)
+
+
+class _Site:
+    """Files of one folder. A name that is not there is like any other unknown path of the service."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = StaticFiles(directory=folder, check_dir=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self._files.get_response(scope["path_params"].get("name", INDEX), scope)
+        except HTTPException:
+            if (self._folder / INDEX).exists():
+                await scope["app"].router.default(scope, receive, send)
+                return
+            response = HTMLResponse(_MISSING, 503, {"Retry-After": "5"})
+        response.headers.update(HEADERS)
+        await response(scope, receive, send)

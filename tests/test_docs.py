@@ -1,0 +1,128 @@
+"""The service shows its own documentation, and a browser tries operations out from there, with nothing from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from impl import docs
+from tests.fixtures.browser import Browser, browser
+from tests.fixtures.service import Service
+from tools.contracts.docs import publish
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def site(service: Service) -> Path:
+    """The site of the real contracts, in the folder that the service looks into."""
+    folder = service.settings.docs_dir
+    assert publish.run(ROOT / "contracts" / "openapi" / "v1", folder, ROOT / "contracts" / "baselines" / "v1") == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Browser]:
+    with browser() as page:
+        yield page
+
+
+async def test_docs_are_served_with_their_assets_and_let_nothing_else_in(http: httpx2.AsyncClient, site: Path) -> None:
+    moved = await http.get("/docs")
+    assert (moved.status_code, moved.headers["location"]) == (307, "/docs/")
+    index = await http.get("/docs/")
+    assert index.status_code == 200
+    assert index.headers["content-type"] == "text/html; charset=utf-8"
+    assert index.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    for file in site.iterdir():
+        served = await http.get(f"/docs/{file.name}")
+        assert (served.status_code, served.content) == (200, file.read_bytes())
+    again = await http.get("/docs/style.css", headers={"If-None-Match": served_etag(await http.get("/docs/style.css"))})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def served_etag(response: httpx2.Response) -> str:
+    return str(response.headers["etag"])
+
+
+@pytest.mark.parametrize("name", ["nothing.html", "..%2f..%2fpyproject.toml", "%2e%2e/settings.py", "a/b.html", "%00"])
+async def test_a_page_that_is_not_there_is_the_problem_of_any_unknown_path(
+    http: httpx2.AsyncClient, site: Path, name: str
+) -> None:
+    response = await http.get(f"/docs/{name}")
+    assert (response.status_code, response.json()["code"]) == (404, "NOT_FOUND")
+
+
+async def test_the_joined_document_is_served_to_the_byte(http: httpx2.AsyncClient) -> None:
+    response = await http.get("/openapi.json")
+    assert response.content == (ROOT / "generated" / "server" / "openapi.json").read_bytes()
+    assert sum(len(item) for item in response.json()["paths"].values()) >= 70
+
+
+async def test_before_the_site_is_written_the_page_says_what_to_do(tmp_path: Path) -> None:
+    app = FastAPI(openapi_url=None)
+    app.router.routes[:0] = docs.routes(tmp_path / "not yet")
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://docs") as client:
+        response = await client.get("/docs/")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert "make docs" in response.text
+
+
+def send(page: Browser, operation: str) -> str:
+    """What the form of an operation shows after it was sent."""
+    page.run(f"document.querySelector('form[data-form={operation}]').requestSubmit()")
+    output = f"document.querySelector('form[data-form={operation}] output').textContent"
+    return str(page.wait_for(f"/^([0-9]{{3}} |No answer)/.test({output}) && {output}"))
+
+
+def test_a_browser_tries_operations_out_against_the_service_it_came_from(
+    page: Browser, service: Service, site: Path
+) -> None:
+    page.open(f"{service.url}/docs/health.html")
+    assert page.run("document.getElementById('server').value") == service.url
+    shown = send(page, "livenessProbe")
+    assert "200 OK" in shown
+    assert '"alive": true' in shown
+    page.open(f"{service.url}/docs/auth.html")
+    assert "401" in send(page, "login")
+    page.open(f"{service.url}/docs/revenue.html")
+    page.run("document.getElementById('token').value = 'not a token'")
+    assert '"code": "AUTH_UNAUTHORIZED"' in send(page, "getRealtimeRevenueV1")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_have_a_picture_in_both_schemes(
+    page: Browser, service: Service, site: Path, tmp_path: Path, dark: bool
+) -> None:
+    """Text and background differ enough to be read (WCAG AA, 4.5 : 1), and nothing is wider than the window."""
+    page.open(f"{service.url}/docs/auth.html")
+    picture = page.picture(tmp_path / "auth.png", dark=dark)
+    assert picture.stat().st_size > 20_000
+    assert page.run("document.documentElement.scrollWidth <= innerWidth")
+    poor = page.run(CONTRAST)
+    assert poor == []
+
+
+CONTRAST = """(() => {
+  const parts = (color) => color.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const color = parts(getComputedStyle(e).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const poor = new Set();
+  for (const element of document.querySelectorAll('body *')) {
+    if (![...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(behind(element))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) poor.add(`${element.tagName}.${element.className}: ${element.textContent.slice(0, 20)}`);
+  }
+  return [...poor];
+})()"""

@@ -1,0 +1,91 @@
+"""What changed for clients since the last release: the page that somebody reads before an upgrade."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.contracts import bundle
+from tools.contracts.docs.html import Markup, join, prose, tag
+from tools.contracts.link import Sources
+from tools.contracts.problems import Severity
+
+if TYPE_CHECKING:
+    from tools.breaking.findings import Finding
+    from tools.breaking.run import Comparison
+
+_TITLES = {
+    Severity.ERROR: "Breaks clients",
+    Severity.WARNING: "May break clients",
+    Severity.INFO: "New, and safe",
+}
+_WITNESS_LENGTH = 400
+
+
+def since(sources: Sources, baselines: Path) -> Comparison | None:
+    """The contracts beside the last release; None when nothing was released yet."""
+    if not baselines.is_dir():
+        return None
+    from tools.breaking import run  # noqa: PLC0415  (only where there is a release to compare with)
+    from tools.breaking.options import Options  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        for entry in sources.entries:
+            path = (Path(folder) / entry.removeprefix(f"{sources.shown}/")).with_suffix(".yaml")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(bundle.to_yaml(bundle.bundle(sources, entry)), encoding="utf-8")
+        return run.compare_all(str(baselines), folder, Options(dt.datetime.now(dt.UTC).date()))
+
+
+def page(comparison: Comparison | None, pages: Mapping[str, str]) -> Markup:
+    """`comparison` for people. `pages` says where an operation, named `GET /api/health`, is described."""
+    if comparison is None:
+        return tag("p", "Nothing has been released yet, so nothing has changed.")
+    findings = comparison.report.findings
+    intro = (
+        "Between the last release and this version."
+        if findings
+        else "Nothing has changed since the last release: what works today will work after an upgrade."
+    )
+    return join(tag("p", intro), _versions(comparison), [_group(level, findings, pages) for level in _TITLES])
+
+
+def _versions(comparison: Comparison) -> Markup:
+    """Released version and version of now, API by API."""
+    head = tag("tr", tag("th", "API"), tag("th", "Released"), tag("th", "Now"), tag("th", "Asks for"))
+    rows = [
+        tag("tr", tag("td", name), tag("td", released), tag("td", now), tag("td", "" if step == "none" else step))
+        for name, (released, now, step) in sorted(comparison.versions.items())
+    ]
+    return tag("table", head, rows, class_="versions")
+
+
+def _group(level: Severity, findings: list[Finding], pages: Mapping[str, str]) -> Markup:
+    shown = [finding for finding in findings if finding.level is level]
+    if not shown:
+        return join()
+    return join(
+        tag("h2", f"{_TITLES[level]} ({len(shown)})"), [tag("div", _told(one, pages), class_="change") for one in shown]
+    )
+
+
+def _told(finding: Finding, pages: Mapping[str, str]) -> Iterator[Markup]:
+    text = finding.message
+    yield tag("p", tag("b", prose(text[:1].upper() + text[1:] + ".")), " ", prose(finding.why))
+    if finding.operations:
+        names = [tag("li", _operation(name, pages)) for name in finding.operations]
+        yield tag("ul", names)
+    if finding.has_witness:
+        text = json.dumps(finding.witness, ensure_ascii=False, default=str)
+        cut = text if len(text) <= _WITNESS_LENGTH else f"{text[:_WITNESS_LENGTH]} ..."
+        yield tag("p", "For example: ", tag("code", cut))
+    if finding.accepted:
+        yield tag("p", "Released all the same: ", prose(finding.accepted))
+
+
+def _operation(name: str, pages: Mapping[str, str]) -> Markup:
+    return tag("a", tag("code", name), href=pages[name]) if name in pages else tag("code", name)
