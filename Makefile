@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,7 +81,7 @@ contract-full: contracts-check contracts-validate install-node ## everything abo
 generate: install ## write generated/ from contracts/
 	@$(BIN)/contracts generate
 
-bench: bench-start bench-deliveries bench-models ## the figures of a release: start, deliveries per second, agreement of the models
+bench: bench-start bench-deliveries bench-generate bench-models bench-server ## the figures of a release: start, deliveries per second, the generator, its models and its server
 
 bench-start: install ## seconds from a fresh clone to the first revenue, and of the second start
 	@$(BIN)/python -m tests.bench.start
@@ -102,6 +102,9 @@ test-postgres: install ## the data layer's tests on every other PostgreSQL insta
 bench-server: install ## CPU per call of the generated server, beside FastAPI by hand (and connexion, in its own environment)
 	@test -x build/bench/peers/bin/python || { $(PYTHON) -m venv build/bench/peers && VIRTUAL_ENV=build/bench/peers $(BIN)/uv pip install --quiet --require-hashes -r requirements/bench.lock; } || echo "connexion cannot be installed here; measuring without it"
 	@$(BIN)/python -m tests.bench.server
+
+bench-generate: install ## seconds of contracts generate: nothing changed, one operation edited, everything
+	@$(BIN)/python -m tests.bench.generate
 
 bench-models: install ## generated models against a JSON Schema validator, on mutated documents
 	@$(BIN)/python -m tools.codegen.oracle

@@ -94,6 +94,7 @@ def main() -> None:
             "contracts generate (everything)": seconds(
                 lambda: (
                     shutil.rmtree(folder / "out", ignore_errors=True),
+                    shutil.rmtree(ROOT / "build" / "cache", ignore_errors=True),
                     command(BIN / "contracts", "generate", "--out", folder / "out")(),
                 )
             ),

@@ -1,22 +1,38 @@
-"""The pipeline: linked sources in, files out. Pure until `write`."""
+"""The pipeline: linked sources in, files out. Nothing is written here, except what the store of `sources` keeps for next time.
+
+Every file is made from little: an API from what its entry document reaches, a module of models from its definitions. Each has a
+key over all of that, and is not made again while the store has it under this key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
-from tools.codegen import ir
+from tools.codegen import bundles, ir, outline
 from tools.codegen import plan as planning
 from tools.codegen.emit import api, app, models, security
 from tools.codegen.emit.module import Module
 from tools.codegen.names import ModuleName
-from tools.codegen.read import contract as reading
-from tools.contracts import bundle
+from tools.codegen.outline import Named, Outline
+from tools.codegen.read import api as reading
+from tools.codegen.read import contract, notices, wellformed
 from tools.contracts.link import Sources
 from tools.contracts.problems import Origin, Problem
+from tools.contracts.store import digest
 
 RUNTIME = Path(__file__).parent / "runtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A formatted module of an earlier run."""
+
+    text: str
+    map: str
+    """Its part of the source map, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,52 +47,163 @@ class Output:
     skipped: tuple[str, ...]
     modules: Mapping[str, str] = field(default_factory=dict[str, str])
     """API file to the name of its module."""
+    ready: Mapping[str, Ready] = field(default_factory=dict[str, Ready])
+    """Files that need no formatting."""
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Under which key the store will keep a file."""
 
 
 def build(sources: Sources) -> Output:
     """Everything that `sources` become."""
-    contract, problems = reading.read(sources)
-    plan = planning.make(contract, sources)
-    made_from = sources.shown
-    modules: list[Module] = [app.emit_package(), app.emit_mount(plan, made_from)]
-    shared = api.emit_shared(plan)
-    modules += [shared] if shared is not None else []
-    if contract.schemes:
-        modules.append(security.emit([contract.schemes[name] for name in sorted(contract.schemes)], made_from))
-    modules += [api.emit(plan, one) for one in contract.apis if one.operations]
-    modules += _models(plan)
-    files = {module.path: module.render() for module in modules}
-    files |= {f"server/_runtime/{path.name}": path.read_text(encoding="utf-8") for path in sorted(RUNTIME.glob("*.py"))}
-    files["server/py.typed"] = ""
-    files["__init__.py"] = (
-        '"""Written by `contracts generate`, never by hand: change contracts/ or tools/codegen/ instead."""\n'
-    )
-    files |= _bundles(sources)
-    symbols = {module.path: module.symbols for module in modules if module.symbols}
-    return Output(files, symbols, tuple(problems), contract.skipped, plan.modules)
+    return _Run(sources).output()
 
 
-def _models(plan: planning.Plan) -> list[Module]:
-    by_module: dict[str, list[ir.Definition]] = {}
-    for key, definition in plan.contract.definitions.items():
-        by_module.setdefault(plan.types[key].module, []).append(definition)
-    package = Module("server/models/__init__.py", "Schemas of the contracts as Pydantic models.", "the contracts")
-    made = [models.emit(plan, ModuleName(name), by_module[name]) for name in sorted(by_module)]
-    return [package, *made]
+class _Run:
+    """Reads what is needed when it is needed, and collects modules."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.problems = wellformed.clean(sources)
+        self.owned = contract.owned_headers(sources)
+        self._parts: dict[str, reading.Part] = {}
+        self._modules: list[Module] = []
+        self._ready: dict[str, Ready] = {}
+        self._keys: dict[str, str] = {}
+
+    def output(self) -> Output:
+        shown = self.sources.shown
+        outlines = [one.without(self.refused.of(one.file)) for one in self.outlines]
+        plan = planning.make(outlines, shown)
+        served = [one for one in outlines if one.operations]
+        self._make("server/__init__.py", "", app.emit_package)
+        doors = [app.Door(plan.modules[one.file], _schemes(one)) for one in served]
+        self._make("server/app.py", repr((doors, shown)), lambda: app.emit_mount(doors, shown))
+        self._shared(plan, outlines)
+        self._security(outlines, shown)
+        for one in served:
+            self._api(plan, one)
+        self._models(plan, outlines)
+        files = {module.path: module.render() for module in self._modules}
+        files |= {f"server/_runtime/{path.name}": path.read_text("utf-8") for path in sorted(RUNTIME.glob("*.py"))}
+        files |= bundles.make(self.sources)
+        files |= _CONSTANT
+        symbols = {module.path: module.symbols for module in self._modules if module.symbols}
+        return Output(files, symbols, tuple(self._problems()), self._skipped(), plan.modules, self._ready, self._keys)
+
+    @cached_property
+    def outlines(self) -> list[Outline]:
+        """One for each entry document."""
+        return [self._outline(file) for file in self.sources.entries]
+
+    @cached_property
+    def refused(self) -> contract.Refused:
+        """What the parts take from each other."""
+        return contract.refused(
+            contract.Stake(one.file, one.claims, one.schemes, one.operations) for one in self.outlines
+        )
+
+    def _problems(self) -> list[Problem]:
+        return [*self.problems, *(found for one in self.outlines for found in one.problems), *self.refused.problems]
+
+    def _skipped(self) -> tuple[str, ...]:
+        return (*(name for one in self.outlines for name in one.skipped), *self.refused.skipped)
+
+    def _part(self, file: str) -> reading.Part:
+        if file not in self._parts:
+            self._parts[file] = reading.read(self.sources, file, self.owned)
+        return self._parts[file]
+
+    def _outline(self, file: str) -> Outline:
+        key = ("outline", file, *sorted(self.owned), self.sources.closure_digest(file))
+        kept = self.sources.store.get(*key)
+        if kept is not None:
+            found = outline.from_data(kept)
+            if all(notices.path_of(self.sources, name) == path for name, path in found.successors):
+                return found
+        made = outline.of(file, self.sources.closure(file), self._part(file))
+        self.sources.store.put(outline.to_data(made), *key)
+        return made
+
+    def _make(self, path: str, depends_on: str, emit: Callable[[], Module]) -> None:
+        """The module at `path`: as it was made before from the same, or made now."""
+        key = self._keys[path] = digest(path, depends_on)
+        kept = self.sources.store.get("module", key)
+        if kept is None:
+            self._modules.append(emit())
+        else:
+            self._ready[path] = Ready(*kept)
+
+    def _shared(self, plan: planning.Plan, outlines: Sequence[Outline]) -> None:
+        """Replies that several APIs share."""
+        found = {
+            answer.reply_key: (one.file, answer)
+            for one in reversed(outlines)
+            for answer in one.answers
+            if plan.replies[answer.reply_key].module == planning.SHARED
+        }
+        if not found:
+            return
+        depends_on = sorted(
+            (plan.replies[key], answer.digest, [plan.types[need] for need in answer.needs])
+            for key, (_, answer) in found.items()
+        )
+        self._make(f"server/{planning.SHARED}.py", repr(depends_on), lambda: self._emit_shared(plan, found))
+
+    def _emit_shared(self, plan: planning.Plan, found: Mapping[outline.ReplyKey, tuple[str, outline.Answer]]) -> Module:
+        files = {file for file, _ in found.values()}
+        apis = [part.api for part in map(self._part, sorted(files)) if part.api is not None]
+        everything = [response for one in apis for operation in one.operations for response in operation.responses]
+        by_key = {outline.reply_key(response): response for response in everything}
+        return api.emit_shared(plan, [by_key[key] for key in found])
+
+    def _security(self, outlines: Sequence[Outline], shown: str) -> None:
+        schemes = {scheme.name: scheme for one in reversed(outlines) for scheme in one.schemes}
+        ordered = [schemes[name] for name in sorted(schemes)]
+        if ordered:
+            self._make("server/security.py", repr((ordered, shown)), lambda: security.emit(ordered, shown))
+
+    def _api(self, plan: planning.Plan, one: Outline) -> None:
+        homes = [plan.types[named.key] for named in one.definitions]
+        replies = [plan.replies[answer.reply_key] for answer in one.answers]
+        operations = [name for name, _ in one.operations]
+        depends_on = repr((homes, replies, operations, sorted(self.owned), self.sources.closure_digest(one.file)))
+        path = f"server/{plan.modules[one.file]}.py"
+        self._make(path, depends_on, lambda: api.emit(plan, self._served(one.file)))
+
+    def _served(self, file: str) -> ir.Api:
+        found = self._part(file).api
+        assert found is not None
+        return contract.without(found, self.refused.of(file))
+
+    def _models(self, plan: planning.Plan, outlines: Sequence[Outline]) -> None:
+        first: dict[ir.Key, tuple[str, Named]] = {}
+        for one in outlines:
+            for named in one.definitions:
+                first.setdefault(named.key, (one.file, named))
+        by_module: dict[ModuleName, list[tuple[str, Named]]] = {}
+        for key, found in first.items():
+            by_module.setdefault(plan.types[key].module, []).append(found)
+        self._make("server/models/__init__.py", "", _models_package)
+        for module, members in sorted(by_module.items()):
+            depends_on = [
+                (plan.types[one.key], one.digest, [plan.types[need] for need in one.needs]) for _, one in members
+            ]
+            emit = partial(self._emit_models, plan, module, members)
+            self._make(f"server/models/{module}.py", repr((plan.owners.get(module), depends_on)), emit)
+
+    def _emit_models(self, plan: planning.Plan, module: ModuleName, members: Sequence[tuple[str, Named]]) -> Module:
+        return models.emit(plan, module, [self._part(file).definitions[one.key] for file, one in members])
 
 
-def _bundles(sources: Sources) -> dict[str, str]:
-    files: dict[str, str] = {}
-    for entry in sources.entries:
-        below = entry[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else entry
-        version = Path(sources.shown).name
-        name = f"bundles/{version}/{below.rpartition('.')[0]}.yaml"
-        files[name] = bundle.to_yaml(bundle.bundle(sources, entry))
-    joined = bundle.join(sources, "Skeldir" if len(sources.entries) > 1 else str(_title(sources)))
-    files["bundles/openapi.yaml"] = bundle.to_yaml(joined)
-    files["server/openapi.json"] = bundle.to_json(joined)
-    return files
+_CONSTANT = {
+    "server/py.typed": "",
+    "__init__.py": '"""Written by `contracts generate`, never by hand: change contracts/ or tools/codegen/ instead."""\n',
+}
 
 
-def _title(sources: Sources) -> object:
-    return (sources.root(sources.entries[0]).value.get("info") or {}).get("title", "API")
+def _models_package() -> Module:
+    return Module("server/models/__init__.py", "Schemas of the contracts as Pydantic models.", "the contracts")
+
+
+def _schemes(one: Outline) -> tuple[str, ...]:
+    return tuple(sorted({scheme for _, schemes in one.operations for scheme in schemes}))

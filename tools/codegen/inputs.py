@@ -33,16 +33,46 @@ def _read(path: str) -> bytes:
 
 def input_hash(contracts: str, package: str | None = None) -> str:
     """One hash over everything that decides about the output: the contracts, the generator, the Python version."""
-    state = blake2b(repr((FORMAT, sys.version_info[:2], package or "")).encode(), digest_size=16)
+    state = blake2b(repr((tools_hash(), package or "")).encode(), digest_size=16)
     folder = contracts if os.path.isdir(contracts) else os.path.dirname(contracts) or "."  # noqa: PTH112, PTH120
     state.update(contracts.replace(os.sep, "/").encode())
-    tools = [f"contracts/{name}" for name in files_below(f"{TOOLS}/contracts", (".py",)) if "/" not in name]
-    tools += [f"codegen/{name}" for name in files_below(f"{TOOLS}/codegen", (".py",))]
-    for root, names in ((folder, files_below(folder, _SUFFIXES)), (TOOLS, tools)):
-        for name in names:
-            state.update(f"\0{name}\0".encode())
-            state.update(_read(f"{root}/{name}"))
+    _add(state, folder, files_below(folder, _SUFFIXES))
     return state.hexdigest()
+
+
+_tools_hash: list[str] = []
+
+
+def tools_hash() -> str:
+    """One hash over what makes the output, whatever the contracts: the generator, Python, the libraries installed here."""
+    if not _tools_hash:
+        state = blake2b(repr((FORMAT, sys.version_info[:2], _libraries())).encode(), digest_size=16)
+        _add(
+            state,
+            TOOLS,
+            [f"contracts/{name}" for name in files_below(f"{TOOLS}/contracts", (".py",)) if "/" not in name],
+        )
+        _add(state, TOOLS, [f"codegen/{name}" for name in files_below(f"{TOOLS}/codegen", (".py",))])
+        _tools_hash.append(state.hexdigest())
+    return _tools_hash[0]
+
+
+def _libraries() -> tuple[int, ...]:
+    """Times at which something was installed beside this Python last (the formatter and the YAML writer have versions too)."""
+    found: list[int] = []
+    for path in sys.path:
+        if path.endswith("-packages"):
+            try:
+                found.append(os.stat(path).st_mtime_ns)  # noqa: PTH116
+            except OSError:
+                continue
+    return tuple(found)
+
+
+def _add(state: blake2b, folder: str, names: list[str]) -> None:
+    for name in names:
+        state.update(f"\0{name}\0".encode())
+        state.update(_read(f"{folder}/{name}"))
 
 
 def _stamp(out: str) -> str:

@@ -10,11 +10,12 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from tools.codegen import inputs
 from tools.codegen.generate import Output
 from tools.codegen.inputs import digest
+from tools.contracts.link import Sources
+from tools.contracts.problems import Origin
 
 _SYMBOL = re.compile(r"(?:class |def |async def )?([A-Za-z_][A-Za-z0-9_]*)\s*(?:[:(=\[]|$)")
 
@@ -50,17 +51,29 @@ def _ruff() -> str:
     return str(beside) if beside.exists() else shutil.which("ruff") or "ruff"
 
 
-def source_map(output: Output, files: Mapping[str, str]) -> dict[str, dict[str, list[Any]]]:
-    """File to symbol to its line and the contract's `file:line`."""
-    found: dict[str, dict[str, list[Any]]] = {}
-    for name, symbols in sorted(output.symbols.items()):
-        lines = _lines_of(files[name])
-        found[name] = {
-            symbol: [lines[symbol], f"{origin.file}:{origin.line}"]
-            for symbol, origin in sorted(symbols.items())
-            if symbol in lines
-        }
-    return found
+def finish(made: Output, sources: Sources) -> dict[str, str]:
+    """Every file as it is written, the manifest with them. What is new is kept for the next run."""
+    fresh = formatted(made.files)
+    maps = {name: _map(fresh[name], symbols) for name, symbols in made.symbols.items()}
+    for name, key in made.keys.items():
+        if name in fresh:
+            sources.store.put((fresh[name], maps.get(name, "")), "module", key)
+    files = {**fresh, **{name: ready.text for name, ready in made.ready.items()}}
+    maps |= {name: ready.map for name, ready in made.ready.items() if ready.map}
+    files[inputs.MANIFEST] = _manifest(files, maps, sources)
+    sources.store.sweep()
+    return files
+
+
+def _map(text: str, symbols: Mapping[str, Origin]) -> str:
+    """Symbol to its line and the contract's `file:line`, as JSON."""
+    lines = _lines_of(text)
+    found = {
+        symbol: [lines[symbol], f"{origin.file}:{origin.line}"]
+        for symbol, origin in sorted(symbols.items())
+        if symbol in lines
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False).replace("\n", "\n  ")
 
 
 def _lines_of(text: str) -> dict[str, int]:
@@ -74,16 +87,16 @@ def _lines_of(text: str) -> dict[str, int]:
     return lines
 
 
-def manifest_text(output: Output, files: Mapping[str, str], contracts: Mapping[str, str]) -> str:
-    """The manifest of a run. `contracts` are the texts of the source documents."""
-    content = {
+def _manifest(files: Mapping[str, str], maps: Mapping[str, str], sources: Sources) -> str:
+    documents = {name: digest(document.text.encode()) for name, document in sorted(sources.documents.items())}
+    head = {
         "note": "Written by `contracts generate`. `sources` maps each symbol to its line here and its place in the contracts.",
         "generator": inputs.FORMAT,
-        "contracts": {name: digest(text.encode()) for name, text in sorted(contracts.items())},
+        "contracts": documents,
         "files": {name: digest(text.encode()) for name, text in sorted(files.items())},
-        "sources": source_map(output, files),
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    listed = ",\n".join(f"  {json.dumps(name)}: {maps[name]}" for name in sorted(maps))
+    return f'{json.dumps(head, indent=1, ensure_ascii=False)[:-2]},\n "sources": {{\n{listed}\n }}\n}}\n'
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tools.codegen import ir, names
 from tools.codegen.graph import components
 from tools.codegen.names import ClassName, ModuleName
-from tools.contracts.link import Sources, locate, references
+from tools.codegen.outline import Answer, Named, Outline, ReplyKey, reply_key
 
 SHARED = ModuleName("common")
 
@@ -26,12 +26,10 @@ class Home(NamedTuple):
 class Plan:
     """Names and places for one contract."""
 
-    contract: ir.Contract
     modules: Mapping[str, ModuleName]
     """Module of each API, by its file."""
     types: Mapping[ir.Key, Home]
-    replies: Mapping[tuple[tuple[str, str], str, str], Home]
-    """Reply class by response identity, status and media type."""
+    replies: Mapping[ReplyKey, Home]
     owners: Mapping[ModuleName, str]
     """What a module of models is made from, for its head."""
 
@@ -40,74 +38,63 @@ class Plan:
         return self.replies[reply_key(response)]
 
 
-def reply_key(response: ir.Response) -> tuple[tuple[str, str], str, str]:
-    """Identity of a reply class."""
-    return response.key, response.status, response.media.media_type if response.media else ""
+def make(outlines: Sequence[Outline], shown: str) -> Plan:
+    """Plan the modules for the parts of a contract, whose files start with `shown`."""
+    apis = [(one.file, one.name) for one in outlines if one.name is not None]
+    api_modules = _unique_modules(apis)
+    definitions: dict[ir.Key, Named] = {}
+    for one in outlines:
+        for named in one.definitions:
+            definitions.setdefault(named.key, named)
+    by_file = _model_modules(outlines, shown, api_modules)
+    by_file = _merge_circles(definitions.values(), by_file)
+    types = _type_names(definitions.values(), by_file)
+    owners = _owners(by_file)
+    replies = _reply_names(outlines, api_modules)
+    return Plan(api_modules, types, replies, owners)
 
 
-def make(contract: ir.Contract, sources: Sources) -> Plan:
-    """Plan the modules for `contract`."""
-    api_modules = _unique_modules(contract.apis)
-    by_file = _model_modules(sources, api_modules)
-    by_file = _merge_circles(contract, by_file)
-    types = _type_names(contract, by_file)
-    owners = {by_file[file]: _owner(by_file, file) for file in sources.documents if file in by_file}
-    replies = _reply_names(contract, api_modules)
-    return Plan(contract, api_modules, types, replies, owners)
-
-
-def _unique_modules(apis: Iterable[ir.Api]) -> dict[str, ModuleName]:
+def _unique_modules(apis: Iterable[tuple[str, str]]) -> dict[str, ModuleName]:
     taken: set[str] = {"app", "security", "models", SHARED}
     found: dict[str, ModuleName] = {}
-    for api in apis:
-        name = names.module_name(api.name)
+    for file, api_name in apis:
+        name = names.module_name(api_name)
         while name in taken:
             name = ModuleName(f"{name}_api")
         taken.add(name)
-        found[api.file] = name
+        found[file] = name
     return found
 
 
-def _model_modules(sources: Sources, api_modules: Mapping[str, ModuleName]) -> dict[str, ModuleName]:
+def _model_modules(
+    outlines: Iterable[Outline], shown: str, api_modules: Mapping[str, ModuleName]
+) -> dict[str, ModuleName]:
     """Module of models for each file: an entry's own, its `_folder`'s, its only user's, or the shared one."""
-    users: dict[str, set[str]] = {}
-    for entry in sources.entries:
-        for file in _reach(sources, entry):
-            users.setdefault(file, set()).add(entry)
+    users: dict[str, list[str]] = {}
+    for one in outlines:
+        for file in one.files:
+            users.setdefault(file, []).append(one.file)
     found: dict[str, ModuleName] = {}
-    for file in sources.documents:
-        below = file[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else file
+    for file, entries in users.items():
+        below = file[len(shown) + 1 :] if shown not in {"", "."} else file
         folders = [part for part in PurePosixPath(below).parts[:-1] if part.startswith("_")]
         if file in api_modules:
             found[file] = api_modules[file]
         elif folders:
             found[file] = names.module_name(folders[0].lstrip("_"))
-        elif len(users.get(file, ())) == 1:
-            found[file] = api_modules.get(next(iter(users[file])), SHARED)
+        elif len(entries) == 1:
+            found[file] = api_modules.get(entries[0], SHARED)
         else:
             found[file] = SHARED
     return found
 
 
-def _reach(sources: Sources, entry: str) -> set[str]:
-    seen = {entry}
-    queue = [entry]
-    while queue:
-        file = queue.pop()
-        for node in references(sources.root(file)):
-            target = locate(node.file, node.value["$ref"])[0]
-            if target not in seen and target in sources.documents:
-                seen.add(target)
-                queue.append(target)
-    return seen
-
-
-def _merge_circles(contract: ir.Contract, by_file: dict[str, ModuleName]) -> dict[str, ModuleName]:
+def _merge_circles(definitions: Iterable[Named], by_file: dict[str, ModuleName]) -> dict[str, ModuleName]:
     """Modules that need each other become one."""
     edges: dict[ModuleName, set[ModuleName]] = {module: set() for module in by_file.values()}
-    for definition in contract.definitions.values():
+    for definition in definitions:
         own = by_file[definition.key[0]]
-        edges[own] |= {by_file[key[0]] for key in needs(definition.body)} - {own}
+        edges[own] |= {by_file[key[0]] for key in definition.needs} - {own}
     merged: dict[ModuleName, ModuleName] = {}
     for group in components(sorted(edges), lambda module: sorted(edges[module])):
         if len(group) > 1:
@@ -115,40 +102,21 @@ def _merge_circles(contract: ir.Contract, by_file: dict[str, ModuleName]) -> dic
     return {file: merged.get(module, module) for file, module in by_file.items()}
 
 
-def needs(body: ir.Object | ir.Type) -> set[ir.Key]:
-    """Definitions that `body` names directly."""
-    if isinstance(body, ir.Object):
-        inner = [one.type for one in body.properties] + ([body.extra] if body.extra is not None else [])
-    elif isinstance(body, ir.Reference):
-        return {body.key}
-    elif isinstance(body, ir.Array):
-        inner = [body.item]
-    elif isinstance(body, ir.Dictionary):
-        inner = [body.value]
-    elif isinstance(body, ir.Union):
-        inner = list(body.members)
-    elif isinstance(body, ir.Checked):
-        inner = [body.type]
-    else:
-        inner = []
-    return {key for one in inner for key in needs(one)}
-
-
-def _type_names(contract: ir.Contract, by_file: Mapping[str, ModuleName]) -> dict[ir.Key, Home]:
-    taken: dict[tuple[ModuleName, str], ir.Key] = {}
+def _type_names(definitions: Iterable[Named], by_file: Mapping[str, ModuleName]) -> dict[ir.Key, Home]:
+    taken = set[Home]()
     found: dict[ir.Key, Home] = {}
-    ordered = sorted(contract.definitions.values(), key=_preference)
-    for definition in ordered:
+    for definition in sorted(definitions, key=_preference):
         module = by_file[definition.key[0]]
-        name = _free(definition, lambda candidate, module=module: (module, candidate) in taken)
-        taken[module, name] = definition.key
-        found[definition.key] = Home(module, ClassName(name))
+        homes = (Home(module, name) for name in _candidates(definition) if name not in _RESERVED)
+        home = found[definition.key] = next(one for one in homes if one not in taken)
+        taken.add(home)
     return found
 
 
-def _preference(definition: ir.Definition) -> tuple[int, int, ir.Key]:
+def _preference(definition: Named) -> tuple[int, int, ir.Key]:
     """Components keep their names; what stands deeper gives way."""
-    return (0 if definition.key[1].count("/") <= 3 else 1, definition.key[1].count("/"), definition.key)
+    depth = definition.key[1].count("/")
+    return (0 if depth <= 3 else 1, depth, definition.key)
 
 
 _RESERVED = frozenset(
@@ -157,42 +125,37 @@ _RESERVED = frozenset(
 )
 
 
-def _free(definition: ir.Definition, is_taken: object) -> str:
-    name: str = definition.name
-    candidates = [name]
+def _candidates(definition: Named) -> Iterator[ClassName]:
+    yield ClassName(definition.name)
     folder = PurePosixPath(definition.key[0]).parent.name
     if folder:
-        candidates.append(names.class_name(folder) + name)
-    candidates += [f"{name}{number}" for number in range(2, 10_000)]
-    return next(one for one in candidates if one not in _RESERVED and not is_taken(one))  # type: ignore[operator]  # a predicate
+        yield ClassName(names.class_name(folder) + definition.name)
+    number = 2
+    while True:
+        yield ClassName(f"{definition.name}{number}")
+        number += 1
 
 
-def _reply_names(
-    contract: ir.Contract, api_modules: Mapping[str, ModuleName]
-) -> dict[tuple[tuple[str, str], str, str], Home]:
+def _reply_names(outlines: Sequence[Outline], api_modules: Mapping[str, ModuleName]) -> dict[ReplyKey, Home]:
     users: dict[tuple[str, str], set[str]] = {}
-    for api in contract.apis:
-        for operation in api.operations:
-            for response in operation.responses:
-                users.setdefault(response.key, set()).add(api.file)
-    found: dict[tuple[tuple[str, str], str, str], Home] = {}
+    for one in outlines:
+        for answer in one.answers:
+            users.setdefault(answer.key, set()).add(one.file)
+    found: dict[ReplyKey, Home] = {}
     taken: set[Home] = set()
-    for api in contract.apis:
-        for operation in api.operations:
-            for response in operation.responses:
-                key = reply_key(response)
-                if key in found:
-                    continue
-                is_own = len(users[response.key]) == 1 and (response.shared_name is None or response.key[0] == api.file)
-                module = api_modules[api.file] if is_own else SHARED
-                base = response.shared_name or names.class_name(operation.id)
-                home = Home(module, _reply_name(base, response))
-                number = 2
-                while home in taken:
-                    home = Home(module, ClassName(f"{_reply_name(base, response)}_{number}"))
-                    number += 1
-                taken.add(home)
-                found[key] = home
+    for one in outlines:
+        for answer in one.answers:
+            if answer.reply_key in found:
+                continue
+            is_own = len(users[answer.key]) == 1 and (answer.shared_name is None or answer.key[0] == one.file)
+            name = _reply_name(answer.shared_name or names.class_name(answer.operation_id), answer)
+            home = Home(api_modules[one.file] if is_own else SHARED, name)
+            number = 2
+            while home in taken:
+                home = Home(home.module, ClassName(f"{name}_{number}"))
+                number += 1
+            taken.add(home)
+            found[answer.reply_key] = home
     return found
 
 
@@ -203,16 +166,21 @@ _MEDIA_NAMES = {
 }
 
 
-def _reply_name(base: str, response: ir.Response) -> ClassName:
-    status = "Default" if response.status == "default" else response.status
+def _reply_name(base: str, answer: Answer) -> ClassName:
+    status = "Default" if answer.status == "default" else answer.status
     name = base if base.endswith(status) else f"{base}_{status}" if base[-1].isdigit() else base + status
-    if response.is_one_of_several and response.media is not None:
-        media_type = response.media.media_type.partition(";")[0]
+    if answer.is_one_of_several:
+        media_type = answer.media_type.partition(";")[0]
         subtype = media_type.rpartition("/")[2].replace("*", "any")
         name += _MEDIA_NAMES.get(media_type) or names.class_name(subtype.removeprefix("x-").removeprefix("vnd."))
     return ClassName(name)
 
 
-def _owner(by_file: Mapping[str, ModuleName], file: str) -> str:
-    same = sorted(other for other in by_file if by_file[other] == by_file[file])
-    return same[0] if len(same) == 1 else f"{PurePosixPath(same[0]).parent}/"
+def _owners(by_file: Mapping[str, ModuleName]) -> dict[ModuleName, str]:
+    files: dict[ModuleName, list[str]] = {}
+    for file, module in by_file.items():
+        files.setdefault(module, []).append(file)
+    return {
+        module: found[0] if len(found) == 1 else f"{PurePosixPath(min(found)).parent}/"
+        for module, found in files.items()
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 from tools.contracts import source
 from tools.contracts.link import NAME_MAPS, Node, Sources, is_data, locate
 from tools.contracts.source import Json
+from tools.contracts.store import digest
 
 _KINDS = "schemas responses parameters examples requestBodies headers securitySchemes links callbacks pathItems".split()
 _KIND_BY_PARENT = {"responses": "responses", "parameters": "parameters", "headers": "headers", "examples": "examples"}
@@ -25,6 +26,8 @@ class Bundler:
         self._components: dict[str, dict[str, Json]] = {}
         self._names: dict[tuple[str, str], str] = {}
         """Place of a referenced value to its reference in the bundle."""
+        self._taken: set[str] = set()
+        self._alive: dict[str, set[str]] = {}
 
     def document(self, file: str) -> dict[str, Json]:
         """The bundle of the entry document `file`."""
@@ -95,11 +98,11 @@ class Bundler:
         if end.place in self._names:
             self._names[place] = self._names[end.place]
             return self._names[place]
-        taken = set(self._names.values())
         name, number = wanted, 2
-        while f"#/components/{kind}/{name}" in taken:
+        while f"#/components/{kind}/{name}" in self._taken:
             name, number = f"{wanted}_{number}", number + 1
         self._names[place] = self._names[end.place] = f"#/components/{kind}/{name}"
+        self._taken.add(self._names[place])
         return self._names[place]
 
     def _node(self, place: tuple[str, str]) -> Node:
@@ -108,6 +111,8 @@ class Bundler:
 
     def _value(self, node: Node, *, has_names: bool = False) -> Json:
         """Value of `node` in the bundle. `has_names`: its keys are names that an author chose, such as properties."""
+        if node.pointer not in self._living(node.file):
+            return node.value
         if node.is_reference and not has_names:
             return self._reference(node)
         if isinstance(node.value, dict):
@@ -115,6 +120,16 @@ class Bundler:
         if isinstance(node.value, list):
             return [self._value(child) for child in node.elements()]
         return node.value
+
+    def _living(self, file: str) -> set[str]:
+        """Places in `file` at or above a reference (or a discriminator's mapping): all else stays as it is."""
+        if file not in self._alive:
+            self._alive[file] = found = set()
+            for pointer in self._sources.references(file):
+                while pointer not in found:
+                    found.add(pointer)
+                    pointer = pointer.rpartition("/")[0]  # noqa: PLW2901  (upwards)
+        return self._alive[file]
 
     def _entry(self, node: Node, key: str, child: Node, *, has_names: bool) -> Json:
         if not isinstance(child.value, dict | list):
@@ -196,6 +211,48 @@ def _represent_text(dumper: Any, text: str) -> Any:
 
 
 _Dumper.add_representer(str, _represent_text)
+
+
+class Writer:
+    """Writes documents as YAML, in pieces: what was written before is known by its content and not written again."""
+
+    def __init__(self, earlier: Mapping[str, str]) -> None:
+        self._earlier = earlier
+        self.chunks: dict[str, str] = {}
+        """Pieces of this run, by their content."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether other pieces were written than before."""
+        return self.chunks.keys() != self._earlier.keys()
+
+    def to_yaml(self, document: Mapping[str, Json]) -> str:
+        """The same text as `to_yaml`."""
+        return "".join(text for key, value in document.items() for text in self._entry(key, value))
+
+    def _entry(self, key: str, value: Json) -> Iterator[str]:
+        if key == "paths" and value:
+            yield f"{key}:\n"
+            yield from (self._chunk((key,), path, item) for path, item in value.items())
+        elif key == "components" and value and all(value.values()):
+            yield f"{key}:\n"
+            for kind, group in value.items():
+                yield f"  {kind}:\n"
+                yield from (self._chunk((key, kind), name, child) for name, child in group.items())
+        else:
+            yield self._chunk((), key, value)
+
+    def _chunk(self, above: tuple[str, ...], name: str, value: Json) -> str:
+        """One entry of a mapping that stands below the keys `above`."""
+        own = digest(json.dumps((above, name, value), ensure_ascii=False))
+        text = self.chunks.get(own) or self._earlier.get(own)
+        if text is None:
+            whole: Json = {name: value}
+            for key in reversed(above):
+                whole = {key: whole}
+            text = to_yaml(whole).split("\n", len(above))[len(above)]
+        self.chunks[own] = text
+        return text
 
 
 def to_yaml(document: Json) -> str:

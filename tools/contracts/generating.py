@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from tools.codegen import inputs
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
     from tools.contracts.link import Sources
     from tools.contracts.problems import Problem
+
+
+CACHE = "build/cache/codegen"
+"""Where results are kept between runs; see `store`."""
 
 
 def run(contracts: str, out: str, *, is_check: bool = False, package: str | None = None) -> int:
@@ -32,17 +37,17 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
 
     from tools.codegen import generate, output  # noqa: PLC0415  (start-up time)
     from tools.contracts import link  # noqa: PLC0415
+    from tools.contracts.store import Store  # noqa: PLC0415
 
-    sources = link.read(Path(contracts))
+    gc.disable()  # a short run makes many objects and no garbage
+    sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
     if show(sources.problems, sources):
         return 1
     made = generate.build(sources)
     failed = show(made.problems, sources)
     if failed and not made.skipped:
         return 1
-    files = output.formatted(made.files)
-    texts = {name: document.text for name, document in sources.documents.items()}
-    files[inputs.MANIFEST] = output.manifest_text(made, files, texts)
+    files = output.finish(made, sources)
     if is_check:
         code = _compare(Path(out), files)
         if code == 0 and not made.skipped:

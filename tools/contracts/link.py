@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.contracts import source
 from tools.contracts.problems import Origin, Problem
 from tools.contracts.source import Document, Json
+from tools.contracts.store import NOTHING_KEPT, Store, digest
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -33,6 +34,10 @@ class _Loaded:
     problems: list[Problem]
     references: list[tuple[str, Json]] | None = None
     """Pointer and value of every reference in it, once they were looked for."""
+    mappings: list[str] | None = None
+    """Pointers of the mappings of discriminators, whose values are references too, once they were looked for."""
+    digest: str = ""
+    """Hash of its bytes, where results are kept."""
 
 
 @dataclass(slots=True)
@@ -47,10 +52,32 @@ class Sources:
     """Documents with an `openapi` key, in the order of their names."""
     problems: list[Problem] = field(default_factory=list[Problem])
     loaded: dict[str, _Loaded] = field(default_factory=dict[str, _Loaded], repr=False)
+    store: Store = field(default=NOTHING_KEPT, repr=False)
+    _closures: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
 
     def root(self, file: str) -> Node:
         """The whole of one document."""
         return Node(self, file, "", self.documents[file].value)
+
+    def closure(self, file: str) -> tuple[str, ...]:
+        """`file` and every document that it refers to, directly or through others, nearest first."""
+        if file not in self._closures:
+            found = [file]
+            for one in found:
+                found += [name for name in _targets(self, one) if name not in found and name in self.documents]
+            self._closures[file] = tuple(found)
+        return self._closures[file]
+
+    def closure_digest(self, file: str) -> str:
+        """Hash of the names and bytes of the closure of `file`, where results are kept."""
+        return digest(*(part for name in self.closure(file) for part in (name, self.loaded[name].digest)))
+
+    def references(self, file: str) -> list[str]:
+        """Where in `file` something refers to another place: references, and the mappings of discriminators."""
+        loaded = self.loaded[file]
+        if loaded.mappings is None:
+            loaded.mappings = list(_mappings(self.documents[file]))
+        return [pointer for pointer, _ in _found_references(self, file)] + loaded.mappings
 
     def line(self, origin: Origin) -> str:
         """Text of the line at `origin`; empty when it is not of this set."""
@@ -96,7 +123,7 @@ class Node:
         """Entries of a mapping, in the order written; nothing for other values."""
         if isinstance(self.value, dict):
             for key, value in self.value.items():
-                yield key, Node(self.sources, self.file, source.join(self.pointer, key), value)
+                yield key, Node(self.sources, self.file, f"{self.pointer}/{source.escape(key)}", value)
 
     def elements(self) -> Iterator[Node]:
         """Elements of a list; nothing for other values."""
@@ -154,14 +181,17 @@ def entry_files(folder: Path) -> list[Path]:
     return sorted(path for path in found if not any(part[0] in "_." for part in path.relative_to(folder).parts))
 
 
-def read(path: Path, *, shown: str | None = None, earlier: Sources | None = None) -> Sources:
+def read(
+    path: Path, *, shown: str | None = None, earlier: Sources | None = None, store: Store = NOTHING_KEPT
+) -> Sources:
     """Load and link the contract set at `path` (a folder, or one entry file). Everything wrong is in `problems`.
 
-    Files that did not change since `earlier` are not read again: their documents are the same objects.
+    Files that did not change since `earlier` are not read again: their documents are the same objects. What `store` knows of
+    a file is not parsed again.
     """
     path = path if path.exists() else Path(os.path.normpath(path))
     folder = path if path.is_dir() else path.parent
-    sources = Sources(folder, (shown if shown is not None else folder.as_posix()).rstrip("/"))
+    sources = Sources(folder, (shown if shown is not None else folder.as_posix()).rstrip("/"), store=store)
     sources.loaded = dict(earlier.loaded) if earlier is not None else {}
     if not path.exists():
         message = "there is no such file or folder"
@@ -208,12 +238,35 @@ def _load(sources: Sources, name: str) -> Document | None:
     path = sources.folder / relative
     stamp, known = _stamp(path), sources.loaded.get(name)
     if known is None or known.stamp != stamp:
-        document, problems = source.load(path, name=name)
-        known = sources.loaded[name] = _Loaded(stamp, document, problems)
+        known = sources.loaded[name] = _from_disk(sources.store, path, name, stamp)
     sources.problems += known.problems
     if known.document is not None:
         sources.documents[name] = known.document
     return known.document
+
+
+def _from_disk(store: Store, path: Path, name: str, stamp: tuple[int, int]) -> _Loaded:
+    """The file at `path`, parsed now or (when it has no faults) in an earlier run."""
+    raw, found = source.read(path, name=name)
+    if raw is None:
+        return _Loaded(stamp, None, found)
+    if store is NOTHING_KEPT:
+        return _Loaded(stamp, *source.decode(raw, name=name))
+    own = digest(raw)
+    kept = store.get("document", own)
+    if kept is not None:
+        text = raw.decode("utf-8-sig")
+        marks = source.KeptMarks(text, name, lambda: store.get("marks", own))
+        return _Loaded(stamp, Document(name, text, kept[0], marks), [], kept[1], kept[2], own)
+    document, found = source.decode(raw, name=name)
+    loaded = _Loaded(stamp, document, found, digest=own)
+    if document is not None and not found:
+        root = Node(Sources(path, ""), name, "", document.value)
+        loaded.references = [(node.pointer, node.value) for node in references(root)]
+        store.put({pointer: tuple(mark) for pointer, mark in document.marks.items()}, "marks", own)
+        loaded.mappings = list(_mappings(document))
+        store.put((document.value, loaded.references, loaded.mappings), "document", own)
+    return loaded
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -226,24 +279,53 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 def _references(sources: Sources, file: str) -> Iterator[Node]:
     """Every reference in one document, looked for once."""
-    loaded = sources.loaded[file]
-    if loaded.references is None:
-        loaded.references = [(node.pointer, node.value) for node in references(sources.root(file))]
-    return (Node(sources, file, pointer, value) for pointer, value in loaded.references)
+    return (Node(sources, file, pointer, value) for pointer, value in _found_references(sources, file))
 
 
 def _follow(sources: Sources, queue: list[str]) -> None:
     """Load what is referenced, transitively, and check every reference."""
-    seen = set(queue)
-    missing: set[str] = set()
-    while queue:
-        file = queue.pop(0)
+    missing = _load_targets(sources, queue)
+    unknown = [file for file in queue if not sources.store.get("linked", file, sources.closure_digest(file))]
+    before = len(sources.problems)
+    for file in unknown:
         for node in _references(sources, file):
-            for target in _check(sources, node, missing):
-                if target not in seen:
-                    seen.add(target)
-                    queue.append(target)
-    _find_circles(sources)
+            _check(sources, node, missing)
+    _find_circles(sources, unknown)
+    for file in unknown if len(sources.problems) == before else ():
+        sources.store.put(True, "linked", file, sources.closure_digest(file))
+
+
+def _load_targets(sources: Sources, files: list[str]) -> set[str]:
+    """Add to `files` all that they refer to, directly or through others, and load it. Returns what is not there."""
+    missing: set[str] = set()
+    for file in files:
+        for target in _targets(sources, file):
+            if target not in sources.documents and target not in missing:
+                before = len(sources.problems)
+                if _load(sources, target) is None:
+                    missing.add(target)
+                    if any(problem.rule == "unreadable" for problem in sources.problems[before:]):
+                        del sources.problems[before:]
+            if target in sources.documents and target not in files:
+                files.append(target)
+    return missing
+
+
+def _targets(sources: Sources, file: str) -> list[str]:
+    """Files that the references in `file` name, in the order of their first mention."""
+    found: dict[str, None] = {}
+    for _, value in sources.loaded[file].references or _found_references(sources, file):
+        target = value["$ref"].partition("#")[0]
+        if target and "://" not in target:
+            found[target] = None
+    return [locate(file, target)[0] for target in found]
+
+
+def _found_references(sources: Sources, file: str) -> list[tuple[str, Json]]:
+    loaded = sources.loaded[file]
+    if loaded.references is None:
+        loaded.references = [(node.pointer, node.value) for node in references(sources.root(file))]
+    return loaded.references
 
 
 def references(root: Node) -> Iterator[Node]:
@@ -262,6 +344,13 @@ def references(root: Node) -> Iterator[Node]:
         stack.extend(child for child in reversed(children) if isinstance(child[0].value, dict | list))
 
 
+def _mappings(document: Document) -> Iterator[str]:
+    if "propertyName" in document.text:
+        for pointer, value in source.walk(document.value):
+            if isinstance(value, dict) and "propertyName" in value and isinstance(value.get("mapping"), dict):
+                yield f"{pointer}/mapping"
+
+
 def is_data(key: str, value: Json) -> bool:
     """Whether a `$ref` below `key` is data."""
     if key == "examples" and isinstance(value, dict):
@@ -269,35 +358,26 @@ def is_data(key: str, value: Json) -> bool:
     return key in _DATA_KEYS or (key.startswith("x-") and key != "x-webhooks")
 
 
-def _check(sources: Sources, node: Node, missing: set[str]) -> list[str]:
-    """Files that `node` needs. Appends a problem when its target does not exist."""
+def _check(sources: Sources, node: Node, missing: set[str]) -> None:
+    """Append a problem when the target of `node` does not exist."""
     reference: str = node.value["$ref"]
     where = Node(sources, node.file, source.join(node.pointer, "$ref"), reference)
     if "://" in reference.partition("#")[0]:
         message = f"{reference!r} is on another host"
         sources.problems.append(where.problem("remote-ref", message, "copy the document into the contract set"))
-        return []
+        return
     file, pointer = locate(node.file, reference)
-    if file not in sources.documents and file not in missing:
-        before = len(sources.problems)
-        if _load(sources, file) is None:
-            missing.add(file)
-            if any(problem.rule == "unreadable" for problem in sources.problems[before:]):
-                del sources.problems[before:]
     if file in missing:
         sources.problems.append(where.problem("dangling-ref", f"there is no file {file}"))
-        return []
-    if pointer and not pointer.startswith("/"):
+    elif pointer and not pointer.startswith("/"):
         hint = "write the path: `#/components/schemas/Name`"
         sources.problems.append(where.problem("anchor-ref", f"{reference!r} names an anchor", hint))
-        return [file]
-    try:
-        source.resolve(sources.documents[file].value, pointer)
-    except KeyError:
-        sources.problems.append(
-            where.problem("dangling-ref", f"{file} has nothing at #{pointer}", _similar(sources, file, pointer))
-        )
-    return [file]
+    else:
+        try:
+            source.resolve(sources.documents[file].value, pointer)
+        except KeyError:
+            hint_ = _similar(sources, file, pointer)
+            sources.problems.append(where.problem("dangling-ref", f"{file} has nothing at #{pointer}", hint_))
 
 
 def _similar(sources: Sources, file: str, pointer: str) -> str | None:
@@ -313,11 +393,11 @@ def _similar(sources: Sources, file: str, pointer: str) -> str | None:
     return f"did you mean {close[0]!r}?" if close else None
 
 
-def _find_circles(sources: Sources) -> None:
-    """References that only ever lead to each other."""
+def _find_circles(sources: Sources, files: Iterable[str]) -> None:
+    """References in `files` that only ever lead to each other."""
     if any(problem.rule in {"dangling-ref", "anchor-ref", "remote-ref"} for problem in sources.problems):
         return
-    for file in list(sources.documents):
+    for file in files:
         for node in _references(sources, file):
             seen = {node.place}
             current = node.step()

@@ -8,7 +8,9 @@ are strings. Reading never raises for bad input: what is wrong becomes `Problem`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -17,7 +19,7 @@ import yaml
 from tools.contracts.problems import Origin, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 Json: TypeAlias = Any
 """A JSON value: dict[str, Json] | list[Json] | str | int | float | bool | None."""
@@ -46,7 +48,7 @@ class Document:
     """Posix path as the reader knows it, e.g. `contracts/openapi/v1/auth.yaml`."""
     text: str
     value: Json
-    marks: dict[str, Marks] = field(repr=False)
+    marks: Mapping[str, Marks] = field(repr=False)
     """JSON pointer (`""`, `/paths/~1health`) to position. Every value of the document is in it."""
 
     def at(self, pointer: str, *, value: bool = False) -> Origin:
@@ -64,19 +66,50 @@ class Document:
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
+class KeptMarks(Mapping[str, Marks]):
+    """Marks of a document that was parsed in an earlier run: fetched (or, if they are lost, made again) when first asked for."""
+
+    def __init__(self, text: str, name: str, fetch: Callable[[], dict[str, tuple[int, int, int, int]] | None]) -> None:
+        self._text = text
+        self._name = name
+        self._fetch = fetch
+
+    @cached_property
+    def _kept(self) -> Mapping[str, tuple[int, int, int, int]]:
+        kept = self._fetch()
+        if kept is not None:
+            return kept
+        document, _ = parse(self._text, name=self._name)
+        return document.marks if document is not None else {}
+
+    def __getitem__(self, pointer: str) -> Marks:
+        return Marks(*self._kept[pointer])
+
+    def __contains__(self, pointer: object) -> bool:
+        return pointer in self._kept
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
 def escape(token: str) -> str:
     """Reference token of a JSON pointer (RFC 6901)."""
-    return token.replace("~", "~0").replace("/", "~1")
+    return token.replace("~", "~0").replace("/", "~1") if "/" in token or "~" in token else token
 
 
 def unescape(token: str) -> str:
     """Inverse of `escape`."""
-    return token.replace("~1", "/").replace("~0", "~")
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
 
 
 def join(pointer: str, *tokens: str | int) -> str:
     """Pointer to a child: `join("/paths", "/health", "get")` is `/paths/~1health/get`."""
-    return pointer + "".join("/" + escape(str(token)) for token in tokens)
+    for token in tokens:
+        pointer = f"{pointer}/{escape(token) if isinstance(token, str) else token}"
+    return pointer
 
 
 def split(pointer: str) -> list[str]:
@@ -114,19 +147,29 @@ def load(path: Path, *, name: str | None = None) -> tuple[Document | None, list[
     Returns the document, or None when there is nothing to work with, and everything that is wrong with it.
     """
     shown = name or path.as_posix()
+    raw, problems = read(path, name=shown)
+    return (None, problems) if raw is None else decode(raw, name=shown)
+
+
+def read(path: Path, *, name: str) -> tuple[bytes | None, list[Problem]]:
+    """Bytes of the file at `path`, or why there are none."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes(), []
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return None, [Problem("unreadable", f"cannot read the file: {reason}", Origin(shown, 1, 1))]
+        return None, [Problem("unreadable", f"cannot read the file: {reason}", Origin(name, 1, 1))]
+
+
+def decode(raw: bytes, *, name: str) -> tuple[Document | None, list[Problem]]:
+    """Read the bytes of a document; `name` is what positions call it."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
-        return None, [Problem("not-utf8", message, Origin(shown, line, column), hint="save the file as UTF-8")]
-    return parse(text, name=shown)
+        return None, [Problem("not-utf8", message, Origin(name, line, column), hint="save the file as UTF-8")]
+    return parse(text, name=name)
 
 
 def parse(text: str, *, name: str) -> tuple[Document | None, list[Problem]]:

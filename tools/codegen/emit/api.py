@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tools.codegen import ir, names
 from tools.codegen.emit import replies, security
 from tools.codegen.emit.module import Module
@@ -288,19 +290,10 @@ def _bodies(types: Types, operation: ir.Operation) -> str:
     return f"{types.runtime('bodies', 'Bodies')}({{{', '.join(readers)}}}, is_required={operation.body.is_required})"
 
 
-def emit_shared(plan: Plan) -> Module | None:
-    """The module of replies that several APIs share, or None when there are none."""
-    found: dict[str, ir.Response] = {}
-    for api in plan.contract.apis:
-        for operation in api.operations:
-            for response in operation.responses:
-                home = plan.reply(response)
-                if home.module == SHARED:
-                    found[home.name] = response
-    if not found:
-        return None
+def emit_shared(plan: Plan, responses: Iterable[ir.Response]) -> Module:
+    """The module of replies that several APIs share."""
     module = Module(f"server/{SHARED}.py", "Replies that several APIs share.", "the contracts")
     types = Types(module, plan, package=".", is_models=False)
-    for response in sorted(found.values(), key=lambda one: (one.origin, one.status)):
+    for response in sorted(responses, key=lambda one: (one.origin, one.status)):
         replies.emit(module, types, plan, response)
     return module

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from tools.codegen import ir
 from tools.codegen.emit import api as api_module
 from tools.codegen.emit import security
 from tools.codegen.emit.module import Module
-from tools.codegen.plan import Plan
+from tools.codegen.names import ModuleName
 
 RUNTIME = Path(__file__).parents[1] / "runtime"
 
 
-def emit_mount(plan: Plan, made_from: str) -> Module:
+class Door(NamedTuple):
+    """An API with operations."""
+
+    module: ModuleName
+    schemes: tuple[str, ...]
+    """Security schemes that its operations use, sorted."""
+
+
+def emit_mount(doors: Sequence[Door], made_from: str) -> Module:
     """The module `app`."""
     module = Module("server/app.py", "Every API of the contracts in one FastAPI application.", made_from)
-    apis = [api for api in plan.contract.apis if api.operations]
-    schemes = security.used(operation for api in apis for operation in api.operations)
+    schemes = sorted({scheme for door in doors for scheme in door.schemes})
     module.use("pathlib", "Path")
     module.use("fastapi", "FastAPI")
     for part, name in (
@@ -32,8 +40,7 @@ def emit_mount(plan: Plan, made_from: str) -> Module:
         ("server", "install"),
     ):
         module.use(f"._runtime.{part}", name)
-    for api in apis:
-        name = plan.modules[api.file]
+    for name, _ in doors:
         module.use(f".{name}", f"OPERATIONS as {_table(name)}")
         module.use(f".{name}", f"{api_module.class_prefix(name)}Api")
     for scheme in schemes:
@@ -43,21 +50,20 @@ def emit_mount(plan: Plan, made_from: str) -> Module:
     module.line('DOCUMENT = Path(__file__).with_name("openapi.json")')
     module.line('"""The joined contract, as it is served."""')
     module.lines(["", "", "def mount(", "    app: FastAPI,", "    *,"])
-    module.lines(f"    {line}" for line in _arguments(plan, apis, schemes))
+    module.lines(f"    {line}" for line in _arguments(doors, schemes))
     with module.block(") -> None:"):
         module.docstring(
             "Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.\n\n"
             "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`."
         )
-        _body(module, plan, apis, is_secured=bool(schemes))
+        _body(module, doors, is_secured=bool(schemes))
     return module
 
 
-def _arguments(plan: Plan, apis: list[ir.Api], schemes: list[str]) -> list[str]:
+def _arguments(doors: Sequence[Door], schemes: Sequence[str]) -> list[str]:
     lines: list[str] = []
-    for api in apis:
-        name = plan.modules[api.file]
-        own = ", ".join(security.principal(scheme) for scheme in security.used(api.operations))
+    for name, own_schemes in doors:
+        own = ", ".join(map(security.principal, own_schemes))
         lines.append(f"{name}: {api_module.class_prefix(name)}Api{f'[{own}]' if own else ''},")
     if schemes:
         lines.append(f"authenticator: Authenticator[{', '.join(map(security.principal, schemes))}],")
@@ -73,12 +79,12 @@ def _table(module_name: str) -> str:
     return f"{module_name.upper()}_OPERATIONS"
 
 
-def _body(module: Module, plan: Plan, apis: list[ir.Api], *, is_secured: bool) -> None:
+def _body(module: Module, doors: Sequence[Door], *, is_secured: bool) -> None:
     module.line("ports = Ports(")
     module.line("    errors=error_shape or ProblemDetails(), observer=observer or LoggingObserver(), limiter=limiter")
     module.line(")")
     module.line("bindings = [")
-    module.lines(f"    Binding({_table(plan.modules[api.file])}, {plan.modules[api.file]})," for api in apis)
+    module.lines(f"    Binding({_table(name)}, {name})," for name, _ in doors)
     module.line("]")
     who = "authenticator" if is_secured else "None"
     module.line(f"install(app, bindings, authenticator={who}, ports=ports, document=DOCUMENT.read_bytes())")

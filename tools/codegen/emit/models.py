@@ -8,7 +8,8 @@ from tools.codegen import ir, names
 from tools.codegen.emit.module import Module
 from tools.codegen.emit.types import Types, without_null
 from tools.codegen.graph import components
-from tools.codegen.plan import Plan, needs
+from tools.codegen.outline import needs
+from tools.codegen.plan import Plan
 
 
 def emit(plan: Plan, module_name: names.ModuleName, definitions: Iterable[ir.Definition]) -> Module:

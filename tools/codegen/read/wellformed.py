@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tools.codegen.read.flat import JSON_TYPES
-from tools.contracts import source
+from tools.contracts import kinds, source
 from tools.contracts.link import Sources
 from tools.contracts.problems import Problem
-from tools.contracts.rules import kinds
 from tools.contracts.source import Document, Json
 
 
@@ -117,9 +116,14 @@ _MUST_BE_OBJECTS = frozenset(
 def clean(sources: Sources) -> list[Problem]:
     """Report what has the wrong kind in any document, and take it out."""
     found: list[Problem] = []
-    for document in sources.documents.values():
-        if isinstance(document.value, dict):
-            found += _clean(document)
+    for name, document in sources.documents.items():
+        own = sources.loaded[name].digest
+        if not isinstance(document.value, dict) or sources.store.get("wellformed", own):
+            continue
+        wrong = _clean(document)
+        found += wrong
+        if not wrong:
+            sources.store.put(True, "wellformed", own)
     return found
 
 

@@ -11,15 +11,14 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from tools.contracts import source
+from tools.contracts import kinds, source
 from tools.contracts.problems import Origin
-from tools.contracts.rules import kinds
 from tools.contracts.source import Document, Json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from tools.contracts.rules.kinds import Kind
+    from tools.contracts.kinds import Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

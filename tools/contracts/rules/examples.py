@@ -15,8 +15,8 @@ from tools.contracts.rules.rule import Found, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tools.contracts.kinds import Kind
     from tools.contracts.rules.contract import Contract, Node
-    from tools.contracts.rules.kinds import Kind
 
 _CARRIERS: tuple[Kind, ...] = ("media-type", "parameter", "header")
 

@@ -10,8 +10,8 @@ from tools.contracts.rules.rule import Found, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tools.contracts.kinds import Kind
     from tools.contracts.rules.contract import Contract, Operation
-    from tools.contracts.rules.kinds import Kind
 
 NOTICE_DAYS = 90
 

@@ -10,8 +10,8 @@ from tools.contracts.rules.rule import Found, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tools.contracts.kinds import Kind
     from tools.contracts.rules.contract import Contract
-    from tools.contracts.rules.kinds import Kind
 
 _SECTIONS: Mapping[Kind, str] = {
     "schema": "schemas",

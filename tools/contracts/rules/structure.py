@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from tools.contracts import source
-from tools.contracts.rules import kinds
+from tools.contracts import kinds, source
 from tools.contracts.rules.rule import Found, rules_of
 
 if TYPE_CHECKING:

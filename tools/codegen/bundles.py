@@ -1,0 +1,44 @@
+"""The contracts as self-contained documents: each API, and all of them joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tools.contracts import bundle
+from tools.contracts.link import Sources
+from tools.contracts.store import digest
+
+
+def make(sources: Sources) -> dict[str, str]:
+    """Files below the output folder: a bundle for each entry, and the joined document as YAML and as it is served."""
+    writer = bundle.Writer(sources.store.get("chunks", sources.shown) or {})
+    files = {_name(sources, entry): _entry(sources, entry, writer) for entry in sources.entries}
+    key = ("joined", digest(*(sources.closure_digest(entry) for entry in sources.entries)))
+    kept = sources.store.get(*key)
+    if kept is None:
+        joined = bundle.join(sources, "Skeldir" if len(sources.entries) > 1 else str(_title(sources)))
+        kept = (writer.to_yaml(joined), bundle.to_json(joined))
+        sources.store.put(kept, *key)
+    if writer.has_news:
+        sources.store.put(writer.chunks, "chunks", sources.shown)
+    files["bundles/openapi.yaml"], files["server/openapi.json"] = kept
+    return files
+
+
+def _entry(sources: Sources, entry: str, writer: bundle.Writer) -> str:
+    key = ("bundle", entry, sources.closure_digest(entry))
+    kept: str | None = sources.store.get(*key)
+    if kept is None:
+        kept = writer.to_yaml(bundle.bundle(sources, entry))
+        sources.store.put(kept, *key)
+    return kept
+
+
+def _name(sources: Sources, entry: str) -> str:
+    below = entry[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else entry
+    return f"bundles/{Path(sources.shown).name}/{below.rpartition('.')[0]}.yaml"
+
+
+def _title(sources: Sources) -> Any:
+    return (sources.root(sources.entries[0]).value.get("info") or {}).get("title", "API")

@@ -1,0 +1,165 @@
+"""What the plan needs to know of one part of a contract: names and who needs whom. Small, and cheap to keep between runs."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tools.codegen import ir
+from tools.codegen.read.api import Claim, Part
+from tools.contracts.problems import Origin, Problem, Severity
+from tools.contracts.store import digest
+
+ReplyKey = tuple[tuple[str, str], str, str]
+"""Identity of a reply class: response, status, media type."""
+
+
+class Named(NamedTuple):
+    """A definition."""
+
+    key: ir.Key
+    name: str
+    needs: tuple[ir.Key, ...]
+    """Definitions that it names directly."""
+    digest: str
+    """Hash of all that it is."""
+
+
+class Answer(NamedTuple):
+    """A reply of one operation."""
+
+    operation_id: str
+    key: tuple[str, str]
+    shared_name: str | None
+    status: str
+    media_type: str
+    is_one_of_several: bool
+    needs: tuple[ir.Key, ...]
+    """Definitions that it names directly."""
+    digest: str
+    """Hash of all that it is."""
+
+    @property
+    def reply_key(self) -> ReplyKey:
+        """Identity of its class."""
+        return self.key, self.status, self.media_type
+
+
+class Outline(NamedTuple):
+    """One part of a contract."""
+
+    file: str
+    files: tuple[str, ...]
+    """The entry document and all that it refers to."""
+    name: str | None
+    """Of its API; None when it cannot be read."""
+    operations: tuple[tuple[str, tuple[str, ...]], ...]
+    """Operations that can be served, with their security schemes."""
+    answers: tuple[Answer, ...]
+    definitions: tuple[Named, ...]
+    schemes: tuple[ir.SecurityScheme, ...]
+    claims: tuple[Claim, ...]
+    successors: tuple[tuple[str, str | None], ...]
+    problems: tuple[Problem, ...]
+    skipped: tuple[str, ...]
+
+    def without(self, refused: frozenset[str]) -> Outline:
+        """The same without some of its operations."""
+        if not refused:
+            return self
+        return self._replace(
+            operations=tuple(one for one in self.operations if one[0] not in refused),
+            answers=tuple(one for one in self.answers if one.operation_id not in refused),
+        )
+
+
+def of(file: str, files: tuple[str, ...], part: Part) -> Outline:
+    """The outline of `part`, read from `file`, which refers to `files`."""
+    operations = part.api.operations if part.api is not None else ()
+    return Outline(
+        file=file,
+        files=files,
+        name=part.api.name if part.api is not None else None,
+        operations=tuple((one.id, _schemes(one)) for one in operations),
+        answers=tuple(_answer(one.id, response) for one in operations for response in one.responses),
+        definitions=tuple(map(_named, part.definitions.values())),
+        schemes=tuple(part.schemes.values()),
+        claims=part.claims,
+        successors=part.successors,
+        problems=part.problems,
+        skipped=part.skipped,
+    )
+
+
+def reply_key(one: ir.Response) -> ReplyKey:
+    """Identity of the class of a reply."""
+    return one.key, one.status, one.media.media_type if one.media else ""
+
+
+def _schemes(operation: ir.Operation) -> tuple[str, ...]:
+    return tuple(sorted({name for requirement in operation.security for name, _ in requirement}))
+
+
+def _answer(operation_id: str, one: ir.Response) -> Answer:
+    media_type = one.media.media_type if one.media else ""
+    types = [header.type for header in one.headers] + ([one.media.type] if one.media else [])
+    own = tuple(sorted({key for type_ in types for key in needs(type_)}))
+    several = one.is_one_of_several
+    return Answer(operation_id, one.key, one.shared_name, one.status, media_type, several, own, digest(repr(one)))
+
+
+def _named(one: ir.Definition) -> Named:
+    return Named(one.key, one.name, tuple(sorted(needs(one.body))), digest(repr(one)))
+
+
+def needs(body: ir.Object | ir.Type) -> set[ir.Key]:
+    """Definitions that `body` names directly."""
+    if isinstance(body, ir.Object):
+        inner = [one.type for one in body.properties] + ([body.extra] if body.extra is not None else [])
+    elif isinstance(body, ir.Reference):
+        return {body.key}
+    elif isinstance(body, ir.Array):
+        inner = [body.item]
+    elif isinstance(body, ir.Dictionary):
+        inner = [body.value]
+    elif isinstance(body, ir.Union):
+        inner = list(body.members)
+    elif isinstance(body, ir.Checked):
+        inner = [body.type]
+    else:
+        inner = []
+    return {key for one in inner for key in needs(one)}
+
+
+def to_data(one: Outline) -> tuple[Any, ...]:
+    """`one` as plain tuples."""
+    return (
+        one.file,
+        one.files,
+        one.name,
+        one.operations,
+        tuple(map(tuple, one.answers)),
+        tuple(map(tuple, one.definitions)),
+        tuple((s.name, s.kind, s.location, s.parameter, s.description, tuple(s.origin)) for s in one.schemes),
+        tuple((*claim[:3], tuple(claim.origin), tuple(claim.id_origin)) for claim in one.claims),
+        one.successors,
+        tuple((p.rule, p.message, tuple(p.origin), p.severity.value, p.hint) for p in one.problems),
+        one.skipped,
+    )
+
+
+def from_data(data: Any) -> Outline:
+    """The outline that `to_data` made `data` of."""
+    file, files, name, operations, answers, definitions, schemes, claims, successors, problems, skipped = data
+    return Outline(
+        file,
+        files,
+        name,
+        operations,
+        tuple(Answer(*one) for one in answers),
+        tuple(Named(*one) for one in definitions),
+        tuple(ir.SecurityScheme(one[0], one[1], one[2], one[3], one[4], Origin(*one[5])) for one in schemes),
+        tuple(Claim(one[0], one[1], one[2], Origin(*one[3]), Origin(*one[4])) for one in claims),
+        successors,
+        tuple(Problem(one[0], one[1], Origin(*one[2]), Severity(one[3]), one[4]) for one in problems),
+        skipped,
+    )

@@ -1,0 +1,281 @@
+"""One entry document to an API. One bad operation costs that operation; everything wrong is reported together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from tools.codegen import ir, names
+from tools.codegen.read import notices, parameters, replies
+from tools.codegen.read.schemas import Reader
+from tools.contracts.link import Node, Sources
+from tools.contracts.problems import Origin, Problem, Severity
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_TEMPLATE = re.compile(r"\{([^}]*)\}")
+
+
+class Claim(NamedTuple):
+    """What an operation has for itself alone, in the whole contract set."""
+
+    id: str
+    method: str
+    path: str
+    origin: Origin
+    id_origin: Origin
+
+    @property
+    def name(self) -> str:
+        """Name of its handler."""
+        return names.method_name(self.id)
+
+    @property
+    def template(self) -> tuple[str, str]:
+        """Its path without the names of the parameters, and its method."""
+        return _TEMPLATE.sub("{}", self.path), self.method
+
+    def clash(self, other: Claim, what: str) -> Problem:
+        """That `other` was here first: `what` is "name" or "path"."""
+        if what == "name":
+            message = f"the operation {self.id!r} has the same name as the one at {other.origin}"
+            return Problem("duplicate-operation", message, self.id_origin, hint="give it another operationId")
+        message = f"{self.method.upper()} {self.path} is also declared at {other.origin}"
+        return Problem("duplicate-path", message, self.origin, hint="remove one of the two")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one entry document says, with everything that it refers to."""
+
+    api: ir.Api | None
+    definitions: Mapping[ir.Key, ir.Definition]
+    schemes: Mapping[str, ir.SecurityScheme]
+    problems: tuple[Problem, ...]
+    skipped: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    successors: tuple[tuple[str, str | None], ...]
+    """Operations of the whole set that were asked for by name, and the paths that were found."""
+
+
+def read(sources: Sources, file: str, owned: frozenset[str]) -> Part:
+    """The API of the entry document `file`. `owned` are reply headers that the runtime writes."""
+    work = _Work(sources, owned)
+    api = work.api(file)
+    for name in sources.closure(file):
+        work.schemas(name)
+    return Part(
+        api,
+        work.reader.definitions,
+        work.schemes,
+        tuple(work.problems),
+        tuple(work.skipped),
+        tuple(work.claims),
+        tuple(work.successors.items()),
+    )
+
+
+class _Work:
+    def __init__(self, sources: Sources, owned: frozenset[str]) -> None:
+        self.sources = sources
+        self.problems: list[Problem] = []
+        self.reader = Reader(self.problems)
+        self.schemes: dict[str, ir.SecurityScheme] = {}
+        self.skipped: list[str] = []
+        self.claims: list[Claim] = []
+        self.successors: dict[str, str | None] = {}
+        self._names: dict[str, Claim] = {}
+        self._templates: dict[tuple[str, str], Claim] = {}
+        self._owned = owned
+
+    def schemas(self, file: str) -> None:
+        """Every component schema of a document, also those that no operation uses."""
+        components = self.sources.root(file).get("components")
+        group = components.get("schemas") if components is not None else None
+        for _, node in group.items() if group is not None else ():
+            self.reader.named(node)
+
+    def api(self, file: str) -> ir.Api | None:
+        root = self.sources.root(file)
+        version = root.value.get("openapi")
+        if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+            node = root.get("openapi") or root
+            message = f"OpenAPI {version!r} is not read here"
+            self.problems.append(node.problem("openapi-version", message, "write `openapi: 3.1.0` (quoted if needed)"))
+            return None
+        info = root.get("info") or root
+        name = file[len(self.sources.shown) + 1 :] if self.sources.shown not in {"", "."} else file
+        operations: list[ir.Operation] = []
+        paths = root.get("paths")
+        for path, item in paths.items() if paths is not None else ():
+            operations += self._path(root, path, item.target())
+        title = info.text("title") or name
+        return ir.Api(name.rpartition(".")[0], file, title, info.text("summary") or "", tuple(operations))
+
+    def _path(self, root: Node, path: str, item: Node) -> list[ir.Operation]:
+        if not path.startswith("/"):
+            if not path.startswith("x-"):
+                self.problems.append(item.problem("bad-path", f"the path {path!r} must start with a slash"))
+            return []
+        if not isinstance(item.value, dict):
+            self.problems.append(item.problem("bad-path-item", "a path item must be an object"))
+            return []
+        found: list[ir.Operation] = []
+        for method in METHODS:
+            node = item.get(method)
+            if node is not None:
+                operation = self._operation(root, path, item, method, node.target())
+                found += [operation] if operation else []
+        return found
+
+    def _operation(self, root: Node, path: str, item: Node, method: str, node: Node) -> ir.Operation | None:
+        """One operation, or None when it cannot be served; a problem says why."""
+        before = len(self.problems)
+        if not isinstance(node.value, dict):
+            self.problems.append(node.problem("bad-operation", "an operation must be an object"))
+            return None
+        operation_id = self._claim(path, method, node)
+        operation = self._read_operation(root, path, item, method, node, operation_id)
+        if any(problem.severity is Severity.ERROR for problem in self.problems[before:]):
+            self.skipped.append(operation_id)
+            return None
+        return operation
+
+    def _read_operation(
+        self, root: Node, path: str, item: Node, method: str, node: Node, operation_id: str
+    ) -> ir.Operation:
+        found, wrong = parameters.read(self.reader, item, node, operation_id)
+        self.problems += wrong
+        self._check_template(path, node, found)
+        responses, wrong = replies.read(self.reader, node, operation_id, self._owned)
+        self.problems += wrong
+        return ir.Operation(
+            id=operation_id,
+            method=method.upper(),
+            path=path,
+            summary=node.text("summary") or "",
+            description=node.text("description") or "",
+            parameters=tuple(found),
+            body=self._body(node, operation_id),
+            responses=tuple(responses),
+            security=self._security(root, node),
+            is_raw=node.value.get("x-raw-body") is True,
+            max_body_bytes=self._whole(node, "x-max-body-bytes"),
+            rate_limit=_rate_classes(node.value.get("x-rate-limit")),
+            is_deprecated=node.value.get("deprecated") is True,
+            notices=self._notices(node),
+            origin=node.origin,
+        )
+
+    def _claim(self, path: str, method: str, node: Node) -> str:
+        """The operation's own name, given or made from its path, if nothing else has it."""
+        given = node.text("operationId")
+        if given is None:
+            given = "".join(names.class_name(word) for word in (method, *(part for part in path.split("/") if part)))
+            given = given[0].lower() + given[1:]
+        claim = Claim(given, method, path, node.origin, (node.get("operationId") or node).origin)
+        first = self._names.setdefault(claim.name, claim)
+        if first is not claim:
+            self.problems.append(claim.clash(first, "name"))
+        first = self._templates.setdefault(claim.template, claim)
+        if first is not claim and first.origin != claim.origin:
+            self.problems.append(claim.clash(first, "path"))
+        self.claims.append(claim)
+        return given
+
+    def _check_template(self, path: str, node: Node, found: list[ir.Parameter]) -> None:
+        template = _TEMPLATE.findall(path)
+        given = [one.name for one in found if one.location == "path"]
+        for name in template:
+            if name not in given:
+                message = f"the path has {{{name}}}, but no path parameter has this name"
+                self.problems.append(node.problem("path-parameter", message, f"declare {name!r} with `in: path`"))
+        for one in found:
+            if one.location == "path" and one.name not in template:
+                message = f"the path parameter {one.name!r} does not stand in {path}"
+                self.problems.append(Problem("path-parameter", message, one.origin))
+        if len(set(template)) != len(template):
+            self.problems.append(node.problem("path-parameter", f"a name stands twice in {path}"))
+
+    def _body(self, node: Node, operation_id: str) -> ir.Body | None:
+        body = node.get("requestBody")
+        if body is None:
+            return None
+        target = body.target()
+        content = target.get("content")
+        if content is None or not content.value:
+            self.problems.append(target.problem("bad-body", "a request body needs `content` with a media type"))
+            return None
+        name = names.class_name(operation_id) + "Body"
+        media = tuple(replies.media_of(self.reader, key, child, name, "request") for key, child in content.items())
+        return ir.Body(media, is_required=target.value.get("required") is True, origin=target.origin)
+
+    def _security(self, root: Node, node: Node) -> tuple[ir.Requirement, ...]:
+        group = node.get("security") or root.get("security")
+        requirements: list[ir.Requirement] = []
+        for one in group.elements() if group is not None else ():
+            requirement: list[tuple[str, tuple[str, ...]]] = []
+            for name, scopes in one.items():
+                if self._scheme(root, name, scopes):
+                    requirement.append((name, tuple(scopes.value or ())))
+            requirements.append(tuple(requirement))
+        return tuple(requirements)
+
+    def _scheme(self, root: Node, name: str, used: Node) -> bool:
+        components = root.get("components")
+        group = components.get("securitySchemes") if components is not None else None
+        node = group.get(name) if group is not None else None
+        if node is None:
+            hint = "declare it under components.securitySchemes of this document"
+            self.problems.append(used.problem("unknown-scheme", f"there is no security scheme {name!r}", hint))
+            return False
+        target = node.target()
+        scheme = _scheme(name, target)
+        known = self.schemes.setdefault(name, scheme)
+        if (known.kind, known.location, known.parameter) != (scheme.kind, scheme.location, scheme.parameter):
+            message = f"the security scheme {name!r} means something else at {known.origin}"
+            self.problems.append(target.problem("scheme-conflict", message))
+        return True
+
+    def _whole(self, node: Node, key: str) -> int | None:
+        value = node.value.get(key)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+            return value
+        where = node.get(key) or node
+        self.problems.append(where.problem("bad-extension", f"`{key}` must be a whole number of bytes"))
+        return None
+
+    def _notices(self, node: Node) -> tuple[tuple[str, str], ...]:
+        told = node.get("x-deprecation")
+        if node.value.get("deprecated") is not True or told is None or not isinstance(told.value, dict):
+            return ()
+        successor = told.text("successor")
+        if successor and not successor.startswith("/") and successor not in self.successors:
+            self.successors[successor] = notices.path_of(self.sources, successor)
+        found, wrong = notices.read(told, self.successors)
+        self.problems += wrong
+        return found
+
+
+def _rate_classes(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, dict):
+        return _rate_classes(value.get("class"))
+    if isinstance(value, list):
+        return tuple(name for one in value for name in _rate_classes(one))
+    return ()
+
+
+def _scheme(name: str, node: Node) -> ir.SecurityScheme:
+    kind, scheme = node.text("type"), (node.text("scheme") or "").lower()
+    description, origin = node.text("description") or "", node.origin
+    if kind == "apiKey":
+        location, parameter = node.text("in") or "header", node.text("name") or name
+        return ir.SecurityScheme(name, "apiKey", location, parameter, description, origin)
+    if kind in {"oauth2", "openIdConnect"} or scheme == "bearer":
+        return ir.SecurityScheme(name, "bearer", "header", "Authorization", description, origin)
+    if scheme == "basic":
+        return ir.SecurityScheme(name, "basic", "header", "Authorization", description, origin)
+    return ir.SecurityScheme(name, "other", "header", "Authorization", description, origin)

@@ -1,0 +1,59 @@
+"""What callers of a deprecated operation are told: the headers of RFC 9745, RFC 8594 and RFC 8288."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tools.contracts.link import Node, Sources
+from tools.contracts.problems import Problem
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def read(told: Node, successors: Mapping[str, str | None]) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
+    """Headers for the `x-deprecation` at `told`. `successors` are paths of operations, by operationId."""
+    notices: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    try:
+        if "since" in told.value:
+            notices.append(("Deprecation", f"@{int(_day(told.value['since']).timestamp())}"))
+        if told.value.get("sunset"):
+            notices.append(("Sunset", _http_date(_day(told.value["sunset"]))))
+    except (TypeError, ValueError):
+        message = "`since` and `sunset` must be dates"
+        problems.append(told.problem("bad-extension", message, "write '2027-05-31'"))
+    successor = told.text("successor")
+    if successor:
+        path = successor if successor.startswith("/") else successors[successor]
+        if path is None:
+            where = told.get("successor") or told
+            problems.append(where.problem("bad-extension", f"there is no operation {successor!r}"))
+        else:
+            notices.append(("Link", f'<{path}>; rel="successor-version"'))
+    return tuple(notices), problems
+
+
+def path_of(sources: Sources, operation_id: str) -> str | None:
+    """Path of an operation in any document of the set."""
+    for file in sources.entries:
+        paths = sources.root(file).get("paths")
+        for path, item in paths.items() if paths is not None else ():
+            for method in _METHODS:
+                node = item.target().get(method)
+                if node is not None and node.target().text("operationId") == operation_id:
+                    return path
+    return None
+
+
+def _day(text: Any) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _http_date(day: datetime) -> str:
+    """`Sun, 06 Nov 1994 00:00:00 GMT`, whatever the locale."""
+    name, month = _DAYS[day.weekday()], _MONTHS[day.month - 1]
+    return f"{name}, {day.day:02} {month} {day.year:04} {day:%H:%M:%S} GMT"
