@@ -38,7 +38,12 @@ run: install ## everything up: contracts checked, embedded Postgres, migrations,
 	@$(BIN)/contracts generate --check || { echo "generated/ is not what contracts/ say; run: make generate" >&2; exit 1; }
 	@mkdir -p build && { $(BIN)/contracts docs > build/docs.log 2>&1 || echo "the documentation could not be written: build/docs.log" >&2; } & $(BIN)/skeldir run
 
-test: install install-node install-browser ## everything CI needs: lint, types, generated code up to date, all tests
+# Tests start hundreds of processes; each would parse every library again where Python may not write bytecode by itself.
+.venv/.compiled: .venv/.installed
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib impl generated tools >/dev/null || true  # some packages carry templates that are no Python
+	@touch $@
+
+test: install install-node install-browser .venv/.compiled ## everything CI needs: lint, types, generated code up to date, all tests
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/contracts generate --check
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -24,22 +24,24 @@ from impl.kernel.clock import Clock
 _PLACE: Final = Place(None, "jwt_signing_keys", "private_key_sealed")
 _PAUSE: Final = timedelta(seconds=signing_keys.UNKNOWN_KID_PAUSE_SECONDS)
 _FAILURES: Final = (*outage.FAILURES, SealingError)
-_STATEMENT_LIMIT: Final = text("SET LOCAL statement_timeout = '1500ms'")
+_STATEMENT_LIMIT: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
 
 
 @final
 class DatabaseKeyStore:
-    """`KeyStore` on PostgreSQL."""
+    """`KeyStore` on PostgreSQL. A read that takes longer than `limit_ms` milliseconds is one that failed."""
 
-    def __init__(self, engine: AsyncEngine, ring: KeyRing, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, ring: KeyRing, clock: Clock, *, limit_ms: int = 1500) -> None:
         self._engine, self._ring, self._clock = engine, ring, clock
+        self._limit = {"milliseconds": f"{limit_ms}ms"}
 
     async def load(self) -> Sequence[SigningKey]:
         """The accepted keys, newest first; the very first call of a deployment makes the first key."""
         try:
             async with self._engine.begin() as connection:
-                await connection.execute(_STATEMENT_LIMIT)
-                return await self._accepted(connection) or [await self._first(connection)]
+                await connection.execute(_STATEMENT_LIMIT, self._limit)
+                accepted = await self._accepted(connection)
+            return accepted or [await self._first()]
         except _FAILURES as error:
             raise _unavailable(error) from error
 
@@ -50,7 +52,7 @@ class DatabaseKeyStore:
         """
         try:
             async with self._engine.begin() as connection:
-                await connection.execute(_STATEMENT_LIMIT)
+                await connection.execute(_STATEMENT_LIMIT, self._limit)
                 if await _claim(connection, self._clock.now()):
                     keys = await self._accepted(connection)
                     await _publish(connection, keys)
@@ -61,9 +63,10 @@ class DatabaseKeyStore:
 
     async def rotate(self) -> SigningKey:
         """Add a key, which signs after `signing_keys.SIGNS_AFTER`; what is beyond the accepted number is retired."""
+        key = signing_keys.generate(self._clock.now())
         async with self._engine.begin() as connection:
             await locks.acquire(connection, locks.key64(locks.KEY_SET_REFRESH))
-            key = await self._add(connection)
+            await self._add(connection, key)
             accepted = select(Row.kid).where(Row.retired_at.is_(None)).order_by(Row.created_at.desc(), Row.kid)
             keep = accepted.limit(signing_keys.MAX_ACCEPTED)
             await connection.execute(
@@ -76,11 +79,18 @@ class DatabaseKeyStore:
         async with self._engine.begin() as connection:
             await connection.execute(update(Row).where(Row.kid == kid).values(retired_at=self._clock.now()))
 
-    async def _first(self, connection: AsyncConnection) -> SigningKey:
-        # Processes that start together on an empty table wait for each other here and end up with one key.
-        await locks.acquire(connection, locks.key64(locks.KEY_SET_REFRESH))
-        found = await self._accepted(connection)
-        return found[0] if found else await self._add(connection)
+    async def _first(self) -> SigningKey:
+        # Made before the lock is taken, because making a key takes long: processes that start together on an empty
+        # table wait for each other's insert only, and end up with one key.
+        key = signing_keys.generate(self._clock.now())
+        async with self._engine.begin() as connection:
+            await connection.execute(_STATEMENT_LIMIT, self._limit)
+            await locks.acquire(connection, locks.key64(locks.KEY_SET_REFRESH))
+            found = await self._accepted(connection)
+            if found:
+                return found[0]
+            await self._add(connection, key)
+        return key
 
     async def _accepted(self, connection: AsyncConnection) -> list[SigningKey]:
         rows = await connection.execute(
@@ -95,8 +105,7 @@ class DatabaseKeyStore:
         plain = self._ring.open(Sealed(sealed, key_id), _PLACE)
         return signing_keys.of_bytes(kid, plain, created_at)
 
-    async def _add(self, connection: AsyncConnection) -> SigningKey:
-        key = signing_keys.generate(self._clock.now())
+    async def _add(self, connection: AsyncConnection, key: SigningKey) -> None:
         sealed = self._ring.seal(signing_keys.to_bytes(key), _PLACE)
         await connection.execute(
             insert(Row).values(
@@ -107,7 +116,6 @@ class DatabaseKeyStore:
                 created_at=key.created_at,
             )
         )
-        return key
 
 
 def public_jwk(key: SigningKey) -> dict[str, Any]:

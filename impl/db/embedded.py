@@ -203,7 +203,8 @@ def _initdb(cluster: Path, password: str, programs: Binaries, who: Account) -> N
     finally:
         secret.unlink()
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        said = done.stderr.strip().splitlines() or ["no reason given"]
+        reason = next((line for line in said if "error:" in line or "FATAL" in line), said[-1])
         raise EmbeddedPostgresError(f"initdb failed in {cluster.parent}: {reason}")
 
 

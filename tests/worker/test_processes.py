@@ -71,7 +71,8 @@ def start(database, tmp_path):
             "SKELDIR_ENV": "ci",
             "SKELDIR_WORKER_DATABASE_URL": database.dsn("app_worker"),
             "SKELDIR_SEALING_KEYS": f"k:{ring}",
-            "SKELDIR_WORKER_STALL_SECONDS": "2",
+            # A loaded machine stands still for seconds; a worker that then gives itself up is not what a test is about.
+            "SKELDIR_WORKER_STALL_SECONDS": "120",
         }
         log = tmp_path / f"{len(started)}.log"
         with log.open("wb") as output:
@@ -103,14 +104,14 @@ async def until(condition, what):
 
 
 @contextmanager
-def kept_running(start, count):
+def kept_running(start, count, **extra):
     """`count` workers; one that dies is replaced, as a supervisor does."""
-    workers = [start() for _ in range(count)]
+    workers = [start(**extra) for _ in range(count)]
 
     def replace():
         for index, one in enumerate(workers):
             if one.poll() is not None:
-                workers[index] = start()
+                workers[index] = start(**extra)
 
     yield replace
 
@@ -124,14 +125,13 @@ async def test_killed_after_the_write_every_effect_happens_exactly_once(seer, de
     """SIGKILL between the commit of the effect and the end of the job, for ten jobs."""
     for number in range(10):
         await defer(process.EFFECT, number=number)
-    while await seer.fetchval("SELECT count(*) FROM privacy_audit WHERE action = 'effect'") < 10:
+    effects = "SELECT count(*) FROM privacy_audit WHERE action = 'effect'"
+    while (before := await seer.fetchval(effects)) < 10:
         victim = start()
-        before = await seer.fetchval("SELECT count(*) FROM privacy_audit WHERE action = 'effect'")
 
+        # One more is enough: jobs that were begun under a killed worker run one after the other, and each waits here.
         async def worked(before=before):
-            return await seer.fetchval("SELECT count(*) FROM privacy_audit WHERE action = 'effect'") >= min(
-                before + 8, 10
-            )
+            return await seer.fetchval(effects) > before
 
         await until(worked, "effects")
         victim.send_signal(signal.SIGKILL)
@@ -153,7 +153,7 @@ async def test_poison_and_runaway_jobs_end_and_ten_sentinels_behind_them_run(see
     poison, runaway = await defer(process.POISON), await defer(process.RUNAWAY)
     for number in range(10):
         await defer(process.SENTINEL, number=number)
-    with kept_running(start, 2) as replace:
+    with kept_running(start, 2, SKELDIR_WORKER_STALL_SECONDS="2") as replace:
 
         async def over():
             replace()
