@@ -631,7 +631,7 @@ IMPORT_SPEND: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:506",
+    origin="contracts/openapi/v1/attribution.yaml:511",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ImportSpendParams),
     bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),

@@ -316,7 +316,7 @@ LIST_DEAD_EVENTS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:88",
+    origin="contracts/openapi/v1/events.yaml:98",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListDeadEventsParams),
     rate_limit=("api",),
@@ -339,7 +339,7 @@ GET_DEAD_EVENT: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:168",
+    origin="contracts/openapi/v1/events.yaml:178",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDeadEventParams),
     rate_limit=("api",),
@@ -365,7 +365,7 @@ RETRY_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:243",
+    origin="contracts/openapi/v1/events.yaml:253",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(RetryDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.RetryRequest)}, is_required=False),
@@ -392,7 +392,7 @@ ABANDON_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:312",
+    origin="contracts/openapi/v1/events.yaml:322",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(AbandonDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.AbandonRequest)}, is_required=True),

@@ -637,7 +637,7 @@ GET_PROVIDER_O_AUTH_STATUS: Final = Operation(
             common.LifecycleUnavailable503,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:310",
+    origin="contracts/openapi/v1/platforms.yaml:315",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProviderOAuthStatusParams),
     rate_limit=("api",),
@@ -663,7 +663,7 @@ DISCONNECT_PROVIDER_O_AUTH: Final = Operation(
             common.LifecycleUnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:357",
+    origin="contracts/openapi/v1/platforms.yaml:362",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(DisconnectProviderOAuthParams),
     bodies=Bodies({"application/json": JsonBody(models.OAuthDisconnectRequest)}, is_required=True),
@@ -688,7 +688,7 @@ GET_PROVIDER_O_AUTH_REFRESH_STATE: Final = Operation(
             common.LifecycleUnavailable503,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:416",
+    origin="contracts/openapi/v1/platforms.yaml:421",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProviderOAuthRefreshStateParams),
     rate_limit=("api",),

@@ -34,6 +34,11 @@ class Touch(ContractModel):
     """By what kind of link."""
     utm_campaign: Omittable[Annotated[str, Text(max_length=255)]] = None
     """In which campaign."""
+    click_id_kind: Omittable[Annotated[str, Text(max_length=32, min_length=2, pattern="^[a-z][a-z0-9_]*$")]] = None
+    """Which click id an ad platform put into the address of the page, by the name of its parameter, such as `gclid`,
+    `fbclid` or `ttclid`. It tells the channel where `utm_source` and `utm_medium` do not. Never send its value,
+    which could name a person to the platform.
+    """
     referrer_host: Omittable[Annotated[str, Text(max_length=253)]] = None
     """The host of the page before."""
     campaign_id: Omittable[Annotated[str, Text(max_length=255)]] = None
