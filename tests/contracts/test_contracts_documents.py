@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,16 @@ def test_the_contracts_hold_the_seventy_operations_of_the_specification() -> Non
             counted[path.stem] = count
     assert counted == SPECIFIED
     assert sum(counted.values()) == 70
+
+
+def test_every_click_id_that_maps_to_a_channel_may_be_sent() -> None:
+    channels, _ = source.load(ROOT / "contracts" / "governance" / "channels.yaml")
+    events, _ = source.load(ROOT / "contracts" / "openapi" / "v1" / "events.yaml")
+    assert channels is not None
+    assert events is not None
+    schema = events.value["components"]["schemas"]["Touch"]["properties"]["click_id_kind"]
+    known = {channel["code"] for channel in channels.value["channels"]}
+    for name, channel in channels.value["click_ids"].items():
+        assert re.search(schema["pattern"], name)
+        assert schema["minLength"] <= len(name) <= schema["maxLength"]
+        assert channel in known

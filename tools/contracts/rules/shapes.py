@@ -67,6 +67,7 @@ SHAPES: dict[str, dict[str, Any]] = {
             "channels": _list(_CHANNEL),
             "platforms": _map(_map(_TEXT)),
             "utm": _list(_UTM),
+            "click_ids": _map(_TEXT),
             "nothing": _TEXT,
             "unmapped": _TEXT,
         }
