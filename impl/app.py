@@ -138,12 +138,12 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
 
 def _receiver(settings: Settings, engine: AsyncEngine, clock: Clock) -> Receiver:
     ring = KeyRing(settings.key_ring())
-    return Receiver(engine=engine, ring=ring, secrets=SecretStore(engine, ring, clock), clock=clock)
+    secrets, journeys = SecretStore(engine, ring, clock), Journeys(engine, ring, clock)
+    return Receiver(engine=engine, ring=ring, secrets=secrets, journeys=journeys, clock=clock)
 
 
 def _touch_desk(receiver: Receiver) -> TouchDesk:
-    engine, ring, clock = receiver.engine, receiver.ring, receiver.clock
-    return TouchDesk(engine=engine, ring=ring, journeys=Journeys(engine, ring, clock), clock=clock)
+    return TouchDesk(engine=receiver.engine, ring=receiver.ring, journeys=receiver.journeys, clock=receiver.clock)
 
 
 def _paypal_certificates(settings: Settings, clock: Clock) -> Certificates:

@@ -6,7 +6,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, final
+from typing import Any, Final, final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,11 +16,14 @@ from impl.db.sealing import KeyRing, Place, Sealed
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
+from impl.telemetry import metrics
 
 ROTATE_AFTER: Final = timedelta(days=90)
 """Age at which the receipt makes a new secret; the previous one then matches for as long again."""
 _CACHE_SECONDS: Final = 60.0
 _CACHE_CAPACITY: Final = 2048
+
+_LINK: Final = "skeldir:journey"
 
 _IS_ON = text("SELECT journeys_enabled FROM tenants WHERE id = :tenant_id")
 _SECRETS = text(
@@ -52,6 +55,31 @@ _ROTATE = text(
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """The journey of a conversion: keyed hashes only, 32 bytes each."""
+
+    current: bytes
+    previous: bytes | None = None
+    """Under the secret before, for touches from before the rotation."""
+
+
+def with_link(payload: dict[str, Any], link: Link | None) -> dict[str, Any]:
+    """`payload` with the hashes of its journey, to be sealed with it: what is replayed later never holds the key."""
+    if link is None:
+        return payload
+    return payload | {_LINK: [link.current.hex(), link.previous.hex() if link.previous else None]}
+
+
+def take_link(payload: dict[str, Any]) -> Link | None:
+    """The hashes that `with_link` put there; they are taken out."""
+    sealed = payload.pop(_LINK, None)
+    if sealed is None:
+        return None
+    current, previous = sealed
+    return Link(bytes.fromhex(current), bytes.fromhex(previous) if previous else None)
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyKeys:
     """The secrets of one tenant that hash its journey keys today."""
 
@@ -62,6 +90,10 @@ class JourneyKeys:
     def hash(self, journey_key: str) -> bytes:
         """HMAC-SHA256 of `journey_key` under the current secret, 32 bytes."""
         return hmac.digest(self.current, journey_key.encode(), "sha256")
+
+    def link(self, journey_key: str) -> Link:
+        """Both hashes, for a conversion that may follow touches from before the rotation."""
+        return Link(self.hash(journey_key), self.previous_hash(journey_key))
 
     def previous_hash(self, journey_key: str) -> bytes | None:
         """HMAC-SHA256 under the previous secret: finds touches that were hashed before the rotation."""
@@ -86,6 +118,16 @@ class Journeys:
             known = (await self._find(tenant_id),)
             self._known.put(tenant_id, known)
         return known[0]
+
+    async def link(self, tenant_id: UUID, journey_key: str | None) -> Link | None:
+        """The journey that `journey_key` names; None without one, and, which is counted, while journeys are off."""
+        if journey_key is None:
+            return None
+        keys = await self.keys(tenant_id)
+        if keys is None:
+            metrics.JOURNEY_KEYS_IGNORED.inc()
+            return None
+        return keys.link(journey_key)
 
     async def _find(self, tenant_id: UUID) -> JourneyKeys | None:
         async with tenant_transaction(self._engine, tenant_id) as connection:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 PII_KEYS = frozenset(
@@ -51,16 +52,26 @@ def normalise(key: str) -> str:
 
 _REMOVED = frozenset(normalise(key) for key in PII_KEYS | FORBIDDEN_KEYS)
 
+_REMEMBERED_LENGTH = 64  # processors repeat the same short keys; what is longer must not fill the memory
+
+HINTS = frozenset("skeldir_session_id skeldir_journey_key utm_source utm_medium utm_campaign".split())
+"""The only pairs of a free-form list that are read; a shop writes its customers' names and wishes into the others."""
+
 
 def is_removed(key: str) -> bool:
     """Whether a value under `key` may not be kept."""
+    return _is_removed(key) if len(key) <= _REMEMBERED_LENGTH else normalise(key) in _REMOVED
+
+
+@lru_cache(maxsize=8192)
+def _is_removed(key: str) -> bool:
     return normalise(key) in _REMOVED
 
 
 def strip(value: Any) -> Any:
-    """`value` without any entry whose key is on either list, at any depth. The input is not changed.
+    """`value` without any entry whose key is on either list, at any depth, and without free-form pairs that are no `HINTS`.
 
-    Raises `CannotStrip` for nesting beyond `MAX_DEPTH`.
+    The input is not changed. Raises `CannotStrip` for nesting beyond `MAX_DEPTH`.
     """
     return _strip(value, MAX_DEPTH)
 
@@ -69,7 +80,18 @@ def _strip(value: Any, depth: int) -> Any:
     if depth == 0:
         raise CannotStrip(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
-        return {key: _strip(child, depth - 1) for key, child in value.items() if not is_removed(key)}
+        kept = {key: child for key, child in value.items() if not is_removed(key)}
+        return {
+            key: _strip(child, depth - 1) if isinstance(child, dict | list) else child for key, child in kept.items()
+        }
     if isinstance(value, list):
-        return [_strip(child, depth - 1) for child in value]
+        return [_strip(child, depth - 1) for child in value if not _is_foreign_pair(child)]
     return value
+
+
+def _is_foreign_pair(item: Any) -> bool:
+    """Whether `item` is `{name, value}` (Shopify) or `{key, value}` (WooCommerce) of something that is no hint."""
+    if not isinstance(item, dict) or "value" not in item:
+        return False
+    name = item.get("name", item.get("key"))
+    return isinstance(name, str) and name not in HINTS

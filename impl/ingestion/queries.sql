@@ -29,12 +29,12 @@ SELECT (SELECT id FROM attribution_events
 WITH event AS (
     INSERT INTO attribution_events (
         id, tenant_id, provider, idempotency_key, event_type, provider_event_type, external_event_id, delivery_id, occurred_at,
-        received_at, order_id, transaction_id, revenue_cents, effect_cents, currency, session_id, channel_code, utm_source,
-        utm_medium, campaign_id, raw_payload, correlation_id)
+        received_at, order_id, transaction_id, revenue_cents, effect_cents, currency, session_id, journey_hash,
+        journey_hash_previous, channel_code, utm_source, utm_medium, campaign_id, raw_payload, correlation_id)
     VALUES (
         :event_id, :tenant_id, :provider, :idempotency_key, :event_type, :provider_event_type, :external_event_id, :delivery_id,
         :occurred_at, :received_at, :order_id, :transaction_id, :revenue_cents, :effect_cents, :currency, :session_id,
-        :channel_code, :utm_source, :utm_medium, :utm_campaign, CAST(:raw_payload AS jsonb), :correlation_id)
+        CAST(:journey_hash AS bytea), CAST(:journey_hash_previous AS bytea), :channel_code, :utm_source, :utm_medium, :utm_campaign, CAST(:raw_payload AS jsonb), :correlation_id)
     ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING
     RETURNING id
 ), entry AS (

@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from generated.server.models import events as models
 from impl.db.sealing import KeyRing, Place, Sealed
-from impl.ingestion import dead_events, record, touch_rules, touches
+from impl.ingestion import dead_events, journeys, record, rows, touch_rules, touches
 from impl.ingestion.delivery import Delivery
+from impl.ingestion.journeys import Link
 from impl.ingestion.touch_batch import Item
 from impl.ingestion.touch_rules import Result
 from impl.jobs import transactions
@@ -94,7 +95,8 @@ async def _resolve(repair: Repair, work: Work, claimed: Claimed) -> uuid.UUID:
     try:
         if claimed.row.source == touches.SOURCE:
             return await _touch(work, claimed, content)
-        return await _events(work, claimed, _read(repair, claimed, content))
+        link = journeys.take_link(content) if isinstance(content, dict) else None
+        return await _events(work, claimed, _read(repair, claimed, content), link)
     except IntegrityError as error:
         state = getattr(error.orig, "sqlstate", None)
         code = {"23505": "duplicate_key", "23503": "fk_constraint"}.get(str(state), "schema_validation")
@@ -126,7 +128,7 @@ def _read(repair: Repair, claimed: Claimed, content: Any) -> Report:
         raise StillDead("schema_validation", "it does not follow the schema of its processor") from error
 
 
-async def _events(work: Work, claimed: Claimed, said: Report) -> uuid.UUID:
+async def _events(work: Work, claimed: Claimed, said: Report, link: Link | None) -> uuid.UUID:
     """Write every fact with its entry, all or none, and resolve the dead event; id of the first event."""
     delivery = Delivery(
         id=claimed.row.delivery_id or uuid.uuid4(),
@@ -138,10 +140,10 @@ async def _events(work: Work, claimed: Claimed, said: Report) -> uuid.UUID:
         secret_version=0,
     )
     written: list[uuid.UUID] = []
-    async with transactions.of_tenant(work, lock=record.payment_lock(delivery, said.facts[0])) as connection:
+    async with transactions.of_tenant(work, lock=rows.payment_lock(delivery, said.facts[0])) as connection:
         for number, fact in enumerate(said.facts, start=1):
             try:
-                event, entry = await record.to_rows(connection, delivery, fact)
+                event, entry = await record.to_rows(connection, delivery, fact, link)
             except CurrencyMismatch as error:
                 raise StillDead(error.code, str(error)) from error
             values = {

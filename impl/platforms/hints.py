@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 from impl.kernel.events import Hints
 
+JOURNEY_KEY: Final = "skeldir_journey_key"
 _MAX_JOURNEY_KEY = 256
 _MAX_UTM = 255
+_MAX_PAIRS = 50
 
 
 def read(pairs: object, *, name: str = "name") -> Hints:
@@ -22,11 +26,46 @@ def read(pairs: object, *, name: str = "name") -> Hints:
     return _of_mapping(pairs) if isinstance(pairs, Mapping) else Hints()
 
 
+def without_journey_key(value: Any) -> tuple[Any, str | None]:
+    """`value` without any journey key, wherever processors carry one, and the first that stood there."""
+    found: list[str] = []
+    left = _without(value, found)
+    return left, next((key for key in found if _bounded(key, _MAX_JOURNEY_KEY)), None)
+
+
+def _without(value: Any, found: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_without(item, found) for item in value if not _takes(item, found)]
+    if isinstance(value, dict):
+        if isinstance(value.get(JOURNEY_KEY), str):
+            found.append(value[JOURNEY_KEY])
+        return {name: _without(child, found) for name, child in value.items() if name != JOURNEY_KEY}
+    return _query_without(value, found) if isinstance(value, str) and JOURNEY_KEY in value else value
+
+
+def _takes(item: Any, found: list[str]) -> bool:
+    """Whether `item` is a pair that holds a journey key, which is then in `found`."""
+    if not isinstance(item, dict) or JOURNEY_KEY not in (item.get("name"), item.get("key")):
+        return False
+    found.append(str(item.get("value")))
+    return True
+
+
+def _query_without(text: str, found: list[str]) -> str:
+    """URL-encoded pairs without the journey key; nothing of a text that is no such pairs."""
+    try:
+        pairs = parse_qsl(text, max_num_fields=_MAX_PAIRS)
+    except ValueError:
+        return ""
+    found += [value for name, value in pairs if name == JOURNEY_KEY]
+    return urlencode([pair for pair in pairs if JOURNEY_KEY not in pair[0] and JOURNEY_KEY not in pair[1]])
+
+
 def _of_mapping(pairs: Mapping[str, object]) -> Hints:
     texts = {key: value for key, value in pairs.items() if isinstance(value, str) and value and value.isprintable()}
     return Hints(
         session_id=_uuid(texts.get("skeldir_session_id")),
-        journey_key=_bounded(texts.get("skeldir_journey_key"), _MAX_JOURNEY_KEY),
+        journey_key=_bounded(texts.get(JOURNEY_KEY), _MAX_JOURNEY_KEY),
         utm_source=_bounded(texts.get("utm_source"), _MAX_UTM),
         utm_medium=_bounded(texts.get("utm_medium"), _MAX_UTM),
         utm_campaign=_bounded(texts.get("utm_campaign"), _MAX_UTM),

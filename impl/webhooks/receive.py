@@ -6,6 +6,7 @@ duplicate or a dead event; nothing authentic is lost.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 import uuid
@@ -18,11 +19,13 @@ from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
-from impl.ingestion import privacy, record
+from impl.ingestion import journeys, privacy, record
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt
+from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import Clock
 from impl.kernel.events import Report, idempotency_key
 from impl.ledger.posting import CurrencyMismatch
+from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, SignatureMismatch, UnusableDelivery
 from impl.platforms.notice import Notice
 from impl.telemetry import metrics
@@ -76,6 +79,7 @@ class Receiver:
     engine: AsyncEngine
     ring: KeyRing
     secrets: SecretStore
+    journeys: Journeys
     clock: Clock
 
 
@@ -114,7 +118,8 @@ async def _record(
     """An event, a duplicate, a dead event, or nothing to record, whatever the delivery turns out to be."""
     try:
         report = _understand(processor, inbound, delivery, secret)
-        return await record.report(receiver.engine, delivery, report)
+        link = await receiver.journeys.link(delivery.tenant_id, report.facts[0].hints.journey_key)
+        return await record.report(receiver.engine, delivery, report, link)
     except _Ignoring as ignoring:
         return await record.ignored(receiver.engine, delivery, ignoring.topic, ignoring.event_id)
     except _Dying as dying:
@@ -122,7 +127,17 @@ async def _record(
     except CurrencyMismatch as error:
         payload = privacy.strip(from_json(inbound.body))
         death = _death(processor, inbound, secret, payload, error.code, str(error))
+    death = await _without_journey_key(receiver, delivery, death)
     return await record.dead(receiver.engine, receiver.ring, delivery, death)
+
+
+async def _without_journey_key(receiver: Receiver, delivery: Delivery, death: Death) -> Death:
+    """What is kept for repair holds the hashes of a journey, never its key."""
+    payload, journey_key = hints.without_journey_key(death.payload)
+    if journey_key is None:
+        return dataclasses.replace(death, payload=payload)
+    link = await receiver.journeys.link(delivery.tenant_id, journey_key)
+    return dataclasses.replace(death, payload=journeys.with_link(payload, link))
 
 
 async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbound) -> tuple[Delivery, WebhookSecret]:

@@ -9,6 +9,7 @@ import pytest
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import record, tasks
 from impl.ingestion.delivery import Death, Delivery
+from impl.ingestion.journeys import Journeys
 from impl.ingestion.replay import Repair
 from impl.jobs.kinds import Work
 from impl.platforms import stripe
@@ -138,7 +139,13 @@ def deliver(app_engine, ring, clock):
     """Deliver to the receipt of Stripe, whatever the schema check would say."""
 
     async def deliver(site, body):
-        receiver = Receiver(engine=app_engine, ring=ring, secrets=SecretStore(app_engine, ring, clock), clock=clock)
+        receiver = Receiver(
+            engine=app_engine,
+            ring=ring,
+            secrets=SecretStore(app_engine, ring, clock),
+            journeys=Journeys(app_engine, ring, clock),
+            clock=clock,
+        )
         headers = {"stripe-signature": stripe.sign(body, site.secret.encode(), timestamp=int(clock.now().timestamp()))}
         inbound = Inbound(
             tenant_id=site.tenant_id,
@@ -179,7 +186,13 @@ async def test_replayed_and_resent_it_is_one_event_and_one_entry(
     receipt = await deliver(staffed, body)
     await retry(staffed, receipt.dead_event_id, force=True)
     await work_off(staffed.tenant_id)
-    receiver = Receiver(engine=app_engine, ring=ring, secrets=SecretStore(app_engine, ring, clock), clock=clock)
+    receiver = Receiver(
+        engine=app_engine,
+        ring=ring,
+        secrets=SecretStore(app_engine, ring, clock),
+        journeys=Journeys(app_engine, ring, clock),
+        clock=clock,
+    )
     signature = stripe.sign(body, staffed.secret.encode(), timestamp=int(clock.now().timestamp())).encode()
     again = await receive.receive(
         receiver,

@@ -10,6 +10,7 @@ import pytest
 from impl.auth import assembly, tenant_keys
 from impl.db import bootstrap
 from impl.db.sealing import KeyRing
+from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import stripe
 from impl.platforms.paypal.certificates import PinnedCertificates
@@ -52,7 +53,9 @@ def make_shop(app_engine, make_tenant):
         clock = FixedClock(NOW)
         store = SecretStore(app_engine, RING, clock)
         shop = Shop(
-            Receiver(engine=app_engine, ring=RING, secrets=store, clock=clock),
+            Receiver(
+                engine=app_engine, ring=RING, secrets=store, journeys=Journeys(app_engine, RING, clock), clock=clock
+            ),
             await make_tenant(),
             tenants.new_webhook_secret(),
         )
@@ -73,7 +76,13 @@ async def shop(make_shop):
 async def street(app_engine, database, make_tenant):
     """The real service on a real port, with every processor's addresses."""
     clock = SystemClock()
-    receiver = Receiver(engine=app_engine, ring=RING, secrets=SecretStore(app_engine, RING, clock), clock=clock)
+    receiver = Receiver(
+        engine=app_engine,
+        ring=RING,
+        secrets=SecretStore(app_engine, RING, clock),
+        journeys=Journeys(app_engine, RING, clock),
+        clock=clock,
+    )
     # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
     auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=None)
     app = application(

@@ -1,0 +1,31 @@
+"""One statement in one round trip: the driver's prepared statement on a pooled connection, without anything around it.
+
+For the few statements that decide how much a process can take in. A statement that stands alone is its own transaction, so it
+must bind its tenant itself; everything else goes through `impl.db.transaction`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+async def fetch_row(engine: AsyncEngine, statement: str, *values: Any) -> Any:
+    """The row that `statement` answers, with `$1 …` for `values`; None without a row.
+
+    Raises what a statement through SQLAlchemy raises: `IntegrityError` or another `DBAPIError`, and its pool's `TimeoutError`.
+    """
+    pooled = await engine.raw_connection()
+    driver: Any = pooled.driver_connection
+    try:
+        return await driver.fetchrow(statement, *values)
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(statement, None, error) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise DBAPIError(statement, None, error, connection_invalidated=driver.is_closed()) from error
+    finally:
+        # Nothing was begun through the pool, so giving back sends nothing and waits for nothing.
+        pooled.close()

@@ -1,0 +1,96 @@
+"""The specification's ladder: so many deliveries a second, whether the service keeps up or not, over several tenants."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from random import Random
+
+import httpx2
+
+from impl.cli.tenant import Made
+from tests.bench import shop as bench
+
+RATES = (29.0, 46.0)
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass
+class Step:
+    """One rate, held for a while."""
+
+    rate: float
+    seconds: float
+    latencies_ms: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    errors: int = 0
+    took_seconds: float = 0.0
+
+    @property
+    def p95_ms(self) -> float:
+        ordered = sorted(self.latencies_ms)
+        return ordered[int(0.95 * (len(ordered) - 1))] if ordered else float("inf")
+
+    @property
+    def achieved(self) -> float:
+        """Share of the rate that was answered."""
+        return len(self.latencies_ms) / max(self.took_seconds, self.seconds) / self.rate
+
+    def holds(self) -> bool:
+        """Whether the step is within its limits: p95 under 2 s, 98 % achieved, no 5xx, no lost connection."""
+        return self.p95_ms < 2000 and self.achieved >= 0.98 and not self.errors and max(self.statuses) < 500
+
+    def line(self) -> str:
+        """For people."""
+        return (
+            f"  {self.rate:.0f} rps x {self.seconds:.0f} s over 4 tenants: p95 {self.p95_ms:.0f} ms, achieved "
+            f"{100 * self.achieved:.1f} %, statuses {self.statuses}, errors {self.errors}"
+        )
+
+
+async def climb(shops: list[Made], port: int, seconds: float) -> list[Step]:
+    """Every step of the ladder, one after the other."""
+    return [await step(shops, port, rate, seconds) for rate in RATES]
+
+
+async def step(shops: list[Made], port: int, rate: float, seconds: float) -> Step:
+    """`rate` deliveries a second for `seconds`: 25 % repeated, 10 % malformed, 10 % with personal data."""
+    made, random, sent = Step(rate, seconds), Random(7), []
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
+    async with httpx2.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS, limits=limits
+    ) as client:
+        started, tasks = time.monotonic(), []
+        for number in range(int(rate * seconds)):
+            await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
+            body = sent[random.randrange(len(sent))] if sent and random.random() < 0.25 else _body(random)
+            sent.append(body)
+            tasks.append(asyncio.create_task(_send(client, made, shops[number % len(shops)], body)))
+        await asyncio.gather(*tasks)
+        made.took_seconds = time.monotonic() - started
+    return made
+
+
+def _body(random: Random) -> bytes:
+    body, chance = bench.body(uuid.uuid4().hex), random.random()
+    if chance < 0.1 / 0.75:
+        return body[:-20]
+    if chance < 0.2 / 0.75:
+        payload = json.loads(body)
+        payload["data"]["object"]["receipt_email"] = "somebody@shop.example"
+        return json.dumps(payload).encode()
+    return body
+
+
+async def _send(client: httpx2.AsyncClient, made: Step, shop: Made, body: bytes) -> None:
+    begun = time.perf_counter()
+    try:
+        answer = await client.post("/api/webhooks/stripe", content=body, headers=bench.headers(shop, body))
+    except httpx2.HTTPError:
+        made.errors += 1
+        return
+    made.latencies_ms.append(1000 * (time.perf_counter() - begun))
+    made.statuses[answer.status_code] = made.statuses.get(answer.status_code, 0) + 1
