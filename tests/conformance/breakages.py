@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.conformance import skeldir
-from tools.conformance import session, static
+from tools.conformance import gather, session, static
 from tools.conformance import target as targets
 
 OUT = Path("build/conformance/breakages")
@@ -93,13 +93,13 @@ def verdict_on(operations: tuple[str, ...]) -> Counter[str]:
     """What the harness finds now, by rule."""
     with skeldir.service(OUT / "service") as path:
         target = targets.read(path)
-        _, contract = session.load_contract(target)
+        _, contract = gather.load_contract(target)
         rows = json.loads((OUT / "service" / "routes.json").read_text())
         found = Counter(
             item.kind
             for item in static.compare(contract, static.routes_from_json(rows), exceptions=target.ignored_paths)
         )
-        options = session.Options(OUT / "work", phases=("examples", "coverage"), only=frozenset(operations))
+        options = gather.Options(OUT / "work", phases=("examples", "coverage"), only=frozenset(operations))
         result = session.run(target, options)
     found.update(item.rule for item in result.findings)
     found.update(item.check for item in result.failures)

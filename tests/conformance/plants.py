@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.conformance import session, static, wire
+from tools.conformance import gather, session, static, wire
 from tools.conformance import target as targets
 
 HERE = Path(__file__).parent
@@ -114,7 +114,7 @@ def shop(plant: str = "") -> Iterator[str]:
             process.stdout.close()
 
 
-def verdict_on(plant: str, work: Path, *, phases: tuple[str, ...] = session.PHASES) -> tuple[Counter[str], float]:
+def verdict_on(plant: str, work: Path, *, phases: tuple[str, ...] = gather.PHASES) -> tuple[Counter[str], float]:
     """What was found of `plant`, by rule, and how many seconds it took."""
     started = time.perf_counter()
     with shop(plant) as url:
@@ -123,10 +123,10 @@ def verdict_on(plant: str, work: Path, *, phases: tuple[str, ...] = session.PHAS
         client = wire.Client(url)
         routes = static.routes_from_json(client.send("GET", "/routes", {}, source="static").json_answer)
         client.close()
-        _, contract = session.load_contract(target)
+        _, contract = gather.load_contract(target)
         found.update(f"static:{difference.kind}" for difference in static.compare(contract, routes))
         if not found and PLANTS[plant]:
-            result = session.run(target, session.Options(work / plant, only=frozenset(PLANTS[plant]), phases=phases))
+            result = session.run(target, gather.Options(work / plant, only=frozenset(PLANTS[plant]), phases=phases))
             found.update(f"schemathesis:{item.check}" for item in result.failures)
             found.update(f"own:{item.rule}" for item in result.findings)
     return found, time.perf_counter() - started

@@ -39,6 +39,8 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
+from impl.kernel.clock import SystemClock
+from impl.platforms.paypal import local_authority
 from impl.settings import Settings
 from tests.fixtures import database as databases
 from tests.fixtures.service import RING
@@ -46,6 +48,7 @@ from tests.fixtures.service import RING
 PASSWORD = "correct horse battery"
 PEPPER = "conformance pepper"
 FAR = 1_000_000
+SIGNER = Path(__file__).with_name("paypal_signer.py")
 BUNDLE = Path("generated/bundles/openapi.yaml").absolute()
 ROLES = {"viewer": ["viewer"], "manager": ["manager", "viewer"], "admin": ["admin", "manager", "viewer"]}
 STRIPE = (
@@ -56,6 +59,9 @@ STRIPE = (
     "stripeChargeRefunded",
 )
 SHOPS = {"shopify": "X-Shopify-Hmac-SHA256", "woocommerce": "X-WC-Webhook-Signature"}
+TOPICS = {"shopify": "X-Shopify-Topic", "woocommerce": "X-WC-Webhook-Topic"}
+ANY_TOPIC = {"shopify": "orders/paid", "woocommerce": "order.updated"}
+"""What is sent to the one address for all deliveries of a processor."""
 PRIVATE = [
     "logout",
     "refreshToken",
@@ -96,8 +102,9 @@ def lenient() -> Iterator[None]:
         yield
 
 
-def settings_for(database: databases.Database, port: int) -> Settings:
-    """Settings of the process under test, whose database is at `port`."""
+def settings_for(database: databases.Database, port: int, authority: Path) -> Settings:
+    """Settings of the process under test, whose database is at `port`, and which believes the PayPal of `authority`."""
+    local_authority.ensure(authority, SystemClock().now())
     address = {role: urls.dsn(database.url(role).set(port=port)) for role in ("app_user", "app_ops", "app_worker")}
     return Settings(
         environment="ci",
@@ -106,6 +113,7 @@ def settings_for(database: databases.Database, port: int) -> Settings:
         worker_database_url=address["app_worker"],
         sealing_keys=RING,
         login_pepper=PEPPER,
+        paypal_test_authority=authority,
         port=int(os.environ.get("CONFORMANCE_PORT", "0")),
     )
 
@@ -144,16 +152,17 @@ async def rates(operator: AsyncEngine, tenant_id: uuid.UUID, rate: int) -> None:
 
 
 async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: Made) -> None:
-    """The secret that Stripe signs with, given to the other processors too."""
-    statement = text(
-        "INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id)"
-        " VALUES (:tenant_id, :provider, 1, :secret_sealed, :key_id)"
-    )
+    """The secret that Stripe signs with, given to the other processors too; to PayPal as the id of the webhook."""
     sealed = ring.seal(made.webhook_secret.encode(), Place(made.tenant_id, "tenant_webhook_secrets", "secret_sealed"))
+    rows = [{"provider": provider, "sealed": sealed.value, "key_id": sealed.key_id, "id": None} for provider in SHOPS]
+    rows.append({"provider": "paypal", "sealed": None, "key_id": None, "id": made.webhook_secret})
+    statement = text(
+        "INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id, webhook_id)"
+        " VALUES (:tenant_id, :provider, 1, :sealed, :key_id, :id)"
+    )
     async with tenant_transaction(app, made.tenant_id) as connection:
-        for provider in SHOPS:
-            values = {"provider": provider, "secret_sealed": sealed.value, "key_id": sealed.key_id}
-            await connection.execute(statement, {"tenant_id": made.tenant_id, **values})
+        for row in rows:
+            await connection.execute(statement, {"tenant_id": made.tenant_id, **row})
 
 
 async def url_key(app: AsyncEngine, tenant_id: uuid.UUID) -> str:
@@ -200,6 +209,10 @@ async def furnish(settings: Settings, first: Made, second: Made, poor: Made, bro
         "signatures": [
             *(_stripe(made, name) for made, name in ((first, "a"), (poor, "l"))),
             *(_shop(provider, made, name) for provider in SHOPS for made, name in ((first, "a"), (poor, "l"))),
+            *(
+                _paypal(settings.paypal_test_authority or Path(), made, name)
+                for made, name in ((first, "a"), (poor, "l"))
+            ),
         ],
         "extra": {
             "victim": str(next(item.user_id for item in people if item.name == "victim-s")),
@@ -222,7 +235,7 @@ def _stripe(made: Made, tenant_name: str) -> dict[str, Any]:
 
 def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
     return {
-        "operations": [name for name in operation_ids() if provider in name.lower()],
+        "operations": [name for name in operations() if provider in name.lower()],
         "header": SHOPS[provider],
         "secret": made.webhook_secret,
         "tenant": tenant_name,
@@ -230,12 +243,33 @@ def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
     }
 
 
-def operation_ids() -> list[str]:
-    """Every operation of the joined contract."""
+def _paypal(authority: Path, made: Made, tenant_name: str) -> dict[str, Any]:
+    return {
+        "operations": [name for name in operations() if "paypal" in name.lower()],
+        "header": "PAYPAL-TRANSMISSION-SIG",
+        "secret": made.webhook_secret,
+        "tenant": tenant_name,
+        "signer": f"{SIGNER}:sign",
+        "forger": f"{SIGNER}:forge",
+        "options": {"authority": str(authority)},
+    }
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Every operation of the joined contract, by its id."""
     document = json.loads(application.DOCUMENT.read_bytes())
-    return [
-        item["operationId"] for path in document["paths"].values() for item in path.values() if isinstance(item, dict)
-    ]
+    rows = (item for path in document["paths"].values() for item in path.values() if isinstance(item, dict))
+    return {item["operationId"]: item for item in rows}
+
+
+def topics() -> dict[str, dict[str, str]]:
+    """The header that says what a delivery is about, as the address wants it."""
+    mappings = {name: item["x-mapping"] for name, item in operations().items() if "x-mapping" in item}
+    return {
+        name: {TOPICS[mapping["map"]]: mapping.get("topic", ANY_TOPIC[mapping["map"]])}
+        for name, mapping in mappings.items()
+        if mapping["map"] in TOPICS
+    }
 
 
 def _charge(name: str, **changed: Any) -> dict[str, Any]:
@@ -277,8 +311,9 @@ def target_of(settings: Settings, url: str) -> dict[str, Any]:
         **furnished,
         "peers": ["admin-a", "admin-b"],
         "rule_codes": RULE_CODES,
-        "polite_refusals": {"outcome": ["dead", "ignored"], "result": ["dead"]},
+        "polite_refusals": {"outcome": ["dead"], "result": ["dead"]},
         "opaque": ["cursor"],
+        "pinned": topics(),
         "correlation_header": "X-Correlation-ID",
         "problem_media_type": "application/problem+json",
         "ignored_paths": ["/docs", "/openapi.json", "/redoc", "/docs/oauth2-redirect"],
@@ -354,7 +389,7 @@ def main(folder: Path) -> None:
         database = runner.run(holder.__aenter__())
         try:
             wire = Wire(int(database.url().port or 0))
-            settings = settings_for(database, wire.port)
+            settings = settings_for(database, wire.port, folder.absolute() / "paypal")
             # The signals are the harness' way to cut the wire and mend it.
             signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
             signal.signal(signal.SIGUSR2, lambda *_: wire.mend())

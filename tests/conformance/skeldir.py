@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.conformance import running, session
+from tools.conformance import gather, running
 from tools.conformance import target as targets
 
 HERE = Path(__file__).parent
@@ -59,7 +59,7 @@ def files(out: Path) -> running.Files:
     )
 
 
-def once(out: Path, options: session.Options, *, lock: bool = False) -> int:
+def once(out: Path, options: gather.Options, *, lock: bool = False) -> int:
     """One run on a service of its own."""
     try:
         with service(out / "service") as target:
@@ -73,12 +73,12 @@ def nightly(out: Path) -> int:
     """Fuzzing with three seeds, every plant, three identical runs."""
     codes = []
     for seed in (1, 2, 3):
-        options = session.Options(
+        options = gather.Options(
             out / "fuzz", phases=("fuzzing",), seed=seed, max_examples=1000, explanations=EXPLAINED
         )
         codes.append(once(out / f"fuzz-{seed}", options))
     codes.append(subprocess.run([sys.executable, "-m", "tests.conformance.plants"], check=False).returncode)
-    codes += [once(out, session.Options(out / "work", explanations=EXPLAINED)) for _ in range(3)]
+    codes += [once(out, gather.Options(out / "work", explanations=EXPLAINED)) for _ in range(3)]
     return max(codes)
 
 
@@ -96,7 +96,7 @@ def main(arguments: list[str]) -> int:
     if given.nightly:
         return nightly(OUT)
     return max(
-        once(OUT, session.Options(OUT / "work", explanations=EXPLAINED), lock=given.lock) for _ in range(given.repeat)
+        once(OUT, gather.Options(OUT / "work", explanations=EXPLAINED), lock=given.lock) for _ in range(given.repeat)
     )
 
 

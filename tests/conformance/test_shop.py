@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import plants
-from tools.conformance import mutation, session
+from tools.conformance import gather, mutation, session
 from tools.conformance import target as targets
 
 pytestmark = pytest.mark.xdist_group("conformance-shop")
@@ -23,7 +23,7 @@ CONFIG = HERE / "fixture_app" / "shop.toml"
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Iterator[session.Result]:
     work = tmp_path_factory.mktemp("clean")
     with plants.shop() as url:
-        yield session.run(targets.read(CONFIG, url=url), session.Options(work, phases=("examples", "coverage")))
+        yield session.run(targets.read(CONFIG, url=url), gather.Options(work, phases=("examples", "coverage")))
 
 
 def test_the_clean_shop_is_green(clean: session.Result) -> None:
@@ -87,7 +87,7 @@ REFUSED = {
 def test_a_run_that_cannot_test_says_so_in_one_line(name: str, tmp_path: Path) -> None:
     url, message = REFUSED[name]
     with pytest.raises(targets.BadTarget) as caught:
-        session.run(targets.read(CONFIG, url=url), session.Options(tmp_path))
+        session.run(targets.read(CONFIG, url=url), gather.Options(tmp_path))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -103,4 +103,4 @@ def test_a_refused_login_says_so(tmp_path: Path) -> None:
         plants.shop() as url,
         pytest.raises(targets.BadTarget, match=r"the login owner was refused: POST /api/login answers 401"),
     ):
-        session.run(targets.read(tmp_path / "shop.toml", url=url), session.Options(tmp_path))
+        session.run(targets.read(tmp_path / "shop.toml", url=url), gather.Options(tmp_path))

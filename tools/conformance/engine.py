@@ -177,6 +177,7 @@ def _session(target: Target, credentials: tuple[Credential, ...], work: Path) ->
         "rule_codes": sorted(target.rule_codes),
         "opaque": sorted(target.opaque),
         "polite_refusals": target.polite_refusals,
+        "pinned": target.pinned,
         "hooks": target.hooks,
         "url": target.url,
         "logins": [{**dataclasses.asdict(item), "scopes": sorted(item.scopes)} for item in target.logins],

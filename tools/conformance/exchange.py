@@ -22,6 +22,10 @@ class _NotJson:
     def __repr__(self) -> str:
         return "NOT_JSON"
 
+    def __reduce__(self) -> str:
+        """There is one only, also after a journey between processes."""
+        return "NOT_JSON"
+
 
 NOT_JSON: Final = _NotJson()
 
@@ -61,6 +65,8 @@ class Exchange:
     operation: str = ""
     """Operation the sender aimed at, `GET /orders/{id}`, when it said."""
     elapsed_ms: float = 0.0
+    server: str = ""
+    """Address it was sent to."""
     _views: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -19,7 +19,7 @@ from schemathesis.core.parameters import ParameterLocation
 
 from tools.conformance import house, oracle
 from tools.conformance.exchange import Exchange
-from tools.conformance.target import Signature
+from tools.conformance.signing import Signature
 
 SESSION: dict[str, Any] = json.loads(Path(os.environ["CONFORMANCE_SESSION"]).read_text(encoding="utf-8"))
 HABITS = house.House(**SESSION["house"])
@@ -34,42 +34,49 @@ RULE_CODES = frozenset(SESSION["rule_codes"])
 class SignExactBytes(requests.auth.AuthBase):
     """Runs last, on the prepared request: what is signed is what is sent."""
 
-    def __init__(self, signature: Signature) -> None:
-        self.signature = signature
+    def __init__(self, signature: Signature, case: Any) -> None:
+        self.signature, self.case = signature, case
 
     def __call__(self, request: Any) -> Any:
         body = request.body or b""
         body = body.encode() if isinstance(body, str) else body
         if isinstance(body, bytes):
-            request.headers[self.signature.header] = self.signature.sign(body)
+            made = self.signature.headers(body)
+            request.headers.update({name: value for name, value in made.items() if not _is_about(self.case, name)})
         return request
 
 
-def _wants_wrong_header(case: Any, name: str) -> bool:
+def _is_about(case: Any, name: str) -> bool:
     """Whether the case is about this very header being absent or wrong."""
-    meta = case.meta
-    if meta is None:
+    if case.meta is None or str(case.meta.generation.mode.value) != "negative":
         return False
-    data = meta.phase.data
-    if (
-        getattr(data, "parameter_location", None) is not None
-        and str(getattr(data, "parameter", "")).lower() == name.lower()
-    ):
-        return str(meta.generation.mode.value) == "negative"
-    return bool(meta.is_negative_at(ParameterLocation.HEADER))
+    data = case.meta.phase.data
+    if getattr(data, "parameter_location", None) is not None:
+        return str(getattr(data, "parameter", "")).lower() == name.lower()
+    return bool(case.meta.is_negative_at(ParameterLocation.HEADER))
+
+
+def _varies(case: Any, name: str) -> bool:
+    """Whether the case tries values of this very header, right or wrong."""
+    data = case.meta.phase.data if case.meta is not None else None
+    return str(getattr(data, "parameter", "")).lower() == name.lower() or _is_about(case, name)
 
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG001  # the signature is Schemathesis'
-    """Sign deliveries, unless the case is about a wrong signature header."""
+    """Sign deliveries and pin what the target pins, unless the case is about that very header."""
     operation_id = case.operation.definition.raw.get("operationId", case.operation.label)
     if case.meta is not None and str(case.meta.generation.mode.value) == "positive":
         for name in SESSION["opaque"]:  # what only the service can make cannot be generated right
             if isinstance(case.query, dict):
                 case.query.pop(name, None)
     signature = SIGNATURES.get(operation_id)
-    if signature is not None and not _wants_wrong_header(case, signature.header):
-        kwargs["auth"] = SignExactBytes(signature)
+    for name, value in SESSION["pinned"].get(operation_id, {}).items():
+        if not _varies(case, name):
+            case.headers = {key: known for key, known in (case.headers or {}).items() if key.lower() != name.lower()}
+            case.headers[name] = value
+    if signature is not None:
+        kwargs["auth"] = SignExactBytes(signature, case)
 
 
 @schemathesis.hook

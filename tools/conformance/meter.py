@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tools.conformance import decoding, oracle
+from tools.conformance import asked, decoding, oracle
 from tools.conformance.contract import Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.mutants import Mutant
@@ -68,7 +68,7 @@ def _of_exchanges(operation: Operation, exchanges: list[Exchange], result: Resul
         _see_answer(operation, exchange, statuses, headers)
         _see_parameters(operation, exchange, result, right, wrong)
         if operation.body is not None:
-            state = oracle.body_state(operation.body, exchange)
+            state = asked.body_state(operation.body, exchange)
             _see(bodies, "valid" if state == "valid" else "invalid", exchange)
         for kind in _kinds(operation, exchange, result):
             _see(who, kind, exchange)

@@ -13,7 +13,7 @@ from typing import Any
 
 from tools.conformance import mutants_schema
 from tools.conformance.contract import METHODS, Contract, Operation
-from tools.conformance.oracle import is_json
+from tools.conformance.media import is_json
 from tools.contracts import source
 
 

@@ -6,15 +6,19 @@ mutant. A survivor is a sentence of the contract that nothing ever held the serv
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import time
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
-from tools.conformance import mutants, oracle
-from tools.conformance.contract import Contract, Operation, compile_contract
+from tools.conformance import asked, decoding, mutants, oracle
+from tools.conformance.contract import Contract, Operation, Parameter, compile_contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.mutants import Mutant
 from tools.conformance.oracle import Policy
@@ -81,18 +85,16 @@ def score(
     waivers: list[Waiver],
     operations: set[str] | None = None,
 ) -> Score:
-    """Judge `exchanges` under every mutant that concerns `operations` (default: all that were reached)."""
+    """Judge `exchanges` under every mutant that concerns `operations` (default: all that were reached), on every core."""
     started = time.perf_counter()
     jury = Jury(contract, exchanges, policy)
+    every = list(mutants.mutants_of(contract, operations if operations is not None else set(jury.by_operation)))
     result = Score()
-    for mutant in mutants.mutants_of(contract, operations if operations is not None else set(jury.by_operation)):
-        try:
-            killer = jury.killer_of(mutant)
-        except (KeyError, ValueError, TypeError):
-            result.stillborn.append(mutant)
-            continue
+    for mutant, killer in zip(every, _killers(jury, every), strict=True):
         waiver = next((item for item in waivers if item.fits(mutant)), None) if killer is None else None
-        if killer is not None:
+        if killer == STILLBORN:
+            result.stillborn.append(mutant)
+        elif killer is not None:
             result.killed.append((mutant, killer))
         elif waiver is not None:
             waiver.used += 1
@@ -101,6 +103,31 @@ def score(
             result.survived.append(mutant)
     result.seconds = time.perf_counter() - started
     return result
+
+
+STILLBORN = "stillborn"
+"""In place of a killer: the edit made no contract."""
+
+
+def _killers(jury: Jury, every: list[Mutant]) -> list[str | None]:
+    """Killer of each mutant. Processes are forked, so that compiled contracts, which cannot be sent, are just there."""
+    count = min(os.cpu_count() or 1, len(every) // 200)
+    if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return [jury.verdict_on(mutant) for mutant in every]
+    _SHARED["jury"], _SHARED["mutants"] = jury, every
+    try:
+        with multiprocessing.get_context("fork").Pool(count) as pool:
+            return pool.map(_verdict_on, range(len(every)), chunksize=16)
+    finally:
+        _SHARED.clear()
+
+
+_SHARED: dict[str, Any] = {}
+
+
+def _verdict_on(index: int) -> str | None:
+    verdict: str | None = _SHARED["jury"].verdict_on(_SHARED["mutants"][index])
+    return verdict
 
 
 class Jury:
@@ -121,7 +148,14 @@ class Jury:
                 *oracle.judge_record(contract, exchanges, policy),
             ]
         }
-        self.first: dict[str, Exchange] = {}
+        self.body_states: dict[str, str] = {}
+
+    def verdict_on(self, mutant: Mutant) -> str | None:
+        """Killer of `mutant`, or `STILLBORN`."""
+        try:
+            return self.killer_of(mutant)
+        except (KeyError, ValueError, TypeError):
+            return STILLBORN
 
     def killer_of(self, mutant: Mutant) -> str | None:
         """Id of an exchange that breaks `mutant` and keeps the contract; None when there is none."""
@@ -145,7 +179,7 @@ class Jury:
     def _killer_in(
         self, changed: Contract, before: Operation, after: Operation | None, exchanges: list[Exchange]
     ) -> str | None:
-        for exchange in _concerned(before, after, exchanges, self.policy):
+        for exchange in self._asked_otherwise(before, after, exchanges):
             if self._is_broken(changed, after, exchange):
                 return exchange.id
         for exchange in _answered_otherwise(before, after, exchanges) if after is not None else ():
@@ -153,6 +187,37 @@ class Jury:
                 if (finding.rule, finding.exchange) not in self.known:
                     return exchange.id
         return None
+
+    def _asked_otherwise(
+        self, before: Operation, after: Operation | None, exchanges: list[Exchange]
+    ) -> Iterable[Exchange]:
+        """The exchanges that may fare otherwise because `after` asks otherwise."""
+        if after is None or after.security != before.security:
+            return exchanges
+        gone = [item for item in before.parameters if item not in after.parameters]
+        new = [item for item in after.parameters if item not in before.parameters]
+        is_other_body = after.body != before.body
+        if not (gone or new or is_other_body):
+            return ()
+        return (
+            item
+            for item in exchanges
+            if (item.status < 400 or item.status in self.policy.refusals)
+            and (
+                (is_other_body and self._body_state(before, item) != _body_state(after, item))
+                or ((gone or new) and self._states(gone, item) != self._states(new, item))
+            )
+        )
+
+    def _body_state(self, operation: Operation, exchange: Exchange) -> str:
+        """`_body_state` of the contract itself, which every mutant is compared with."""
+        if exchange.id not in self.body_states:
+            self.body_states[exchange.id] = _body_state(operation, exchange)
+        return self.body_states[exchange.id]
+
+    def _states(self, parameters: list[Parameter], exchange: Exchange) -> list[tuple[bool, str]]:
+        _, path_values = self.contract.match(exchange.path) if parameters else (None, {})
+        return [(item.required, decoding.judge_parameter(item, exchange, path_values)) for item in parameters]
 
     def _is_broken(self, changed: Contract, after: Operation | None, exchange: Exchange) -> bool:
         for finding in oracle.judge(changed, exchange, self.policy):
@@ -163,17 +228,15 @@ class Jury:
             return False
         before = self.contract.operations[after.key]
         _, path_values = self.contract.match(exchange.path)
-        was_wrong = bool(oracle.faults_of(before, exchange, path_values))
-        return was_wrong and not oracle.faults_of(after, exchange, path_values)
+        was_wrong = bool(asked.faults_of(before, exchange, path_values))
+        return was_wrong and not asked.faults_of(after, exchange, path_values)
 
 
-def _concerned(before: Operation, after: Operation | None, exchanges: list[Exchange], policy: Policy) -> list[Exchange]:
-    """The exchanges that may fare otherwise because `after` asks otherwise."""
-    if after is None or after.security != before.security:
-        return exchanges
-    if after.parameters != before.parameters or after.body != before.body:
-        return [item for item in exchanges if item.status < 400 or item.status in policy.refusals]
-    return []
+def _body_state(operation: Operation, exchange: Exchange) -> str:
+    if operation.body is None:
+        return ""
+    state = asked.body_state(operation.body, exchange)
+    return "missing" if state == "absent" and operation.body.required else state
 
 
 def _answered_otherwise(before: Operation, after: Operation, exchanges: list[Exchange]) -> list[Exchange]:

@@ -10,11 +10,9 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from tools.conformance import decoding
-from tools.conformance.contract import Answer, Body, Content, Contract, Header, Operation, Scheme
+from tools.conformance import asked, decoding, media
+from tools.conformance.contract import Answer, Contract, Header, Operation, Scheme
 from tools.conformance.exchange import NOT_JSON, Exchange
-
-BodyState = Literal["valid", "invalid", "unsure", "absent", "unreadable"]
 
 
 class Finding(NamedTuple):
@@ -210,13 +208,13 @@ def _judge_header(operation: Operation, header: Header, text: str | None, exchan
 
 def _judge_answer_body(operation: Operation, answer: Answer, exchange: Exchange) -> Iterator[Finding]:
     sent = exchange.answer_values.get("content-type", "")
-    content = match_content(answer.contents, sent)
+    content = media.match_content(answer.contents, sent)
     if content is None:
         declared = ", ".join(item.media_type for item in answer.contents)
         message = f"{exchange.status} is {sent or 'without a content type'}, documented is {declared}"
         yield _finding("undeclared-media-type", operation, answer.pointer, message, exchange)
         return
-    if content.schema is None or not is_json(content.media_type):
+    if content.schema is None or not media.is_json(content.media_type):
         return
     value = exchange.json_answer
     if value is NOT_JSON:
@@ -226,80 +224,13 @@ def _judge_answer_body(operation: Operation, answer: Answer, exchange: Exchange)
         yield _finding("invalid-body", operation, pointer, f"at {place or '/'}: {message}", exchange)
 
 
-def match_content(contents: tuple[Content, ...], sent: str) -> Content | None:
-    """Declared content that a `Content-Type` of `sent` falls under: exact, then `application/*`, then `*/*`."""
-    media_type = sent.partition(";")[0].strip().lower()
-    for content in contents:
-        if content.media_type.partition(";")[0].strip() == media_type:
-            return content
-    main = media_type.partition("/")[0]
-    for wanted in (f"{main}/*", "*/*"):
-        for content in contents:
-            if content.media_type == wanted:
-                return content
-    return None
-
-
-def is_json(media_type: str) -> bool:
-    """Whether `media_type` (lower case) is JSON by RFC 6839."""
-    plain = media_type.partition(";")[0].strip()
-    return plain == "application/json" or plain.endswith("+json")
-
-
 # --- the request ------------------------------------------------------------------------------------------------------------
-
-
-class Fault(NamedTuple):
-    """A part of a request that breaks the contract."""
-
-    pointer: str
-    message: str
-    state: str
-
-
-def faults_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Fault]:
-    """Everything in the request that breaks the contract, or might (`state` = `unsure`)."""
-    found = []
-    for parameter in operation.parameters:
-        state = decoding.judge_parameter(parameter, exchange, path_values)
-        if state == "absent" and parameter.required:
-            found.append(
-                Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is missing", "invalid")
-            )
-        elif state in {"invalid", "unsure"}:
-            found.append(Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is invalid", state))
-    if operation.body is not None:
-        carried_body = body_state(operation.body, exchange)
-        if carried_body == "absent" and operation.body.required:
-            found.append(Fault(operation.body.pointer, "the body is missing", "invalid"))
-        elif carried_body in {"invalid", "unsure", "unreadable"}:
-            claim = "unsure" if carried_body == "unsure" else "invalid"
-            found.append(Fault(operation.body.pointer, f"the body is {carried_body}", claim))
-    return found
-
-
-def body_state(body: Body, exchange: Exchange) -> BodyState:
-    """What the contract says about the request body of `exchange`."""
-    if not exchange.body:
-        return "absent"
-    sent = exchange.header_values.get("content-type", "")
-    content = match_content(body.contents, sent)
-    if content is None:
-        return "unsure" if not sent else "invalid"
-    if content.schema is None or not is_json(content.media_type):
-        return "valid" if content.schema is None or content.schema.types == frozenset({"string"}) else "unsure"
-    value = exchange.json_body
-    if value is NOT_JSON:
-        return "unreadable"
-    if content.schema.has_marks and content.schema.strict.is_valid(value) != content.schema.is_valid(value):
-        return "unsure"
-    return "valid" if content.schema.is_valid(value) else "invalid"
 
 
 def _judge_request(
     operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> Iterator[Finding]:
-    faults = faults_of(operation, exchange, path_values)
+    faults = asked.faults_of(operation, exchange, path_values)
     if exchange.status < 400:
         if is_polite_refusal(exchange, policy):
             return

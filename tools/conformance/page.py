@@ -153,7 +153,7 @@ class Page:
         found = next((item for item in self.result.exchanges if item.id == exchange), None)
         if found is not None:
             self.shown[exchange] = None
-            yield f"<pre>{_escape(evidence.curl(found, self.result.target.url))}</pre>"
+            yield f"<pre>{_escape(evidence.curl(found, found.server))}</pre>"
             yield f"<p><a href='#x-{exchange}'>the exchange</a> · <code>pytest failures/test_{exchange}.py</code></p>"
 
     def _survivors(self) -> Iterator[str]:

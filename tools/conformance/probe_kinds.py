@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,8 @@ from urllib.parse import quote
 from tools.conformance import variants
 from tools.conformance.contract import Operation, Scheme
 from tools.conformance.oracle import Credential
-from tools.conformance.target import Signature, Target
+from tools.conformance.signing import Signature
+from tools.conformance.target import Target
 
 ANY = frozenset(range(200, 600))
 NO_FAULT = ANY - {500}
@@ -22,6 +23,11 @@ HIDDEN = frozenset({403, 404})
 OVERSIZE = 1_048_577
 """Bytes that no operation of ours takes; only sent where 413 is documented."""
 CLIENT_ERROR = frozenset(range(400, 500))
+
+
+_MEDIA_TYPES = frozenset(
+    {"text/plain", "application/xml", "application/x-www-form-urlencoded", "application/problem+json"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class Probe:
     request: Request
     right: frozenset[int]
     sign: Signature | None = None
+    unsigned: frozenset[str] = frozenset()
+    """Headers of the signature (lower case) that are sent as they stand in `request`."""
 
 
 def who_calls(
@@ -115,8 +123,9 @@ def _quoted(value: str) -> str:
     return "".join(f"%{byte:02X}" for byte in value.encode())
 
 
-def bodies(request: Request, signature: Signature | None, *, too_large: bool) -> Iterator[Probe]:
+def bodies(operation: Operation, request: Request, signature: Signature | None) -> Iterator[Probe]:
     """Bytes that are no JSON, JSON that is no object, another media type: refused, and never with a 500."""
+    declared = {content.media_type for content in operation.body.contents} if operation.body else set()
     nested = b"[" * 20_000 + b"]" * 20_000
     refused = CLIENT_ERROR if signature is None else CLIENT_ERROR | {200}
     for name, body in {
@@ -130,16 +139,11 @@ def bodies(request: Request, signature: Signature | None, *, too_large: bool) ->
         "a huge number": b'{"a": 1' + b"0" * 5000 + b"}",
     }.items():
         yield Probe(f"body: {name}", replace(request, body=body), refused, signature)
-    if too_large:
+    if "413" in operation.answers:
         padding = b" " * (OVERSIZE - len(request.body or b""))
         large = replace(request, body=(request.body or b"{}") + padding)
         yield Probe("body: too large", large, frozenset({413}), signature)
-    for media_type in (
-        "text/plain",
-        "application/xml",
-        "application/x-www-form-urlencoded",
-        "application/problem+json",
-    ):
+    for media_type in sorted(_MEDIA_TYPES - declared):
         other = request.with_headers(content_type=media_type)
         yield Probe(f"body as {media_type}", other, frozenset({415}), signature)
 
@@ -170,34 +174,49 @@ def fresh(request: Request) -> Request:
 
 def tampered(request: Request, signature: Signature) -> Iterator[Probe]:
     """One delivery, wrong in every way a stranger could try: refused, all of them."""
-    body, name = request.body or b"", signature.header.lower()
-    good = signature.sign(body)
-    flipped = good[:-2] + ("A" if good[-2] != "A" else "B") + good[-1]
-    cases = {
-        "without a signature": None,
-        "with an empty signature": "",
-        "with a signature one character off": flipped,
-        "with half a signature": good[: len(good) // 2],
-        "with a garbage signature": "t=1,v1=zz,=,,;;",
-        "with a non-ASCII signature": good[:-1] + "\u00e9",
-        "with a signature of other characters": good[:-1] + "\u2603",
-        "with a huge signature": "v1=" * 150,
-        "signed with another secret": signature.sign(body, secret="not the secret"),  # noqa: S106  # a wrong one
-        "with the signature of an empty body": signature.sign(b""),
-    }
-    if signature.tolerance_seconds:
-        now, edge = time.time(), signature.tolerance_seconds
-        cases["signed long ago"] = signature.sign(body, at=now - edge - 60)
-        cases["signed in the future"] = signature.sign(body, at=now + edge + 60)
-        cases["signed at no time"] = signature.sign(body, at=0)
-    for label, value in cases.items():
-        yield Probe(label, request.with_headers(**{name.replace("-", "_"): value}), REFUSED)
+    body, good = request.body or b"", signature.headers(request.body or b"")
+    for label, headers in [*_wrong_proofs(body, signature, good), *signature.forged(body).items()]:
+        yield Probe(label, _with(request, headers), REFUSED)
     for label, changed in {
         "one byte of the body changed": body[:-2] + (b" " if body[-2:-1] != b" " else b"\t") + body[-1:],
         "one byte added to the body": body + b"\n",
         "the body serialised anew": json.dumps(json.loads(body), indent=1).encode(),
     }.items():
-        yield Probe(label, replace(request.with_headers(**{name.replace("-", "_"): good}), body=changed), REFUSED)
+        yield Probe(label, replace(_with(request, good), body=changed), REFUSED)
+
+
+def _wrong_proofs(
+    body: bytes, signature: Signature, good: dict[str, str]
+) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    name = signature.header.lower()
+    proof = good[name]
+    flipped = proof[:-4] + ("A" if proof[-4] != "A" else "B") + proof[-3:]
+    for label, value in {
+        "without a signature": None,
+        "with an empty signature": "",
+        "with a signature one character off": flipped,
+        "with half a signature": proof[: len(proof) // 2],
+        "with a garbage signature": "t=1,v1=zz,=,,;;",
+        "with a non-ASCII signature": proof[:-1] + "\u00e9",
+        "with a signature of other characters": proof[:-1] + "\u2603",
+        "with a huge signature": "v1=" * 150,
+    }.items():
+        yield label, {**good, name: value}
+    for other, value in good.items():
+        if other != name:
+            yield f"without {other}", {**good, other: None}
+            yield f"with {other} written backwards", {**good, other: value[::-1]}
+    yield "signed with another secret", signature.headers(body, secret="not the secret")  # noqa: S106  # a wrong one
+    yield "with the signature of an empty body", signature.headers(b"")
+    if signature.tolerance_seconds:
+        now, edge = time.time(), signature.tolerance_seconds
+        yield "signed long ago", signature.headers(body, at=now - edge - 60)
+        yield "signed in the future", signature.headers(body, at=now + edge + 60)
+        yield "signed at no time", signature.headers(body, at=0)
+
+
+def _with(request: Request, headers: Mapping[str, str | None]) -> Request:
+    return request.with_headers(**{name.replace("-", "_"): value for name, value in headers.items()})
 
 
 def edges(
@@ -212,8 +231,7 @@ def edges(
             if sent is not None:
                 name = f"{parameter.location} {parameter.name} = {text[:40] if text is not None else 'absent'}"
                 changed = replace(request, target=sent[0], headers=sent[1])
-                is_signature = signature is not None and parameter.name.lower() == signature.header.lower()
-                yield Probe(name, changed, NO_FAULT, None if is_signature else signature)
+                yield Probe(name, changed, NO_FAULT, signature, frozenset({parameter.name.lower()}))
     content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
     if content is not None and content.schema is not None and request.body:
         golden = json.loads(request.body)

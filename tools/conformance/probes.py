@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from tools.conformance import oracle, probe_kinds, variants, wire
+from tools.conformance import asked, oracle, probe_kinds, variants, wire
 from tools.conformance import target as targets
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Finding, Policy
 from tools.conformance.probe_kinds import ANY, CLIENT_ERROR, NO_FAULT, Probe, Request
-from tools.conformance.target import Signature, Target
+from tools.conformance.signing import Signature
+from tools.conformance.target import Target
 
 OUTAGE_SECONDS = 12
 """A service that lost its database says so; it does not keep its callers waiting."""
@@ -59,7 +60,8 @@ def goldens(contract: Contract, exchanges: Iterable[Exchange], policy: Policy) -
             continue
         _, path_values = contract.match(exchange.path)
         proven = operation.is_public or oracle.proof_of(operation, exchange, policy).kind == "good"
-        if proven and not oracle.faults_of(operation, exchange, path_values):
+        is_taken = proven and not oracle.is_polite_refusal(exchange, policy)
+        if is_taken and not asked.faults_of(operation, exchange, path_values):
             known = found.get(operation.key)
             if known is None or _fullness(exchange) >= _fullness(known):
                 found[operation.key] = exchange
@@ -125,7 +127,7 @@ class Prober:
             return
         yield from probe_kinds.who_calls(operation, request, credentials, signature, golden.owner)
         if operation.body is not None:
-            yield from probe_kinds.bodies(request, signature, too_large="413" in operation.answers)
+            yield from probe_kinds.bodies(operation, request, signature)
         yield from probe_kinds.edges(operation, request, self.schemas, signature)
         yield from probe_kinds.combined(operation, request, self.schemas, self.combinations, self.seed)
 
@@ -143,7 +145,7 @@ class Prober:
             return
         kinds = [probe_kinds.edges(operation, request, self.schemas, None)]
         if operation.body is not None:
-            kinds.append(probe_kinds.bodies(request, None, too_large="413" in operation.answers))
+            kinds.append(probe_kinds.bodies(operation, request, None))
         for probe in itertools.chain(*kinds):
             token = targets.log_in_anew(self.target, self.target.sacrifice)
             self.learned.append(token)
@@ -176,7 +178,8 @@ class Prober:
         request = probe.request
         headers = dict(request.headers)
         if probe.sign is not None:
-            headers[probe.sign.header.lower()] = probe.sign.sign(request.body or b"")
+            made = probe.sign.headers(request.body or b"")
+            headers |= {name: value for name, value in made.items() if name not in probe.unsigned}
         exchange = (client or self.client).send(
             request.method, request.target, headers, request.body, source="probe", meant=probe.name
         )

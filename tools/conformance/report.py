@@ -62,7 +62,7 @@ def _write_tests(result: Result, failures: list[Any], folder: Path) -> None:
         if exchange in by_id:
             folder.mkdir(exist_ok=True)
             text = evidence.pytest_file(
-                by_id[exchange], result.target.url, f"{rule}, {operation}: {message}".replace("\n", " ")[:300]
+                by_id[exchange], by_id[exchange].server, f"{rule}, {operation}: {message}".replace("\n", " ")[:300]
             )
             (folder / f"test_{exchange}.py").write_text(text, encoding="utf-8")
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from tools.conformance import contract as compiled
 from tools.conformance import meter, mutation, ratchet, report, session, static
 from tools.conformance import target as targets
+from tools.conformance.gather import Options
 from tools.conformance.locate import Locator
 from tools.conformance.oracle import Finding
 from tools.conformance.page import Page
-from tools.conformance.session import Options, Result
+from tools.conformance.session import Result
 from tools.conformance.target import BadTarget, Target
 
 GREEN, RED, BROKEN = 0, 1, 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -30,11 +30,11 @@ def scout(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
         for operation in sorted(contract.operations.values(), key=lambda item: item.operation_id in target.private):
             is_private = operation.operation_id in target.private and target.sacrifice
             known = (targets.log_in_anew(target, target.sacrifice),) if is_private else policy.credentials
-            request = request_for(contract, operation, known)
+            request = request_for(contract, operation, known, target.pinned.get(operation.operation_id, {}))
             headers = dict(request.headers)
             for signature in target.signatures:
                 if operation.operation_id in signature.operations:
-                    headers.setdefault(signature.header.lower(), signature.sign(request.body or b""))
+                    headers = signature.headers(request.body or b"") | headers
             exchange = client.send(
                 request.method, request.target, headers, request.body, source="scout", meant="the contract's example"
             )
@@ -56,12 +56,13 @@ def seed(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
         if row.get("operation") not in by_id:
             raise BadTarget(f"a seed is of {row.get('operation')!r}, which is no operation of the contract")
         operation = by_id[row["operation"]]
-        request = request_for(contract, operation, policy.credentials)
+        pinned = target.pinned.get(operation.operation_id, {})
+        request = request_for(contract, operation, policy.credentials, pinned)
         body = json.dumps(row["body"]).replace('"{now}"', str(int(time.time()))).encode()
         headers = dict(request.headers)
         for signature in target.signatures:
             if operation.operation_id in signature.operations:
-                headers.setdefault(signature.header.lower(), signature.sign(body))
+                headers = signature.headers(body) | headers
         exchange = client.send(request.method, request.target, headers, body, source="scout", meant="a seed")
         exchange.operation = operation.key
         found.append(exchange)
@@ -69,9 +70,12 @@ def seed(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
     return found
 
 
-def request_for(contract: Contract, operation: Operation, credentials: tuple[Credential, ...]) -> Request:
-    """The request that the contract's examples describe, as somebody who may make it."""
-    path, query, headers, cookies = operation.template, [], {}, []
+def request_for(
+    contract: Contract, operation: Operation, credentials: tuple[Credential, ...], pinned: Mapping[str, str]
+) -> Request:
+    """The request that the contract's examples describe, with the headers `pinned`, as somebody who may make it."""
+    path, query, cookies = operation.template, [], []
+    headers = {name.lower(): value for name, value in pinned.items()}
     for parameter in operation.parameters:
         value = example_of(contract, parameter)
         text = _as_text(value) if not isinstance(value, list) else ",".join(map(_as_text, value))

@@ -6,37 +6,20 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
-from tools.conformance import contract as contracts
-from tools.conformance import engine, house, oracle, probes, scout, verdict
+from tools.conformance import gather, house, oracle, verdict
 from tools.conformance import target as targets
-from tools.conformance.contract import Contract, Operation
-from tools.conformance.engine import Outcome, Pass
+from tools.conformance.contract import Contract
+from tools.conformance.engine import Outcome
 from tools.conformance.exchange import Exchange
+from tools.conformance.gather import Gathered, Options
 from tools.conformance.ndjson import Failure
 from tools.conformance.oracle import Finding, Policy
-from tools.conformance.target import BadTarget, Target
+from tools.conformance.target import Target
 from tools.contracts import source
-
-PHASES = ("examples", "coverage", "stateful")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run does."""
-
-    work: Path
-    phases: tuple[str, ...] = PHASES
-    positive_examples: int = 0
-    combinations: int = 800
-    only: frozenset[str] = frozenset()
-    """Operation ids; empty for all."""
-    seed: int = engine.SEED
-    explanations: Path | None = None
-    max_examples: int = 0
 
 
 @dataclass(slots=True)
@@ -66,69 +49,52 @@ class Result:
         return not (self.failures or self.findings or self.disagreements or self.problems)
 
 
-def load_contract(target: Target) -> tuple[source.Document, Contract]:
-    """The bundle of `target`, compiled. Raises `BadTarget`."""
-    document, found = source.load(target.contract)
-    if document is None or found:
-        raise BadTarget(str(found[0]) if found else f"{target.contract}: empty")
-    if not isinstance(document.value, dict) or not document.value.get("paths"):
-        raise BadTarget(f"{target.contract}: this contract has no paths, so there is nothing to test")
-    return document, contracts.compile_contract(document.value)
-
-
 def run(target: Target, options: Options) -> Result:
     """Test `target`. Raises `BadTarget` when it could not be tested."""
-    seconds: dict[str, float] = {}
+    return run_all([(target, options)])
+
+
+def run_all(shards: list[tuple[Target, Options]]) -> Result:
+    """Test one service that runs several times, each time some of its operations; all at once, judged together.
+
+    Raises `BadTarget` when one could not be tested.
+    """
     started = time.perf_counter()
-    document, contract = load_contract(target)
-    credentials = targets.log_in(target)
-    policy = targets.policy_of(target, credentials)
-    scouted = scout.scout(target, contract, policy)
-    unwritten = {item.operation for item in scouted if item.status == 501}
-    if target.private:
-        credentials = targets.log_in(target)
-        policy = targets.policy_of(target, credentials)
-    scouted += scout.seed(target, contract, policy)
-    written = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
-    options = replace(options, only=(options.only or written) & written)
-    seconds["scout"] = time.perf_counter() - started
-    outcomes = [
-        engine.run(target, document.value, plan, credentials, options.work / plan.name)
-        for plan in passes(contract, target, options)
-    ]
-    seconds |= {f"schemathesis {outcome.name}": outcome.seconds for outcome in outcomes}
-    recorded = [exchange for outcome in outcomes for exchange in outcome.record.exchanges]
-    if not recorded:
-        raise BadTarget("not a single request was sent; a run that tested nothing is not green")
-    policy = targets.policy_of(target, (*credentials, *(item for outcome in outcomes for item in outcome.issued)))
-    chosen = {key for key, item in contract.operations.items() if item.operation_id in options.only}
-    probing = time.perf_counter()
-    probed = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed).run(
-        [item for item in (*scouted, *recorded) if item.operation in chosen]
-    )
-    seconds["probes"] = time.perf_counter() - probing
-    policy = targets.policy_of(target, (*policy.credentials, *probed.learned))
-    exchanges = [*scouted, *recorded, *probed.exchanges]
+    document, contract = gather.load_contract(shards[0][0])
+    with ThreadPoolExecutor(len(shards)) as threads:
+        parts = list(threads.map(lambda shard: gather.gather(shard[0], document, contract, shard[1]), shards))
+    result = judge(document, contract, parts)
+    result.seconds["total"] = time.perf_counter() - started
+    return result
+
+
+def judge(document: source.Document, contract: Contract, parts: list[Gathered]) -> Result:
+    """What is to be said about everything in `parts`."""
+    target, options = parts[0].target, parts[0].options
+    options = replace(options, only=frozenset().union(*(part.options.only for part in parts)))
+    policy = targets.policy_of(target, tuple(item for part in parts for item in part.credentials))
+    exchanges = [exchange for part in parts for exchange in part.exchanges]
+    recorded = [exchange for part in parts for exchange in part.recorded]
+    outcomes = [outcome for part in parts for outcome in part.outcomes]
     oracle.judge_all(contract, exchanges, policy)  # decodes every query, header and body once, as the mutants need it
-    judging = time.perf_counter()
+    judging = time.process_time()
+    broken = oracle.judge_all(contract, exchanges, policy)
+    oracle_seconds = time.process_time() - judging
+    outages = frozenset().union(*(part.probed.outages for part in parts))
     findings = [
-        *oracle.judge_all(contract, exchanges, policy),
+        *(item for item in broken if item.rule != "server-error" or item.exchange not in outages),
         *oracle.judge_record(contract, exchanges, policy),
-        *probed.findings,
+        *(item for part in parts for item in part.probed.findings),
     ]
-    findings = [item for item in findings if item.rule != "server-error" or item.exchange not in probed.outages]
-    seconds["oracle"] = time.perf_counter() - judging
-    habits = house.House(target.correlation_header.lower(), target.problem_media_type)
     failures = [failure for outcome in outcomes for failure in outcome.record.failures]
-    disagreements = verdict.compare(contract, recorded, failures, findings)
     explanations = verdict.read_explanations(options.explanations) if options.explanations else []
+    disagreements = verdict.compare(contract, recorded, failures, findings)
     left = verdict.unexplained(disagreements, explanations)
     explained = {(item.exchange, item.rule) for item in disagreements} - {(item.exchange, item.rule) for item in left}
+    habits = house.House(target.correlation_header.lower(), target.problem_media_type)
     for exchange in exchanges:
         findings.extend(house.judge(exchange, habits, exchange.operation or f"{exchange.method} {exchange.path}"))
-    findings.extend(never_accepted(contract, exchanges, options))
-    unwritten |= {item.operation for item in recorded if item.status == 501}
-    seconds["total"] = time.perf_counter() - started
+    findings.extend(never_accepted(contract, exchanges, policy, options))
     return Result(
         target=target,
         contract=contract,
@@ -141,59 +107,19 @@ def run(target: Target, options: Options) -> Result:
         disagreements=left,
         explanations=explanations,
         problems=troubles(contract, outcomes, exchanges, options),
-        unimplemented=sorted(unwritten),
-        sequence=sequence_hash(recorded),
-        seconds=seconds,
+        unimplemented=sorted(frozenset().union(*(part.unwritten for part in parts))),
+        sequence=sequence_hash(parts),
+        seconds={**_slowest(parts), "oracle": oracle_seconds},
     )
 
 
-def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:
-    """How Schemathesis runs: people's operations, machines' operations, and many positive cases for reads of many parameters."""
-    chosen = [item for item in contract.operations.values() if not options.only or item.operation_id in options.only]
-    signed = [item for item in chosen if _is_signed(item, target)]
-    people = [item for item in chosen if item not in signed]
-    wide = [item for item in people if item.method == "GET" and _free_parameters(item) >= 3]
-    plans = []
-    if people:
-        chains = len(people) > 1
-        phases = tuple(phase for phase in options.phases if chains or phase != "stateful")
-        plans.append(Pass("main", phases, _ids(people), max_examples=options.max_examples, seed=options.seed))
-    if signed:
-        phases = tuple(phase for phase in options.phases if phase != "stateful")
-        plans.append(
-            Pass("signed", phases, _ids(signed), uses_keys=True, seed=options.seed, max_examples=options.max_examples)
-        )
-    if wide and options.positive_examples:
-        plans.append(
-            Pass(
-                "positive",
-                ("fuzzing",),
-                _ids(wide),
-                mode="positive",
-                max_examples=options.positive_examples,
-                seed=options.seed,
-            )
-        )
-    return plans
-
-
-def _ids(operations: list[Operation]) -> tuple[str, ...]:
-    return tuple(item.operation_id for item in operations)
-
-
-def _is_signed(operation: Operation, target: Target) -> bool:
-    return any(operation.operation_id in signature.operations for signature in target.signatures) or (
-        not operation.is_public
-        and all(
-            scheme.kind in {"header", "query", "cookie"}
-            for alternative in operation.security
-            for scheme, _ in alternative
-        )
-    )
-
-
-def _free_parameters(operation: Operation) -> int:
-    return sum(parameter.location == "query" for parameter in operation.parameters)
+def _slowest(parts: list[Gathered]) -> dict[str, float]:
+    """Seconds of each step, in the part where it took longest."""
+    found: dict[str, float] = {}
+    for part in parts:
+        for name, seconds in part.seconds.items():
+            found[name] = max(seconds, found.get(name, 0.0))
+    return found
 
 
 def troubles(contract: Contract, outcomes: list[Outcome], exchanges: list[Exchange], options: Options) -> list[str]:
@@ -213,9 +139,13 @@ def troubles(contract: Contract, outcomes: list[Outcome], exchanges: list[Exchan
     return found
 
 
-def never_accepted(contract: Contract, exchanges: list[Exchange], options: Options) -> list[Finding]:
+def never_accepted(contract: Contract, exchanges: list[Exchange], policy: Policy, options: Options) -> list[Finding]:
     """Operations that are implemented and never answered with success: whatever was tested, it was not the operation."""
-    accepted = {exchange.operation for exchange in exchanges if exchange.status < 400 or exchange.status == 501}
+    accepted = {
+        exchange.operation
+        for exchange in exchanges
+        if (exchange.status < 400 and not oracle.is_polite_refusal(exchange, policy)) or exchange.status == 501
+    }
     return [
         Finding("never-accepted", operation.key, operation.pointer, "no request was answered with success", "")
         for operation in contract.operations.values()
@@ -227,26 +157,24 @@ _VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def sequence_hash(exchanges: list[Exchange]) -> str:
-    """Hash over method, target, headers and body of every request, in order.
+def sequence_hash(parts: list[Gathered]) -> str:
+    """Hash over method, target, headers and body of every request that Schemathesis sent, in order.
 
     What a server makes up (ids, tokens) is replaced by its order of appearance; credentials and signatures, which carry the
     time, are left out.
     """
-    names: dict[str, str] = {}
-
-    def stable(text: str) -> str:
-        return _UUID.sub(lambda match: names.setdefault(match[0].lower(), f"uuid-{len(names)}"), text)
-
     digest = hashlib.sha256()
-    for exchange in exchanges:
-        headers = [item for item in exchange.headers if item[0] not in _VOLATILE and "signature" not in item[0]]
-        body = (exchange.body or b"").decode("latin-1")
-        line: Any = [exchange.method, stable(exchange.target), stable(json.dumps(headers)), stable(body)]
-        digest.update(json.dumps(line).encode() + b"\n")
+    for part in parts:
+        for line in _stable_lines(part):
+            digest.update(line.encode() + b"\n")
     return digest.hexdigest()[:16]
 
 
-def narrowed(options: Options, operations: frozenset[str]) -> Options:
-    """`options` for a run over `operations` alone."""
-    return replace(options, only=operations)
+def _stable_lines(part: Gathered) -> Iterator[str]:
+    signed = {name for item in part.target.signatures for name in item.headers(b"")}
+    names: dict[str, str] = {}
+    for exchange in part.recorded:
+        headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
+        body = (exchange.body or b"").decode("latin-1")
+        line = json.dumps([exchange.method, exchange.target, json.dumps(headers), body])
+        yield _UUID.sub(lambda match: names.setdefault(match[0].lower(), f"uuid-{len(names)}"), line)

@@ -5,20 +5,17 @@ A target is a TOML or JSON file. Reading it finds every mistake at once; logging
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
-import time
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tools.conformance import wire
+from tools.conformance import signing, wire
 from tools.conformance.oracle import Credential, Policy
+from tools.conformance.signing import Signature
 
 
 class BadTarget(Exception):  # errors are named as sentences
@@ -50,33 +47,6 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
-    """How deliveries to some operations are signed.
-
-    `message` and `template` know `{time}` (Unix seconds), `{body}` (the exact bytes) and `{hex}` or `{base64}` of the
-    HMAC-SHA256 over the message.
-    """
-
-    operations: tuple[str, ...]
-    header: str
-    secret: str
-    tenant: str
-    message: str = "{body}"
-    template: str = "{hex}"
-    tolerance_seconds: int = 0
-    """How old a signature may be; 0 when it carries no time."""
-
-    def sign(self, body: bytes, *, at: float | None = None, secret: str | None = None) -> str:
-        """Value of the header for `body`, signed `at` a Unix time with `secret` (default: now, with the real one)."""
-        stamp = str(int(time.time() if at is None else at))
-        before, found, after = self.message.replace("{time}", stamp).partition("{body}")
-        message = before.encode() + (body if found else b"") + after.encode()
-        digest = hmac.new((secret or self.secret).encode(), message, hashlib.sha256)
-        value = self.template.replace("{time}", stamp).replace("{hex}", digest.hexdigest())
-        return value.replace("{base64}", base64.b64encode(digest.digest()).decode())
-
-
-@dataclass(frozen=True, slots=True)
 class Target:
     """A service under test."""
 
@@ -98,6 +68,8 @@ class Target:
     ignored_paths: frozenset[str] = frozenset()
     hooks: str = ""
     """Python file with more Schemathesis hooks, e.g. for logins that are used up."""
+    pinned: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Headers by operation id that every request carries which is not about them: what an address is for, say."""
     private: frozenset[str] = frozenset()
     """Operations that use up the login they are called with: edges of single values are not probed there."""
     sacrifice: str = ""
@@ -139,9 +111,12 @@ def parse(raw: Mapping[str, Any], *, name: str, url: str = "", base: Path | None
     parts = urlsplit(values["url"])
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadTarget(f"{name}: {values['url']!r} is no http(s) address of a service")
-    for key in ("contract",):
-        if values.get(key):
-            values[key] = (base or Path()) / values[key]
+    home = base or Path()
+    if values.get("contract"):
+        values["contract"] = home / values["contract"]
+    if values.get("hooks"):
+        values["hooks"] = str(home / values["hooks"])
+    values["signatures"] = tuple(_at_home(item, home, name) for item in values.get("signatures", ()))
     for key in ("rule_codes", "ignored_paths", "private", "limited", "opaque"):
         values[key] = frozenset(values.get(key, ()))
     values["peers"] = tuple(values.get("peers", ()))
@@ -161,6 +136,21 @@ def _entry(kind: Any, raw: Mapping[str, Any], name: str) -> Any:
         return kind(**values)
     except TypeError as error:
         raise BadTarget(f"{name}: {str(error).partition(') ')[2]}") from error
+
+
+def _at_home(signature: Signature, home: Path, name: str) -> Signature:
+    """`signature` with the files of its functions found from the folder `home`. Raises `BadTarget`."""
+    found = replace(
+        signature,
+        signer=str(home / signature.signer) if signature.signer else "",
+        forger=str(home / signature.forger) if signature.forger else "",
+    )
+    try:
+        for place in filter(None, (found.signer, found.forger)):
+            signing.function_of(place)
+    except signing.UnusableSigner as error:
+        raise BadTarget(f"{name}: signatures: {error}") from error
+    return found
 
 
 def _frozen(kind: Any, value: Any) -> Any:

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from tools.conformance import oracle
+from tools.conformance import asked, oracle
 from tools.conformance.contract import Contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.ndjson import Failure
@@ -126,7 +126,7 @@ def _about_validity(contract: Contract, exchanges: Iterable[Exchange]) -> list[D
         if operation is None:
             continue
         _, path_values = contract.match(exchange.path)
-        broken = [fault for fault in oracle.faults_of(operation, exchange, path_values) if fault.state == "invalid"]
+        broken = [fault for fault in asked.faults_of(operation, exchange, path_values) if fault.state == "invalid"]
         if broken:
             found.append(Disagreement("oracle", "positive-is-invalid", operation.key, exchange.id, broken[0].message))
     return found

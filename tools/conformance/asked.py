@@ -1,0 +1,70 @@
+"""Does a request keep the contract: its parameters and its body, whatever the answer was."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from tools.conformance import decoding, media
+from tools.conformance.contract import Body, Operation
+from tools.conformance.exchange import NOT_JSON, Exchange, parse_query
+from tools.conformance.schemas import Compiled
+
+BodyState = Literal["valid", "invalid", "unsure", "absent", "unreadable"]
+
+
+class Fault(NamedTuple):
+    """A part of a request that breaks the contract."""
+
+    pointer: str
+    message: str
+    state: str
+
+
+def faults_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Fault]:
+    """Everything in the request that breaks the contract, or might (`state` = `unsure`)."""
+    found = []
+    for parameter in operation.parameters:
+        state = decoding.judge_parameter(parameter, exchange, path_values)
+        if state == "absent" and parameter.required:
+            found.append(
+                Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is missing", "invalid")
+            )
+        elif state in {"invalid", "unsure"}:
+            found.append(Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is invalid", state))
+    if operation.body is not None:
+        carried_body = body_state(operation.body, exchange)
+        if carried_body == "absent" and operation.body.required:
+            found.append(Fault(operation.body.pointer, "the body is missing", "invalid"))
+        elif carried_body in {"invalid", "unsure", "unreadable"}:
+            claim = "unsure" if carried_body == "unsure" else "invalid"
+            found.append(Fault(operation.body.pointer, f"the body is {carried_body}", claim))
+    return found
+
+
+def body_state(body: Body, exchange: Exchange) -> BodyState:
+    """What the contract says about the request body of `exchange`."""
+    if not exchange.body:
+        return "absent"
+    sent = exchange.header_values.get("content-type", "")
+    content = media.match_content(body.contents, sent)
+    if content is None:
+        return "unsure" if not sent else "invalid"
+    if content.schema is None:
+        return "valid"
+    if content.media_type == media.FORM:
+        return _form_state(content.schema, exchange.body)
+    if not media.is_json(content.media_type):
+        return "valid" if content.schema.types == frozenset({"string"}) else "unsure"
+    value = exchange.json_body
+    if value is NOT_JSON:
+        return "unreadable"
+    if content.schema.has_marks and content.schema.strict.is_valid(value) != content.schema.is_valid(value):
+        return "unsure"
+    return "valid" if content.schema.is_valid(value) else "invalid"
+
+
+def _form_state(schema: Compiled, body: bytes) -> BodyState:
+    """A form's values are texts, and which of them a server reads as numbers is its own affair."""
+    fields = parse_query(body.decode("utf-8", "replace"))
+    value = {name: texts[0] if len(texts) == 1 else texts for name, texts in fields.items()}
+    return "valid" if schema.is_valid(value) else "unsure"

@@ -1,0 +1,167 @@
+"""Talk to a service: log in, look who answers, let Schemathesis loose on it, probe what it accepted. Nothing is judged here."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tools.conformance import contract as contracts
+from tools.conformance import engine, probes, scout
+from tools.conformance import target as targets
+from tools.conformance.contract import Contract, Operation
+from tools.conformance.engine import Outcome, Pass
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Credential
+from tools.conformance.probes import Probed
+from tools.conformance.target import BadTarget, Target
+from tools.contracts import source
+
+PHASES = ("examples", "coverage", "stateful")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run does."""
+
+    work: Path
+    phases: tuple[str, ...] = PHASES
+    positive_examples: int = 0
+    combinations: int = 800
+    only: frozenset[str] = frozenset()
+    """Operation ids; empty for all."""
+    seed: int = engine.SEED
+    explanations: Path | None = None
+    max_examples: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one service said."""
+
+    target: Target
+    options: Options
+    """`only` holds what was chosen and is written."""
+    credentials: tuple[Credential, ...]
+    scouted: tuple[Exchange, ...]
+    outcomes: tuple[Outcome, ...]
+    probed: Probed
+    unwritten: frozenset[str]
+    """Keys of operations that answer 501."""
+    seconds: dict[str, float]
+
+    @property
+    def recorded(self) -> list[Exchange]:
+        """What Schemathesis sent, in order."""
+        return [exchange for outcome in self.outcomes for exchange in outcome.record.exchanges]
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Everything that was sent, in order."""
+        return [*self.scouted, *self.recorded, *self.probed.exchanges]
+
+
+def load_contract(target: Target) -> tuple[source.Document, Contract]:
+    """The bundle of `target`, compiled. Raises `BadTarget`."""
+    document, found = source.load(target.contract)
+    if document is None or found:
+        raise BadTarget(str(found[0]) if found else f"{target.contract}: empty")
+    if not isinstance(document.value, dict) or not document.value.get("paths"):
+        raise BadTarget(f"{target.contract}: this contract has no paths, so there is nothing to test")
+    return document, contracts.compile_contract(document.value)
+
+
+def gather(target: Target, document: source.Document, contract: Contract, options: Options) -> Gathered:
+    """Send everything there is to send to `target`. Raises `BadTarget` when it could not be tested."""
+    started = time.perf_counter()
+    credentials, scouted = _look_around(target, contract)
+    unwritten = {item.operation for item in scouted if item.status == 501}
+    written = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
+    options = replace(options, only=(options.only or written) & written)
+    seconds = {"scout": time.perf_counter() - started}
+    outcomes = tuple(
+        engine.run(target, document.value, plan, credentials, options.work / plan.name)
+        for plan in passes(contract, target, options)
+    )
+    seconds |= {f"schemathesis {outcome.name}": outcome.seconds for outcome in outcomes}
+    recorded = [exchange for outcome in outcomes for exchange in outcome.record.exchanges]
+    if not recorded:
+        raise BadTarget("not a single request was sent; a run that tested nothing is not green")
+    credentials = (*credentials, *(item for outcome in outcomes for item in outcome.issued))
+    chosen = {key for key, item in contract.operations.items() if item.operation_id in options.only}
+    probing = time.perf_counter()
+    policy = targets.policy_of(target, credentials)
+    prober = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed)
+    probed = prober.run([item for item in (*scouted, *recorded) if item.operation in chosen])
+    seconds["probes"] = time.perf_counter() - probing
+    found = Gathered(
+        target=target,
+        options=options,
+        credentials=(*credentials, *probed.learned),
+        scouted=tuple(scouted),
+        outcomes=outcomes,
+        probed=probed,
+        unwritten=frozenset(unwritten | {item.operation for item in recorded if item.status == 501}),
+        seconds=seconds,
+    )
+    for exchange in found.exchanges:
+        exchange.server = target.url
+    return found
+
+
+def _look_around(target: Target, contract: Contract) -> tuple[tuple[Credential, ...], list[Exchange]]:
+    """Credentials, and an exchange of every operation."""
+    credentials = targets.log_in(target)
+    scouted = scout.scout(target, contract, targets.policy_of(target, credentials))
+    if target.private:
+        credentials = targets.log_in(target)
+    return credentials, [*scouted, *scout.seed(target, contract, targets.policy_of(target, credentials))]
+
+
+def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:
+    """How Schemathesis runs: people's operations, machines' operations, and many positive cases for reads of many parameters."""
+    chosen = [item for item in contract.operations.values() if not options.only or item.operation_id in options.only]
+    signed = [item for item in chosen if _is_signed(item, target)]
+    people = [item for item in chosen if item not in signed]
+    wide = [item for item in people if item.method == "GET" and _free_parameters(item) >= 3]
+    plans = []
+    if people:
+        chains = len(people) > 1
+        phases = tuple(phase for phase in options.phases if chains or phase != "stateful")
+        plans.append(Pass("main", phases, _ids(people), max_examples=options.max_examples, seed=options.seed))
+    if signed:
+        phases = tuple(phase for phase in options.phases if phase != "stateful")
+        plans.append(
+            Pass("signed", phases, _ids(signed), uses_keys=True, seed=options.seed, max_examples=options.max_examples)
+        )
+    if wide and options.positive_examples:
+        plans.append(
+            Pass(
+                "positive",
+                ("fuzzing",),
+                _ids(wide),
+                mode="positive",
+                max_examples=options.positive_examples,
+                seed=options.seed,
+            )
+        )
+    return plans
+
+
+def _ids(operations: list[Operation]) -> tuple[str, ...]:
+    return tuple(item.operation_id for item in operations)
+
+
+def _is_signed(operation: Operation, target: Target) -> bool:
+    return any(operation.operation_id in signature.operations for signature in target.signatures) or (
+        not operation.is_public
+        and all(
+            scheme.kind in {"header", "query", "cookie"}
+            for alternative in operation.security
+            for scheme, _ in alternative
+        )
+    )
+
+
+def _free_parameters(operation: Operation) -> int:
+    return sum(parameter.location == "query" for parameter in operation.parameters)
