@@ -69,19 +69,21 @@ def registry(_given: argparse.Namespace) -> None:
 
 
 def refresh(given: argparse.Namespace) -> None:
-    """Refresh one materialized view as the worker."""
+    """Refresh materialized views as the worker, and say how each one went."""
     from impl import settings
     from impl.db import engine, views
 
-    async def run() -> views.Outcome:
+    async def run() -> None:
         worker = engine.create(settings.read().secret("worker_database_url"))
         try:
-            async with worker.begin() as connection:
-                return await views.refresh(connection, given.view)
+            for view in given.views:
+                async with worker.begin() as connection:
+                    outcome = await views.refresh(connection, view)
+                print(f"{view} {outcome.value}")
         finally:
             await worker.dispose()
 
-    print(asyncio.run(run()).value)
+    asyncio.run(run())
 
 
 def reseal(_given: argparse.Namespace) -> None:
@@ -116,7 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
     add("downgrade", downgrade).add_argument("--to", required=True)
     add("history", history)
     add("views", registry)
-    add("refresh", refresh).add_argument("view")
+    add("refresh", refresh).add_argument("views", nargs="+")
     add("reseal", reseal)
     given = parser.parse_args(arguments)
     try:

@@ -41,9 +41,11 @@ def create(
     application_name: str = "skeldir",
     pool_size: int = 20,
     pool_timeout_seconds: float = 5.0,
+    connect_timeout_seconds: float = 5.0,
     statement_cache_size: int = 100,
 ) -> AsyncEngine:
-    """Engine on `url`. `pool_size` is a hard cap: a caller waits `pool_timeout_seconds` for a connection, then fails.
+    """Engine on `url`. `pool_size` is a hard cap: a caller waits `pool_timeout_seconds` for a connection, then fails;
+    a new connection is given up after `connect_timeout_seconds`.
 
     `statement_cache_size=0` is for poolers that cannot keep prepared statements (pgbouncer before 1.21).
     """
@@ -55,7 +57,7 @@ def create(
             connection_class=BoundConnection,
             server_settings={"application_name": application_name},
             statement_cache_size=statement_cache_size,
-            timeout=pool_timeout_seconds,  # pyright: ignore[reportArgumentType]  # its default is an int, floats are fine
+            timeout=connect_timeout_seconds,  # pyright: ignore[reportArgumentType]  # its default is an int, floats are fine
         )
 
     engine = create_async_engine(

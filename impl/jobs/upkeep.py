@@ -24,6 +24,8 @@ IDEMPOTENCY: Final = Kind(name="api.gc_idempotency_keys", queue="maintenance", i
 RETENTION: Final = Kind(name="maintenance.enforce_data_retention", queue="maintenance", is_tenants=False)
 PII_SCAN: Final = Kind(name="maintenance.scan_for_pii_contamination", queue="maintenance", is_tenants=False)
 VIEWS: Final = Kind(name="matviews.pulse", queue="maintenance", is_tenants=False)
+REFRESH: Final = Kind(name="maintenance.refresh_matview_for_tenant", queue="maintenance")
+"""Joins the shared refresh of the view named by its argument `view_name`."""
 
 SCHEDULES: Final = (
     Schedule(
@@ -94,6 +96,12 @@ async def _refresh_stale_views(work: Work) -> None:
             log.info("matview_refreshed", view_name=view.name, outcome=outcome.value)
 
 
+async def _refresh_for_tenant(work: Work) -> None:
+    view = str(work.arguments["view_name"])
+    outcome = await views.refresh_matview_for_tenant(work.engine, work.tenant_id, view, work.correlation_id)
+    log.info("matview_refreshed", view_name=view, outcome=outcome.value)
+
+
 async def _is_stale(engine: AsyncEngine, view: str, seconds: int) -> bool:
     async with transactions.tenantless(engine) as connection:
         return (await connection.execute(_STALE, {"view": view, "seconds": seconds})).first() is None
@@ -110,4 +118,5 @@ def registry() -> Registry:
         RETENTION.name: (RETENTION, partial(_collect, steps)),
         PII_SCAN.name: (PII_SCAN, _scan),
         VIEWS.name: (VIEWS, _refresh_stale_views),
+        REFRESH.name: (REFRESH, _refresh_for_tenant),
     }

@@ -31,6 +31,7 @@ async def test_all_three_settings_are_bound(app_engine: AsyncEngine) -> None:
         assert await settings(connection) == (str(tenant), str(user), "worker")
 
 
+@pytest.mark.promise("P077")
 async def test_binding_survives_savepoint_rollback(app_engine: AsyncEngine) -> None:
     tenant = uuid.uuid4()
     async with tenant_transaction(app_engine, tenant) as connection:

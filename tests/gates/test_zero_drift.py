@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 import pytest
 
-from impl.db import bootstrap
+from impl.db import bootstrap, embedded
+from impl.db import migrate as migrations
 from tests.fixtures.database import Database
 from tools.gates import catalog, zero_drift
 from tools.gates.stage import GateFailure, Stage
 
 
 @pytest.fixture
-def gate(fresh_database: Database) -> Stage:
-    server = fresh_database.server
-    return Stage(server.home, server.port, dict(server.passwords))
+def gate(cluster: embedded.Server) -> Stage:
+    return Stage(cluster.home, cluster.port, dict(cluster.passwords))
 
 
 async def spoil(database: Database, *statements: str) -> None:
@@ -33,7 +36,7 @@ async def tenant(fresh_database: Database) -> None:
     )
 
 
-@pytest.mark.promise("P133", "P134")
+@pytest.mark.promise("P133", "P134", "F06")
 @pytest.mark.usefixtures("tenant")
 async def test_zg7_is_green_and_keeps_what_it_saw(gate: Stage, fresh_database: Database) -> None:
     await zero_drift.refused(gate, fresh_database.name)
@@ -74,6 +77,7 @@ async def test_zg4_turns_red(gate: Stage, fresh_database: Database, defect: str)
         await zero_drift.refreshable(gate, fresh_database.name)
 
 
+@pytest.mark.promise("F14")
 @pytest.mark.parametrize(
     ("defect", "section"),
     [
@@ -111,8 +115,69 @@ async def test_a_gate_that_cannot_wait_for_its_race_fails(
         return None
 
     monkeypatch.setattr(asyncio, "sleep", no_sleep)
-    with pytest.raises(GateFailure, match="never reached the lock"):
-        await zero_drift.until_waiting(gate, fresh_database.name)
+    with pytest.raises(GateFailure, match="never happened within two minutes: the moon is full"):
+        await zero_drift.until(gate, fresh_database.name, "SELECT false", "the moon is full")
+
+
+def test_outcomes_are_those_of_the_jobs_of_tenants_only() -> None:
+    lines = [
+        {"event": "matview_refreshed", "task_name": "maintenance.refresh_matview_for_tenant", "job_id": 7, "outcome": "success"},
+        {"event": "matview_refreshed", "task_name": "matviews.pulse", "job_id": 8, "outcome": "success"},
+        {"event": "job_done", "task_name": "maintenance.refresh_matview_for_tenant", "job_id": 7},
+    ]  # fmt: skip
+    assert zero_drift.refresh_outcomes(["not JSON", *map(json.dumps, lines)]) == {7: "success"}
+
+
+@pytest.mark.promise("P135")
+async def test_zg0_is_green_on_a_commit_and_red_beside_it(gate: Stage, tmp_path: Path) -> None:
+    git = ("git", "-C", str(tmp_path), "-c", "user.name=Gate", "-c", "user.email=gate@example.com")
+    await gate.process(*git, "init", "--quiet")
+    with pytest.raises(GateFailure, match="there is no commit"):
+        await zero_drift.committed(gate, tmp_path)
+    await gate.process(*git, "commit", "--quiet", "--allow-empty", "--message", "one")
+    await zero_drift.committed(gate, tmp_path)
+    (tmp_path / "stray").touch()
+    with pytest.raises(GateFailure, match=r"the tree differs from [0-9a-f]{12}:\n\?\? stray"):
+        await zero_drift.committed(gate, tmp_path)
+
+
+@pytest.mark.promise("P120", "F12")
+async def test_zg2b_a_backfill_sees_eight_of_eight(gate: Stage, fresh_database: Database) -> None:
+    await zero_drift.backfilled(gate, fresh_database.name)
+
+
+@pytest.mark.promise("F12")
+async def test_zg2b_turns_red_for_a_migrator_under_row_security(gate: Stage, fresh_database: Database) -> None:
+    await spoil(fresh_database, "GRANT SELECT, UPDATE ON tenants TO app_user")
+    with pytest.raises(GateFailure, match=r"selected\|updated is 0\|0"):
+        await zero_drift.backfilled(gate, fresh_database.name, migrator="app_user")
+
+
+def steps(database: Database) -> Callable[[str], Awaitable[None]]:
+    async def migrate(revision: str) -> None:
+        await asyncio.to_thread(migrations.upgrade, database.url("migration_owner"), revision)
+
+    return migrate
+
+
+@pytest.mark.promise("P118")
+async def test_zg2_rows_of_every_earlier_revision_reach_head(gate: Stage, empty_database: Database) -> None:
+    """Some seconds, because a database with data takes every revision by itself."""
+    await zero_drift.keeps_rows(gate, empty_database.name, migrations.revisions(), steps(empty_database))
+    kept = [step["rows"] for step in gate.evidence]
+    assert kept[-1]["tenants"] == len([rows for rows in kept if rows])
+
+
+async def test_zg2_turns_red_when_a_revision_loses_a_row(gate: Stage, empty_database: Database) -> None:
+    migrate = steps(empty_database)
+
+    async def careless(revision: str) -> None:
+        await migrate(revision)
+        if revision.startswith("0004"):
+            await spoil(empty_database, "DELETE FROM tenant_membership_roles")
+
+    with pytest.raises(GateFailure, match="0004_tokens changed row counts"):
+        await zero_drift.keeps_rows(gate, empty_database.name, migrations.revisions()[:5], careless)
 
 
 async def test_evidence_shows_no_password(gate: Stage, fresh_database: Database) -> None:

@@ -137,6 +137,7 @@ async def test_giving_own_rows_to_the_victim_is_refused(scene: Scene, role: str)
         assert answer in ([], DENIED), (role, table)
 
 
+@pytest.mark.promise("F09")
 async def test_values_of_the_victim_can_be_used_again_without_a_collision(scene: Scene) -> None:
     """Uniqueness that crossed tenants would answer 23505 and so tell that the victim has this value."""
     for table in scene.tables:
@@ -244,7 +245,7 @@ async def test_views_filter_like_tables(scene: Scene, role: str) -> None:
         assert await scene.act(role, query, scene.victim, tenant=scene.attacker) == [], view
 
 
-@pytest.mark.promise("P123")
+@pytest.mark.promise("P123", "F01")
 @pytest.mark.parametrize("role", ROLES)
 async def test_materialized_views_are_closed_to_everybody(scene: Scene, role: str) -> None:
     for (view,) in await scene.maker.connection.fetch("SELECT matviewname::text FROM pg_matviews"):

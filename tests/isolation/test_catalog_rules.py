@@ -94,6 +94,7 @@ async def test_tenant_leads_every_key_and_every_reference(owner: asyncpg.Connect
         assert re.match(r"FOREIGN KEY \(tenant_id, \w+\) REFERENCES \w+\(tenant_id, \w+\)", definition), name
 
 
+@pytest.mark.promise("F08")
 async def test_every_tenant_exists_and_outlives_its_rows(owner: asyncpg.Connection) -> None:
     rows = dict(
         await owner.fetch("""

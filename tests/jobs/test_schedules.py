@@ -7,7 +7,9 @@ import pytest
 import structlog
 
 from impl import worker
-from impl.jobs import schedules, upkeep, vitals
+from impl.db import locks
+from impl.db.transaction import tenant_transaction
+from impl.jobs import queue, schedules, transactions, upkeep, vitals
 from impl.jobs.kinds import Kind
 from impl.jobs.schedules import Schedule
 from impl.telemetry import metrics
@@ -81,15 +83,46 @@ async def test_every_schedule_and_every_upkeep_job_runs(work_engine, seer, drain
     for schedule in (worker.SWEEP_SCHEDULE, *upkeep.SCHEDULES):
         await schedules.look(work_engine, [schedules.shortened([schedule], timedelta(hours=1))[0]], {})
     assert await seer.fetchval("SELECT count(*) FROM queue.pgqueuer") >= 3
-    from impl.jobs import queue, transactions
-
     async with transactions.tenantless(work_engine) as connection:
         for kind, _ in upkeep.registry().values():
-            await queue.defer(connection, kind)
+            if not kind.is_tenants:
+                await queue.defer(connection, kind)
     await drain(upkeep.registry() | {"events.retry_sweep": (worker.SWEEP_SCHEDULE.kind, _nothing)})
     assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
     views = await seer.fetch("SELECT view_name FROM matview_refreshes WHERE outcome = 'success'")
     assert len(views) == 5
+
+
+@pytest.mark.promise("F02")
+async def test_the_pulse_refreshes_a_view_once_for_all_and_not_again_while_it_is_fresh(work_engine, seer, drain):
+    await seer.execute("DELETE FROM matview_refreshes")
+    started = "SELECT view_name, started_at FROM matview_refreshes ORDER BY view_name"
+    seen = []
+    for _ in range(2):
+        async with transactions.tenantless(work_engine) as connection:
+            await queue.defer(connection, upkeep.VIEWS)
+        await drain(upkeep.registry())
+        seen.append(await seer.fetch(started))
+    assert len(seen[0]) == 5
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.promise("P124", "P131")
+async def test_refreshes_that_tenants_ask_for_join_the_shared_one(api, work_engine, seer, tenant, drain):
+    """While a refresh is under way elsewhere the job is skipped, and says so; afterwards it refreshes."""
+
+    async def ask():
+        async with tenant_transaction(api, tenant) as connection:
+            wanted = {"tenant_id": tenant, "arguments": {"view_name": "mv_realtime_revenue"}}
+            await queue.defer(connection, upkeep.REFRESH, **wanted)
+        with structlog.testing.capture_logs() as lines:
+            await drain(upkeep.registry())
+        return [line["outcome"] for line in lines if line["event"] == "matview_refreshed"]
+
+    async with work_engine.connect() as holder:
+        assert await locks.try_acquire(holder, locks.view_refresh("mv_realtime_revenue"))
+        assert await ask() == ["skipped_already_running"]
+    assert await ask() == ["success"]
 
 
 async def _nothing(work):

@@ -133,6 +133,7 @@ def shuffled(lines: list[Line], seed: int) -> list[Line]:
     return sorted(mixed, key=lambda line: line.key == "won")
 
 
+@pytest.mark.promise("F10")
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=histories(), seed=st.integers(0, 2**32))
 async def test_any_order_and_repetition_gives_the_same_state(ledger: Book, lines: list[Line], seed: int) -> None:
@@ -241,7 +242,7 @@ async def test_one_payment_is_captured_once_whatever_name_it_comes_under(
         await maker.insert("revenue_ledger", tenant, payment_reference="pi_1")
 
 
-@pytest.mark.promise("P073")
+@pytest.mark.promise("P073", "F05", "F10")
 @pytest.mark.parametrize("table", ["attribution_events", "revenue_ledger", "touches", "ledger_verifications",
     "revenue_state_transitions", "webhook_deliveries", "llm_call_audit", "privacy_audit",
     "channel_assignment_corrections"])  # fmt: skip
@@ -255,6 +256,7 @@ async def test_nobody_changes_what_is_append_only_not_even_the_owner(
     assert refused.value.sqlstate == "23001"
 
 
+@pytest.mark.promise("P073", "F05")
 @pytest.mark.parametrize("table", ["attribution_events", "revenue_ledger", "touches", "webhook_deliveries"])
 async def test_nobody_empties_a_ledger_at_once(owner: asyncpg.Connection, table: str) -> None:
     with pytest.raises(asyncpg.PostgresError) as refused:

@@ -13,9 +13,10 @@ import pytest
 from impl.db import bootstrap, migrate
 from impl.db.errors import DatabaseUnreachableError, DatabaseUrlError, MigrationError
 from tests.fixtures.database import Database
+from tools.gates import catalog
 
 
-@pytest.mark.promise("P115", "P116")
+@pytest.mark.promise("P115", "P116", "F13")
 def test_history_is_linear_with_one_head() -> None:
     from alembic.script import ScriptDirectory
 
@@ -32,6 +33,22 @@ async def test_empty_database_reaches_head(empty_database: Database) -> None:
     connection = await bootstrap.connect(url)
     assert await connection.fetchval("SELECT version_num FROM alembic_version") == migrate.head()
     await connection.close()
+
+
+@pytest.mark.promise("P136")
+async def test_up_down_up_leaves_the_very_same_catalog(empty_database: Database) -> None:
+    """Every section of it: columns, rights, policies, triggers, functions, comments, seeds."""
+    url = empty_database.url("migration_owner")
+    connection = await bootstrap.connect(url)
+    found = []
+    for _ in range(2):
+        await asyncio.to_thread(migrate.upgrade, url)
+        found.append(await catalog.describe(connection))
+        await asyncio.to_thread(migrate.downgrade, url, "base")
+        objects = [name for name in catalog.QUERIES if name != "seeds"]
+        assert not any((await catalog.describe(connection, *objects)).values()), "the way down leaves nothing"
+    await connection.close()
+    assert catalog.differences(*found) == []
 
 
 @pytest.mark.promise("P113")

@@ -23,11 +23,12 @@ LETTERS = {"S": "SELECT", "I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 METADATA = mapped.load_all()
 
 
-@pytest.mark.promise("P116", "P121")
+@pytest.mark.promise("F17")
 async def test_alembic_finds_nothing_to_do(database: Database) -> None:
     await asyncio.to_thread(command.check, migrate.config(database.url("migration_owner"), compare=True))
 
 
+@pytest.mark.promise("F17", "F14")
 async def test_tables_made_from_the_code_have_the_same_catalog(database: Database, empty_database: Database) -> None:
     """Columns, defaults, constraints and indexes of `create_all` and of the history, line by line."""
     made = create_async_engine(empty_database.url("migration_owner"), poolclass=NullPool)
@@ -44,6 +45,7 @@ async def test_tables_made_from_the_code_have_the_same_catalog(database: Databas
     assert catalog.differences(left, right) == []
 
 
+@pytest.mark.promise("F18")
 async def test_every_table_is_mapped_and_every_mapped_table_exists(owner: asyncpg.Connection) -> None:
     found = {row[0] for row in await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     assert found - VERSION_TABLE == set(METADATA.tables)
@@ -103,3 +105,20 @@ async def test_everything_belongs_to_the_right_owner(owner: asyncpg.Connection) 
     for line in lines:
         expected = "app_maintenance" if line.split()[0].startswith(("public.mv_", "public.v_")) else "migration_owner"
         assert f" owner {expected} " in line
+
+
+@pytest.mark.promise("F18")
+async def test_nothing_in_the_database_is_there_for_tests(owner: asyncpg.Connection) -> None:
+    schemas = await owner.fetch(
+        "SELECT nspname::text FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
+    )
+    assert {row[0] for row in schemas} == set(catalog.SCHEMAS)
+    names = """
+        SELECT relname::text FROM pg_class WHERE relnamespace::regnamespace::text = ANY ($1)
+        UNION ALL SELECT attname::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+            WHERE c.relnamespace::regnamespace::text = ANY ($1)
+        UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace::regnamespace::text = ANY ($1)
+    """
+    found = {row[0] for row in await owner.fetch(names, catalog.SCHEMAS)}
+    assert len(found) > 300
+    assert [name for name in found if "test" in name.split("_") or "fixture" in name or "dummy" in name] == []

@@ -205,6 +205,7 @@ async def test_updates_are_guarded_like_inserts(owner: asyncpg.Connection, make_
         await owner.execute(f"""UPDATE {table} SET {column} = '{{"ssn": 1}}' WHERE id = $1""", row["id"])
 
 
+@pytest.mark.promise("F16")
 @pytest.mark.parametrize(
     ("payload", "is_kept"),
     [

@@ -103,6 +103,7 @@ async def test_maintenance_itself_cannot_change_an_amount(fresh_database: Databa
     await admin.close()
 
 
+@pytest.mark.promise("F07")
 async def test_credits_go_with_their_window_without_tripping_the_sum(shop: Shop) -> None:
     """Nightly retention once tripped the sum check and undid everything (F07)."""
     event = await shop.maker.insert("attribution_events", shop.tenant)
@@ -134,6 +135,7 @@ async def test_steps_are_bounded(shop: Shop) -> None:
     assert counts == [2, 1, 0]
 
 
+@pytest.mark.promise("F08")
 async def test_erasure_empties_every_surface_of_one_tenant_and_leaves_amounts(shop: Shop) -> None:
     other = await shop.owner.fetchval("INSERT INTO tenants (name) VALUES ('Other') RETURNING id")
     surfaces = {
@@ -168,6 +170,7 @@ async def test_erasure_empties_every_surface_of_one_tenant_and_leaves_amounts(sh
     assert audited >= set(surfaces) - {"revenue_cache_entries"}
 
 
+@pytest.mark.promise("F16")
 async def test_the_scan_finds_what_slipped_past_a_missing_guard_and_keeps_no_text(fresh_database: Database) -> None:
     admin = await bootstrap.connect(fresh_database.url())
     worker = await bootstrap.connect(fresh_database.url("app_worker"))

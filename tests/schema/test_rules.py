@@ -54,7 +54,7 @@ async def test_a_set_of_credits_changes_whole_or_not_at_all(owner: asyncpg.Conne
     assert await owner.execute("DELETE FROM attribution_allocations WHERE tenant_id = $1", tenant) == "DELETE 2"
 
 
-@pytest.mark.promise("P133", "P083")
+@pytest.mark.promise("P133", "P083", "F06")
 @pytest.mark.parametrize("table", INGESTION)
 @pytest.mark.parametrize("verb", ["INSERT", "UPDATE", "DELETE"])
 async def test_workers_are_kept_out_by_privilege_and_by_trigger(
@@ -171,6 +171,7 @@ async def test_revocations_are_announced_whoever_writes_them(
     assert mine == {"skeldir_token_revoked", "skeldir_tokens_invalid_before_updated"}
 
 
+@pytest.mark.promise("F11")
 async def test_defaults_satisfy_their_own_checks(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
     """A quoted default that violates its CHECK would only show when somebody relies on it (F11)."""
     maker, tenant = RowMaker(owner), await make_tenant()
@@ -183,3 +184,54 @@ async def test_defaults_satisfy_their_own_checks(owner: asyncpg.Connection, make
         }
         if table != "revenue_state_transitions":
             await owner.execute(insert_statement(table, values), *values.values())
+
+
+@pytest.mark.promise("P067")
+async def test_a_window_has_one_recompute_job_however_often_it_is_asked_for(
+    database: Database, make_tenant: MakeTenant
+) -> None:
+    """The identity is the key, written as the API writes it; another version or tenant is another job."""
+    app = await bootstrap.connect(database.url("app_user"))
+    tenant, other = await make_tenant(), await make_tenant()
+    ask = """
+        INSERT INTO attribution_recompute_jobs (tenant_id, window_start, window_end, model_type, model_version)
+        VALUES ($1, $2, $3, 'linear', $4)
+        ON CONFLICT (tenant_id, window_start, window_end, model_type, model_version)
+        DO UPDATE SET run_count = attribution_recompute_jobs.run_count + 1 RETURNING id, run_count
+    """
+    start = datetime(2026, 5, 1, tzinfo=UTC)
+    asked = [(tenant, "1.0.0"), (tenant, "1.0.0"), (tenant, "1.0.1"), (other, "1.0.0")]
+    answers = []
+    for whose, version in asked:
+        async with app.transaction():
+            await app.execute(binding(whose))
+            answers.append(await app.fetchrow(ask, whose, start, start + timedelta(days=1), version))
+    assert [row["run_count"] for row in answers] == [0, 1, 0, 0]
+    assert len({row["id"] for row in answers}) == 3
+    await app.close()
+
+
+@pytest.mark.promise("F15")
+@pytest.mark.parametrize("role", ["app_user", "app_worker", "app_ops"])
+async def test_no_login_changes_tenants_or_channels_or_reads_secrets_by_itself(database: Database, role: str) -> None:
+    login = await bootstrap.connect(database.url(role))
+    for statement in (
+        "UPDATE tenants SET name = 'x'",
+        "INSERT INTO tenants (name) VALUES ('x')",
+        "DELETE FROM tenants",
+        "UPDATE channel_taxonomy SET is_paid = true",
+        "INSERT INTO channel_taxonomy (code) VALUES ('x')",
+        "SELECT notification_email_sealed FROM tenants",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await login.execute(statement)
+    await login.close()
+
+
+@pytest.mark.promise("F15")
+@pytest.mark.parametrize("table", ["tenant_webhook_secrets", "tenant_journey_secrets", "tenant_api_keys", "users"])
+async def test_a_worker_reads_no_secrets_at_all(database: Database, table: str) -> None:
+    worker = await bootstrap.connect(database.url("app_worker"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await worker.execute(f"SELECT 1 FROM {table}")
+    await worker.close()

@@ -45,7 +45,7 @@ async def two_tenants(fresh_database: Database) -> AsyncIterator[tuple[AsyncEngi
     await owner.close()
 
 
-@pytest.mark.promise("P123", "P124")
+@pytest.mark.promise("P123", "P124", "F01")
 async def test_each_view_refreshes_as_the_worker_and_keeps_both_tenants(
     two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID],
 ) -> None:
@@ -58,6 +58,7 @@ async def test_each_view_refreshes_as_the_worker_and_keeps_both_tenants(
             assert set(rows) == {tenant}, view.name
 
 
+@pytest.mark.promise("F04")
 async def test_views_say_what_the_tables_say(two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID]) -> None:
     worker, first, _ = two_tenants
     async with worker.begin() as connection:
@@ -81,6 +82,7 @@ async def test_views_say_what_the_tables_say(two_tenants: tuple[AsyncEngine, uui
         assert newest == [uuid.UUID(int=2)], "two runs of one instant are told apart by their id (F04)"
 
 
+@pytest.mark.promise("F03")
 async def test_freshness_is_computed_when_read(two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID]) -> None:
     worker, first, _ = two_tenants
     async with worker.begin() as connection:
@@ -90,7 +92,7 @@ async def test_freshness_is_computed_when_read(two_tenants: tuple[AsyncEngine, u
         assert abs(await connection.scalar(query)) <= 1
 
 
-@pytest.mark.promise("P131")
+@pytest.mark.promise("P131", "F02")
 async def test_of_two_refreshes_at_once_one_is_skipped(two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID]) -> None:
     worker, first, second = two_tenants
     async with worker.connect() as holder:
@@ -104,7 +106,7 @@ async def test_of_two_refreshes_at_once_one_is_skipped(two_tenants: tuple[AsyncE
     assert await views.refresh_matview_for_tenant(worker, second, "mv_realtime_revenue") is views.Outcome.SUCCESS
 
 
-@pytest.mark.promise("P132")
+@pytest.mark.promise("P132", "F02")
 async def test_the_lock_of_a_refresh_is_the_one_python_computes(
     two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID],
 ) -> None:
@@ -124,6 +126,35 @@ async def test_an_unknown_view_is_refused_before_any_sql(worker_engine: AsyncEng
             await connection.execute(text("SELECT maintenance.refresh_view('pg_class')"))
 
 
+@pytest.mark.promise("F03")
+async def test_currencies_are_kept_apart_and_one_unverified_entry_makes_a_sum_unverified(
+    two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID], fresh_database: Database
+) -> None:
+    worker, first, _ = two_tenants
+    owner = await bootstrap.connect(fresh_database.url("migration_owner"))
+    maker = RowMaker(owner)
+    await maker.insert("revenue_ledger", first, currency="EUR")
+    await owner.execute(
+        "INSERT INTO ledger_verifications (tenant_id, entry_id, run_id, processor_amount_cents)"
+        " SELECT tenant_id, id, $2, amount_cents FROM revenue_ledger WHERE tenant_id = $1 AND currency = 'USD'",
+        first, uuid.UUID(int=1),
+    )  # fmt: skip
+    totals = text("SELECT currency, revenue_cents, is_verified FROM v_realtime_revenue ORDER BY currency")
+    seen = []
+    for _ in range(2):
+        async with worker.begin() as connection:
+            await views.refresh(connection, "mv_realtime_revenue")
+        async with tenant_transaction(worker, first) as connection:
+            seen.append([tuple(row) for row in await connection.execute(totals)])
+        await maker.insert("revenue_ledger", first)
+    assert seen == [
+        [("EUR", 1000, False), ("USD", 1000, True)],
+        [("EUR", 1000, False), ("USD", 2000, False)],
+    ]
+    await owner.close()
+
+
+@pytest.mark.promise("P123")
 async def test_every_view_refreshes_beside_its_readers(fresh_database: Database) -> None:
     """CONCURRENTLY needs a unique index on plain columns without a condition; each view has one."""
     owner = await bootstrap.connect(fresh_database.url("migration_owner"))

@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,14 +18,20 @@ from tools.gates.rows import RowMaker, insert_statement
 from tools.gates.stage import ROOT, SYSTEM, GateFailure, Stage, require
 
 INGESTION: Final = ("webhook_deliveries", "attribution_events", "touches", "dead_events", "revenue_ledger")
+SKELDIR: Final = str(Path(sys.executable).with_name("skeldir"))
 GIT: Final = shutil.which("git") or "git"
 SPELLINGS: Final = ("postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2", "postgresql+psycopg")
 
 
 async def clean_tree(stage: Stage) -> None:
     """ZG-0: the evidence belongs to one commit, and nothing beside it."""
-    status = await stage.process(GIT, "status", "--porcelain")
-    commit = await stage.process(GIT, "rev-parse", "HEAD")
+    await committed(stage, ROOT)
+
+
+async def committed(stage: Stage, folder: Path) -> None:
+    """The part of ZG-0 that a change in `folder` must turn red."""
+    status = await stage.process(GIT, "status", "--porcelain", cwd=folder)
+    commit = await stage.process(GIT, "rev-parse", "HEAD", cwd=folder)
     require(commit.code == 0, "there is no commit")
     require(not status.output.strip(), f"the tree differs from {commit.output.strip()[:12]}:\n{status.output.strip()}")
 
@@ -46,12 +52,23 @@ async def empty_to_head(stage: Stage) -> None:
 async def data_to_head(stage: Stage) -> None:
     """ZG-2: a database with rows of every table at every earlier revision reaches head and loses none of them."""
     await stage.created("zg2")
-    counts: dict[str, int] = {}
-    for number, revision in enumerate((await stage.command("history")).output.split(), start=1):
-        tenant = uuid.UUID(int=number)
+
+    async def migrate(revision: str) -> None:
         said = await stage.command("migrate", "--to", revision, database="zg2")
         require(said.code == 0, f"{revision} failed on a database with data: {said.output}")
-        async with stage.connected("migration_owner", "zg2") as connection:
+
+    await keeps_rows(stage, "zg2", (await stage.command("history")).output.split(), migrate)
+
+
+async def keeps_rows(
+    stage: Stage, database: str, history: Sequence[str], migrate: Callable[[str], Awaitable[None]]
+) -> None:
+    """The part of ZG-2 that a revision which loses rows must turn red: every revision adds to what the next one meets."""
+    counts: dict[str, int] = {}
+    for number, revision in enumerate(history, start=1):
+        tenant = uuid.UUID(int=number)
+        await migrate(revision)
+        async with stage.connected("migration_owner", database) as connection:
             maker = RowMaker(connection)
             after = await count_rows(maker)
             lost = {table: (before, after.get(table)) for table, before in counts.items() if after.get(table) != before}
@@ -69,8 +86,10 @@ async def data_to_head(stage: Stage) -> None:
 async def count_rows(maker: RowMaker) -> dict[str, int]:
     """Rows of every tenant table."""
     tables = await maker.tenant_tables()
-    names = [*tables, "tenants"] if tables else []
-    return {name: int(await maker.connection.fetchval(f'SELECT count(*) FROM "{name}"') or 0) for name in names}  # noqa: S608 - catalog names
+    if not tables:
+        return {}
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in [*tables, "tenants"])  # noqa: S608 - catalog names
+    return {name: int(rows) for name, rows in await maker.connection.fetch(counts)}
 
 
 async def fillable(maker: RowMaker) -> list[str]:
@@ -83,23 +102,28 @@ async def fillable(maker: RowMaker) -> list[str]:
 async def backfill_sees_everything(stage: Stage) -> None:
     """ZG-2b: eight rows with a NULL key under forced row security; the migration role updates eight of eight."""
     await stage.migrated("zg2b")
+    await backfilled(stage, "zg2b")
+
+
+async def backfilled(stage: Stage, database: str, *, migrator: str = "migration_owner") -> None:
+    """The part of ZG-2b that a migrator under row security must turn red."""
     await stage.sql(
         "migration_owner",
-        "zg2b",
+        database,
         "INSERT INTO tenants (name) SELECT 'Tenant ' || n FROM generate_series(1, 8) AS n",
         "ALTER TABLE tenants ADD COLUMN gate_key text",
     )
-    seen = await stage.sql("app_user", "zg2b", "SELECT count(*) FROM tenants WHERE name <> ''")
+    seen = await stage.sql("app_user", database, "SELECT count(*) FROM tenants WHERE name <> ''")
     require(seen == "0", f"the run-time role saw {seen} of 8 rows without a tenant")
     done = await stage.sql(
-        "migration_owner",
-        "zg2b",
+        migrator,
+        database,
         "WITH selected AS (SELECT id FROM tenants WHERE gate_key IS NULL),"
         " updated AS (UPDATE tenants SET gate_key = id::text WHERE gate_key IS NULL RETURNING id)"
         " SELECT (SELECT count(*) FROM selected), (SELECT count(*) FROM updated)",
     )
     require(done == "8|8", f"selected|updated is {done}, not 8|8")
-    strict = await stage.sql("migration_owner", "zg2b", "ALTER TABLE tenants ALTER COLUMN gate_key SET NOT NULL")
+    strict = await stage.sql("migration_owner", database, "ALTER TABLE tenants ALTER COLUMN gate_key SET NOT NULL")
     require(not strict, f"SET NOT NULL failed after the backfill: {strict}")
 
 
@@ -124,9 +148,11 @@ async def worker_refreshes(stage: Stage) -> None:
 
 async def refreshable(stage: Stage, database: str) -> None:
     """The part of ZG-4 that a defect in `database` must turn red."""
-    for view in (await stage.command("views")).output.split():
-        said = await stage.command("refresh", view, database=database)
-        require(said.output.strip() == "success", f"{view} did not refresh as app_worker: {said.output}")
+    registry = (await stage.command("views")).output.split()
+    said = await stage.command("refresh", *registry, database=database)
+    expected = [f"{view} success" for view in registry]
+    require(said.output.splitlines() == expected, f"not every view refreshed as app_worker: {said.output}")
+    for view in registry:
         for role in ("app_user", "app_worker", "app_ops"):
             for statement in (f"REFRESH MATERIALIZED VIEW {view}", f"SELECT * FROM {view}"):  # noqa: S608 - registry name
                 answer = await stage.sql(role, database, statement)
@@ -154,67 +180,93 @@ async def two_tenants(stage: Stage, database: str) -> None:
 async def worker_dispatches(stage: Stage) -> None:
     """ZG-5: two real worker processes dispatch every due instant once: log, tick and job agree."""
     await stage.migrated("zg5")
-    ring = base64.b64encode(bytes(32)).decode()
-    environment = {
-        "SKELDIR_ENV": "ci",
-        "SKELDIR_WORKER_DATABASE_URL": stage.url("app_worker", "zg5"),
-        "SKELDIR_SEALING_KEYS": f"gate:{ring}",
-        "SKELDIR_SCHEDULE_SECONDS": "1",
-    }
-    command = str(Path(sys.executable).with_name("skeldir"))
-    async with stage.running(command, "worker", "--processes", "2", environment=environment) as output:
-        await until_ticked(stage, "zg5")
+    environment = worker_environment(stage, "zg5") | {"SKELDIR_SCHEDULE_SECONDS": "1"}
+    async with stage.running(SKELDIR, "worker", "--processes", "2", environment=environment) as output:
+        await until(stage, "zg5", THREE_TICKS, "three due instants were dispatched")
     said = [json.loads(line) for line in output if line.startswith("{")]
     sent = [(line["schedule"], line["due_at"]) for line in said if line["event"] == "Sending due task"]
     require(any(line["event"] == "beat_schedule_loaded" for line in said), "no schedule was loaded")
     require(len(sent) >= 3, f"only {len(sent)} times `Sending due task`")
     require(len(sent) == len(set(sent)), f"an instant was dispatched twice: {sent}")
-    ticks = await stage.sql("migration_owner", "zg5", "SELECT count(*) FROM schedule_ticks")
-    jobs = await stage.sql("migration_owner", "zg5", "SELECT count(*) FROM schedule_ticks WHERE job_id IS NOT NULL")
-    require(int(ticks) == len(sent), f"{ticks} claimed instants, but {len(sent)} dispatches were logged")
-    require(ticks == jobs, f"{jobs} of {ticks} claimed instants name their job")
+    rows = await stage.sql("migration_owner", "zg5", "SELECT schedule_name, due_at, job_id FROM schedule_ticks")
+    ticks = [row.split("|") for row in rows.splitlines()]
+    claimed = {(name, due_at.replace(" ", "T")) for name, due_at, _ in ticks}
+    require(set(sent) <= claimed, f"dispatched, but not claimed: {set(sent) - claimed}")
+    # A worker that is told to stop between the claim of an instant and its line in the log leaves no line.
+    late = {due_at for _, due_at in claimed - set(sent)} - set(sorted({due_at for _, due_at in claimed})[-2:])
+    require(not late, f"claimed at {late}, but never logged")
+    nameless = [name for name, _, job in ticks if job == "None"]
+    require(not nameless, f"claimed instants without a job: {nameless}")
 
 
-async def until_ticked(stage: Stage, database: str) -> None:
-    """Until three due instants were claimed; at most a minute."""
-    async with stage.connected("migration_owner", database) as watcher:
-        for _ in range(600):
-            if int(await watcher.fetchval("SELECT count(*) FROM schedule_ticks") or 0) >= 3:
-                return
-            await asyncio.sleep(0.1)
-    raise GateFailure("the workers dispatched nothing within a minute")
+def worker_environment(stage: Stage, database: str) -> dict[str, str]:
+    """What a worker process needs to know."""
+    ring = base64.b64encode(bytes(32)).decode()
+    return {
+        "SKELDIR_ENV": "ci",
+        "SKELDIR_WORKER_DATABASE_URL": stage.url("app_worker", database),
+        "SKELDIR_SEALING_KEYS": f"gate:{ring}",
+    }
 
 
 async def one_of_two_refreshes(stage: Stage) -> None:
-    """ZG-6: of two refreshes at the same time one succeeds and one is skipped.
+    """ZG-6: two tenants' refresh jobs at the same time, run by real workers: one success, one skipped_already_running.
 
     The first one is held in the middle by a lock on a table it reads; the second one meets its advisory lock.
     """
     await stage.migrated("zg6")
     await two_tenants(stage, "zg6")
-    async with stage.connected("migration_owner", "zg6") as holder:
-        transaction = holder.transaction()
-        await transaction.start()
-        await holder.execute("LOCK TABLE revenue_ledger IN ACCESS EXCLUSIVE MODE")
-        first = asyncio.create_task(stage.command("refresh", "mv_realtime_revenue", database="zg6"))
-        await until_waiting(stage, "zg6")
-        second = await stage.command("refresh", "mv_realtime_revenue", database="zg6")
-        await transaction.rollback()
-    outcomes = sorted([(await first).output.strip(), second.output.strip()])
-    require(outcomes == ["skipped_already_running", "success"], f"the two refreshes answered {outcomes}")
+    environment = worker_environment(stage, "zg6")
+    async with stage.running(SKELDIR, "worker", "--processes", "2", environment=environment) as output:
+        await until(stage, "zg6", EVERY_VIEW_FRESH, "the workers' first pulse refreshed the views")
+        async with stage.connected("migration_owner", "zg6") as holder:
+            transaction = holder.transaction()
+            await transaction.start()
+            await holder.execute("LOCK TABLE revenue_ledger IN ACCESS EXCLUSIVE MODE")
+            for number in (1, 2):
+                await deferred_refresh(stage, "zg6", uuid.UUID(int=number))
+            await until(stage, "zg6", ONE_REFRESH_WAITS, "one refresh waits and the other one ended")
+            await transaction.rollback()
+        await until(stage, "zg6", NO_REFRESH_LEFT, "both refreshes ended")
+    outcomes = refresh_outcomes(output)
+    require(sorted(outcomes.values()) == ["skipped_already_running", "success"], f"the two jobs ended as {outcomes}")
+    failed = await stage.sql("migration_owner", "zg6", "SELECT job_name, error_message FROM worker_failed_jobs")
+    require(not failed, f"failed jobs: {failed}")
 
 
-async def until_waiting(stage: Stage, database: str) -> None:
-    """Until somebody waits for a lock in `database`; at most ten seconds."""
+REFRESH_JOBS: Final = "queue.pgqueuer WHERE headers ->> 'job' = 'maintenance.refresh_matview_for_tenant'"
+THREE_TICKS: Final = "SELECT count(*) >= 3 FROM schedule_ticks"
+EVERY_VIEW_FRESH: Final = "SELECT count(*) = 5 AND NOT EXISTS (SELECT FROM queue.pgqueuer) FROM matview_refreshes"
+ONE_REFRESH_WAITS: Final = f"""
+    SELECT (SELECT count(*) FROM {REFRESH_JOBS}) = 1
+        AND EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())
+"""  # noqa: S608 - constants
+NO_REFRESH_LEFT: Final = f"SELECT NOT EXISTS (SELECT FROM {REFRESH_JOBS})"  # noqa: S608 - constants
+
+
+async def deferred_refresh(stage: Stage, database: str, tenant: uuid.UUID) -> None:
+    """A refresh put into the queue by the operator's command."""
+    command = (SKELDIR, "db", "refresh", "mv_realtime_revenue", "--tenant-id", str(tenant))
+    url = {"SKELDIR_ENV": "ci", "SKELDIR_APP_DATABASE_URL": stage.url("app_user", database)}
+    said = await stage.process(*command, environment=url)
+    require("refresh deferred as job" in said.output, f"no job was deferred: {said.output}")
+
+
+def refresh_outcomes(output: list[str]) -> dict[int, str]:
+    """Outcome by job of every refresh that a tenant's job asked for, as the workers' log tells it."""
+    said = [json.loads(line) for line in output if line.startswith("{")]
+    wanted = {"event": "matview_refreshed", "task_name": "maintenance.refresh_matview_for_tenant"}
+    return {line["job_id"]: line["outcome"] for line in said if wanted.items() <= line.items()}
+
+
+async def until(stage: Stage, database: str, question: str, what: str) -> None:
+    """Until `question` is answered with true in `database`; at most two minutes. Fails with `what` never happened."""
     async with stage.connected("postgres", database) as watcher:
-        for _ in range(500):
-            waiting = (
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-            if await watcher.fetchval(waiting):
+        for _ in range(1200):
+            if await watcher.fetchval(question):
                 return
-            await asyncio.sleep(0.02)
-    raise GateFailure("the first refresh never reached the lock")
+            await asyncio.sleep(0.1)
+    raise GateFailure(f"this never happened within two minutes: {what}")
 
 
 async def worker_kept_out(stage: Stage) -> None:
