@@ -195,5 +195,7 @@ def parse_key_ring(text: str) -> dict[str, bytes]:
             raise ValueError("expected `id:base64` pairs with distinct ids and 32-byte keys, separated by commas")
         ring[key_id] = key
     if len(ring) > 3:
-        raise ValueError("a key ring holds at most three keys; re-seal with `skeldir keys rotate` and drop the oldest")
+        raise ValueError(
+            "a key ring holds at most three keys; seal anew with `skeldir keys reseal` and drop the oldest"
+        )
     return ring

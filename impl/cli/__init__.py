@@ -1,4 +1,6 @@
-"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db`. Owns words and exit codes.
+"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db | keys`.
+
+Owns words and exit codes.
 
 Each command imports what it needs when it runs, so that `--help` answers at once.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -24,7 +27,9 @@ app = typer.Typer(
 tenant_app = typer.Typer(help="Create tenants.", no_args_is_help=True)
 db_app = typer.Typer(help="Reach the database.", no_args_is_help=True)
 app.add_typer(tenant_app, name="tenant")
+keys_app = typer.Typer(help="Renew the keys that seal secrets and sign tokens.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+app.add_typer(keys_app, name="keys")
 
 Port = Annotated[
     int | None, typer.Option(help="Port of the API; 0 takes a free one. [default: 8000]", show_default=False)
@@ -194,3 +199,61 @@ def db_psql(context: typer.Context, role: Role = "migration_owner", data_dir: Da
     from impl.cli import database
 
     database.psql(_settings(data_dir=data_dir), role, context.args)
+
+
+@db_app.command("refresh")
+def db_refresh(
+    view: Annotated[str, typer.Argument(help="Name of a materialized view, such as mv_realtime_revenue.")],
+    tenant_id: Annotated[UUID, typer.Option(help="The tenant that asks; the refresh serves all of them.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Ask a worker to refresh a materialized view now.
+
+    Example: skeldir db refresh mv_realtime_revenue --tenant-id 0b6f…
+    """
+    from impl.cli import database
+
+    database.refresh(_settings(data_dir=data_dir), view, tenant_id)
+
+
+@keys_app.command("reseal")
+def keys_reseal(data_dir: DataDir = None) -> None:
+    """Seal every stored secret anew with the newest key of SKELDIR_SEALING_KEYS, so that older keys can be dropped.
+
+    Works beside a running service, in batches; run again, it has nothing to do.
+
+    Example: SKELDIR_SEALING_KEYS="new:…,old:…" skeldir keys reseal
+    """
+    from impl.cli import keys
+
+    keys.reseal(_settings(data_dir=data_dir))
+
+
+@keys_app.command("rotate")
+def keys_rotate(data_dir: DataDir = None) -> None:
+    """Add a key that signs access tokens. It signs once every process knows it; nobody is logged out.
+
+    Example: skeldir keys rotate
+    """
+    from impl.cli import keys
+
+    keys.rotate(_settings(data_dir=data_dir))
+
+
+@keys_app.command("retire")
+def keys_retire(kid: Annotated[str, typer.Argument(help="Name of the key.")], data_dir: DataDir = None) -> None:
+    """Accept a signing key no longer: tokens that it signed are refused within a minute.
+
+    Example: skeldir keys retire 3f9a…
+    """
+    from impl.cli import keys
+
+    keys.retire(_settings(data_dir=data_dir), kid)
+
+
+@keys_app.command("list")
+def keys_list(data_dir: DataDir = None) -> None:
+    """List the accepted signing keys, newest first."""
+    from impl.cli import keys
+
+    keys.show(_settings(data_dir=data_dir))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.engine import URL
 
 from impl.cli import local
-from impl.db import binaries, roles
+from impl.db import binaries, roles, transaction, views
+from impl.db import engine as engines
 from impl.db import migrate as migrations
 from impl.db import url as urls
+from impl.jobs import queue, upkeep
 from impl.kernel.errors import ConfigurationError
 from impl.settings import Settings
 
@@ -48,6 +52,28 @@ def psql(settings: Settings, role: str, arguments: Sequence[str]) -> None:
         shown = f"postgresql://{role}@{urls.address(address)}"
         code = subprocess.run([program, shown, *arguments], env=environment, check=False).returncode  # noqa: S603 - our psql
     sys.exit(code)
+
+
+def refresh(settings: Settings, view: str, tenant_id: UUID) -> None:
+    """Ask a worker to refresh `view`, and say which job it will be. Raises `UnknownViewError` for another name."""
+    views.named(view)
+    if settings.app_database_url is not None:
+        local.say(asyncio.run(_ask_for_refresh(settings.app_database_url.get_secret_value(), view, tenant_id)))
+        return
+    with local.stack(settings) as stack:
+        local.say(asyncio.run(_ask_for_refresh(stack.settings.secret("app_database_url"), view, tenant_id)))
+
+
+async def _ask_for_refresh(url: str, view: str, tenant_id: UUID) -> str:
+    app = engines.create(url, application_name="skeldir-cli", pool_size=1)
+    try:
+        async with transaction.tenant_transaction(app, tenant_id) as connection:
+            job_id = await queue.defer(
+                connection, upkeep.REFRESH, tenant_id=tenant_id, arguments={"view_name": view}, identity=view
+            )
+    finally:
+        await app.dispose()
+    return f"{view}: a refresh waits already" if job_id is None else f"{view}: refresh deferred as job {job_id}"
 
 
 def _url(stack: local.Stack, role: str) -> URL:
