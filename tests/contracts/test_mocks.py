@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import http.client
 import json
 import time
@@ -84,6 +85,19 @@ def test_every_mock_is_healthy(served: dict[str, mocks.Mock], name: str) -> None
     assert mocks.is_healthy(served[name])
 
 
+@pytest.mark.promise("P050")
+def test_health_is_asked_from_the_command_line(
+    served: dict[str, mocks.Mock], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = {name: mock.port for name, mock in served.items()}
+    monkeypatch.setattr(mocks, "_ports", lambda _: ports)
+    assert mocks.health(CONTRACTS, []) == 0
+    assert capsys.readouterr().out.count("  healthy    ") == 16
+    ports["health"] = 9  # nothing answers on the port of RFC 863
+    assert mocks.health(CONTRACTS, ["health"]) == 1
+    assert "http://127.0.0.1:9  no answer  health" in capsys.readouterr().out
+
+
 @pytest.mark.promise("P049")
 def test_the_registry_keeps_the_promised_ports_and_leaves_4023_free() -> None:
     ports = {mock.name: mock.port for mock in mocks.plan(CONTRACTS)}
@@ -113,9 +127,19 @@ def test_an_unknown_property_in_another_script_is_a_400_and_the_mock_lives_on(se
     assert mocks.is_healthy(served["auth"])
 
 
-def test_a_body_that_is_no_json_is_answered_at_once(served: dict[str, mocks.Mock]) -> None:
-    assert send(served["auth"], login(b'{"email":'))[0] == 400
+@pytest.mark.parametrize("body", [b'{"email":', b"\xff\xfe", b"no json", b"{}}"])
+def test_a_body_that_is_no_json_is_refused_as_the_contract_says(served: dict[str, mocks.Mock], body: bytes) -> None:
+    status, headers, answer = send(served["auth"], login(body))
+    assert (status, headers.get_content_type()) == (400, "application/problem+json")
+    assert json.loads(answer)["code"] == "REQUEST_VALIDATION_FAILED"
     assert mocks.is_healthy(served["auth"])
+
+
+def test_a_body_that_may_be_left_out_is_refused_too_when_it_cannot_be_read(served: dict[str, mocks.Mock]) -> None:
+    mock = served["events"]
+    (retry,) = [one for one in calls.operations(mock.document) if one.id == "retryDeadEvent"]
+    call = dataclasses.replace(calls.example_call(retry), body=b"[")
+    assert send(mock, call)[0] == 400
 
 
 def test_a_port_in_use_is_one_clear_line(served: dict[str, mocks.Mock]) -> None:

@@ -106,10 +106,13 @@ def mock(
     ] = None,
     *,
     list_: Annotated[bool, typer.Option("--list", help="Print the ports and start nothing.")] = False,
+    health: Annotated[bool, typer.Option("--health", help="Ask the running mocks; exit 1 when one is down.")] = False,
 ) -> None:
     """Answer every API by its examples, each on its own port, until Ctrl-C."""
     from tools.contracts import mocks  # noqa: PLC0415  (start-up time)
 
+    if health:
+        raise typer.Exit(mocks.health(contracts, api or []))
     if list_:
         print(mocks.listing(contracts))
         return

@@ -88,9 +88,16 @@ class Service:
 @contextmanager
 def running(mocks: Sequence[Mock]) -> Generator[list[Mock], None, None]:
     """Start `mocks` and wait until each answers; yields them with their ports. They stop at the end. Raises `MockError`."""
+    with _service() as service:
+        yield service.serve(mocks)
+
+
+@contextmanager
+def _service() -> Generator[Service, None, None]:
+    """A process that loads what it needs while its caller still reads the contracts."""
     service = Service()
     try:
-        yield service.serve(mocks)
+        yield service
     finally:
         service.stop()
 
@@ -113,9 +120,10 @@ def is_healthy(mock: Mock, *, timeout_seconds: float = 5.0) -> bool:
 
 def run(contracts: Path, names: Sequence[str]) -> int:
     """Serve until interrupted. Returns the exit code."""
+    began = time.perf_counter()
     try:
-        began = time.perf_counter()
-        with running(plan(contracts, _full_names(contracts, names))) as mocks:
+        with _service() as service:
+            mocks = service.serve(plan(contracts, _full_names(contracts, names)))
             for mock in mocks:
                 print(f"{mock.url}  {mock.name}")
             print(f"{len(mocks)} mocks ready after {time.perf_counter() - began:.1f} s; Ctrl-C stops them", flush=True)
@@ -126,6 +134,19 @@ def run(contracts: Path, names: Sequence[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 0
+
+
+def health(contracts: Path, names: Sequence[str]) -> int:
+    """Ask the running mocks how they are. Returns 1 when one does not answer as its contract says."""
+    try:
+        mocks = plan(contracts, _full_names(contracts, names))
+    except MockError as error:
+        print(error, file=sys.stderr)
+        return 1
+    states = [(mock, is_healthy(mock)) for mock in mocks]
+    for mock, is_up in states:
+        print(f"{mock.url}  {'healthy' if is_up else 'no answer':9}  {mock.name}")
+    return 0 if all(is_up for _, is_up in states) else 1
 
 
 def listing(contracts: Path) -> str:

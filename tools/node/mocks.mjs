@@ -13,9 +13,25 @@ const HOST = '127.0.0.1';
 const UNUSED = new Set(['@faker-js/faker', '@stoplight/http-spec/postman/operation']);
 const load = Module._load;
 Module._load = function (request, ...others) {
+  if (request === 'micri') return forgiving(load.call(this, request, ...others));
   if (!UNUSED.has(request)) return load.call(this, request, ...others);
   return new Proxy({}, { get: (_, name) => load.call(this, request, ...others)[name] });
 };
+
+// A body that cannot be read is refused with the contract's own 400 or 413. Prism would wait for the end of a request that has ended
+// already (prism#2664), and then answer in a shape that no contract knows.
+function forgiving(micri) {
+  const reading = (read) => async (request, options) => {
+    try {
+      return await read(request, options);
+    } catch (error) {
+      request.resume();
+      request.headers.prefer = error.statusCode === 413 ? 'code=413' : 'code=400';
+      return null;
+    }
+  };
+  return { ...micri, json: reading(micri.json), text: reading(micri.text) };
+}
 
 const require = createRequire(import.meta.url);
 const { createServer } = require('@stoplight/prism-http-server');
@@ -31,16 +47,6 @@ http.ServerResponse.prototype.setHeader = function (name, value) {
 function escaped(character) {
   return '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0');
 }
-
-// After a body that is not JSON, Prism waits for the end of a request that has ended already, and never answers (prism#2664).
-const once = http.IncomingMessage.prototype.once;
-http.IncomingMessage.prototype.once = function (event, listener) {
-  if (event === 'end' && this.readableEnded) {
-    setImmediate(listener);
-    return this;
-  }
-  return once.call(this, event, listener);
-};
 
 const silent = () => {};
 const logger = { info: silent, warn: silent, error: silent, debug: silent, trace: silent, success: silent };
