@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,18 +70,26 @@ bench-conformance: install ## exchanges per second of the oracle, and every plan
 check: install ## the contracts alone: one answer, at file:line
 	@$(BIN)/contracts check
 
-contracts-check: install ## contracts judged, and generated/ is what they make
+contracts-check: install ## contracts judged; generated/ made anew in memory and compared; nothing breaks since the last release
 	@$(BIN)/contracts check
 	@$(BIN)/contracts generate --check
+	@$(BIN)/contracts breaking
 
-contracts-check-smoke: install ## contracts judged, and nothing else
+contracts-check-smoke: install ## contracts judged, generated/ compared by hashes: about a second
 	@$(BIN)/contracts check
 
 contracts-validate: install install-node ## second opinions on the bundles: Redocly and openapi-spec-validator
 	@$(BIN)/python -m pytest -q tests/contracts/test_second_opinions.py
 
-contract-full: contracts-check contracts-validate install-node ## everything about contracts: rules, second opinions, mocks
-	@$(BIN)/python -m pytest -q tests/contracts
+contract-check-conformance: install ## without a request: contract and application have the same operations, both ways
+	@$(BIN)/contracts status
+	@$(BIN)/python -m pytest -q tests/test_app.py
+
+contract-test-dynamic: conformance ## with requests: every operation of every contract against the running service, none skipped
+
+contract-full: contracts-check contracts-validate contract-check-conformance install-node install-browser ## everything about contracts: rules, second opinions, mocks, documentation, requests
+	@$(BIN)/python -m pytest -q tests/contracts tests/test_docs.py
+	@$(MAKE) --no-print-directory contract-test-dynamic
 
 generate: install ## write generated/ from contracts/
 	@$(BIN)/contracts generate

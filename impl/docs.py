@@ -6,11 +6,12 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 INDEX = "index.html"
+METHOD_NOT_ALLOWED = 405
 
 # The form that tries operations out may call this service and mocks on this machine; a token can go nowhere else.
 HEADERS = {
@@ -36,8 +37,7 @@ def routes(folder: Path) -> list[BaseRoute]:
     """What serves the site in `folder`, which may not be there yet. Put these before routes of the same paths."""
     return [
         Route("/docs", _to_folder, include_in_schema=False),
-        Route("/docs/", _Site(folder), methods=["GET"], include_in_schema=False),
-        Route("/docs/{name}", _Site(folder), methods=["GET"], include_in_schema=False),
+        Mount("/docs", _Site(folder)),
     ]
 
 
@@ -55,11 +55,15 @@ class _Site:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self._files.get_response(scope["path_params"].get("name", INDEX), scope)
-        except HTTPException:
-            if (self._folder / INDEX).exists():
+            path = self._files.get_path(scope)
+            response = await self._files.get_response(INDEX if path == "." else path, scope)
+        except HTTPException as error:
+            if error.status_code == METHOD_NOT_ALLOWED:
+                response = Response(status_code=METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
+            elif not (self._folder / INDEX).exists():
+                response = HTMLResponse(_MISSING, 503, {"Retry-After": "5"})
+            else:
                 await scope["app"].router.default(scope, receive, send)
                 return
-            response = HTMLResponse(_MISSING, 503, {"Retry-After": "5"})
         response.headers.update(HEADERS)
         await response(scope, receive, send)

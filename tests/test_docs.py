@@ -57,6 +57,12 @@ async def test_a_page_that_is_not_there_is_the_problem_of_any_unknown_path(
     assert (response.status_code, response.json()["code"]) == (404, "NOT_FOUND")
 
 
+async def test_docs_are_only_read(http: httpx2.AsyncClient, site: Path) -> None:
+    assert (await http.head("/docs/index.html")).status_code == 200
+    refused = await http.post("/docs/index.html")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
 async def test_the_joined_document_is_served_to_the_byte(http: httpx2.AsyncClient) -> None:
     response = await http.get("/openapi.json")
     assert response.content == (ROOT / "generated" / "server" / "openapi.json").read_bytes()

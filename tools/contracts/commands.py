@@ -10,13 +10,13 @@ import typer
 
 from tools.breaking import cli as breaking
 from tools.conformance import cli as conforming
+from tools.contracts import usage
 from tools.contracts.cli import CONTRACTS, OUT
 from tools.contracts.report import FORMS
 
 app = typer.Typer(
     help="From contracts to everything else.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -41,8 +41,13 @@ def generate(
 @app.command()
 def check(
     contracts: Contracts = Path(CONTRACTS),
-    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.")] = "text",
-    only: Annotated[list[str] | None, typer.Option(help="Only this rule or group of rules. May be repeated.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", help=f"One of {', '.join(FORMS)}.", autocompletion=usage.forms)
+    ] = "text",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this rule or group of rules. May be repeated.", autocompletion=usage.rules_and_groups),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Generated code that has to be up to date.", show_default=OUT)
     ] = None,
@@ -83,7 +88,9 @@ def list_(contracts: Contracts = Path(CONTRACTS)) -> None:
 
 @app.command()
 def explain(
-    rule: Annotated[str | None, typer.Argument(help="Name of a rule; all are listed without it.")] = None,
+    rule: Annotated[
+        str | None, typer.Argument(help="Name of a rule; all are listed without it.", autocompletion=usage.rules)
+    ] = None,
 ) -> None:
     """Say why a rule is there, what breaks it and how it looks when it is right."""
     from tools.contracts import explain as explain_  # noqa: PLC0415  (start-up time)
@@ -92,7 +99,7 @@ def explain(
         print(explain_.overview())
         return
     try:
-        print(explain_.explain(rule, Path()))
+        print(explain_.explain(rule, Path(__file__).parents[2]))
     except explain_.UnknownRuleError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
@@ -102,7 +109,8 @@ def explain(
 def mock(
     contracts: Contracts = Path(CONTRACTS),
     api: Annotated[
-        list[str] | None, typer.Option(help="Only this API, such as auth or stripe. May be repeated.")
+        list[str] | None,
+        typer.Option(help="Only this API, such as auth or stripe. May be repeated.", autocompletion=usage.apis),
     ] = None,
     *,
     list_: Annotated[bool, typer.Option("--list", help="Print the ports and start nothing.")] = False,
@@ -149,7 +157,9 @@ new = typer.Typer(
 )
 app.add_typer(new, name="new")
 
-Api = Annotated[str, typer.Argument(help="Name of its file without ending, such as revenue.")]
+Api = Annotated[
+    str, typer.Argument(help="Name of its file without ending, such as revenue.", autocompletion=usage.apis)
+]
 Method = Annotated[str, typer.Argument(help="get, post or put.")]
 UrlPath = Annotated[str, typer.Argument(help="Such as /api/v1/revenue/daily or /api/things/{thing_id}.")]
 OperationId = Annotated[str, typer.Argument(help="Verb and noun in camelCase, such as getDailyRevenue.")]
@@ -165,7 +175,7 @@ def new_operation(
     scope: Scope = "viewer",
     contracts: Contracts = Path(CONTRACTS),
 ) -> None:
-    """Add an operation to an API: contracts new operation revenue get /api/v1/revenue/daily getDailyRevenue."""
+    """Add an operation to an API."""
     from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
 
     _say(lambda: [making.operation(contracts, api, making.Wanted(method, path, operation_id, scope))])
@@ -175,7 +185,7 @@ def new_operation(
 def new_schema(
     api: Api, name: Annotated[str, typer.Argument(help="In PascalCase.")], contracts: Contracts = Path(CONTRACTS)
 ) -> None:
-    """Add a schema to an API: contracts new schema revenue DailyRevenue."""
+    """Add a schema to an API."""
     from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
 
     _say(lambda: [making.schema(contracts, api, name)])
@@ -190,7 +200,7 @@ def new_api(
     scope: Scope = "viewer",
     contracts: Contracts = Path(CONTRACTS),
 ) -> None:
-    """Make an API with one operation: contracts new api things get /api/things/{thing_id} getThing."""
+    """Make an API with one operation."""
     from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
 
     _say(lambda: making.api(contracts, api, making.Wanted(method, path, operation_id, scope)))
@@ -211,3 +221,4 @@ def _say(make: Callable[[], list[Path]]) -> None:
 
 breaking.register(app)
 conforming.register(app)
+usage.add(app)

@@ -1,0 +1,84 @@
+"""The application has the operations of the contracts: all of them, no other, each opened by what its contract names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from fastapi import FastAPI
+
+from generated.server import Operation
+from impl import app as application
+from impl.settings import Settings
+from tools.contracts import calls, mocks
+
+ROOT = Path(__file__).parents[1]
+INFRASTRUCTURE = set("/health /health/live /health/ready /health/worker /metrics /docs /redoc /openapi.json".split())
+"""What may be served beside the contracts: the complete list."""
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    operation_id: str
+    security: frozenset[frozenset[tuple[str, frozenset[str]]]]
+    """Alternatives of schemes with their scopes."""
+    statuses: frozenset[int]
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """The application as it starts; nothing here reaches for its database."""
+    return application.create(
+        Settings(
+            environment="ci",
+            app_database_url="postgresql://nobody@127.0.0.1:1/nothing",
+            sealing_keys="test-1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+            login_pepper="test pepper",
+        )
+    )
+
+
+def routes_of_the_contracts() -> Iterator[Route]:
+    for mock in mocks.plan(ROOT / "contracts" / "openapi" / "v1"):
+        for one in calls.operations(mock.document):
+            ways = ({(name, frozenset(scopes)) for name, scopes in way.items()} for way in one.value["security"])
+            statuses = frozenset(int(status) for status in one.value["responses"])
+            yield Route(one.method.upper(), one.path, one.id, frozenset(map(frozenset, ways)), statuses)
+
+
+def routes_of_the_application(app: FastAPI) -> Iterator[Route]:
+    dispatcher = app.router.routes[[type(route).__name__ for route in app.router.routes].index("Dispatcher")]
+    for listed in app.routes:
+        if type(listed).__name__ == "ListedRoute":
+            path = re.sub(r"\{[^}]+\}", "x", listed.path)
+            _, found = dispatcher.matches({"type": "http", "path": path, "raw_path": path.encode(), "root_path": ""})
+            for method in listed.methods - {"HEAD"}:
+                endpoint, _ = found["contract.match"].by_method[method]
+                yield route_of(endpoint.operation, listed.name)
+
+
+def route_of(operation: Operation, name: str) -> Route:
+    ways = ({(need.scheme.name, need.scopes) for need in way} for way in operation.security)
+    statuses = frozenset(
+        status for reply in operation.replies if (status := getattr(reply, "status", None)) is not None
+    )
+    assert operation.id == name
+    return Route(operation.method, operation.path, operation.id, frozenset(map(frozenset, ways)), statuses)
+
+
+@pytest.mark.promise("P047")
+def test_contract_and_application_have_the_same_operations_both_ways(app: FastAPI) -> None:
+    declared, served = set(routes_of_the_contracts()), set(routes_of_the_application(app))
+    assert declared - served == set()
+    assert served - declared == set()
+    assert len(served) == 70
+
+
+@pytest.mark.promise("P047")
+def test_what_is_served_beside_the_contracts_is_on_the_list(app: FastAPI) -> None:
+    beside = {route.path for route in app.routes if type(route).__name__ not in {"ListedRoute", "Dispatcher"}}
+    assert beside <= INFRASTRUCTURE
