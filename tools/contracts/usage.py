@@ -38,7 +38,8 @@ EXAMPLES = {
 def add(app: typer.Typer) -> None:
     """Show the examples below the help of every command of `app` and of its groups."""
     for command in app.registered_commands:
-        lines = EXAMPLES.get(command.name or getattr(command.callback, "__name__", ""), ())
+        name = command.name or (command.callback.__name__ if command.callback else "")
+        lines = EXAMPLES.get(name, ())
         if lines:
             command.epilog = "\n\n".join(f"Example: {line}" for line in lines)
     for group in app.registered_groups:
