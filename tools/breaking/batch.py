@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tools.breaking import compare, documents, lifecycle
+from tools.breaking import compare, documents, lifecycle, shapes
 from tools.breaking.documents import BadInputError
 from tools.breaking.options import Options
 
@@ -65,7 +65,7 @@ def _compared(entry: dict[str, Json], number: int, options: Options) -> dict[str
     if now is None:
         return _failed(f"`now` is no date such as 2026-11-20: {said!r}")
     base, head = documents.inline(entry["base"], "base"), documents.inline(entry["revision"], "revision")
-    problems = documents.problems_of(base) + documents.problems_of(head)
+    problems = [problem for spec in (base, head) for problem in documents.problems_of(spec) or shapes.problems_of(spec)]
     if problems:
         return _failed("; ".join(str(problem) for problem in problems))
     result = compare.compare(base, head, Options(now, options.grace_days, options.tolerant_enums))

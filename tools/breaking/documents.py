@@ -176,13 +176,17 @@ class Spec:
         return At(at.raw[word], at.file, source.join(at.pointer, word))
 
     def entries(self, at: At | None, *tokens: str) -> dict[str, At]:
-        """Named values of the mapping below `at`, each followed; empty when there is no such mapping."""
+        """Named objects of the mapping below `at`, each followed; what is left empty is an empty one."""
         holder = self.child(at, *tokens) if at is not None else None
         if holder is None or not isinstance(holder.raw, dict):
             return {}
         names = [name for name in holder.raw if isinstance(name, str)]
         found = {name: self.child(holder, name) for name in names}
-        return {name: value for name, value in found.items() if value is not None}
+        return {
+            name: At({} if value.raw is None else value.raw, value.file, value.pointer)
+            for name, value in found.items()
+            if value is not None and isinstance(value.raw, dict | bool | None)
+        }
 
     def items(self, at: At | None, *tokens: str) -> list[At]:
         """Items of the list below `at`, each followed."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tools.breaking import bodies, facts, lifecycle, parameters, security
+from tools.breaking import bodies, facts, lifecycle, parameters, security, shapes
 from tools.breaking.documents import At, Spec
 from tools.breaking.facts import Fact, Operation
 from tools.breaking.law import Effect
 from tools.breaking.sessions import Pairing
 
 Json = Any
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _TEMPLATE = re.compile(r"\{[^}]*\}")
 _REMOVE = "mark it deprecated with a sunset date first, and remove it after that date"
 
@@ -45,7 +44,7 @@ def _matched(old: list[str], new: list[str]) -> dict[str, str]:
 
 def methods(spec: Spec, item: At) -> dict[str, At]:
     """Operations of a path item by method."""
-    return {name: at for name, at in spec.entries(item).items() if name in METHODS and isinstance(at.raw, dict)}
+    return {name: at for name, at in spec.entries(item).items() if name in shapes.METHODS and isinstance(at.raw, dict)}
 
 
 def compare_item(pairing: Pairing, path: str, head_path: str, old: At, new: At, *, outward: bool = False) -> None:

@@ -109,12 +109,13 @@ def _string(words: dict[str, Json], raw: dict[str, Json]) -> bool:
     least, most = words.get("minLength", 0), words.get("maxLength", math.inf)
     if "pattern" not in words:
         return bool(least <= most)
-    from tools.breaking.schema import accept  # noqa: PLC0415 - start-up: it brings a validator along
+    from tools.breaking.schema import patterns  # noqa: PLC0415 - start-up: it brings a validator along
 
     listed = raw.get("examples")
     samples = [raw.get("example"), raw.get("default"), *(listed if isinstance(listed, list) else ())]
     texts = [text for text in samples if isinstance(text, str) and least <= len(text) <= most]
-    return any(accept.matches(words["pattern"], text) for text in texts)
+    validator = patterns.validator(words["pattern"]) if texts else None
+    return validator is not None and any(validator.is_valid(text) for text in texts)
 
 
 def _number(words: dict[str, Json], *, whole: bool) -> bool:

@@ -77,6 +77,8 @@ def properties(walker: Walker, base: Side, head: Side, path: Path, *, quiet: boo
 
 def _kept(walker: Walker, base: Side, head: Side, path: Path, name: str, *, quiet: bool) -> Iterator[Change]:
     old, new = at(base, name), at(head, name)
+    if walker.pairing.same_in_all(old, new):
+        return
     spec = walker.pairing
     flags = {flag: (_flag(spec.base.follow(old), old, flag), _flag(spec.head.follow(new), new, flag)) for flag in FLAGS}
     hidden = flags[walker.hiding][1] if walker.direction == contain.REQUEST else any(flags[walker.hiding])

@@ -64,6 +64,8 @@ def guarded(work: Callable[[], T]) -> T | None:
         reasons = [*map(str, error.problems), "nothing can be concluded: not compared"]
     except RecursionError:
         reasons = ["nothing can be concluded: a document nests too deeply"]
+    except Exception as error:  # noqa: BLE001 - the edge: whatever went wrong, it must not look like "no changes"
+        reasons = [f"nothing can be concluded: the comparison itself failed: {type(error).__name__}: {error}"]
     print("\n".join(reasons), file=sys.stderr)
     return None
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from tools.breaking import advice, changes, impact, law, naming, walk
 from tools.breaking.changes import Change, Path
@@ -61,12 +59,8 @@ class Unit:
     links: list[tuple[At, At, Path]]
     below: list[tuple[Unit, Path]] | None = None
     """The units of `links`."""
-    reach: list[tuple[Unit, Trail]] | None = None
-    """This unit and every shared schema below it that changed, each with a way to it."""
-
-
-Trail: TypeAlias = tuple[Path, ...]
-"""Paths from unit to unit."""
+    reach: tuple[Unit, ...] | None = None
+    """This unit and every shared schema below it, as far as something changed in them."""
 
 
 def compare(pairing: Pairing, use: Use, base: At, head: At) -> None:
@@ -74,11 +68,8 @@ def compare(pairing: Pairing, use: Use, base: At, head: At) -> None:
     if pairing.same_in_all(base, head):
         return
     whole = _unit(pairing, use, walk.referred(pairing.base, base), walk.referred(pairing.head, head), "")
-    levels = {
-        _report(pairing, use, whole, (unit, trail), judged)
-        for unit, trail in _reach(pairing, use, whole)
-        for judged in unit.judged
-    }
+    _explore(pairing, use, whole)
+    levels = {_report(pairing, use, whole, unit, judged) for unit in whole.reach or () for judged in unit.judged}
     status = whole.verdict.status
     if (status == "broken" and Severity.ERROR not in levels) or (
         status == "undecided" and not {Severity.ERROR, Severity.WARNING} & levels
@@ -100,21 +91,55 @@ def _unit(pairing: Pairing, use: Use, base: At, head: At, name: str) -> Unit:
     return found
 
 
-def _reach(pairing: Pairing, use: Use, whole: Unit) -> list[tuple[Unit, Trail]]:
-    """The unit itself and the changed units below it, nearest first."""
-    if whole.reach is None:
-        seen = {id(whole)}
-        waiting: deque[tuple[Unit, Trail]] = deque([(whole, ())])
-        whole.reach = []
-        while waiting:
-            unit, trail = waiting.popleft()
-            if unit.judged:
-                whole.reach.append((unit, trail))
-            for below, further in _below(pairing, use, unit):
-                if id(below) not in seen:
-                    seen.add(id(below))
-                    waiting.append((below, (*trail, further)))
-    return whole.reach
+def _explore(pairing: Pairing, use: Use, start: Unit) -> None:
+    """Fill `reach` of `start` and of everything below it. Units in one circle reach the same (Tarjan 1972, without recursion)."""
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    path, stack = [start], list[Unit]()
+    waiting: dict[int, list[Unit]] = {}
+    while start.reach is None:
+        unit = path[-1]
+        me = id(unit)
+        if me not in index:
+            index[me] = low[me] = len(index)
+            stack.append(unit)
+            waiting[me] = [other for other, _ in _below(pairing, use, unit)]
+        following = next((other for other in waiting[me] if other.reach is None and id(other) not in index), None)
+        if following is not None:
+            path.append(following)
+            continue
+        low[me] = min([low[me], *(low[id(other)] for other in waiting[me] if other.reach is None)])
+        path.pop()
+        if low[me] == index[me]:
+            at = next(place for place, other in enumerate(stack) if other is unit)
+            _close(pairing, use, stack[at:])
+            del stack[at:]
+
+
+def _close(pairing: Pairing, use: Use, circle: list[Unit]) -> None:
+    """All units of a circle reach the circle, and what its members reach beyond it."""
+    found = {id(unit): unit for unit in circle if unit.judged}
+    for unit in circle:
+        for other, _ in _below(pairing, use, unit):
+            found.update((id(further), further) for further in other.reach or ())
+    reach = tuple(found.values())
+    for unit in circle:
+        unit.reach = reach
+
+
+def _trail(pairing: Pairing, use: Use, whole: Unit, wanted: Unit) -> Path:
+    """The shortest way from one unit down to another."""
+    seen = {id(whole)}
+    waiting: deque[tuple[Unit, Path]] = deque([(whole, Path())])
+    while waiting:
+        unit, path = waiting.popleft()
+        if unit is wanted:
+            return path
+        for below, further in _below(pairing, use, unit):
+            if id(below) not in seen:
+                seen.add(id(below))
+                waiting.append((below, path.then(further)))
+    raise LookupError(wanted.base.pointer)  # never: it was reached from here
 
 
 def _below(pairing: Pairing, use: Use, unit: Unit) -> list[tuple[Unit, Path]]:
@@ -186,14 +211,13 @@ def _declared_effect(change: Change) -> Effect:
     return next((effect for effect in Effect if effect.value in change.traits), Effect.NONE)
 
 
-def _report(pairing: Pairing, use: Use, whole: Unit, place: tuple[Unit, Trail], judged: Judged) -> Severity:
+def _report(pairing: Pairing, use: Use, whole: Unit, unit: Unit, judged: Judged) -> Severity:
     """Report one change for one operation. A shared schema's change is softened where the whole is proved to bear it."""
-    unit, trail = place
     soft = unit is not whole and "annotation" not in judged.change.traits and whole.verdict.status == "safe"
     known = judged.reported.get(soft)
     if known is None:
         known = judged.reported[soft] = pairing.found.add(_finding(pairing, use, judged, soft=soft))
-        _show_whole(pairing, use, whole, (unit, trail), judged, known)
+        _show_whole(pairing, use, (whole, unit), judged, known)
     pairing.found.touch(known, use.operation)
     return known.level
 
@@ -236,16 +260,14 @@ MAX_PAYLOADS = 40
 """Findings in shared schemas for which a whole payload is sought; beyond that the witness is a value of the shared schema."""
 
 
-def _show_whole(
-    pairing: Pairing, use: Use, whole: Unit, place: tuple[Unit, Trail], judged: Judged, finding: Finding
-) -> None:
+def _show_whole(pairing: Pairing, use: Use, units: tuple[Unit, Unit], judged: Judged, finding: Finding) -> None:
     """Turn the witness of a shared schema into a payload of the operation, where that is quickly found."""
-    unit, trail = place
+    whole, unit = units
     if unit is whole or not finding.has_witness or pairing.payloads >= MAX_PAYLOADS:
         return
     pairing.payloads += 1
     demand = judged.change.head_demand if use.travel == contain.REQUEST else judged.change.base_demand
-    path = functools.reduce(Path.then, trail, Path()).then(judged.change.where or judged.change.path)
+    path = _trail(pairing, use, whole, unit).then(judged.change.where or judged.change.path)
     violating = changes.violated(path, demand)
     verdict = pairing.ask(use.travel, spot(whole.base), spot(whole.head), wire=use.wire, where=violating)
     if verdict.status == "broken":

@@ -19,7 +19,9 @@ def documents(seed: int = 7) -> tuple[Json, Json]:
         "openapi": "3.1.0",
         "info": {"title": "Large", "version": "1.0.0"},
         "paths": {f"/things{number}/{{id}}": _path(number, chooser) for number in range(OPERATIONS)},
-        "components": {"schemas": {f"M{number}": _model(number, chooser) for number in range(MODELS)}},
+        "components": {
+            "schemas": {"Audited": _AUDITED, **{f"M{number}": _model(number, chooser) for number in range(MODELS)}}
+        },
     }
     return base, _changed(base, chooser)
 
@@ -40,11 +42,17 @@ def _model(number: int, chooser: random.Random) -> Json:
     properties["parts"] = {"type": "array", "items": _reference(chooser), "maxItems": 100}
     if number % 5 == 0:
         properties["choice"] = {"oneOf": [_variant(f"v{index}", chooser) for index in range(4)]}
+    model = {"type": "object", "properties": properties, "required": ["id", "field_0"]}
     if number % 7 == 0:
-        return {"allOf": [_reference(chooser), {"type": "object", "properties": properties, "required": ["id"]}]}
-    return {"type": "object", "properties": properties, "required": ["id", "field_0"]}
+        return {"allOf": [{"$ref": "#/components/schemas/Audited"}, model]}
+    return model
 
 
+_AUDITED: Json = {
+    "type": "object",
+    "properties": {"created_at": {"type": "string", "format": "date-time"}, "created_by": {"type": "string"}},
+    "required": ["created_at"],
+}
 _FIELDS: list[dict[str, Json]] = [
     {"type": "string", "minLength": 1, "maxLength": 255},
     {"type": "integer", "minimum": 0},

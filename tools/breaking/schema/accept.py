@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
-import jsonschema_rs
-
-from tools.breaking.schema import values
+from tools.breaking.schema import patterns, values
 from tools.breaking.schema.nodes import Atom, Group, Node, declared
 from tools.breaking.schema.values import Json
 
@@ -21,14 +18,12 @@ class OpaqueError(Exception):
     """The schema uses something that cannot be reasoned about."""
 
 
-@lru_cache(maxsize=20_000)
-def _matcher(pattern: str) -> Any:
-    return jsonschema_rs.Draft202012Validator({"pattern": pattern})
-
-
 def matches(pattern: str, text: str) -> bool:
-    """Whether the ECMA-262 `pattern` matches somewhere in `text`. Raises `ValueError` when no engine compiles it."""
-    return bool(_matcher(pattern).is_valid(text))
+    """Whether the ECMA-262 `pattern` matches somewhere in `text`. Raises `OpaqueError` when the engine cannot compile it."""
+    validator = patterns.validator(pattern)
+    if validator is None:
+        raise OpaqueError(pattern)
+    return bool(validator.is_valid(text))
 
 
 @dataclass(frozen=True, slots=True)

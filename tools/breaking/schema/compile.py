@@ -107,8 +107,6 @@ class Compiler:
         if schema.get("uniqueItems") is True:
             yield ("unique",)
         prefix, rest = schema.get("prefixItems", []), schema.get("items")
-        if isinstance(rest, list):  # the tuple form of older drafts
-            prefix, rest = rest, None
         if prefix or rest is not None:
             yield "items", self._list(prefix, file), None if rest is None else self.node(rest, file)
         if "contains" in schema:
@@ -165,7 +163,7 @@ class Compiler:
         if "$ref" in raw:
             target, where, _ = self.library.target(raw["$ref"], file)
             return self._is_hidden(target, where, depth + 1)
-        return any(self._is_hidden(member, file, depth + 1) for member in raw.get("allOf", ()))
+        return any(self._is_hidden(member, file, depth + 1) for member in raw.get("allOf") or ())
 
     def _resolved(self, raw: Json, file: str) -> Json:
         return self.library.target(raw["$ref"], file)[0] if isinstance(raw, dict) and "$ref" in raw else raw

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tools.breaking.schema import canon, search
+from tools.breaking.schema.accept import OpaqueError
 from tools.breaking.schema.canon import Numbers
 from tools.breaking.schema.compile import Compiler, View
 from tools.breaking.schema.export import Exporter
@@ -133,12 +134,15 @@ class Session:
         witness: Json, sender: tuple[Exporter, Spot], receiver: tuple[Exporter, Spot], *, wire: str
     ) -> Verdict:
         """The verdict once an independent validator agrees with the witness."""
-        sent = sender[0].accepts(*sender[1], witness)
         readings = [witness]
         if wire:
             text = text_of(witness)
             readings += parsed(witness) if isinstance(witness, str) else [text] if text is not None else []
-        taken = any(receiver[0].accepts(*receiver[1], reading) for reading in readings)
+        try:
+            sent = sender[0].accepts(*sender[1], witness)
+            taken = any(receiver[0].accepts(*receiver[1], reading) for reading in readings)
+        except OpaqueError:
+            return UNDECIDED
         return Verdict("broken", witness) if sent and not taken else UNDECIDED
 
 

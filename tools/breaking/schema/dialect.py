@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tools.breaking.schema.values import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Schema = bool | dict[str, Any]
 
@@ -29,24 +29,49 @@ def assertions(raw: Json, *, is_30: bool) -> Schema:
         return raw if isinstance(raw, bool) else True
     if is_30 and "$ref" in raw:
         return {"$ref": raw["$ref"]}
-    result = {word: value for word, value in raw.items() if word in ASSERTIONS and value is not None}
-    if isinstance(result.get("type"), str):
-        result["type"] = [result["type"]]
-    if isinstance(result.get("required"), list):
-        result["required"] = [name for name in result["required"] if name != ""]
-    _exclusive(result, "exclusiveMinimum", "minimum")
-    _exclusive(result, "exclusiveMaximum", "maximum")
-    if is_30 and raw.get("nullable") is True:
-        return _with_null(result)
-    return result
+    if raw.get("enum") == []:
+        return False
+    result = {word: value for word, value in raw.items() if word in ASSERTIONS and value is not None and value != []}
+    for word in _UNEVEN & result.keys():
+        _UNEVEN_WORDS[word](result, raw)
+    return _with_null(result) if is_30 and raw.get("nullable") is True else result
 
 
-def _exclusive(schema: dict[str, Json], word: str, bound: str) -> None:
+def _types(schema: dict[str, Json], _: dict[str, Json]) -> None:
+    kinds = schema["type"]
+    schema["type"] = [kinds] if isinstance(kinds, str) else list(dict.fromkeys(kinds))
+
+
+def _required(schema: dict[str, Json], _: dict[str, Json]) -> None:
+    schema["required"] = list(dict.fromkeys(name for name in schema["required"] if name != ""))
+
+
+def _items(schema: dict[str, Json], raw: dict[str, Json]) -> None:
+    """A list of schemas is the tuple form of older drafts."""
+    if isinstance(schema["items"], list):
+        schema["prefixItems"] = schema.pop("items")
+        if isinstance(raw.get("additionalItems"), dict | bool):
+            schema["items"] = raw["additionalItems"]
+
+
+def _exclusive(word: str, bound: str) -> Callable[[dict[str, Json], dict[str, Json]], None]:
     """In 3.0 `exclusiveMinimum: true` says how to read `minimum`."""
-    if isinstance(schema.get(word), bool):
-        exclusive = schema.pop(word)
-        if exclusive and bound in schema:
-            schema[word] = schema.pop(bound)
+
+    def read(schema: dict[str, Json], _: dict[str, Json]) -> None:
+        if isinstance(schema[word], bool):
+            exclusive = schema.pop(word)
+            if exclusive and bound in schema:
+                schema[word] = schema.pop(bound)
+
+    return read
+
+
+_UNEVEN_WORDS: Final = {
+    "type": _types, "required": _required, "items": _items,
+    "exclusiveMinimum": _exclusive("exclusiveMinimum", "minimum"), "exclusiveMaximum": _exclusive("exclusiveMaximum", "maximum"),
+}  # fmt: skip
+"""Words that can be written in more than one way."""
+_UNEVEN: Final = frozenset(_UNEVEN_WORDS)
 
 
 def _with_null(schema: dict[str, Json]) -> Schema:

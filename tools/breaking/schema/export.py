@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from tools.breaking.schema import dialect
+from tools.breaking.schema import dialect, patterns
+from tools.breaking.schema.accept import OpaqueError
 from tools.breaking.schema.values import Json
 
 if TYPE_CHECKING:
     from tools.breaking.schema.compile import Compiler
+
+
+def _patterns(schema: dict[str, Json]) -> list[str]:
+    return [*([schema["pattern"]] if "pattern" in schema else ()), *schema.get("patternProperties", ())]
 
 
 class Exporter:
@@ -26,17 +31,34 @@ class Exporter:
         self._shared: tuple[int, Any] = (0, None)
         self._refers = False
         self._started = False
+        self._current = ""
+        """Name of the schema that is being written."""
+        self._uses: dict[str, set[str]] = {}
+        """Names that each schema refers to."""
+        self._unreadable: set[str] = set()
+        """Schemas with a pattern that the validator cannot read."""
 
     def accepts(self, raw: Json, file: str, value: Json) -> bool:
-        """Whether jsonschema-rs finds `value` valid against `raw`, which stands in `file`."""
+        """Whether jsonschema-rs finds `value` valid against `raw`, which stands in `file`. Raises `OpaqueError`."""
         key = (id(raw), file)
         if key not in self._checks:
             self._checks[key] = (raw, self._check(raw, file))
+        if self._unreadable and self._reached(f"root-{key}") & self._unreadable:
+            raise OpaqueError("pattern")
         return self._checks[key][1](value)
+
+    def _reached(self, start: str) -> set[str]:
+        found, waiting = {start}, [start]
+        while waiting:
+            more = self._uses.get(waiting.pop(), set()) - found
+            found |= more
+            waiting.extend(more)
+        return found
 
     def _check(self, raw: Json, file: str) -> Callable[[Json], bool]:
         before = len(self._names)
         self._refers = False
+        self._current = f"root-{(id(raw), file)}"
         root = self._write(raw, file)
         refers = self._refers
         if refers and not self._started:
@@ -54,7 +76,7 @@ class Exporter:
 
     def _start(self) -> None:
         """Take in every shared schema at once, so that all of them are compiled once."""
-        self._started = True
+        self._started, self._current = True, ""
         for _, file, pointer in self._compiler.library.shared():
             self._word("$ref", f"#{pointer}", file)
 
@@ -71,6 +93,7 @@ class Exporter:
     def _drain(self) -> None:
         while self._waiting:
             name, target, where = self._waiting.pop()
+            self._current = name
             self._defs[name] = self._write(target, where)
 
     def _write(self, raw: Json, file: str) -> Json:
@@ -78,6 +101,8 @@ class Exporter:
         if isinstance(schema, bool):
             return schema
         hidden = self._compiler.hidden(schema, file)
+        if not all(map(patterns.spelled, _patterns(schema))):
+            self._unreadable.add(self._current)
         result = {word: self._word(word, value, file) for word, value in schema.items()}
         if isinstance(result.get("type"), list):
             result["type"] = [name for name in result["type"] if name in dialect.TYPES]
@@ -94,11 +119,16 @@ class Exporter:
             target, where, pointer = self._compiler.library.target(value, file)
             name = f"{where}#{pointer}".replace("~", "-").replace("/", "-").replace("%", "-").replace("#", "-")
             self._refers = True
+            self._uses.setdefault(self._current, set()).add(name)
             if name not in self._defs:
                 self._defs[name] = True
                 self._names[id(target)] = name
                 self._waiting.append((name, target, where))
             return f"#/$defs/{name}"
+        if word == "pattern":
+            return patterns.spelled(value) or ""
+        if word == "patternProperties":
+            return {patterns.spelled(name) or "": self._write(member, file) for name, member in value.items()}
         if word in dialect.MAPS and isinstance(value, dict):
             return {name: self._write(member, file) for name, member in value.items()}
         if isinstance(value, list) and (word in dialect.LISTS or word == "items"):

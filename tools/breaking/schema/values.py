@@ -12,17 +12,14 @@ Key: TypeAlias = Any
 KINDS = ("string", "number", "boolean", "null", "object", "array")
 
 
+_KIND_OF: dict[type, str] = {
+    str: "string", int: "number", float: "number", bool: "boolean", type(None): "null", dict: "object", list: "array",
+}  # fmt: skip
+
+
 def kind_of(value: Json) -> str:
     """JSON type of `value`, with integers as `number`."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
+    return _KIND_OF[value.__class__]
 
 
 def is_integer(value: Json) -> bool:
@@ -32,11 +29,12 @@ def is_integer(value: Json) -> bool:
 
 def key(value: Json) -> Key:
     """Equality key of `value`."""
-    if isinstance(value, dict):
-        return ("object", frozenset((name, key(child)) for name, child in value.items()))
-    if isinstance(value, list):
-        return ("array", tuple(key(child) for child in value))
-    return (kind_of(value), value)
+    kind = _KIND_OF[value.__class__]
+    if kind == "object":
+        return (kind, frozenset((name, key(child)) for name, child in value.items()))
+    if kind == "array":
+        return (kind, tuple(key(child) for child in value))
+    return (kind, value)
 
 
 def exact(number: float) -> Fraction:
