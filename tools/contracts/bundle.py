@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from tools.contracts import source
-from tools.contracts.link import NAME_MAPS, Node, Sources, is_data, locate
+from tools.contracts import refs, source
+from tools.contracts.link import Node, Sources
 from tools.contracts.source import Json
 from tools.contracts.store import digest
 
@@ -138,9 +138,9 @@ class Bundler:
             return self._value(child)
         if key == "mapping" and "propertyName" in node.value:
             return self._mapping(child)
-        if is_data(key, child.value):
+        if refs.is_data(key, child.value):
             return child.value
-        return self._value(child, has_names=key in NAME_MAPS)
+        return self._value(child, has_names=key in refs.NAME_MAPS)
 
     def _reference(self, node: Node) -> Json:
         target = node.step()
@@ -155,7 +155,7 @@ class Bundler:
         """A discriminator's mapping, whose values are references without the word."""
         result: dict[str, Json] = {}
         for value, child in node.items():
-            file, pointer = locate(node.file, str(child.value))
+            file, pointer = refs.locate(node.file, str(child.value))
             is_reference = file in self._sources.documents and ("#" in str(child.value) or file != node.file)
             result[value] = self._place(self._node((file, pointer)), "schemas") if is_reference else child.value
         return result

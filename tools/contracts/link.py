@@ -7,21 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import source
+from tools.contracts import refs, source
 from tools.contracts.problems import Origin, Problem
 from tools.contracts.source import Document, Json
 from tools.contracts.store import NOTHING_KEPT, Store, digest
 
 SUFFIXES = (".yaml", ".yml", ".json")
-
-_DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum", "value"})
-"""Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `is_data`."""
-
-NAME_MAPS = frozenset(
-    "properties patternProperties dependentSchemas $defs definitions schemas responses headers content paths callbacks links "
-    "requestBodies securitySchemes pathItems encoding".split()
-)
-"""Keys of their values are names that somebody chose: a property may be called `$ref` or `example`, a response `default`."""
 
 
 @dataclass(slots=True)
@@ -76,7 +67,7 @@ class Sources:
         """Where in `file` something refers to another place: references, and the mappings of discriminators."""
         loaded = self.loaded[file]
         if loaded.mappings is None:
-            loaded.mappings = list(_mappings(self.documents[file]))
+            loaded.mappings = list(refs.mappings(self.documents[file]))
         return [pointer for pointer, _ in _found_references(self, file)] + loaded.mappings
 
     def line(self, origin: Origin) -> str:
@@ -152,27 +143,12 @@ class Node:
 
     def step(self) -> Node:
         """What a reference points to directly. The link stage has checked that it exists."""
-        file, pointer = locate(self.file, self.value["$ref"])
+        file, pointer = refs.locate(self.file, self.value["$ref"])
         return Node(self.sources, file, pointer, source.resolve(self.sources.documents[file].value, pointer))
 
     def problem(self, rule: str, message: str, hint: str | None = None) -> Problem:
         """A finding at this place."""
         return Problem(rule, message, self.origin, hint=hint)
-
-
-def locate(file: str, reference: str) -> tuple[str, str]:
-    """File and JSON pointer that `reference`, written in `file`, names."""
-    target, _, fragment = reference.partition("#")
-    path = os.path.normpath(os.path.join(os.path.dirname(file), target)).replace(os.sep, "/") if target else file  # noqa: PTH118, PTH120
-    return path, _decoded(fragment)
-
-
-def _decoded(fragment: str) -> str:
-    if "%" not in fragment:
-        return fragment
-    from urllib.parse import unquote  # noqa: PLC0415  (rare, and not free to import)
-
-    return unquote(fragment)
 
 
 def entry_files(folder: Path) -> list[Path]:
@@ -264,7 +240,7 @@ def _from_disk(store: Store, path: Path, name: str, stamp: tuple[int, int]) -> _
         root = Node(Sources(path, ""), name, "", document.value)
         loaded.references = [(node.pointer, node.value) for node in references(root)]
         store.put({pointer: tuple(mark) for pointer, mark in document.marks.items()}, "marks", own)
-        loaded.mappings = list(_mappings(document))
+        loaded.mappings = list(refs.mappings(document))
         store.put((document.value, loaded.references, loaded.mappings), "document", own)
     return loaded
 
@@ -318,7 +294,7 @@ def _targets(sources: Sources, file: str) -> list[str]:
         target = value["$ref"].partition("#")[0]
         if target and "://" not in target:
             found[target] = None
-    return [locate(file, target)[0] for target in found]
+    return [refs.locate(file, target)[0] for target in found]
 
 
 def _found_references(sources: Sources, file: str) -> list[tuple[str, Json]]:
@@ -336,26 +312,12 @@ def references(root: Node) -> Iterator[Node]:
         if node.is_reference and not has_names:
             yield node
         children = [
-            (child, not has_names and key in NAME_MAPS)
+            (child, not has_names and key in refs.NAME_MAPS)
             for key, child in node.items()
-            if has_names or not is_data(key, child.value)
+            if has_names or not refs.is_data(key, child.value)
         ]
         children += [(child, False) for child in node.elements()]
         stack.extend(child for child in reversed(children) if isinstance(child[0].value, dict | list))
-
-
-def _mappings(document: Document) -> Iterator[str]:
-    if "propertyName" in document.text:
-        for pointer, value in source.walk(document.value):
-            if isinstance(value, dict) and "propertyName" in value and isinstance(value.get("mapping"), dict):
-                yield f"{pointer}/mapping"
-
-
-def is_data(key: str, value: Json) -> bool:
-    """Whether a `$ref` below `key` is data."""
-    if key == "examples" and isinstance(value, dict):
-        return False
-    return key in _DATA_KEYS or (key.startswith("x-") and key != "x-webhooks")
 
 
 def _check(sources: Sources, node: Node, missing: set[str]) -> None:
@@ -366,7 +328,7 @@ def _check(sources: Sources, node: Node, missing: set[str]) -> None:
         message = f"{reference!r} is on another host"
         sources.problems.append(where.problem("remote-ref", message, "copy the document into the contract set"))
         return
-    file, pointer = locate(node.file, reference)
+    file, pointer = refs.locate(node.file, reference)
     if file in missing:
         sources.problems.append(where.problem("dangling-ref", f"there is no file {file}"))
     elif pointer and not pointer.startswith("/"):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import checking, generating, link, mocks, problems, report, rules
+from tools.contracts import checking, generating, link, mocks, problems, refs, report, rules
 from tools.contracts.link import Sources
 from tools.contracts.problems import Problem
 from tools.contracts.source import Document
@@ -145,7 +145,7 @@ def _dependents(sources: Sources, changed: Iterable[str]) -> set[str]:
     users: dict[str, set[str]] = {}
     for file, loaded in sources.loaded.items():
         for _, value in loaded.references or ():
-            users.setdefault(link.locate(file, value["$ref"])[0], set()).add(file)
+            users.setdefault(refs.locate(file, value["$ref"])[0], set()).add(file)
     found, queue = set[str](), list(changed)
     while queue:
         path = queue.pop()

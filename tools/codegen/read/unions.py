@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tools.codegen import ir, names
 from tools.codegen.read.flat import Flat, flatten, is_annotation, sole_reference
-from tools.contracts import source
-from tools.contracts.link import Node, locate
+from tools.contracts import refs, source
+from tools.contracts.link import Node
 
 if TYPE_CHECKING:
     from tools.codegen.read.schemas import Reader
@@ -118,7 +118,7 @@ def _mapped(part: Node, members: list[Node], mapping: Any) -> list[tuple[str, in
 
 
 def _end(part: Node, reference: str) -> tuple[str, str] | None:
-    file, pointer = locate(part.file, reference)
+    file, pointer = refs.locate(part.file, reference)
     document = part.sources.documents.get(file)
     try:
         value = source.resolve(document.value, pointer) if document else None

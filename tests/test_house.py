@@ -1,0 +1,50 @@
+"""The budgets of the house: no file and no function grows past what one reader holds in mind."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES = 400, 500, 60
+
+
+def written(pattern="*.py"):
+    """Files that people write, as git lists them."""
+    listed = subprocess.run(["git", "ls-files", pattern], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [Path(name) for name in listed.splitlines() if not name.startswith("generated/") and (ROOT / name).exists()]
+
+
+def functions(path):
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{path}:{node.lineno} {node.name}", node.end_lineno - node.lineno + 1
+
+
+def test_no_file_is_longer_than_its_budget():
+    long = {
+        str(path): lines
+        for path in written()
+        if (lines := len((ROOT / path).read_text().splitlines())) > (TEST_FILE_LINES if path.parts[0] == "tests" else FILE_LINES)
+    }  # fmt: skip
+    assert long == {}, "split these by use case"
+
+
+def test_no_function_is_longer_than_its_budget():
+    # A revision is one SQL text for one concern; splitting it would only hide the order.
+    rooms = [path for path in written() if path.parts[:2] != ("alembic", "versions")]
+    long = {name: lines for path in rooms for name, lines in functions(path) if lines > FUNCTION_LINES}
+    assert long == {}, "split these by what they do"
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX", "HACK"])
+def test_nothing_is_left_for_later_in_a_comment(word):
+    left = [
+        f"{path}:{number}"
+        for path in written()
+        if path != Path("tests/test_house.py")
+        for number, line in enumerate((ROOT / path).read_text().splitlines(), start=1)
+        if f"# {word}" in line
+    ]
+    assert left == []
