@@ -43,7 +43,11 @@ class Hostile:
     def document(self) -> dict[str, Any]:
         body: Any = self.value(3)
         if self.order.random() < 0.5:
-            body = {self.disguise(self.order.choice(REMOVED)): body}
+            key = self.disguise(self.order.choice(REMOVED))
+            pair = self.order.choice(["name", "key"])
+            body = {key: body} if self.order.random() < 0.7 else [{pair: key, "value": body}]
+        elif self.order.random() < 0.3:
+            body = [{"name": self.harmless(), "value": body}, {"name": "email"}, {"name": ["email"], "value": 1}]
         for _ in range(self.order.choice([0, 0, 1, 1, 2, 2, 5, 60])):
             body = (
                 [self.scalar(), body]
@@ -85,6 +89,9 @@ class Hostile:
 def holds_removed_key(value: Any) -> bool:
     """The oracle: what the receipt's own rule says."""
     if isinstance(value, dict):
+        named = [value[key] for key in ("name", "key") if "value" in value and isinstance(value.get(key), str)]
+        if any(privacy.is_removed(name) for name in named):
+            return True
         return any(privacy.is_removed(key) or holds_removed_key(child) for key, child in value.items())
     return isinstance(value, list) and any(holds_removed_key(child) for child in value)
 
@@ -179,6 +186,56 @@ GUARDED = [
     ("platform_connections", "connection_metadata"),
     ("worker_failed_jobs", "arguments"),
 ]
+
+
+@pytest.mark.promise("P062")
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        (
+            {"note_attributes": [{"name": "gift", "value": "x"}, {"name": "E-Mail", "value": "a@example.com"}]},
+            "$.note_attributes[1].E-Mail",
+        ),
+        (
+            {"meta_data": [{"id": 1, "key": "billing_address", "value": {"city": "x"}}]},
+            "$.meta_data[0].billing_address",
+        ),
+        ({"name": "email", "value": None}, "$.email"),
+        ({"name": "email"}, None),
+        ({"name": "gift", "value": "email"}, None),
+        ({"name": 7, "value": "x"}, None),
+    ],
+)
+async def test_a_pair_is_judged_like_the_key_it_stands_for(
+    owner: asyncpg.Connection, document: Any, place: str | None
+) -> None:
+    """Shopify's `note_attributes` and WooCommerce's `meta_data` name people in values; the receipt removes such pairs too."""
+    assert await owner.fetchval("SELECT fn_find_personal_key($1)", json.dumps(document)) == place
+    stripped = privacy.strip({"list": [document, document]})["list"]
+    assert not holds_removed_key(stripped)
+
+
+@pytest.mark.parametrize(
+    ("document", "is_plain"),
+    [
+        ({}, True),
+        ({"currency": "USD", "vendor": None, "channel": True, "campaign_id": 1.5}, True),
+        ({"currency": {}}, False),
+        ({"currency": []}, False),
+        ({"currency": ["USD"]}, False),
+        ({"currency": {"a": 1}, "vendor": "x"}, False),
+        ({"other": 1}, False),
+        ([], False),
+        (["currency"], False),
+        ("currency", False),
+        (None, False),
+        (7, False),
+    ],
+)
+async def test_only_known_keys_with_plain_values_pass_without_a_search(
+    owner: asyncpg.Connection, document: Any, is_plain: bool
+) -> None:
+    assert await owner.fetchval("SELECT fn_is_plain_payload($1)", json.dumps(document)) is is_plain
 
 
 @pytest.mark.promise("P062", "P064", "P072")
