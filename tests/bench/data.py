@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -72,13 +73,26 @@ async def seconds(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - begun
 
 
-async def in_turns(variants: dict[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, float]:
-    """Median seconds of each variant, taken in turns so that a slow minute of the machine meets all of them."""
+def cpu_seconds(pid: int) -> float:
+    """What a server process has used of the processor so far; neighbours on a busy machine do not change it."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:  # only Linux tells
+        return 0.0
+
+
+def paired(ours: list[float], theirs: list[float]) -> float:
+    """Median of the ratios of neighbours in time, which a slow minute of the machine meets alike."""
+    return round(statistics.median(a / b if b else 0.0 for a, b in zip(ours, theirs, strict=True)), 3)
+
+
+async def in_turns(variants: dict[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each variant, taken in turns."""
     taken: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, work in variants.items():
             taken[name].append(await seconds(work))
-    return {name: statistics.median(values) for name, values in taken.items()}
+    return taken
 
 
 async def fill(bench: Bench) -> None:
@@ -98,7 +112,7 @@ async def row_security(bench: Bench, rounds: int) -> dict[str, Any]:
     owner, app = await bench.connect("migration_owner"), await bench.connect("app_user")
     found = {}
     for name, work in (("point reads", reads), ("batch inserts", inserts), ("aggregates", aggregates)):
-        found[name] = await on_and_off(owner, partial(work, app, bench), rounds, warm=name != "batch inserts")
+        found[name] = await on_and_off(owner, app, partial(work, app, bench), rounds)
     for connection in (owner, app):
         await connection.close()
     return found
@@ -127,42 +141,58 @@ async def aggregates(app: asyncpg.Connection, bench: Bench) -> None:
 
 
 async def on_and_off(
-    owner: asyncpg.Connection, work: Callable[[], Awaitable[object]], rounds: int, *, warm: bool
+    owner: asyncpg.Connection, app: asyncpg.Connection, work: Callable[[], Awaitable[object]], rounds: int
 ) -> dict[str, float]:
-    taken: dict[str, list[float]] = {"ENABLE": [], "DISABLE": []}
-    for _ in range(rounds):
-        for state, values in taken.items():
+    """Each round measures both states, in changing order; plans are made anew after each switch."""
+    wall: dict[str, list[float]] = {"ENABLE": [], "DISABLE": []}
+    cpu: dict[str, list[float]] = {"ENABLE": [], "DISABLE": []}
+    pid = app.get_server_pid()
+    for number in range(rounds):
+        for state in ("ENABLE", "DISABLE")[:: 1 if number % 2 else -1]:
             await owner.execute(TOGGLE.format(state))
-            if warm:  # plans are made anew after the switch
-                await work()
-            values.append(await seconds(work))
+            await work()
+            before = cpu_seconds(pid)
+            wall[state].append(await seconds(work))
+            cpu[state].append(cpu_seconds(pid) - before)
     await owner.execute(TOGGLE.format("ENABLE"))
-    on, off = statistics.median(taken["ENABLE"]), statistics.median(taken["DISABLE"])
-    return {"ratio": round(on / off, 3), "on_ms": round(on * 1000, 2), "off_ms": round(off * 1000, 2)}
+    return {
+        "ratio": paired(wall["ENABLE"], wall["DISABLE"]),
+        "ratio of server CPU": paired(cpu["ENABLE"], cpu["DISABLE"]),
+        "on_ms": round(statistics.median(wall["ENABLE"]) * 1000, 2),
+        "off_ms": round(statistics.median(wall["DISABLE"]) * 1000, 2),
+    }
 
 
 async def ingest(bench: Bench, rounds: int, batches: int) -> dict[str, Any]:
-    """Rows per second: COPY to a bare table (the limit), COPY as owner to the real one, and batched inserts as the API."""
+    """Rows per second: COPY to a bare table (the limit) and to one with the same indexes, and what the real table takes."""
     owner = await bench.connect("migration_owner")
     apps = [await bench.connect("app_user") for _ in range(4)]
     await owner.execute("CREATE TABLE bare (LIKE attribution_events)")
+    await owner.execute("CREATE TABLE indexed (LIKE attribution_events INCLUDING INDEXES)")
     rates: dict[str, list[float]] = {}
     for _ in range(rounds):
         shares = [[batch() for _ in range(batches // 4)] for _ in range(4)]
         works: dict[str, Callable[[], Awaitable[object]]] = {
             "COPY, bare table": partial(copy, owner, "bare", records(bench, batches)),
+            "COPY, same indexes, no guards": partial(copy, owner, "indexed", records(bench, batches)),
             "COPY, real table, owner": partial(copy, owner, "attribution_events", records(bench, batches)),
             "batches of 1000, API, 1 connection": partial(send, apps[0], bench, [batch() for _ in range(batches)]),
             "batches of 1000, API, 4 connections": partial(send_all, apps, bench, shares),
         }
         for name, work in works.items():
             rates.setdefault(name, []).append(batches * BATCH / await seconds(work))
-        await owner.execute("DELETE FROM bare")
+        await owner.execute("TRUNCATE bare, indexed")
     for connection in (owner, *apps):
         await connection.close()
-    median = {name: statistics.median(values) for name, values in rates.items()}
-    limit = median["COPY, bare table"]
-    return {name: {"rows_per_second": round(rate), "of_limit": round(rate / limit, 3)} for name, rate in median.items()}
+    limit, indexed = rates["COPY, bare table"], rates["COPY, same indexes, no guards"]
+    return {
+        name: {
+            "rows_per_second": round(statistics.median(rate)),
+            "of_limit": paired(rate, limit),
+            "of_indexed": paired(rate, indexed),
+        }
+        for name, rate in rates.items()
+    }
 
 
 def records(bench: Bench, batches: int) -> list[tuple[Any, ...]]:
@@ -207,12 +237,13 @@ async def round_trips(bench: Bench, rounds: int) -> dict[str, Any]:
                 await connection.execute(separate)
                 await connection.execute(statement)
 
-    await in_turns({"warm": joined, "up": apart}, 1)
+    await joined()
+    await apart()
     taken = await in_turns({"with BEGIN": joined, "on its own": apart}, rounds)
     await made.dispose()
     return {
-        **{f"{name}, us": round(value / 300 * 1e6) for name, value in taken.items()},
-        "ratio": round(taken["on its own"] / taken["with BEGIN"], 3),
+        **{f"{name}, us": round(statistics.median(times) / 300 * 1e6) for name, times in taken.items()},
+        "ratio": paired(taken["on its own"], taken["with BEGIN"]),
     }
 
 
@@ -228,6 +259,7 @@ async def run(rows: int, rounds: int, data: Path) -> dict[str, Any]:
             "row security, on / off": await row_security(bench, rounds),
             "ingest": await ingest(bench, max(3, rounds // 3), 8),
             "binding of the tenant": await round_trips(bench, rounds),
+            "load average": os.getloadavg(),
         }
 
 
@@ -235,7 +267,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=15)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-bench-") as folder:
         Path(folder).chmod(0o711)
