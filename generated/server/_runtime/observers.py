@@ -20,11 +20,11 @@ class Exchange:
     operation: Operation | None
     """None for an unknown path or method."""
     request: RawRequest
-    principal: Any
-    """Who called; None when nobody was authenticated."""
     correlation_id: UUID
-    status: int
-    seconds: float
+    principal: Any = None
+    """Who called; None when nobody was authenticated."""
+    status: int = 0
+    seconds: float = 0.0
     """From the first byte of the request's head to the last of the reply handed over."""
     error: Exception | None = None
     """The exception behind a 5xx reply."""

@@ -49,11 +49,24 @@ class Trie(Generic[EndT]):
             self._literal[path] = Match(node.ends, ())
 
     def find(self, path: str) -> Match[EndT] | None:
-        """What answers the still encoded `path`, or None."""
+        """What answers the still encoded `path`, or None. Goes back to try another way only where there are two."""
         literal = self._literal.get(path)
         if literal is not None:
             return literal
-        return _walk(self._root, path.split("/")[1:], 0, ())
+        segments = path.split("/")
+        node, texts = self._root, list[str]()
+        for index in range(1, len(segments)):
+            segment = segments[index]
+            child = node.literals.get(segment)
+            if node.patterns or (node.any is not None and child is not None):
+                return _walk(node, segments, index, tuple(texts))
+            if child is None:
+                child = node.any
+                if child is None or not segment:
+                    return None
+                texts.append(segment)
+            node = child
+        return Match(node.ends, tuple(texts)) if node.ends is not None else None
 
 
 def names(path: str) -> tuple[str, ...]:

@@ -40,16 +40,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from data import fields
 
-class NewWidget(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class WidgetFields(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     price_cents: Annotated[int, Field(ge=0)]
     tags: Annotated[list[str], Field(max_length=10)]
-class Widget(BaseModel):
+class NewWidget(WidgetFields):
+    model_config = ConfigDict(extra="forbid")
+class Widget(WidgetFields):
     id: UUID
-    name: str
-    price_cents: int
-    tags: list[str]
     created_at: datetime
 class WidgetList(BaseModel):
     items: list[Widget]

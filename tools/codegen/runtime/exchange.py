@@ -51,12 +51,13 @@ class Disconnected(Exception):
     """The client went away before its request was complete."""
 
 
-def correlation_of(headers: Headers) -> UUID:
-    """The caller's correlation id when it is a UUID in canonical form, else a fresh one."""
+def correlation_of(headers: Headers) -> tuple[UUID, bytes]:
+    """The caller's correlation id when it is a UUID in canonical form, else a fresh one; and how it goes back."""
     sent = headers.raw(b"x-correlation-id")
     if sent is not None and _CANONICAL.fullmatch(sent):
-        return read_uuid(sent.decode("ascii"))
-    return uuid4()
+        return read_uuid(sent.decode("ascii")), sent.lower()
+    fresh = uuid4()
+    return fresh, str(fresh).encode()
 
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
@@ -91,20 +92,17 @@ class Ports:
     limiter: Limiter | None = None
 
 
-@dataclass(slots=True)
-class _State:
-    """What is known so far about one exchange; the reply's headers depend on it at every point where it may end."""
+@dataclass(slots=True, kw_only=True)
+class _State(Exchange):
+    """One exchange as it goes: the reply's headers depend on it at every point where it may end."""
 
-    request: RawRequest
-    correlation_id: UUID
-    principal: Any = None
+    echo: bytes
+    """The correlation id as it goes back."""
     is_allowed: bool = True
     is_answering: bool = False
     """The operation itself was called: what goes wrong from here on is its own."""
     rate_limit: RateLimit | None = None
     call: Call[Any] | None = None
-    error: Exception | None = None
-    violation: str | None = None
 
 
 class Endpoint:
@@ -126,26 +124,18 @@ class Endpoint:
     async def serve(self, scope: Scope, receive: Receive, send: Send, segments: dict[str, str]) -> None:
         """Answer one request."""
         started = perf_counter()
-        state = _begin(scope)
-        self.ports.observer.started(self.operation, state.request, state.correlation_id)
+        state = _begin(self.operation, scope)
+        observer = self.ports.observer
+        observer.started(self.operation, state.request, state.correlation_id)
         try:
             encoded = await self._answer(state, receive, segments)
         except Disconnected:
             return
         self._finish_head(state, encoded)
         await transmit(send, encoded)
-        self.ports.observer.finished(
-            Exchange(
-                operation=self.operation,
-                request=state.request,
-                principal=state.principal,
-                correlation_id=state.correlation_id,
-                status=encoded.status,
-                seconds=perf_counter() - started,
-                error=state.error,
-                violation=state.violation,
-            )
-        )
+        state.status = encoded.status
+        state.seconds = perf_counter() - started
+        observer.finished(state)
 
     async def _answer(self, state: _State, receive: Receive, segments: dict[str, str]) -> Encoded:
         try:
@@ -260,7 +250,7 @@ class Endpoint:
     def _finish_head(self, state: _State, encoded: Encoded) -> None:
         """Headers that no reply may forget."""
         headers = encoded.headers
-        headers.append((b"x-correlation-id", str(state.correlation_id).encode()))
+        headers.append((b"x-correlation-id", state.echo))
         rate = state.call.rate_limit if state.call is not None else state.rate_limit
         if rate is not None:
             headers += (
@@ -271,13 +261,14 @@ class Endpoint:
         headers += self._notices
 
 
-def _begin(scope: Scope) -> _State:
+def _begin(operation: Operation, scope: Scope) -> _State:
     headers = Headers(scope["headers"])
     client = scope.get("client")
     request = RawRequest(
         scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
     )
-    return _State(request, correlation_of(headers))
+    correlation_id, echo = correlation_of(headers)
+    return _State(operation=operation, request=request, correlation_id=correlation_id, echo=echo)
 
 
 def _conditional(request: RawRequest, encoded: Encoded) -> Encoded:

@@ -14,7 +14,6 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -127,18 +126,22 @@ class _Field:
     place: Place
     location: str
     validate: Callable[..., Any]
+    validate_text: Callable[..., Any]
     is_required: bool
     plain_header: bytes | None
     """Wire name of a header whose text is its value: the usual case, read without detours."""
+    plain_segment: str | None
+    """Name of a segment of the path whose text is its value, likewise."""
+
+    def plain(self, request: RawRequest, segments: Mapping[str, str]) -> str | None:
+        """Text that is the value itself, in the usual case."""
+        if self.plain_segment is not None:
+            text = segments[self.plain_segment]
+            return None if "%" in text else text
+        return None if self.plain_header is None else request.headers.only(self.plain_header)
 
     def read(self, source: _Source, values: dict[str, Any], issues: list[Issue]) -> None:
-        plain = self.plain_header
-        if plain is not None and (sent := source.request.headers.only(plain)) is not None:
-            try:
-                values[self.attribute] = self.validate(sent)
-            except ValidationError as error:
-                issues.extend(from_validation(error, f"/{self.location}/{self.place.name}", None))
-            return
+        """The value, or what is wrong with it."""
         where = f"/{self.location}/{self.place.name}"
         try:
             raw = _raw(self.place, source)
@@ -147,7 +150,7 @@ class _Field:
                     issues.append(Issue(where, self.place.name, "This is required", "missing"))
                 return
             value = json.loads(raw) if self.place.is_json else styles.convert(raw, self.place.shape)
-            values[self.attribute] = self.validate(value)
+            values[self.attribute] = self.validate(value, strict=True)
         except ValidationError as error:
             issues.extend(from_validation(error, where, None))
         except ValueError:
@@ -170,10 +173,18 @@ class Params(Generic[ParamsT]):
 
     def decode(self, request: RawRequest, segments: Mapping[str, str]) -> tuple[ParamsT | None, list[Issue]]:
         """The parameters, or everything that is wrong with them."""
-        source = _Source(request, segments)
+        source: _Source | None = None
         values: dict[str, Any] = {}
         issues: list[Issue] = []
         for one in self._fields:
+            text = one.plain(request, segments)
+            if text is not None:
+                try:
+                    values[one.attribute] = one.validate_text(text, strict=True)
+                except ValidationError as error:
+                    issues += from_validation(error, f"/{one.location}/{one.place.name}", None)
+                continue
+            source = source or _Source(request, segments)
             one.read(source, values, issues)
         if self._accept is not None:
             name, accept = self._accept
@@ -189,7 +200,17 @@ def _field(one: dataclasses.Field[Any], hint: Any) -> _Field:
     place = _mark(hint)
     assert isinstance(place, Place)
     is_required = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-    validate = partial(TypeAdapter[Any](hint).validator.validate_python, strict=True)
-    is_plain = isinstance(place, Header) and place.shape == "string" and not place.is_json
-    plain_header = place.name.lower().encode("latin-1") if is_plain else None
-    return _Field(one.name, place, type(place).__name__.lower(), validate, is_required, plain_header)
+    validator = TypeAdapter[Any](hint).validator
+    is_plain = place.shape == "string" and place.style == "simple" and not place.is_json
+    plain_header = place.name.lower().encode("latin-1") if is_plain and isinstance(place, Header) else None
+    plain_segment = place.name if is_plain and isinstance(place, Path) else None
+    return _Field(
+        one.name,
+        place,
+        type(place).__name__.lower(),
+        validator.validate_python,
+        validator.validate_strings,
+        is_required,
+        plain_header,
+        plain_segment,
+    )

@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 from fastapi import FastAPI
 from starlette._utils import get_route_path
 from starlette.datastructures import URLPath
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import docs, trie
 from .exchange import Endpoint, Ports, correlation_of, encode_problem, transmit
@@ -26,6 +27,8 @@ from .requests import Headers, RawRequest
 from .security import Guard
 
 _FOUND = "contract.match"
+Found: TypeAlias = trie.Match[tuple[Endpoint, tuple[str, ...]]]
+"""Endpoint and names of the templated segments, by method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,25 @@ class ListedRoute(Route):
         return Match.NONE, {}
 
 
+class Shortcut:
+    """Asks the dispatcher before the layers that only routes of FastAPI need; the application's own middleware was asked already.
+
+    A request that FastAPI measures itself takes the long way.
+    """
+
+    def __init__(self, app: ASGIApp, dispatcher: Dispatcher) -> None:
+        self._app = app
+        self._dispatcher = dispatcher
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        found = None if "fastapi.telemetry" in scope else self._dispatcher.find(scope)
+        if found is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._dispatcher.answer(found, scope, receive, send)
+
+
 class Dispatcher(BaseRoute):
     """Answers every path of the contract."""
 
@@ -58,10 +80,12 @@ class Dispatcher(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for every path of the contract, whatever the method."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        found = self._trie.find(_encoded_path(scope))
+        found = self.find(scope)
         return (Match.NONE, {}) if found is None else (Match.FULL, {_FOUND: found})
+
+    def find(self, scope: Scope) -> Found | None:
+        """What the contract has at the path of `scope`."""
+        return self._trie.find(_encoded_path(scope)) if scope["type"] == "http" else None
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """Nothing of its own: the listed routes know."""
@@ -69,7 +93,10 @@ class Dispatcher(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose path matched."""
-        found: trie.Match[tuple[Endpoint, tuple[str, ...]]] = scope[_FOUND]
+        await self.answer(scope[_FOUND], scope, receive, send)
+
+    async def answer(self, found: Found, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by what stands at its path."""
         end = found.by_method.get(scope["method"])
         if end is None:
             allow = ", ".join(sorted(found.by_method))
@@ -92,16 +119,15 @@ class Dispatcher(BaseRoute):
         request = RawRequest(
             scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
         )
-        correlation_id = correlation_of(headers)
+        correlation_id, echo = correlation_of(headers)
         self._ports.observer.started(None, request, correlation_id)
         encoded = encode_problem(self._ports.errors, problem, correlation_id, None)
-        encoded.headers.append((b"x-correlation-id", str(correlation_id).encode()))
+        encoded.headers.append((b"x-correlation-id", echo))
         await transmit(send, encoded)
         self._ports.observer.finished(
             Exchange(
                 operation=None,
                 request=request,
-                principal=None,
                 correlation_id=correlation_id,
                 status=encoded.status,
                 seconds=perf_counter() - started,
@@ -133,5 +159,7 @@ def install(app: FastAPI, bindings: Sequence[Binding], *, authenticator: object,
     app.router.routes[:0] = [dispatcher, *docs.routes(document, contract)]
     app.router.routes.extend(listed)
     app.router.redirect_slashes = False
+    if app.middleware_stack is None:
+        app.user_middleware.append(Middleware(Shortcut, dispatcher))  # the innermost
     app.router.default = dispatcher.not_found
     app.openapi = lambda: contract  # type: ignore[method-assign]  # documented way to replace the document
