@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import AsyncIterator
 from functools import partial
 from importlib import metadata
@@ -23,7 +22,7 @@ from generated.server import (
     platforms,
     reconciliation,
 )
-from generated.server.app import DOCUMENT, mount
+from generated.server.app import OPERATIONS, mount
 from impl import docs
 from impl.auth import assembly
 from impl.auth.access_tokens import Stamp
@@ -43,7 +42,7 @@ from impl.platforms.paypal import local_authority, transport
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, pinned_roots
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
-from impl.telemetry.exchanges import ExchangeLog
+from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
 from impl.webhooks.paypal import PayPalWebhooks
@@ -88,19 +87,13 @@ def create(settings: Settings) -> FastAPI:
         webhooks_woocommerce=WooCommerceWebhooks(receiver),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
-        observer=ExchangeLog(HTTPMetrics(_operation_ids()), traffic),
+        observer=ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic),
+        callers=DeprecatedCalls(one.id for one in OPERATIONS if one.is_deprecated),
         error_shape=PROBLEMS,
     )
     app.router.routes[:0] = docs.routes(settings.docs_dir)
     _allow_origins(app, settings)
     return app
-
-
-def _operation_ids() -> list[str]:
-    """Every operationId of the contract, the closed set of the label `operation`."""
-    document = json.loads(DOCUMENT.read_bytes())
-    items = (item for path in document["paths"].values() for item in path.values() if isinstance(item, dict))
-    return [item["operationId"] for item in items]
 
 
 def _engine(settings: Settings) -> AsyncEngine:

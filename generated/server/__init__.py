@@ -6,6 +6,8 @@ Generated from the contracts by `contracts generate`; change that instead.
 from ._runtime import (
     UNSET,
     Call,
+    CallCounts,
+    CallerCounter,
     ContractModel,
     ErrorShape,
     Exchange,
@@ -41,6 +43,8 @@ from ._runtime import (
 __all__ = [
     "UNSET",
     "Call",
+    "CallCounts",
+    "CallerCounter",
     "ContractModel",
     "ErrorShape",
     "Exchange",

@@ -4,13 +4,16 @@ Generated from contracts/openapi/v1 by `contracts generate`; change that instead
 """
 
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
 
+from ._runtime.deprecation import CallCounts, CallerCounter
 from ._runtime.errors import ErrorShape, ProblemDetails
 from ._runtime.exchange import Ports
 from ._runtime.limits import Limiter
 from ._runtime.observers import LoggingObserver, Observer
+from ._runtime.operations import Operation
 from ._runtime.server import Binding, install
 from .attribution import OPERATIONS as ATTRIBUTION_OPERATIONS, AttributionApi
 from .auth import OPERATIONS as AUTH_OPERATIONS, AuthApi
@@ -32,6 +35,26 @@ from .webhooks_woocommerce import OPERATIONS as WEBHOOKS_WOOCOMMERCE_OPERATIONS,
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
 """The joined contract, as it is served."""
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    *ATTRIBUTION_OPERATIONS,
+    *AUTH_OPERATIONS,
+    *ERRORS_OPERATIONS,
+    *EVENTS_OPERATIONS,
+    *EXPORT_OPERATIONS,
+    *HEALTH_OPERATIONS,
+    *LLM_BUDGET_OPERATIONS,
+    *LLM_EXPLANATIONS_OPERATIONS,
+    *LLM_INVESTIGATIONS_OPERATIONS,
+    *PLATFORMS_OPERATIONS,
+    *RECONCILIATION_OPERATIONS,
+    *REVENUE_OPERATIONS,
+    *WEBHOOKS_PAYPAL_OPERATIONS,
+    *WEBHOOKS_SHOPIFY_OPERATIONS,
+    *WEBHOOKS_STRIPE_OPERATIONS,
+    *WEBHOOKS_WOOCOMMERCE_OPERATIONS,
+)
+"""Every operation, in the order of the contracts."""
 
 
 def mount(
@@ -57,12 +80,19 @@ def mount(
     limiter: Limiter | None = None,
     error_shape: ErrorShape | None = None,
     observer: Observer | None = None,
+    callers: CallerCounter | None = None,
 ) -> None:
     """Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.
 
-    Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`.
+    Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. `callers` is
+    told who still calls what is deprecated.
     """
-    ports = Ports(errors=error_shape or ProblemDetails(), observer=observer or LoggingObserver(), limiter=limiter)
+    ports = Ports(
+        errors=error_shape or ProblemDetails(),
+        observer=observer or LoggingObserver(),
+        callers=callers or CallCounts(),
+        limiter=limiter,
+    )
     bindings = [
         Binding(ATTRIBUTION_OPERATIONS, attribution),
         Binding(AUTH_OPERATIONS, auth),

@@ -468,6 +468,7 @@ GET_REALTIME_REVENUE: Final = Operation(
     params=Params(GetRealtimeRevenueParams),
     rate_limit=("api",),
     is_conditional=True,
+    is_deprecated=True,
     notices=(("Deprecation", "@1795219200"), ("Link", '</api/v1/revenue/realtime>; rel="successor-version"')),
 )
 

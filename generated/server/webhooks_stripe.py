@@ -389,6 +389,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_legacy_body}, is_required=True),
     is_raw=True,
     rate_limit=("webhook",),
+    is_deprecated=True,
     notices=(
         ("Deprecation", "@1795219200"),
         ("Sunset", "Mon, 31 May 2027 00:00:00 GMT"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import structlog
 
 from generated.server import Exchange, Operation, ProblemError, RawRequest
 from impl.telemetry import correlation
-from impl.telemetry.metrics import HTTPMetrics
+from impl.telemetry.metrics import DEPRECATED_CALLS, HTTPMetrics
 from impl.telemetry.traffic import Traffic
 
 _log = structlog.get_logger()
@@ -51,3 +52,16 @@ class ExchangeLog:
             _log.warning("request_unavailable", code=exchange.error.code, reason=exchange.error.__cause__)
         elif exchange.error is not None:
             _log.error("request_failed", exc_info=exchange.error)
+
+
+@final
+class DeprecatedCalls:
+    """Counts who still calls what is deprecated; each such operation shows from the start, at zero."""
+
+    def __init__(self, operations: Iterable[str]) -> None:
+        for operation in operations:
+            DEPRECATED_CALLS.labels(operation=operation)
+
+    def called(self, operation: Operation, principal: object) -> None:
+        """Count one answered call. Not who made it: labels are closed sets."""
+        DEPRECATED_CALLS.labels(operation=operation.id).inc()

@@ -68,6 +68,12 @@ _HTTP_SECONDS = Histogram(
     buckets=_SECONDS,
     registry=REGISTRY,
 )
+DEPRECATED_CALLS: Final = Counter(
+    "deprecated_calls",
+    "Calls of operations that the contract has deprecated.",
+    labelnames=("operation",),
+    registry=REGISTRY,
+)
 
 OTHER_OPERATION: Final = "other"
 

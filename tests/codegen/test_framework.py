@@ -1,7 +1,9 @@
 """What the runtime answers itself: identity, limits, unknown paths, methods, sizes, media types, correlation."""
 
 import uuid
+from typing import ClassVar
 
+import httpx2
 import pytest
 
 PROBLEM = "content: {application/problem+json: {schema: {type: object}}}"
@@ -49,6 +51,20 @@ components:
     basic: {{type: http, scheme: basic}}
     signature: {{type: apiKey, in: header, name: X-Signature}}
 """
+
+
+class Passing:
+    """Middleware of an application, which sees every request."""
+
+    seen: ClassVar[list[str]] = []
+
+    def __init__(self, app, telemetry=None):
+        self.app, self.telemetry = app, telemetry
+
+    async def __call__(self, scope, receive, send):
+        self.seen.append(scope["path"])
+        more = {"fastapi.telemetry": None} if self.telemetry else {}
+        await self.app({**scope, **more}, receive, send)
 
 
 class Authenticator:
@@ -296,3 +312,15 @@ class TestCorrelation:
         made = response.headers["x-correlation-id"]
         assert made != sent
         assert uuid.UUID(made).version == 4
+
+
+@pytest.mark.parametrize("telemetry", [False, True], ids=["short way", "long way, measured by FastAPI"])
+async def test_middleware_of_the_application_sees_what_the_contract_answers(built, telemetry):
+    app = built.app(authenticator=Authenticator(built))
+    app.add_middleware(Passing, telemetry=telemetry)
+    Passing.seen.clear()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test") as client:
+        assert (await client.get("/open")).status_code == 501
+        assert (await client.patch("/open")).status_code == 405
+        assert (await client.get("/nowhere")).status_code == 404
+    assert Passing.seen == ["/open", "/open", "/nowhere"]

@@ -192,6 +192,16 @@ async def test_deprecated_operations_say_so_on_every_reply(built):
     assert built.module("api").GET_OLD.is_deprecated
 
 
+async def test_who_still_calls_what_is_deprecated_is_counted(built):
+    """Each answered call of `getOld`, whatever the answer; no call of anything else."""
+    counts = built.runtime.CallCounts()
+    async with built.client(callers=counts) as client:
+        for path in ("/old", "/old", "/report", "/nowhere"):
+            await client.get(path)
+    assert counts.by_operation == {"getOld": 2}
+    assert "getOld" in {one.id for one in built.module("app").OPERATIONS}
+
+
 class Watching:
     def __init__(self):
         self.exchanges = []

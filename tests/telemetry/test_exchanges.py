@@ -6,8 +6,8 @@ import structlog
 
 from generated.server import Exchange, Headers, Operation, RawRequest, ServiceUnavailableError
 from impl.kernel.clock import SystemClock
-from impl.telemetry import correlation
-from impl.telemetry.exchanges import ExchangeLog
+from impl.telemetry import correlation, metrics
+from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
 
@@ -95,3 +95,11 @@ async def test_nothing_of_an_earlier_request_of_the_same_task_is_left():
     lines, correlation_id = observe()
     assert lines[0]["correlation_id"] == str(correlation_id)
     assert "tenant_id" not in lines[0]
+
+
+def test_calls_of_deprecated_operations_are_counted_from_zero():
+    calls = DeprecatedCalls(["getRealtimeRevenueV1"])
+    before = metrics.REGISTRY.get_sample_value("deprecated_calls_total", {"operation": OPERATION.id})
+    calls.called(OPERATION, None)
+    after = metrics.REGISTRY.get_sample_value("deprecated_calls_total", {"operation": OPERATION.id})
+    assert (before, after) == (0, 1)

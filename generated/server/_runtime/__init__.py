@@ -4,6 +4,7 @@ What an implementation needs is named here; generated modules import from the pa
 """
 
 from .bodies import Invalid
+from .deprecation import CallCounts, CallerCounter
 from .errors import ErrorShape, ProblemDetails
 from .limits import Limiter, RateLimit
 from .models import UNSET, ContractModel, Unset
@@ -31,6 +32,8 @@ from .requests import Call, Grant, Headers, RawRequest
 __all__ = [
     "UNSET",
     "Call",
+    "CallCounts",
+    "CallerCounter",
     "ContractModel",
     "ErrorShape",
     "Exchange",

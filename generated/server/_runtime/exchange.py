@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from . import encoding
+from .deprecation import CallerCounter
 from .encoding import Codec, Encoded
 from .errors import ErrorShape
 from .limits import Limiter, RateLimit
@@ -89,6 +90,7 @@ class Ports:
 
     errors: ErrorShape
     observer: Observer
+    callers: CallerCounter
     limiter: Limiter | None = None
 
 
@@ -135,6 +137,8 @@ class Endpoint:
         await transmit(send, encoded)
         state.status = encoded.status
         state.seconds = perf_counter() - started
+        if self.operation.is_deprecated:
+            self.ports.callers.called(self.operation, state.principal)
         observer.finished(state)
 
     async def _answer(self, state: _State, receive: Receive, segments: dict[str, str]) -> Encoded:

@@ -11,13 +11,17 @@ import sys
 from pathlib import Path
 
 from tests.bench.server import contract, peers
+from tests.bench.server.measure import CASES
 from tools.codegen import generate, output
 from tools.contracts import link
 
 FOLDER = Path("build/bench/server")
 PEERS = Path("build/bench/peers/bin/python")
 MEASURE = Path(__file__).with_name("measure.py").resolve()
-OTHERS = 660
+OTHERS = 659
+OPERATIONS = OTHERS + 4
+STILL_FLAT = 1.25
+"""What the last of many operations may cost at most, beside the same one among few."""
 TARGETS = {"get one": 0.35, "get list": 0.7, "post": 0.35}
 
 
@@ -52,10 +56,13 @@ def build_dmcg(folder: Path) -> None:
     """datamodel-code-generator's own FastAPI server, filled in."""
     (folder / "dmcg.json").write_text(contract.text())
     command = """datamodel-codegen --input dmcg.json --input-file-type openapi --output dmcg_models.py
-      --output-model-type pydantic_v2.BaseModel --formatters builtin --generate-server fastapi --server-output dmcg_server
-      --server-package dmcg_server --server-model-package dmcg_models""".split()
-    tool = Path(sys.executable).with_name(command[0])
+      --output-model-type pydantic_v2.BaseModel --formatters builtin --generate-server fastapi --server-handler-mode async
+      --server-output dmcg_server --server-package dmcg_server --server-model-package dmcg_models""".split()
+    tool = Path(sys.executable).absolute().with_name(command[0])
     subprocess.run([tool, *command[1:]], cwd=folder, check=True, capture_output=True)
+    (folder / "services" / "widgets.py").write_text(peers.DMCG_SERVICE)
+    (folder / "services" / "authorize.py").write_text(peers.DMCG_AUTHORIZE)
+    (folder / "dmcg_app.py").write_text("from dmcg_server.main import app\n")
 
 
 def measured(folder: Path, module: str, python: Path | None = None) -> dict[str, float] | str:
@@ -79,31 +86,37 @@ def main() -> None:
         build_ours(folder, others)
         build_fastapi(folder, others)
     build_connexion(few)
+    build_dmcg(few)
+    last = f"generated, last of {OPERATIONS}"
     rows: dict[str, dict[str, float] | str] = {
         "FastAPI by hand": measured(few, "fastapi_app"),
         "generated": measured(few, "ours_app"),
-        f"FastAPI by hand, last of {OTHERS + 3}": measured(many, "fastapi_app"),
-        f"generated, last of {OTHERS + 3}": measured(many, "ours_app"),
+        f"FastAPI by hand, last of {OPERATIONS}": measured(many, "fastapi_app"),
+        last: measured(many, "ours_app"),
     }
-    if PEERS.exists():
-        rows["connexion"] = measured(few, "connexion_app", PEERS)
-    print(f"{'CPU per call, microseconds':34}" + "".join(f"{name:>12}" for name in TARGETS))
+    rows["datamodel-code-generator's server"] = measured(few, "dmcg_app")
+    rows["connexion"] = measured(few, "connexion_app", PEERS) if PEERS.exists() else "could not be installed here"
+    print(
+        f"{f'CPU per call, microseconds (load {os.getloadavg()[0]:.1f})':38}" + "".join(f"{name:>12}" for name in CASES)
+    )
     for name, row in rows.items():
-        cells = row if isinstance(row, str) else "".join(f"{row[case]:12.1f}" for case in TARGETS)
-        print(f"{name:34}{cells}")
-    sys.exit(verdict(rows["FastAPI by hand"], rows["generated"]))
+        cells = row if isinstance(row, str) else "".join(f"{row[case]:12.1f}" for case in CASES)
+        print(f"{name:38}{cells}")
+    sys.exit(verdict(rows["FastAPI by hand"], rows["generated"], rows[last]))
 
 
-def verdict(hand: dict[str, float] | str, ours: dict[str, float] | str) -> int:
-    """Print how the generated server stands to the one by hand. Returns 1 when a target is missed."""
-    if isinstance(hand, str) or isinstance(ours, str):
+def verdict(hand: dict[str, float] | str, ours: dict[str, float] | str, among_many: dict[str, float] | str) -> int:
+    """Print how the generated server stands to the one by hand, and to itself among many. Returns 1 when a target is missed."""
+    if isinstance(hand, str) or isinstance(ours, str) or isinstance(among_many, str):
         return 1
     ratios = {case: ours[case] / hand[case] for case in TARGETS}
     print(
         "generated / by hand: "
         + ", ".join(f"{case} {ratio:.2f} (target {TARGETS[case]})" for case, ratio in ratios.items())
     )
-    return int(any(ratio > TARGETS[case] for case, ratio in ratios.items()))
+    flat = max(among_many[case] / ours[case] for case in TARGETS)
+    print(f"last of {OPERATIONS} / one of 4: at most {flat:.2f} (target {STILL_FLAT})")
+    return int(flat > STILL_FLAT or any(ratio > TARGETS[case] for case, ratio in ratios.items()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ def _json(name: str) -> dict[str, Any]:
 
 
 def contract(others: int = 0, version: str = "3.1.0") -> dict[str, Any]:
-    """Three operations on widgets; `others` more with two path parameters each, declared before them."""
+    """Operations on widgets; `others` more with two path parameters each, declared before them."""
     header = {
         "name": "X-Correlation-ID",
         "in": "header",
@@ -34,6 +34,14 @@ def contract(others: int = 0, version: str = "3.1.0") -> dict[str, Any]:
             "requestBody": {"required": True, "content": _json("NewWidget")},
             "responses": {"201": {"description": "made", "content": _json("Widget")}},
         },
+    }
+    paths["/fresh"] = {
+        "get": {
+            "operationId": "listFresh",
+            "tags": ["widgets"],
+            "security": SECURED,
+            "responses": {"200": {"description": "ok", "content": _json("WidgetList")}},
+        }
     }
     paths["/widgets/{widget_id}"] = {
         "get": {

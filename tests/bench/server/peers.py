@@ -15,11 +15,17 @@ from ours.server import Call, Grant, RawRequest, api
 from ours.server.app import mount
 from ours.server.models import api as models
 
+def page():
+    return models.WidgetList(items=[models.Widget(**fields(number)) for number in range(50)])
+PAGE = page()
+
 class Widgets(api.ApiStub):
     async def get_widget(self, params, *, call):
         return api.GetWidget200(body=models.Widget(**{**fields(), "id": params.widget_id}))
     async def list_widgets(self, *, call):
-        return api.ListWidgets200(body=models.WidgetList(items=[models.Widget(**fields(number)) for number in range(50)]))
+        return api.ListWidgets200(body=PAGE)
+    async def list_fresh(self, *, call):
+        return api.ListFresh200(body=page())
     async def create_widget(self, body, *, call):
         return api.CreateWidget201(body=models.Widget(**{**fields(), **dict(body)}))
 
@@ -61,9 +67,16 @@ User = Annotated[str, Depends(user)]
 
 app = FastAPI()
 OTHERS
+def page() -> WidgetList:
+    return WidgetList(items=[Widget(**fields(number)) for number in range(50)])
+PAGE = page()
+
 @app.get("/widgets", response_model=WidgetList)
 async def list_widgets(who: User) -> WidgetList:
-    return WidgetList(items=[Widget(**fields(number)) for number in range(50)])
+    return PAGE
+@app.get("/fresh", response_model=WidgetList)
+async def list_fresh(who: User) -> WidgetList:
+    return page()
 @app.post("/widgets", response_model=Widget, status_code=201)
 async def create_widget(body: NewWidget, who: User) -> Widget:
     return Widget(**{**fields(), **dict(body)})
@@ -89,11 +102,46 @@ def check(token):
     return {"sub": "user"} if token == "good" else None
 async def get_widget(widget_id):
     return shown({**fields(), "id": widget_id}), 200
+def page():
+    return {"items": [shown(fields(number)) for number in range(50)]}
+PAGE = page()
 async def list_widgets():
-    return {"items": [shown(fields(number)) for number in range(50)]}, 200
+    return PAGE, 200
+async def list_fresh():
+    return page(), 200
 async def create_widget(body):
     return shown({**fields(), **body}), 201
 
 app = AsyncApp("peer", specification_dir=".")
 app.add_api("connexion.json")
+"""
+
+DMCG_SERVICE = """
+from fastapi import HTTPException
+import dmcg_models as models
+from data import fields
+
+def page():
+    return models.WidgetList(items=[models.Widget(**fields(number)) for number in range(50)])
+PAGE = page()
+
+class Widgets:
+    async def list_widgets(self, *, principal):
+        return PAGE
+    async def list_fresh(self, *, principal):
+        return page()
+    async def create_widget(self, *, principal, body):
+        return models.Widget(**{**fields(), **dict(body)})
+    async def get_widget(self, *, principal, widget_id, X_Correlation_ID):
+        return models.Widget(**{**fields(), "id": widget_id})
+"""
+
+DMCG_AUTHORIZE = """
+from fastapi import HTTPException
+
+async def authorize(requirement_sets, credentials):
+    found = credentials["bearer"]
+    if getattr(found, "credentials", found) != "good":
+        raise HTTPException(401)
+    return "user"
 """

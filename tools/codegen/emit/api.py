@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tools.codegen import ir, names
 from tools.codegen.emit import replies, security
@@ -235,17 +235,23 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
         lines.append(f"params={types.runtime('params', 'Params')}({names.class_name(operation.id)}Params)")
     if operation.body is not None:
         lines.append(f"bodies={_bodies(types, operation)}")
+    return lines + list(_extras(operation))
+
+
+def _extras(operation: ir.Operation) -> Iterator[str]:
+    """What only some operations have."""
     if operation.is_raw:
-        lines.append("is_raw=True")
+        yield "is_raw=True"
     if operation.max_body_bytes is not None:
-        lines.append(f"max_body_bytes={operation.max_body_bytes:_}")
+        yield f"max_body_bytes={operation.max_body_bytes:_}"
     if operation.rate_limit:
-        lines.append(f"rate_limit={operation.rate_limit!r}")
+        yield f"rate_limit={operation.rate_limit!r}"
     if _is_conditional(operation):
-        lines.append("is_conditional=True")
+        yield "is_conditional=True"
+    if operation.is_deprecated:
+        yield "is_deprecated=True"
     if operation.notices:
-        lines.append(f"notices={operation.notices!r}")
-    return lines
+        yield f"notices={operation.notices!r}"
 
 
 def _is_conditional(operation: ir.Operation) -> bool:

@@ -30,12 +30,15 @@ def emit_mount(doors: Sequence[Door], made_from: str) -> Module:
     module.use("pathlib", "Path")
     module.use("fastapi", "FastAPI")
     for part, name in (
+        ("deprecation", "CallCounts"),
+        ("deprecation", "CallerCounter"),
         ("errors", "ErrorShape"),
         ("errors", "ProblemDetails"),
         ("exchange", "Ports"),
         ("limits", "Limiter"),
         ("observers", "LoggingObserver"),
         ("observers", "Observer"),
+        ("operations", "Operation"),
         ("server", "Binding"),
         ("server", "install"),
     ):
@@ -49,12 +52,18 @@ def emit_mount(doors: Sequence[Door], made_from: str) -> Module:
         module.use(".security", "Authenticator")
     module.line('DOCUMENT = Path(__file__).with_name("openapi.json")')
     module.line('"""The joined contract, as it is served."""')
+    module.line()
+    module.line(f"OPERATIONS: {module.use('typing', 'Final')}[tuple[Operation, ...]] = (")
+    module.lines(f"    *{_table(name)}," for name, _ in doors)
+    module.line(")")
+    module.line('"""Every operation, in the order of the contracts."""')
     module.lines(["", "", "def mount(", "    app: FastAPI,", "    *,"])
     module.lines(f"    {line}" for line in _arguments(doors, schemes))
     with module.block(") -> None:"):
         module.docstring(
             "Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.\n\n"
-            "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`."
+            "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. "
+            "`callers` is told who still calls what is deprecated."
         )
         _body(module, doors, is_secured=bool(schemes))
     return module
@@ -71,6 +80,7 @@ def _arguments(doors: Sequence[Door], schemes: Sequence[str]) -> list[str]:
         "limiter: Limiter | None = None,",
         "error_shape: ErrorShape | None = None,",
         "observer: Observer | None = None,",
+        "callers: CallerCounter | None = None,",
     ]
     return lines
 
@@ -81,7 +91,10 @@ def _table(module_name: str) -> str:
 
 def _body(module: Module, doors: Sequence[Door], *, is_secured: bool) -> None:
     module.line("ports = Ports(")
-    module.line("    errors=error_shape or ProblemDetails(), observer=observer or LoggingObserver(), limiter=limiter")
+    module.line("    errors=error_shape or ProblemDetails(),")
+    module.line("    observer=observer or LoggingObserver(),")
+    module.line("    callers=callers or CallCounts(),")
+    module.line("    limiter=limiter,")
     module.line(")")
     module.line("bindings = [")
     module.lines(f"    Binding({_table(name)}, {name})," for name, _ in doors)

@@ -43,6 +43,8 @@ class Operation:
     rate_limit: tuple[str, ...] = ()
     is_conditional: bool = False
     """`If-None-Match`, `ETag` and 304 are declared: the runtime compares."""
+    is_deprecated: bool = False
+    """Callers should move to another operation; who does not is counted."""
     notices: HeaderPairs = ()
     """Headers on every reply of a deprecated operation: Deprecation, Sunset, Link."""
     problems: dict[int, type[Reply]] = field(init=False, repr=False, compare=False)
@@ -56,8 +58,3 @@ class Operation:
         }
         found = {status: reply for status, reply in declared.items() if reply is not None}
         object.__setattr__(self, "problems", found)
-
-    @property
-    def is_deprecated(self) -> bool:
-        """Whether callers should move to another operation."""
-        return bool(self.notices)
