@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -67,62 +70,181 @@ def test_referred_tables_are_placed_before_those_that_refer() -> None:
         assert order.index(earlier) < order.index(later)
 
 
+FIRST, SECOND = uuid.UUID(int=1), uuid.UUID(int=2)
+DAYS = (0, 31, 62)
+COUNTS = """
+    SELECT (SELECT count(*) FROM attribution_events), (SELECT count(*) FROM revenue_ledger),
+        (SELECT count(*) FROM revenue_state_transitions), (SELECT sum(net_amount_cents) FROM revenue_ledger_current)
+"""
+# What a table is guarded by, referred to by, seen through and looked up with, whoever the rows of it belong to.
+SURROUNDINGS = """
+    SELECT 'trigger ' || pg_get_triggerdef(t.oid) FROM pg_trigger t
+        WHERE t.tgrelid IN ('attribution_events'::regclass, 'revenue_ledger'::regclass) AND NOT t.tgisinternal
+    UNION ALL SELECT 'grant ' || c.relname || ' ' || a.grantee::regrole || ' ' || a.privilege_type
+        FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE c.oid IN ('attribution_events'::regclass, 'revenue_ledger'::regclass) AND a.grantee <> c.relowner
+    UNION ALL SELECT 'policy ' || tablename || ' ' || qual || with_check FROM pg_policies
+        WHERE tablename IN ('attribution_events', 'revenue_ledger')
+    UNION ALL SELECT 'refers ' || k.conrelid::regclass || ' ' || k.conname FROM pg_constraint k
+        WHERE k.contype = 'f' AND k.conparentid = 0
+    UNION ALL SELECT 'view ' || c.relname || ' ' || c.relowner::regrole || coalesce(array_to_string(c.reloptions, ','), '')
+            || (SELECT coalesce(string_agg(a::text, ',' ORDER BY a::text), '') FROM unnest(c.relacl) a
+                WHERE a::text NOT LIKE c.relowner::regrole || '=%') || pg_get_viewdef(c.oid) FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
+    UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE tablename LIKE 'mv\\_%'
+"""
+
+
+@dataclass
+class Partitioned:
+    """A database whose events and entries were turned into one partition per month, and what it was like before."""
+
+    database: Database
+    counts: tuple[object, ...]
+    surroundings: set[str]
+
+
 @pytest.fixture
-async def partitioned(fresh_database: Database) -> Database:
-    """A database with events of three months, turned into one partition per month."""
+async def partitioned(fresh_database: Database) -> Partitioned:
     owner = await bootstrap.connect(fresh_database.url("migration_owner"))
-    await owner.execute(
-        "INSERT INTO tenants (id, name) VALUES ($1, 'A'), ($2, 'B')", uuid.UUID(int=1), uuid.UUID(int=2)
-    )
+    await owner.execute("INSERT INTO tenants (id, name) VALUES ($1, 'A'), ($2, 'B')", FIRST, SECOND)
     maker = RowMaker(owner)
-    for tenant in (1, 2):
-        for days in (0, 31, 62):
-            received = datetime.now(UTC) - timedelta(days=days)
-            await maker.insert(
-                "attribution_events", uuid.UUID(int=tenant), received_at=received, idempotency_key=f"k{days}"
-            )
-        await maker.insert("revenue_ledger", uuid.UUID(int=tenant))
+    for tenant in (FIRST, SECOND):
+        for days in DAYS:
+            at = datetime.now(UTC) - timedelta(days=days)
+            event = await maker.insert("attribution_events", tenant, received_at=at, idempotency_key=f"k{days}")
+            await maker.insert("revenue_ledger", tenant, posted_at=at, event_id=event["id"], transaction_id=f"t{days}")
+    counts = tuple(await owner.fetchrow(COUNTS))
+    surroundings = {row[0] for row in await owner.fetch(SURROUNDINGS)}
     await owner.execute(PARTITIONS)
     await owner.close()
-    return fresh_database
+    return Partitioned(fresh_database, counts, surroundings)
 
 
-async def test_partitioned_events_keep_every_promise(partitioned: Database) -> None:
-    """Rows, isolation (also of a partition addressed directly), global uniqueness, immutability, references."""
-    owner, app = (
-        await bootstrap.connect(partitioned.url("migration_owner")),
-        await bootstrap.connect(partitioned.url("app_user")),
-    )
-    assert await owner.fetchval("SELECT count(*) FROM attribution_events") == 8
-    months = [
-        row[0]
-        for row in await owner.fetch(
-            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'attribution_events'::regclass"
-        )
+@pytest.fixture
+async def owner_of(partitioned: Partitioned) -> AsyncIterator[asyncpg.Connection]:
+    connection = await bootstrap.connect(partitioned.database.url("migration_owner"))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def app_of(partitioned: Partitioned) -> AsyncIterator[asyncpg.Connection]:
+    connection = await bootstrap.connect(partitioned.database.url("app_user"))
+    yield connection
+    await connection.close()
+
+
+async def test_rows_and_everything_around_them_are_as_before(
+    partitioned: Partitioned, owner_of: asyncpg.Connection
+) -> None:
+    """Guards, rights, rules, references, views and their indexes; only the claims of keys are new."""
+    assert tuple(await owner_of.fetchrow(COUNTS)) == partitioned.counts
+    assert partitioned.counts[1:3] == (len(DAYS) * 2,) * 2
+    after = {row[0] for row in await owner_of.fetch(SURROUNDINGS)}
+    assert partitioned.surroundings - after == set()
+    assert all("claim_e" in line or "_keys" in line for line in after - partitioned.surroundings)
+    months = "SELECT count(*) FROM pg_inherits WHERE inhparent = $1::text::regclass"
+    for table in ("attribution_events", "revenue_ledger"):
+        assert await owner_of.fetchval(months, table) >= len(DAYS) + 3
+        spread = await owner_of.fetchval(f"SELECT count(DISTINCT tableoid) FROM {table}")
+        assert spread >= len(DAYS) - 1, "31 and 62 days ago lie in two other months, or nearly"
+
+
+async def test_partitions_hide_what_their_table_hides(owner_of: asyncpg.Connection, app_of: asyncpg.Connection) -> None:
+    children = await owner_of.fetch("SELECT inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid"
+                                    " WHERE c.relkind = 'r'")  # fmt: skip
+    for (child,) in children:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await app_of.fetchval(f"SELECT count(*) FROM {child}")
+        protected = "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = $1::text::regclass"
+        assert await owner_of.fetchval(protected, child)
+    for table in ("attribution_events", "revenue_ledger", "attribution_event_keys", "revenue_ledger_keys"):
+        assert await app_of.fetchval(f"SELECT count(*) FROM {table}") == 0
+        async with app_of.transaction():
+            await app_of.execute(binding(FIRST))
+            mine = await owner_of.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", FIRST)
+            assert await app_of.fetchval(f"SELECT count(*) FROM {table}") == mine >= len(DAYS)
+
+
+EVENT = {"tenant_id": FIRST, "provider": "stripe", "idempotency_key": "new", "event_type": "x", "occurred_at": datetime.now(UTC),
+         "revenue_cents": 0, "effect_cents": 0, "currency": "USD", "channel_code": "direct", "raw_payload": "{}"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"idempotency_key": "k62"}, asyncpg.UniqueViolationError),
+        ({"tenant_id": SECOND}, asyncpg.InsufficientPrivilegeError),
+        ({"raw_payload": '{"email": 1}'}, asyncpg.CheckViolationError),
+        ({"raw_payload": '{"amount": 1}'}, asyncpg.CheckViolationError),
+        ({"channel_code": "nowhere"}, asyncpg.ForeignKeyViolationError),
+        ({"effect_cents": 7}, asyncpg.CheckViolationError),
+    ],
+)
+async def test_partitioned_events_refuse_what_they_refused(
+    app_of: asyncpg.Connection, change: dict[str, object], refusal: type[asyncpg.PostgresError]
+) -> None:
+    await write(app_of, EVENT)
+    await write(app_of, EVENT | {"idempotency_key": "late", "received_at": datetime(2020, 1, 1, tzinfo=UTC)})
+    with pytest.raises(refusal):
+        await write(app_of, EVENT | {"idempotency_key": "other"} | change)
+
+
+async def test_partitioned_entries_refuse_what_they_refused(
+    owner_of: asyncpg.Connection, partitioned: Partitioned
+) -> None:
+    maker = RowMaker(owner_of)
+    refusals = [
+        ({"event_id": uuid.uuid4()}, asyncpg.ForeignKeyViolationError),
+        ({"transaction_id": "t62"}, asyncpg.UniqueViolationError),
+        ({"metadata": '{"email": 1}'}, asyncpg.CheckViolationError),
+        ({"reverses": uuid.uuid4()}, asyncpg.ForeignKeyViolationError),
     ]
-    assert len(months) >= 6
-    assert await app.fetchval("SELECT count(*) FROM attribution_events") == 0
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await app.fetchval(f"SELECT count(*) FROM {months[0]}")
-    again = {"tenant_id": uuid.UUID(int=1), "provider": "stripe", "idempotency_key": "k62", "event_type": "x",
-             "occurred_at": datetime.now(UTC), "revenue_cents": 0, "effect_cents": 0, "currency": "USD",
-             "channel_code": "direct", "raw_payload": "{}"}  # fmt: skip
-    foreign = again | {"idempotency_key": "new", "tenant_id": uuid.UUID(int=2)}
-    for values, refusal in [(again, asyncpg.UniqueViolationError), (foreign, asyncpg.InsufficientPrivilegeError)]:
+    for change, refusal in refusals:
         with pytest.raises(refusal):
-            await write(app, values)
-    async with app.transaction():
-        await app.execute(binding(uuid.UUID(int=1)))
-        assert await app.fetchval("SELECT count(*) FROM attribution_events") == 4
-    with pytest.raises(asyncpg.PostgresError, match="immutable"):
-        await owner.execute("DELETE FROM attribution_events")
-    with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await RowMaker(owner).insert("revenue_ledger", uuid.UUID(int=1), event_id=uuid.uuid4())
-    for connection in (owner, app):
-        await connection.close()
+            await maker.insert("revenue_ledger", FIRST, **change)
+    entry = await maker.insert("revenue_ledger", FIRST)
+    step = "SELECT from_state, to_state FROM revenue_state_transitions WHERE entry_id = $1"
+    assert tuple(await owner_of.fetchrow(step, entry["id"])) == ("none", "captured")
+    for table in ("attribution_events", "revenue_ledger", "attribution_event_keys", "revenue_ledger_keys"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET tenant_id = tenant_id"):
+            with pytest.raises(asyncpg.PostgresError, match="immutable|append-only"):
+                await owner_of.execute(statement)
+
+
+async def test_replays_work_on_partitions_as_they_are(partitioned: Partitioned, owner_of: asyncpg.Connection) -> None:
+    """A dead event becomes its event; one that was delivered again meanwhile resolves to the event that is there."""
+    worker = await bootstrap.connect(partitioned.database.url("app_worker"))
+    maker = RowMaker(owner_of)
+    fact = json.dumps({name: str(value) if name == "occurred_at" else value for name, value in EVENT.items()
+                       if name not in {"tenant_id", "provider", "idempotency_key", "raw_payload"}})  # fmt: skip
+    for key, is_new in (("replayed", True), ("k31", False)):
+        dead = await maker.insert("dead_events", FIRST, source="stripe", idempotency_key=key)
+        async with worker.transaction():
+            await worker.execute(binding(FIRST, execution_context="worker"))
+            await worker.execute("SELECT * FROM ingest.claim_dead_event($1, true)", dead["id"])
+            event = await worker.fetchval("SELECT ingest.replay_dead_event($1, $2, NULL)", dead["id"], fact)
+        stored = await owner_of.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event)
+        assert stored["idempotency_key"] == key
+        assert (stored["event_type"] == "x") is is_new
+    await worker.close()
+
+
+async def test_views_read_the_partitions_and_months_are_made_ahead(
+    partitioned: Partitioned, owner_of: asyncpg.Connection
+) -> None:
+    worker = await bootstrap.connect(partitioned.database.url("app_worker"))
+    assert await worker.fetchval("SELECT maintenance.refresh_view('mv_realtime_revenue')") == "success"
+    async with worker.transaction():
+        await worker.execute(binding(FIRST))
+        assert await worker.fetchval("SELECT revenue_cents FROM v_realtime_revenue") == 1000 * len(DAYS)
+    await worker.close()
+    assert await owner_of.fetchval("SELECT maintenance.make_months('revenue_ledger')") == 0
+    assert await owner_of.fetchval("SELECT maintenance.make_months('revenue_ledger', now(), 5)") == 2
 
 
 async def write(app: asyncpg.Connection, values: dict[str, object]) -> None:
     async with app.transaction():
-        await app.execute(binding(uuid.UUID(int=1)))
+        await app.execute(binding(FIRST))
         await app.execute(insert_statement("attribution_events", values), *values.values())
