@@ -174,8 +174,9 @@ class Endpoint:
                 state.request.body = body
             if operation.security:
                 state.principal, state.is_allowed = await self.guard.admit(state.request)
-        except ProblemError:
-            if self.ports.limiter is not None and operation.rate_limit:
+        except ProblemError as problem:
+            # What is our own fault says nothing about the caller.
+            if self.ports.limiter is not None and operation.rate_limit and problem.status < 500:
                 state.rate_limit = await self.ports.limiter.take_unauthenticated(state.request)
                 if state.rate_limit.is_refused:
                     raise RateLimitedError(retry_after_seconds=state.rate_limit.retry_after_seconds) from None

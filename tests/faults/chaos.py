@@ -1,0 +1,188 @@
+"""Kill anything at any moment while deliveries of four processors come in: what was acknowledged is there, once.
+
+Every round deliveries keep coming while one of API, worker and database is killed with SIGKILL, and after it is back. Then every
+delivery that was not acknowledged is sent again, as its processor would, and must be taken. At the end of each round everything
+that was ever sent is counted. `python -m tests.faults.chaos --rounds 30` is part of `make faults`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import httpx2
+
+from tests.faults import goods, town
+from tests.faults.goods import Delivery
+from tests.faults.town import Shop, Town
+
+SENDERS = 8
+VICTIMS = ("api", "api", "worker", "worker", "database", "postmaster", "backend")
+FOUND = """
+    SELECT e.provider || ' ' || e.external_event_id, count(DISTINCT e.id), count(DISTINCT l.id), count(DISTINCT t.id),
+        count(DISTINCT d.id) FILTER (WHERE d.outcome = 'accepted')
+    FROM attribution_events e
+    LEFT JOIN revenue_ledger l ON l.tenant_id = e.tenant_id AND l.event_id = e.id
+    LEFT JOIN revenue_state_transitions t ON t.tenant_id = l.tenant_id AND t.entry_id = l.id
+    LEFT JOIN webhook_deliveries d ON d.tenant_id = e.tenant_id AND d.event_id = e.id
+    WHERE e.tenant_id = $1 GROUP BY 1
+"""
+DEAD = "SELECT idempotency_key, count(*) FROM dead_events WHERE tenant_id = $1 GROUP BY 1"
+
+
+@dataclass
+class Account:
+    """What the senders were told."""
+
+    acknowledged: dict[str, Delivery] = field(default_factory=dict)
+    unknown: dict[str, Delivery] = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
+    repeated: int = 0
+    """Deliveries sent again after their first answer was no 2xx."""
+    back_seconds: list[float] = field(default_factory=list)
+
+
+def _key(one: Delivery) -> str:
+    return one.name if one.is_dead else f"{one.provider} {one.name}"
+
+
+def _next(order: Random, shop: Shop, account: Account) -> Delivery:
+    chance = order.random()
+    if chance < 0.15 and account.acknowledged:
+        return order.choice(list(account.acknowledged.values())[-50:])
+    if chance < 0.25:
+        return order.choice((goods.malformed, lambda: goods.truncated(shop)))()
+    return order.choice((goods.charge, goods.charge, goods.order, goods.completed, goods.capture))()
+
+
+async def deliver(client: httpx2.AsyncClient, shop: Shop, account: Account, one: Delivery) -> bool:
+    """Send it, and remember what came of it: whether it was acknowledged."""
+    key = _key(one)
+    if key not in account.acknowledged:
+        account.unknown[key] = one
+    try:
+        answer = await one.send(client, shop)
+    except (httpx2.HTTPError, OSError) as error:
+        account.statuses[type(error).__name__] += 1
+        return False
+    account.statuses[str(answer.status_code)] += 1
+    if answer.status_code != 200:
+        # Only what is our fault, so that the processor sends it again.
+        assert answer.status_code >= 500, f"{answer.status_code}: {answer.text}"
+        return False
+    assert answer.json()["outcome"] in ({"dead"} if one.is_dead else {"accepted", "duplicate"}), answer.text
+    account.unknown.pop(key, None)
+    account.acknowledged[key] = one
+    return True
+
+
+async def keep_sending(place: Town, shop: Shop, account: Account, order: Random, until: asyncio.Event) -> None:
+    """One processor after the other, whatever is answered."""
+    async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
+        while not until.is_set():
+            if not await deliver(client, shop, account, _next(order, shop, account)):
+                await asyncio.sleep(0.02)
+
+
+async def one_round(place: Town, shop: Shop, account: Account, order: Random) -> None:
+    """Load, a kill at a random moment, load while it is away and after it is back, and the books."""
+    over = asyncio.Event()
+    orders = [Random(order.random()) for _ in range(SENDERS)]
+    senders = [asyncio.create_task(keep_sending(place, shop, account, one, over)) for one in orders]
+    await asyncio.sleep(order.uniform(0.2, 0.8))
+    victim = order.choice(VICTIMS)
+    place.kill(victim, order)
+    account.hits[victim] += 1
+    begun = time.perf_counter()
+    await asyncio.sleep(order.uniform(0.0, 0.3))
+    if victim == "api":
+        place.start_api()
+    elif victim != "worker":
+        await asyncio.to_thread(place.restart_database)
+    await place.ready()
+    account.back_seconds.append(time.perf_counter() - begun)
+    await asyncio.sleep(order.uniform(0.1, 0.4))
+    over.set()
+    await asyncio.gather(*senders)
+    await check(place, shop, account)
+    await settle(place, shop, account)
+    await check(place, shop, account)
+
+
+async def settle(place: Town, shop: Shop, account: Account) -> None:
+    """Every delivery that was not acknowledged is sent again and taken, at the latest when the last part is back."""
+    async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
+        deadline = time.monotonic() + town.PATIENCE_SECONDS
+        account.repeated += len(account.unknown)
+        for one in list(account.unknown.values()):
+            while not await deliver(client, shop, account, one):
+                assert time.monotonic() < deadline, f"{_key(one)} is not taken"
+                await asyncio.sleep(0.05)
+    assert not account.unknown
+
+
+async def check(place: Town, shop: Shop, account: Account) -> None:
+    """Every acknowledged delivery is there exactly once and whole, and nothing is there that nobody sent."""
+    connection = await place.look()
+    events = {row[0]: tuple(row)[1:] for row in await connection.fetch(FOUND, shop.tenant_id)}
+    dead = {row[0]: row[1] for row in await connection.fetch(DEAD, shop.tenant_id)}
+    await connection.close()
+    there = events.keys() | dead.keys()
+    lost = account.acknowledged.keys() - there
+    assert not lost, f"{len(lost)} acknowledged deliveries are lost: {sorted(lost)[:3]}"
+    assert not there - account.acknowledged.keys() - account.unknown.keys(), "rows that nobody sent"
+    odd = {key: counts for key, counts in events.items() if counts != (1, 1, 1, 1)}
+    assert not odd, f"events doubled or half there: {list(odd.items())[:3]}"
+    assert set(dead.values()) <= {1}, "a dead event is there twice"
+
+
+async def run(folder: Path, rounds: int, seed: int) -> Account:
+    """`rounds` kills; the account of what was sent."""
+    account, order = Account(), random.Random(seed)
+    async with town.built(folder) as place:
+        shop = await place.shop()
+        for _ in range(rounds):
+            await one_round(place, shop, account, order)
+        await _workers_live(place)
+    return account
+
+
+async def _workers_live(place: Town) -> None:
+    """After all that the workers still run what is due, and every due instant was dispatched once."""
+    deadline, connection = time.monotonic() + town.PATIENCE_SECONDS, await place.look()
+    since = await connection.fetchval("SELECT now()")
+    done = "SELECT count(*) FROM queue.pgqueuer_log WHERE status = 'successful' AND created > $1"
+    while not await connection.fetchval(done, since):
+        assert time.monotonic() < deadline, "no job is done any more"
+        await asyncio.sleep(0.2)
+    await connection.close()
+
+
+def main() -> int:
+    """Kill as often as asked and say what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=20_261_121)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="skeldir-chaos-") as folder:
+        Path(folder).chmod(0o711)
+        account = asyncio.run(run(Path(folder) / "town", given.rounds, given.seed))
+    print(
+        f"{given.rounds} kills ({dict(account.hits)}): {len(account.acknowledged)} deliveries acknowledged, lost 0, doubled 0, "
+        f"half 0; {account.repeated} had no 2xx, were sent again and taken; answers {dict(account.statuses)}; "
+        f"back after at most {max(account.back_seconds):.1f} s"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

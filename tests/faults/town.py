@@ -1,0 +1,209 @@
+"""Everything of the product as real processes that can be killed: PostgreSQL with `fsync` on, the API, and workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import asyncpg
+import httpx2
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from impl.cli import local, tenant
+from impl.cli.local import DATABASE
+from impl.db import bootstrap, embedded, roles
+from impl.db import engine as engines
+from impl.demo.sender import Sender
+from impl.kernel.clock import SystemClock
+from impl.platforms.paypal import local_authority
+from impl.platforms.paypal.local_authority import Authority
+from impl.settings import Settings
+from tests.bench import processes
+from tests.bench.shop import free_port
+from tests.cli.conftest import environment
+
+SKELDIR = Path(sys.executable).with_name("skeldir")
+PATIENCE_SECONDS = 180.0
+_RAISE = text("SELECT ops.update_tenant(:tenant, webhook_rate_per_minute => 10000000)")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A tenant that all four processors deliver to."""
+
+    tenant_id: uuid.UUID
+    sender: Sender
+
+
+@dataclass
+class Town:
+    """The processes, and how they are reached."""
+
+    folder: Path
+    settings: Settings
+    server: embedded.Server
+    authority: Authority
+    port: int = field(default_factory=free_port)
+    api: subprocess.Popen[bytes] | None = None
+    worker: subprocess.Popen[bytes] | None = None
+    shops: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        names = ("app_database_url", "worker_database_url", "ops_database_url", "sealing_keys", "login_pepper")
+        secrets = {f"SKELDIR_{one.upper()}": self.settings.secret(one) for one in names}
+        # The same work again and again, so that a worker is never idle when it is killed.
+        more = {
+            "SKELDIR_ENV": "ci",
+            "SKELDIR_SCHEDULE_SECONDS": "1",
+            "SKELDIR_PAYPAL_TEST_AUTHORITY": str(self.folder / "paypal"),
+        }
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [SKELDIR, *arguments],
+                env=environment(**secrets, **more),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def start_api(self) -> None:
+        """The API, on the port it always had."""
+        self.api = self._start("api", "serve", "--port", str(self.port))
+
+    def start_worker(self) -> None:
+        """Two worker processes under their supervisor."""
+        self.worker = self._start("worker", "worker", "--processes", "2")
+
+    async def ready(self) -> None:
+        """Wait until the API answers and reaches its database."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        async with httpx2.AsyncClient(base_url=self.url, timeout=10) as client:
+            while time.monotonic() < deadline:
+                with contextlib.suppress(httpx2.HTTPError):
+                    if (await client.get("/api/health")).status_code == 200:
+                        return
+                await asyncio.sleep(0.05)
+        raise TimeoutError(f"the API is not ready; see {self.folder / 'api.log'}")
+
+    def restart_database(self) -> None:
+        """Start what was killed; recover what it had written."""
+        self.server.stop()
+        self.server = embedded.start(self.folder / "postgres", port=self.server.port)
+
+    def kill(self, victim: str, order: Random) -> str:
+        """SIGKILL; what exactly was hit."""
+        if victim == "api":
+            return _kill_all(f"api {self._end(self.api)}", [])
+        if victim == "worker":
+            assert self.worker is not None
+            group = [pid for pid in _group(self.worker.pid) if pid != self.worker.pid]
+            return _kill_all("a worker", [order.choice(group)] if group else [])
+        pids = processes.of_cluster(self.server.home / "pgdata")
+        order.shuffle(pids)
+        backends = [pid for pid in pids if pid != self.server.pid]
+        hits = {"database": pids, "postmaster": [self.server.pid], "backend": backends[:1]}
+        return _kill_all(victim, hits[victim])
+
+    def _end(self, process: subprocess.Popen[bytes] | None) -> int:
+        assert process is not None
+        process.kill()
+        process.wait()
+        return process.pid
+
+    def stop(self) -> None:
+        """End everything."""
+        for process in (self.api, self.worker):
+            if process is not None and process.poll() is None:
+                process.terminate()
+        for process in (self.api, self.worker):
+            if process is not None:
+                try:
+                    process.wait(60)
+                except subprocess.TimeoutExpired:
+                    self._end(process)
+        self.server.stop()
+
+    async def shop(self) -> Shop:
+        """A new tenant, with no limit to how often it may deliver."""
+        self.shops += 1
+        others = {"shopify": uuid.uuid4().hex, "woocommerce": uuid.uuid4().hex, "paypal": uuid.uuid4().hex[:17].upper()}
+        email = f"shop-{self.shops}@shop.example"
+        made = await asyncio.to_thread(
+            tenant.make,
+            self.settings,
+            name=f"Shop {self.shops}",
+            email=email,
+            password="a long password",
+            others=others,
+        )
+        operator = engines.create(self.settings.secret("ops_database_url"), pool_size=1)
+        async with operator.begin() as connection:
+            await connection.execute(_RAISE, {"tenant": made.tenant_id})
+        await operator.dispose()
+        secrets = {"stripe": made.webhook_secret, **others}
+        return Shop(made.tenant_id, Sender(made.tenant_key, secrets, self.authority, SystemClock()))
+
+    async def look(self) -> asyncpg.Connection:
+        """A connection that sees every tenant's rows."""
+        return await bootstrap.connect(self.server.url(roles.OWNER, DATABASE))
+
+
+def _group(leader: int) -> list[int]:
+    """The processes that a supervisor started."""
+    shown = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in shown.stdout.split()]
+
+
+def _kill_all(what: str, pids: list[int]) -> str:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return what
+
+
+@contextlib.asynccontextmanager
+async def built(folder: Path, *, with_worker: bool = True) -> AsyncIterator[Town]:
+    """A town in `folder`, migrated, running and ready, as long as the block."""
+    folder.mkdir(parents=True, exist_ok=True)
+    town = await asyncio.to_thread(_build, folder)
+    try:
+        town.start_api()
+        if with_worker:
+            town.start_worker()
+        await town.ready()
+        yield town
+    finally:
+        await asyncio.to_thread(town.stop)
+
+
+def _build(folder: Path) -> Town:
+    with local.stack(Settings(data_dir=folder)) as stack:
+        settings = stack.settings
+    server = embedded.start(folder / "postgres")
+    names = {
+        "app_database_url": roles.API,
+        "worker_database_url": roles.WORKER,
+        "ops_database_url": roles.OPERATOR,
+        "migration_database_url": roles.OWNER,
+    }
+    urls = {
+        name: SecretStr(server.url(role, DATABASE).render_as_string(hide_password=False))
+        for name, role in names.items()
+    }
+    authority = local_authority.ensure(folder / "paypal", SystemClock().now())
+    return Town(folder, settings.model_copy(update=urls), server, authority)
