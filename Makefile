@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,7 +102,12 @@ bench-start: install ## seconds from a fresh clone to the first revenue, and of 
 bench-deliveries: install ## signed deliveries per second, against a hand-written FastAPI + SQLAlchemy route
 	@$(BIN)/python -m tests.bench.deliveries
 
-faults: install ## kill -9 the database fifty times under load, and 10,000 hostile bodies for each processor: nothing lost, no 5xx
+bench-ingest: install ## signed deliveries per second beside a bare FastAPI route and pgbench, CPU per delivery, and the ladder
+	@$(BIN)/python -m tests.bench.ingest
+
+faults: install ## storms of 1000, kill -9 of API, worker and database under load, 10,000 hostile bodies for each processor: nothing lost, no 5xx
+	@$(BIN)/python -m tests.faults.storms --sizes 50 250 1000 --at-once 200
+	@$(BIN)/python -m tests.faults.chaos --rounds 30
 	@$(BIN)/python -m tests.faults.database --rounds 50
 	@SKELDIR_HOSTILE_BODIES=10000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/webhooks/test_hostile.py
 

@@ -12,20 +12,29 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from impl.db import outage
+
 
 async def fetch_row(engine: AsyncEngine, statement: str, *values: Any) -> Any:
     """The row that `statement` answers, with `$1 …` for `values`; None without a row.
 
     Raises what a statement through SQLAlchemy raises: `IntegrityError` or another `DBAPIError`, and its pool's `TimeoutError`.
     """
-    pooled = await engine.raw_connection()
+    try:
+        pooled = await engine.raw_connection()
+    except (engine.dialect.loaded_dbapi.Error, *outage.DRIVER_FAILURES) as error:
+        raise DBAPIError(statement, None, error, connection_invalidated=True) from error
     driver: Any = pooled.driver_connection
     try:
         return await driver.fetchrow(statement, *values)
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(statement, None, error) from error
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        raise DBAPIError(statement, None, error, connection_invalidated=driver.is_closed()) from error
+    except outage.DRIVER_FAILURES as error:
+        is_lost = driver.is_closed() or outage.is_last_word(error)
+        if is_lost:
+            # The server's last words arrive before the connection ends; nobody else may take it meanwhile.
+            pooled.invalidate(error)
+        raise DBAPIError(statement, None, error, connection_invalidated=is_lost) from error
     finally:
         # Nothing was begun through the pool, so giving back sends nothing and waits for nothing.
         pooled.close()

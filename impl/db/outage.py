@@ -12,7 +12,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from generated.server import ServiceUnavailableError
 
-FAILURES: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DRIVER_FAILURES: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+"""All that the driver may raise; its internal error means that a connection broke in the middle of an answer."""
+FAILURES: Final = (SQLAlchemyError, *DRIVER_FAILURES)
 """All that talking to the database may raise."""
 # SQLSTATE classes: connection, login refused, no such database, out of resources, stopped by an operator or a limit.
 _OUTAGE_CLASSES: Final = frozenset({"08", "28", "3D", "53", "57"})
@@ -24,7 +32,12 @@ def is_outage(error: BaseException) -> bool:
         state: str = getattr(error.orig, "sqlstate", None) or ""
         return error.connection_invalidated or isinstance(error, InterfaceError) or state[:2] in _OUTAGE_CLASSES
     # The driver's own errors reach us unwrapped only from connections of our own, such as a listener's.
-    return isinstance(error, PoolTimeoutError | asyncpg.PostgresError | asyncpg.InterfaceError | OSError | TimeoutError)
+    return isinstance(error, (PoolTimeoutError, *DRIVER_FAILURES))
+
+
+def is_last_word(error: BaseException) -> bool:
+    """Whether a connection that answered `error`, one of `DRIVER_FAILURES`, is of no use any more."""
+    return not isinstance(error, asyncpg.PostgresError) or (error.sqlstate or "")[:2] in _OUTAGE_CLASSES
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from generated.server import Call, Invalid, ProblemError, UnauthorizedError
 from generated.server.models import webhooks_base as models
+from impl.db import outage
 from impl.ingestion.delivery import Outcome, Receipt
 from impl.platforms.errors import SignatureMismatch
 from impl.webhooks import receive
@@ -48,7 +49,8 @@ class Inbox:
     async def take(self, call: Call[KeyHolder], topic: str | None) -> models.WebhookReceipt:
         """The receipt of one delivery to the address for `topic`; None is the address for all.
 
-        Raises `UnauthorizedError` when it is not authentic, and `wrong_address` when its topic is another.
+        Raises `UnauthorizedError` when it is not authentic, `wrong_address` when its topic is another, and
+        `ServiceUnavailableError` while the database is away: nothing was recorded then, and the processor sends it again.
         """
         headers = {name: value for name in self._processor.headers if (value := call.headers.raw(name.encode()))}
         inbound = Inbound(
@@ -59,7 +61,8 @@ class Inbox:
             check=lambda said: self._issues(call, said),
         )
         try:
-            return to_api_receipt(await receive.receive(self._receiver, self._processor, inbound))
+            with outage.answered():
+                return to_api_receipt(await receive.receive(self._receiver, self._processor, inbound))
         except SignatureMismatch as error:
             raise UnauthorizedError from error
         except TopicMismatch as error:
