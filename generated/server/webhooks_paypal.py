@@ -61,6 +61,7 @@ ReceivePaypalWebhookReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _receive_paypal_webhook_body: JsonBody[models.PayPalDispatchedEvent] = JsonBody(models.PayPalDispatchedEvent)
@@ -113,6 +114,7 @@ PaypalSaleCompletedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _paypal_sale_completed_body: JsonBody[models.PayPalEvent] = JsonBody(models.PayPalEvent)
@@ -165,6 +167,7 @@ PaypalPaymentCaptureCompletedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _paypal_payment_capture_completed_body: JsonBody[models.PayPalEvent] = JsonBody(models.PayPalEvent)
@@ -217,6 +220,7 @@ PaypalSaleRefundedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _paypal_sale_refunded_body: JsonBody[models.PayPalEvent] = JsonBody(models.PayPalEvent)
@@ -303,6 +307,7 @@ RECEIVE_PAYPAL_WEBHOOK: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
@@ -329,13 +334,14 @@ PAYPAL_SALE_COMPLETED: Final = Operation(
             PaypalSaleCompleted200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:128",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:129",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleCompletedParams),
     bodies=Bodies({"application/json": _paypal_sale_completed_body}, is_required=True),
@@ -353,13 +359,14 @@ PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
             PaypalPaymentCaptureCompleted200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:221",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:223",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalPaymentCaptureCompletedParams),
     bodies=Bodies({"application/json": _paypal_payment_capture_completed_body}, is_required=True),
@@ -377,13 +384,14 @@ PAYPAL_SALE_REFUNDED: Final = Operation(
             PaypalSaleRefunded200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:311",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:314",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleRefundedParams),
     bodies=Bodies({"application/json": _paypal_sale_refunded_body}, is_required=True),

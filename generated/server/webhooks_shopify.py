@@ -58,6 +58,7 @@ ReceiveShopifyWebhookReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _receive_shopify_webhook_body: JsonBody[models.ShopifyDelivery] = JsonBody(models.ShopifyDelivery)
@@ -108,6 +109,7 @@ ShopifyOrderCreateReply: TypeAlias = (
     | common.WebhookTopicMismatch422
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _shopify_order_create_body: JsonBody[models.ShopifyOrder] = JsonBody(models.ShopifyOrder)
@@ -158,6 +160,7 @@ ShopifyOrderPaidReply: TypeAlias = (
     | common.WebhookTopicMismatch422
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _shopify_order_paid_body: JsonBody[models.ShopifyOrder] = JsonBody(models.ShopifyOrder)
@@ -208,6 +211,7 @@ ShopifyRefundCreateReply: TypeAlias = (
     | common.WebhookTopicMismatch422
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _shopify_refund_create_body: JsonBody[models.ShopifyRefund] = JsonBody(models.ShopifyRefund)
@@ -258,6 +262,7 @@ ShopifyCheckoutUpdatedReply: TypeAlias = (
     | common.WebhookTopicMismatch422
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _shopify_checkout_updated_body: JsonBody[models.ShopifyCheckout] = JsonBody(models.ShopifyCheckout)
@@ -356,6 +361,7 @@ RECEIVE_SHOPIFY_WEBHOOK: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
@@ -383,13 +389,14 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:129",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:130",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderCreateParams),
     bodies=Bodies({"application/json": _shopify_order_create_body}, is_required=True),
@@ -408,13 +415,14 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:227",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:229",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": _shopify_order_paid_body}, is_required=True),
@@ -433,13 +441,14 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:325",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:328",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": _shopify_refund_create_body}, is_required=True),
@@ -458,13 +467,14 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:412",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:416",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": _shopify_checkout_updated_body}, is_required=True),

@@ -47,6 +47,7 @@ ReceiveStripeWebhookReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _receive_stripe_webhook_body: JsonBody[models.StripeDispatchedEvent] = JsonBody(models.StripeDispatchedEvent)
@@ -85,6 +86,7 @@ StripeChargeSucceededReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _stripe_charge_succeeded_body: JsonBody[models.StripeEvent] = JsonBody(models.StripeEvent)
@@ -123,6 +125,7 @@ StripePaymentIntentSucceededReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _stripe_payment_intent_succeeded_body: JsonBody[models.StripeEvent] = JsonBody(models.StripeEvent)
@@ -161,6 +164,7 @@ StripePaymentIntentSucceededLegacyReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _stripe_payment_intent_succeeded_legacy_body: JsonBody[models.StripeEvent] = JsonBody(models.StripeEvent)
@@ -199,6 +203,7 @@ StripeChargeRefundedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _stripe_charge_refunded_body: JsonBody[models.StripeEvent] = JsonBody(models.StripeEvent)
@@ -303,6 +308,7 @@ RECEIVE_STRIPE_WEBHOOK: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
@@ -329,13 +335,14 @@ STRIPE_CHARGE_SUCCEEDED: Final = Operation(
             StripeChargeSucceeded200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:128",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:129",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeSucceededParams),
     bodies=Bodies({"application/json": _stripe_charge_succeeded_body}, is_required=True),
@@ -353,13 +360,14 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED: Final = Operation(
             StripePaymentIntentSucceeded200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:218",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:220",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededParams),
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_body}, is_required=True),
@@ -377,13 +385,14 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
             StripePaymentIntentSucceededLegacy200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:305",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:308",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededLegacyParams),
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_legacy_body}, is_required=True),
@@ -407,13 +416,14 @@ STRIPE_CHARGE_REFUNDED: Final = Operation(
             StripeChargeRefunded200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:398",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:402",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeRefundedParams),
     bodies=Bodies({"application/json": _stripe_charge_refunded_body}, is_required=True),

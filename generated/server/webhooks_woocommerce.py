@@ -59,6 +59,7 @@ ReceiveWoocommerceWebhookReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _receive_woocommerce_webhook_body: JsonBody[models.WooCommerceDelivery] = JsonBody(models.WooCommerceDelivery)
@@ -108,6 +109,7 @@ WoocommerceOrderCreatedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _woocommerce_order_created_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
@@ -157,6 +159,7 @@ WoocommerceOrderUpdatedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _woocommerce_order_updated_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
@@ -206,6 +209,7 @@ WoocommerceOrderCompletedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _woocommerce_order_completed_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
@@ -255,6 +259,7 @@ WoocommerceOrderRefundedReply: TypeAlias = (
     | common.UnsupportedMediaType415
     | common.TooManyRequests429
     | common.InternalError500
+    | common.ServiceUnavailable503
 )
 
 _woocommerce_order_refunded_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
@@ -357,6 +362,7 @@ RECEIVE_WOOCOMMERCE_WEBHOOK: Final = Operation(
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
@@ -389,13 +395,14 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
             WoocommerceOrderCreated200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:137",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:138",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCreatedParams),
     bodies=Bodies({"application/json": _woocommerce_order_created_body}, is_required=True),
@@ -413,13 +420,14 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
             WoocommerceOrderUpdated200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:235",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:237",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
     bodies=Bodies({"application/json": _woocommerce_order_updated_body}, is_required=True),
@@ -437,13 +445,14 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
             WoocommerceOrderCompleted200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:336",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:339",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
     bodies=Bodies({"application/json": _woocommerce_order_completed_body}, is_required=True),
@@ -461,13 +470,14 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
             WoocommerceOrderRefunded200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
             common.UnsupportedMediaType415,
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:439",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:443",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
     bodies=Bodies({"application/json": _woocommerce_order_refunded_body}, is_required=True),
