@@ -102,11 +102,12 @@ def _engine(settings: Settings) -> AsyncEngine:
         application_name="skeldir-api",
         pool_size=settings.database_pool_size,
         pool_timeout_seconds=settings.database_pool_timeout_seconds,
+        statement_cache_size=settings.database_statement_cache_size,
     )
 
 
 def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock) -> assembly.Parts:
-    url = urls.parse(settings.secret("app_database_url"))
+    url = urls.parse(settings.secret("listen_database_url" if settings.listen_database_url else "app_database_url"))
     return assembly.Parts(
         engine=engine,
         connect=partial(bootstrap.connect, url),

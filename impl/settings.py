@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     ops_database_url: SecretStr | None = None
     database_pool_size: int = Field(20, ge=1, le=30)
     database_pool_timeout_seconds: float = Field(5.0, gt=0)
+    database_statement_cache_size: int = Field(100, ge=0)
+    """Prepared statements kept per connection; 0 behind a transaction pooler that cannot keep them (pgbouncer before 1.21)."""
+    listen_database_url: SecretStr | None = None
+    """The API's database past a transaction pooler, which cannot LISTEN. Unset: the same as SKELDIR_APP_DATABASE_URL."""
 
     sealing_keys: SecretStr | None = None
     """Key ring for sealed values: `id:base64,id:base64`, at most three, each 32 bytes; the first one seals."""
