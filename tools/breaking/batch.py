@@ -69,7 +69,10 @@ def _compared(entry: dict[str, Json], number: int, options: Options) -> dict[str
     if problems:
         return _failed("; ".join(str(problem) for problem in problems))
     result = compare.compare(base, head, Options(now, options.grace_days, options.tolerant_enums))
-    return {"findings": [finding.as_json() for finding in result.findings], "semver": result.semver}
+    return {
+        "findings": [finding.as_json() for finding in result.findings if not finding.is_quiet],
+        "semver": result.semver,
+    }
 
 
 def line(found: dict[str, Json]) -> str:

@@ -197,6 +197,7 @@ def _status_removed(pairing: Pairing, operation: Operation, at: At, status: str)
         guards,
         status,
         _KEEP_REPLY,
+        fine_print=status == "default",
     )
     facts.report(pairing, fact, operation)
 
@@ -209,9 +210,8 @@ def _response(pairing: Pairing, operation: Operation, old: At, new: At, status: 
         if (name in before) != (name in after):
             action = "added" if name in after else "removed"
             text = f"the link `{name}` of the {status} reply was {action}"
-            fact = Fact(
-                f"response-link-{action}", Effect.NONE, text, before.get(name, old), after.get(name, new), subject=name
-            )
+            places = before.get(name, old), after.get(name, new)
+            fact = Fact(f"response-link-{action}", Effect.NONE, text, *places, subject=name, fine_print=True)
             facts.report(pairing, fact, operation)
 
 

@@ -135,7 +135,7 @@ def changelog(
 
     if output not in {"markdown", "html"}:
         _stop("--format is markdown or html")
-    comparison = _guarded(lambda: run.compare_all(base, head, _options(now)))
+    comparison = _guarded(lambda: run.compare_all(base, head, _options(now), fine_print=True))
     print(report.FORMATS[output](comparison.report))
 
 

@@ -55,6 +55,7 @@ class Fact:
     instead: str = ""
     why: str = ""
     documentation_only: bool = False
+    fine_print: bool = False
 
 
 def report(pairing: Pairing, fact: Fact, operation: Operation | None = None) -> None:
@@ -73,6 +74,7 @@ def report(pairing: Pairing, fact: Fact, operation: Operation | None = None) -> 
             head=pairing.head.origin(fact.head),
             sdk=impact.method(operation.operation_id) if operation and not fact.documentation_only else [],
             documentation_only=fact.documentation_only,
+            fine_print=fact.fine_print,
         )
     )
 

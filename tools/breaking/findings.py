@@ -36,6 +36,13 @@ class Finding:
     """Reason for which this finding was accepted; empty for nearly all."""
     documentation_only: bool = False
     """True for a change of what is said rather than of what is sent."""
+    fine_print: bool = False
+    """Whether this only belongs into a changelog while it is information: nobody has to do or know anything."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether only a changelog tells it."""
+        return self.fine_print and self.level is Severity.INFO
 
     @property
     def fingerprint(self) -> str:

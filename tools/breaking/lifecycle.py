@@ -47,6 +47,8 @@ class Step:
     name: str
     effect: Effect
     text: str
+    is_announced: bool = False
+    """Whether the contract itself said that, and when, this would happen."""
 
 
 def parse_date(text: str) -> dt.date | None:
@@ -103,7 +105,7 @@ def removal(life: Life, options: Options) -> Step:
         return Step("sunset-parse", Effect.VIOLATION, f"and its sunset `{life.sunset}` is no date")
     if life.date > options.now:
         return Step("before-sunset", Effect.VIOLATION, f"before its sunset {life.date}")
-    return Step("with-deprecation", Effect.NONE, f"after its sunset {life.date}")
+    return Step("with-deprecation", Effect.NONE, f"after its sunset {life.date}", is_announced=True)
 
 
 def transition(base: Life, head: Life, options: Options) -> Step | None:

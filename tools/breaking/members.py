@@ -9,6 +9,7 @@ from tools.breaking import keywords
 from tools.breaking.changes import Change, Path, Step
 from tools.breaking.documents import At
 from tools.breaking.keywords import Side
+from tools.breaking.schema import dialect
 from tools.contracts import source
 
 if TYPE_CHECKING:
@@ -161,6 +162,11 @@ def _list(
 ) -> Iterator[Change]:
     """Members of `allOf`, `anyOf`, `oneOf`: equal ones cancel, then those of one name, then one against one in order."""
     old, new = _members(sides[0], word), _members(sides[1], word)
+    if word == "allOf" and old and new:
+        said = [[at for at in members if _only_says(at)] for members in (old, new)]
+        if len(said[0]) != len(said[1]):
+            yield _remark(sides, feature, path, *said)
+        old, new = ([at for at in members if not _only_says(at)] for members in (old, new))
     if not (old and new):
         if (old or new) and not quiet and not _only_types(sides):
             yield _whole(sides, word, feature, path, old or new, "added" if new else "removed")
@@ -173,6 +179,19 @@ def _list(
     for action, left in (("removed", gone), ("added", came)):
         if left and not _only_types(sides):
             yield _whole(sides, word, feature, path, left, action)
+
+
+def _only_says(at: At) -> bool:
+    """Whether a member describes without demanding anything."""
+    return isinstance(at.raw, dict) and bool(at.raw) and not (dialect.ASSERTIONS | {"nullable"}) & at.raw.keys()
+
+
+def _remark(sides: tuple[Side, Side], feature: str, path: Path, old: list[At], new: list[At]) -> Change:
+    """Members that only describe came or went: no demand changed, and what documentation shows did."""
+    action = "added-annotation-only" if len(new) > len(old) else "removed-annotation-only"
+    change = Change(feature, action, path, sides[0].at, sides[1].at, traits=frozenset({"annotation"}))
+    change.name = ", ".join(label(member) for member in (new if len(new) > len(old) else old))
+    return change
 
 
 def _twins(walker: Walker, left: list[At], others: list[At], sides: tuple[str, str]) -> list[At]:
@@ -191,8 +210,10 @@ def _whole(sides: tuple[Side, Side], word: str, feature: str, path: Path, change
     demands = [{word: side.words[word]} if word in side.words else None for side in sides]
     change = Change(feature, action, path, base.at, head.at, demands[0], demands[1])
     change.name = ", ".join(label(member) for member in changed)
+    if (word, action) == ("oneOf", "added") and "oneOf" not in base.words and set(head.words) == {"oneOf"}:
+        change.traits = frozenset({"wrapped"})
     if word != "allOf" and any(_component(member) for member in changed):
-        change.traits = frozenset({"narrows" if action == "removed" else "widens", "variant"})
+        change.traits |= {"narrows" if action == "removed" else "widens", "variant"}
     return change
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tools.breaking import keywords
 from tools.breaking.changes import Change
 
 BODY, PARAMETER, HEADER = "body", "parameter", "header"
@@ -31,6 +32,8 @@ def rule_id(place: Place, change: Change, *, broken: bool, text: bool) -> str:
     stem = _stem(place, nested=nested)
     if change.feature == "property":
         return _property(place, change)
+    if "wrapped" in change.traits and broken and stem.endswith("-body"):
+        return f"{stem}-wrapped-in-one-of"
     if change.feature == "became" and change.action in _MUTABILITY:
         needed = "required" if "required" in change.traits else "optional"
         return f"{place.direction}-{needed}-property-became-{change.action}"
@@ -125,6 +128,43 @@ def _became(place: Place, change: Change, stem: str, *, nested: bool) -> str:
         else ""
     )
     return f"{stem}-became-{change.action}{suffix}"
+
+
+def is_fine_print(place: Place, change: Change) -> bool:
+    """Whether this change, once it is known to be harmless, is for a changelog only.
+
+    That is what asks nothing of anybody: a promise of replies that became tighter, a limit of requests that was dropped, and
+    details of parameters and headers beyond their type and values.
+    """
+    feature, nested = change.feature, bool(change.path.tokens)
+    if place.kind == HEADER:
+        return nested or not (feature in _TYPED or (feature == "became" and "nullable" in change.action))
+    if place.kind == PARAMETER and nested:
+        return not (feature in _TYPED or feature == "enum-value" or (feature, change.action) == ("became", "nullable"))
+    if place.kind == PARAMETER and feature not in _OF_PARAMETERS:
+        return feature not in keywords.BOUNDS.values() or "contains" in feature
+    if feature in keywords.SINGLE.values():
+        return True
+    if feature in keywords.BOUNDS.values() and "contains" not in feature:
+        return place.direction == "response" or change.action in {"set", "unset"} or feature in _ONE_WAY
+    if place.direction == "response":
+        return (feature, change.action) in _SILENT_IN_REPLIES or (not nested and feature == "pattern")
+    return place.kind == BODY and not nested and (feature, change.action) in _SILENT_IN_BODIES
+
+
+_TYPED = frozenset({"type", "format", "list-of-types"})
+_OF_PARAMETERS = _TYPED | {
+    "became",
+    "enum-value",
+    "enum",
+    "pattern",
+    "default-value",
+    "lifecycle",
+    "x-extensible-enum-value",
+}
+_ONE_WAY = frozenset({"max-items", "min-items"})
+_SILENT_IN_BODIES = frozenset({("pattern", "removed"), ("enum-value", "added")})
+_SILENT_IN_REPLIES = frozenset({("became", "enum"), ("x-extensible-enum-value", "removed")})
 
 
 def sentence(place: Place, change: Change) -> str:

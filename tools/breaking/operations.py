@@ -78,7 +78,8 @@ def _removed(pairing: Pairing, key: str, at: At, head: At, prefix: str) -> None:
     text = f"{key} was removed {step.text}"
     instead = _REMOVE if step.effect is Effect.VIOLATION else ""
     why = "Every client that calls it gets an error." if instead else ""
-    facts.report(pairing, Fact(name, step.effect, text, at, head, subject=key, instead=instead, why=why), operation)
+    fact = Fact(name, step.effect, text, at, head, subject=key, instead=instead, why=why, fine_print=step.is_announced)
+    facts.report(pairing, fact, operation)
 
 
 def _added(pairing: Pairing, key: str, at: At) -> None:

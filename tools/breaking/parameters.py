@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -115,11 +116,8 @@ def _removed(pairing: Pairing, operation: Operation, parameter: Parameter) -> No
     identifier = "request-parameter-sunset-parse" if step.name == "sunset-parse" else f"request-parameter-removed{name}"
     text = f"{parameter.label} was removed {step.text if name else ''}".rstrip()
     advice = "mark it deprecated with a sunset date and ignore it until then"
-    facts.report(
-        pairing,
-        Fact(identifier, effect, text, parameter.at, operation.head, law.REQUEST, guards, parameter.name, advice),
-        operation,
-    )
+    fact = Fact(identifier, effect, text, parameter.at, operation.head, law.REQUEST, guards, parameter.name, advice)
+    facts.report(pairing, dataclasses.replace(fact, fine_print=step.is_announced), operation)
 
 
 def _added(pairing: Pairing, operation: Operation, parameter: Parameter) -> None:

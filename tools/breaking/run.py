@@ -33,8 +33,12 @@ class Comparison:
     """API name to version of the base, version of the head, and the step that its changes ask for; only what was read."""
 
 
-def compare_all(base: str, head: str, options: Options, *, all_read: bool = False) -> Comparison:
+def compare_all(
+    base: str, head: str, options: Options, *, all_read: bool = False, fine_print: bool = False
+) -> Comparison:
     """Compare everything in `base` with its counterpart in `head`; with `all_read`, also read what did not change.
+
+    The fine print (what nobody has to know) is only reported when it is asked for.
 
     Raises `BadInputError`: then nothing may be concluded.
     """
@@ -49,6 +53,7 @@ def compare_all(base: str, head: str, options: Options, *, all_read: bool = Fals
     for pair in chosen.pairs:
         _compare(pair, options, comparison)
     _accepted(made.findings, options)
+    made.findings = [finding for finding in made.findings if fine_print or not finding.is_quiet]
     made.findings.sort(key=lambda finding: ORDER[finding.level])
     made.semver = max((step for _, _, step in comparison.versions.values()), key=STEPS.index, default="none")
     return comparison

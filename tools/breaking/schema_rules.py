@@ -241,6 +241,8 @@ def _finding(pairing: Pairing, use: Use, judged: Judged, *, soft: bool) -> Findi
         pairing.base.origin(_pointed(change, change.base)),
         pairing.head.origin(_pointed(change, change.head)),
         impact.of_change(use.operation_id, change),
+        documentation_only=change.action.endswith("annotation-only"),
+        fine_print=naming.is_fine_print(use.place, change),
     )
 
 
