@@ -68,6 +68,11 @@ class Spec:
         """The whole document."""
         return At(self.entry.value, self.entry.path, "")
 
+    @property
+    def is_split(self) -> bool:
+        """Whether this document was read from more than one file, so far."""
+        return len(self._files) > 1
+
     def shared(self) -> list[tuple[Json, str, str]]:
         """Value, file and pointer of every component schema."""
         return [(at.raw, at.file, at.pointer) for at in self.entries(self.root, "components", "schemas").values()]

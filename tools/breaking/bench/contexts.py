@@ -80,6 +80,25 @@ def _webhook(schema: Json) -> Json:
     return {**_document({}), "webhooks": {"done": hook}}
 
 
+def _parameter(place: str) -> Callable[[Json], Json]:
+    def placed(schema: Json) -> Json:
+        document = _document({"parameters": [{"in": place, "name": "p", "required": True, "schema": schema}]})
+        if place == "path":
+            document["paths"] = {"/things/{p}": document["paths"]["/things"]}
+        return document
+
+    return placed
+
+
+def _form(schema: Json) -> Json:
+    form = {"type": "object", "properties": {"field": schema}, "required": ["field"]}
+    return _document({"requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}}})
+
+
+def _header(schema: Json) -> Json:
+    return reply_header({"required": True, "schema": schema})
+
+
 def _inside(schema: Json) -> Json:
     return {"type": "object", "properties": {"inside": schema, "id": edits.S}, "required": ["inside"]}
 
@@ -126,6 +145,12 @@ def contexts() -> list[Context]:
     found += [
         Context("request component", "request", _component(_request)),
         Context("response component", "response", _component(_reply)),
+        *(
+            Context(f"{place} parameter", "request", _parameter(place), text=True)
+            for place in ("query", "path", "header", "cookie")
+        ),
+        Context("form field", "request", _form, text=True),
+        Context("reply header", "response", _header, text=True),
         Context("callback body", "response", _callback),
         Context("webhook body", "response", _webhook),
     ]

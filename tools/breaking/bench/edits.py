@@ -89,6 +89,13 @@ _SCALARS: dict[str, tuple[Json, str, Json]] = {
     "type changed to a structure": (I, "x", {"type": "object"}),
     "any from a type": (AB, ">", {}),
     "type dropped, bound kept": (_with(I, minimum=0), ">", {"minimum": 0}),
+    "maximum of integers rewritten": (_with(I, maximum=10), "=", _with(I, exclusiveMaximum=11)),
+    "halves as multiples": (_with(N, multipleOf=0.01), "<", _with(N, multipleOf=0.1)),
+    "covered by two ranges": (N, "=", {"anyOf": [_with(N, maximum=5), _with(N, minimum=5)]}),
+    "ranges merged": ({"allOf": [_with(I, minimum=1), {"maximum": 9}]}, "=", _with(I, minimum=1, maximum=9)),
+    "empty text": (_with(S, maxLength=0), "=", _with(S, enum=[""])),
+    "length as a pattern": (_with(S, minLength=3), "=", _with(S, pattern="^[\\s\\S]{3,}$")),
+    "integers and the rest": (N, "=", {"anyOf": [I, _with(N, not_=I)]}),
     "never": (I, "<", _with(I, not_=I)),
 }
 
@@ -132,6 +139,7 @@ _ARRAYS: dict[str, tuple[Json, str, Json]] = {
     "maxContains set": (_with(LIST, contains={"const": "x"}), "<", _with(LIST, contains={"const": "x"}, maxContains=2)),
     "contains of nothing": (LIST, "=", _with(LIST, contains={"const": "x"}, minContains=0)),
     "contains anything": (_with(LIST, minItems=1), "=", _with(LIST, contains=True)),
+    "nested items narrowed": (_with(LIST, items=LIST), "<", _with(LIST, items=_with(LIST, maxItems=2))),
     "unevaluatedItems closes": ({"type": "array", "prefixItems": [S]}, "<", {"type": "array", "prefixItems": [S], "unevaluatedItems": False}),
 }  # fmt: skip
 
@@ -165,6 +173,11 @@ _OBJECTS: dict[str, tuple[Json, str, Json]] = {
     "unevaluatedProperties closes": (AB, "<", _with(AB, unevaluatedProperties=False)),
     "closed by either word": (CLOSED, "=", _with(AB, unevaluatedProperties=False)),
     "nested property narrowed": ({"type": "object", "properties": {"in": AB}}, "<", {"type": "object", "properties": {"in": _with(AB, required=["a", "b"])}}),
+    "property as a pattern": (
+        {"type": "object", "properties": {"a": S}}, "=", {"type": "object", "patternProperties": {"^a$": S}},
+    ),
+    "forbidden by not": (AB, "<", _with(AB, not_={"required": ["b"]})),
+    "forbidden either way": (_with(AB, not_={"required": ["b"]}), "=", _with(AB, properties={"a": S, "b": False})),
     "empty properties": ({"type": "object"}, "=", {"type": "object", "properties": {}}),
     "required nothing": (AB, "=", _with(AB, dependentRequired={})),
 }  # fmt: skip
@@ -219,6 +232,9 @@ _REFACTORS: dict[str, tuple[Json, str, Json]] = {
     "by reference in allOf": (AB, "=", {"allOf": [{"$ref": "#/components/schemas/AB"}]}),
     "by reference with words": (AB, "=", {"$ref": "#/components/schemas/AB", "description": "said twice"}),
     "by two references": ({"$ref": "#/components/schemas/AB"}, "=", {"$ref": "#/components/schemas/Alias"}),
+    "by reference into a schema": (S, "=", {"$ref": "#/components/schemas/AB/properties/a"}),
+    "told apart by a constant": ({"oneOf": [CAT, DOG]}, "=", {"anyOf": [CAT, DOG]}),
+    "references merged": ({"allOf": [{"$ref": "#/components/schemas/AB"}, {"required": ["b"]}]}, "=", _with(AB, required=["a", "b"])),
     "recursion unrolled": (
         {"$ref": "#/components/schemas/Node"}, "=",
         {"type": "object", "properties": {"value": S, "next": {"$ref": "#/components/schemas/Node"}}},
@@ -229,6 +245,11 @@ _REFACTORS: dict[str, tuple[Json, str, Json]] = {
         {"oneOf": [_with(CAT, minProperties=1), _with(DOG, minProperties=1)]}, "=", {"oneOf": [CAT, DOG], "minProperties": 1},
     ),
 }  # fmt: skip
+
+AS_TEXT = {
+    "items changed": "<", "items changed (backwards)": ">", "map values changed": "<", "map values changed (backwards)": ">",
+}  # fmt: skip
+"""Edits that mean something else where values travel as text: there a boolean is a string too."""
 
 COMPONENTS: dict[str, Json] = {
     "AB": AB,

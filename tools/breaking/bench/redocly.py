@@ -70,7 +70,7 @@ def _joined(documents: list[Json]) -> Json:
     for number, document in enumerate(documents):
         text = json.dumps(document).replace('"#/components/schemas/', f'"#/components/schemas/C{number}')
         copy = json.loads(text.replace('"postThings"', f'"postThings{number}"'))
-        joined["paths"][f"/c{number}"] = copy["paths"]["/things"]
+        joined["paths"] |= {path.replace("/things", f"/c{number}"): item for path, item in copy["paths"].items()}
         joined["components"]["schemas"] |= {
             f"C{number}{name}": schema for name, schema in copy["components"]["schemas"].items()
         }

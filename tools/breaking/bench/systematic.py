@@ -36,9 +36,10 @@ def cases() -> Iterator[Case]:
     """Every edit in every place."""
     for edit in edits.edits():
         for context in contexts.contexts():
-            breaks = edit.relation in {"x", _HARM[context.direction]}
+            relation = edits.AS_TEXT.get(edit.name, edit.relation) if context.text else edit.relation
+            breaks = relation in {"x", _HARM[context.direction]}
             name = f"{edit.name} @ {context.name}"
-            yield Case(name, context.place(edit.before), context.place(edit.after), breaks, edit.relation == "=")
+            yield Case(name, context.place(edit.before), context.place(edit.after), breaks, relation == "=")
 
 
 def mislabelled(samples: int) -> list[str]:

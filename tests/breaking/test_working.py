@@ -1,0 +1,171 @@
+"""What did not change is not read; what was edited since the bundles were made is compared all the same."""
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.breaking import inputs, quick, released, run, working
+from tools.breaking.documents import BadInputError
+from tools.breaking.options import Options
+
+ROOT = Path(__file__).parents[2]
+SOURCE = "contracts/openapi/v1/revenue.yaml"
+
+
+def contracts(*arguments):
+    command = [str(Path(sys.executable).with_name("contracts")), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A copy of what the command reads by default, and standing in it."""
+    for part in ("contracts", "generated/bundles"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / "generated/manifest.json", tmp_path / "generated")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def edit(path, old, new):
+    path = Path(path)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_every_baseline_is_listed_with_its_digest_and_is_sound():
+    """The proof that the shortcut rests on, for the contracts of this repository."""
+    base = str(ROOT / inputs.BASELINES)
+    known, in_all = released.unchanged(base, base)
+    assert len(known) == in_all >= 16
+    assert run.compare_all(base, base, Options(dt.date(2026, 11, 20)), all_read=True).report.unchanged == in_all
+
+
+def test_where_nothing_changed_nothing_is_read(tree, monkeypatch, capsys):
+    monkeypatch.setattr(run, "command", lambda *_: pytest.fail("the documents were read"))
+    assert quick.run([]) == 0
+    assert "17 APIs (17 unchanged)" in capsys.readouterr().out
+
+
+def test_the_quick_answer_is_the_careful_answer(tree):
+    quickly, carefully = contracts("breaking"), contracts("breaking", "--now", "2026-11-20")
+    assert (quickly.stdout, quickly.returncode) == (carefully.stdout, carefully.returncode)
+    assert json.loads(contracts("breaking", "--format", "json").stdout) == {"findings": [], "semver": "none"}
+
+
+def test_an_edit_of_a_source_is_compared_before_anything_is_generated(tree):
+    edit(SOURCE, "maximum: 10000000000000\n", "maximum: 20000000000000\n")
+    done = contracts("breaking", "--format=json")
+    assert done.returncode == 1
+    finding = json.loads(done.stdout)["findings"][0]
+    assert finding["id"] == "response-property-max-increased"
+    assert finding["head"]["file"] == SOURCE
+    assert "20000000000000" in Path(SOURCE).read_text(encoding="utf-8").split("\n")[finding["head"]["line"] - 1]
+    assert finding["base"]["file"] == "contracts/baselines/v1/revenue.yaml"
+
+
+def test_an_edit_of_a_shared_file_reaches_every_api_that_uses_it(tree):
+    shared = sorted(Path("contracts/openapi/v1/_common").glob("*.yaml"))
+    users = working.touched({path.relative_to(inputs.SOURCES).as_posix() for path in shared})
+    assert len(users) > 10
+    edit(SOURCE, "maximum: 10000000000000\n", "maximum: 20000000000000\n")
+    assert working.touched(working.edited()) == ["revenue.yaml"]
+
+
+def test_a_source_that_cannot_be_linked_is_refused(tree):
+    edit(SOURCE, "$ref: ", "$ref: nowhere/")
+    done = contracts("breaking")
+    assert done.returncode == 2
+    assert SOURCE in done.stderr
+    assert "nothing can be concluded" in done.stderr
+
+
+def test_a_contract_that_came_or_went_with_its_source_is_noticed(tree):
+    shutil.copy(SOURCE, "contracts/openapi/v1/extra.yaml")
+    assert "extra is in" in contracts("breaking").stderr
+    Path("contracts/openapi/v1/extra.yaml").unlink()
+    Path(SOURCE).unlink()
+    done = contracts("breaking")
+    assert done.returncode == 2
+    assert "revenue is in" in done.stderr
+
+
+def test_a_missing_baseline_is_an_error(tree):
+    Path("contracts/baselines/v1/revenue.yaml").unlink()
+    done = contracts("breaking")
+    assert done.returncode == 2
+    assert "revenue is in generated/bundles/v1 and has no baseline" in done.stderr
+    shutil.rmtree("contracts/baselines")
+    assert contracts("breaking").returncode == 2
+
+
+@pytest.mark.parametrize("changed", ["contracts/baselines/v1/revenue.yaml", "generated/bundles/v1/revenue.yaml"])
+def test_a_file_that_is_not_what_was_released_is_read(tree, changed):
+    edit(changed, "title:", "title: Other")
+    assert quick.unchanged(inputs.BASELINES, inputs.BUNDLES) == 0
+    chosen = inputs.pairs(inputs.BASELINES, inputs.BUNDLES)
+    assert [pair.name for pair in chosen.pairs] == ["revenue"]
+    assert len(chosen.unchanged) == 16
+
+
+@pytest.mark.parametrize("list_", [None, b"", b"\xff\xfe", b"0000  v1/revenue.yaml\n"])
+def test_without_a_good_list_everything_is_read(tree, list_):
+    path = Path("contracts/baselines", released.LIST)
+    path.unlink() if list_ is None else path.write_bytes(list_)
+    assert len(inputs.pairs(inputs.BASELINES, inputs.BUNDLES).pairs) == 17
+    assert contracts("breaking").returncode == 0
+
+
+def test_equal_garbage_on_both_sides_is_no_agreement(tree):
+    for side in (inputs.BASELINES, inputs.BUNDLES):
+        Path(side, "revenue.yaml").write_text("openapi: 3.1.0\npaths: [", encoding="utf-8")
+    assert contracts("breaking").returncode == 2
+
+
+def test_a_release_refuses_stale_bundles_and_lists_what_it_froze(tree):
+    edit(SOURCE, "maximum: 10000000000000\n", "maximum: 9000000000000\n")
+    done = contracts("release")
+    assert (done.returncode, "run `contracts generate` first" in done.stderr) == (2, True)
+    shutil.copy(ROOT / SOURCE, SOURCE)
+    edit("generated/bundles/v1/revenue.yaml", "maximum: 10000000000000\n", "maximum: 20000000000000\n")
+    refused = contracts("release")
+    assert (
+        refused.returncode,
+        "revenue: 2.0.0 -> 2.0.0, the changes ask for major: write 3.0.0" in refused.stdout,
+    ) == (1, True)
+    edit("generated/bundles/v1/revenue.yaml", "version: 2.0.0", "version: 3.0.0")
+    assert contracts("release").returncode == 0
+    assert len(released.unchanged(inputs.BASELINES, inputs.BUNDLES)[0]) == 17
+    Path("generated/bundles/v1/extra.yaml").write_text("openapi: 3.1.0\npaths: [", encoding="utf-8")
+    assert contracts("release").returncode == 2
+
+
+def test_two_contracts_of_one_name_are_not_confused(tree):
+    shutil.copy("generated/bundles/v1/revenue.yaml", "generated/bundles/v1/webhooks/revenue.yaml")
+    with pytest.raises(BadInputError, match="both called revenue"):
+        inputs.pairs(inputs.BASELINES, inputs.BUNDLES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "read"),
+    [
+        ([], (quick.BASE, quick.HEAD, "text", "error")),
+        (["a"], ("a", quick.HEAD, "text", "error")),
+        (["a", "b", "--format", "json"], ("a", "b", "json", "error")),
+        (["--fail-on=warning", "a"], ("a", quick.HEAD, "text", "warning")),
+        (["a", "b", "c"], None),
+        (["--format", "xml"], None),
+        (["--format"], None),
+        (["--batch", "f"], None),
+        (["--help"], None),
+        (["-"], None),
+    ],
+)
+def test_everyday_options_are_read_by_hand_and_all_others_are_left_alone(arguments, read):
+    assert quick._read(arguments) == read
