@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from impl.db import bootstrap, mapped, migrate
 from impl.db.views import REGISTRY
 from tests.fixtures.database import Database
+from tests.schema import record
 from tools.gates import catalog
 
 MAPPED = ("columns", "constraints", "indexes")
@@ -84,6 +85,62 @@ COLUMNS = """
     WHERE a.attrelid = $2::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
         AND has_column_privilege($1, $2, a.attname, $3)
 """
+
+
+BOUND = "(NULLIF(current_setting('app.current_{}_id'::text, true), ''::text))::uuid"
+OF_TENANT, OF_USER = f"(tenant_id = {BOUND.format('tenant')})", f"(user_id = {BOUND.format('user')})"
+NOBODYS = "(tenant_id IS NULL)"
+
+
+def everybody(name: str, rule: str) -> tuple[str, ...]:
+    return (name, "ALL", "public", rule, rule)
+
+
+# What each word of `about(policy=…)` means: name, command, roles, USING, WITH CHECK.
+POLICIES = {
+    "none": set(),
+    "tenant": {everybody("tenant_isolation_policy", OF_TENANT)},
+    "tenants": {everybody("tenant_isolation_policy", OF_TENANT.replace("tenant_id", "id", 1))},
+    "user": {everybody("tenant_isolation_policy", f"({OF_TENANT} AND {OF_USER})")},
+    "self": {everybody("user_isolation_policy", OF_USER.replace("user_id", "id", 1))},
+    "quarantine": {
+        everybody("tenant_isolation_policy", OF_TENANT),
+        ("quarantine_tenantless_insert", "INSERT", "app_user", "", NOBODYS),
+        ("quarantine_tenantless_read", "SELECT", "app_ops", NOBODYS, ""),
+    },
+    "failed_jobs": {
+        everybody("tenant_isolation_policy", OF_TENANT),
+        ("tenantless_worker_policy", "ALL", "app_worker", NOBODYS, NOBODYS),
+    },
+}
+
+
+@pytest.mark.promise("P056", "P057")
+async def test_rows_are_hidden_exactly_as_the_code_says(owner: asyncpg.Connection) -> None:
+    """Row security on, forced, and with the very rules that each mapped table names; no others, and on no other table."""
+    found: dict[str, set[tuple[str, ...]]] = {name: set() for name in METADATA.tables}
+    rows = await owner.fetch(
+        "SELECT tablename::text, policyname::text, cmd, array_to_string(roles, ','), coalesce(qual, ''),"
+        " coalesce(with_check, ''), permissive FROM pg_policies WHERE schemaname = 'public'"
+    )
+    for table, *policy, kind in rows:
+        assert kind == "PERMISSIVE"
+        found[table].add(tuple(policy))
+    assert found == {name: POLICIES[table.info["policy"]] for name, table in METADATA.tables.items()}
+    switches = await owner.fetch(
+        "SELECT relname::text, relrowsecurity, relforcerowsecurity FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+    )
+    for table, is_enabled, is_forced in switches:
+        is_isolated = table in METADATA.tables and METADATA.tables[table].info["policy"] != "none"
+        assert (is_enabled, is_forced) == (is_isolated, is_isolated), table
+
+
+@pytest.mark.promise("F14")
+async def test_triggers_functions_and_views_are_those_on_record(owner: asyncpg.Connection) -> None:
+    """What no mapped table can say stands in alembic/catalog.txt, so that a change of it shows in a review."""
+    recorded, found = record.read(), await catalog.describe(owner, *record.SECTIONS, schemas=record.SCHEMAS)
+    assert catalog.differences(recorded, found) == [], "if this is meant: python -m tests.schema.record"
 
 
 async def test_nobody_may_truncate_refer_or_grant(owner: asyncpg.Connection) -> None:

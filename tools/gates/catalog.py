@@ -102,6 +102,12 @@ QUERIES: Final[dict[str, str]] = {
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = ANY ($1) AND c.relkind IN ('v', 'm')
     """,
+    "view_columns": """
+        -- What views offer, whatever the server's version prints of what they compute.
+        SELECT c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = ANY ($1) AND c.relkind IN ('v', 'm') AND a.attnum > 0
+    """,
     "comments": """
         -- Comments on tables and views.
         SELECT d.objoid::regclass || ': ' || d.description
