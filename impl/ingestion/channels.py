@@ -25,6 +25,8 @@ class Origin:
     medium: str | None = None
     campaign: str | None = None
     """Name or id of the campaign; a hint that maps to no channel by itself."""
+    click_id: str | None = None
+    """Name of the parameter by which an ad platform tagged the address, such as `gclid`; never its value."""
     foreign_host: str | None = None
     """Host of the page before, when it is not the tenant's own."""
 
@@ -45,8 +47,7 @@ class Rule:
         return self.sources.get(source) if self.sources else self.channel
 
 
-def _read(path: Path) -> tuple[Rule, ...]:
-    document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+def _read(document: Mapping[str, Any]) -> tuple[Rule, ...]:
     words = (
         Rule(frozenset({word.lower()}), {platform: channel}, None)
         for platform, map_ in document["platform"].items()
@@ -60,21 +61,28 @@ def _rule(values: Mapping[str, Any]) -> Rule:
     return Rule(media, values.get("source", {}), values.get("channel"), values.get("foreign_referrer", False))
 
 
-RULES = _read(Path(__file__).with_name("channels.toml"))
+_DOCUMENT: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("channels.toml").read_text(encoding="utf-8"))
+RULES = _read(_DOCUMENT)
+CLICK_IDS: Mapping[str, str] = _DOCUMENT["click_id"]
+"""Channel by the name of a click id."""
 
 
 def of_origin(origin: Origin) -> str:
     """Channel code of `origin`: `direct` without any hint; `unknown`, which is counted, when the hints do not map."""
     source, medium = (origin.source or "").strip().lower(), (origin.medium or "").strip().lower()
     is_foreign = bool(origin.foreign_host)
-    if not (source or medium or origin.campaign or is_foreign):
+    if not (source or medium or origin.campaign or origin.click_id or is_foreign):
         return DIRECT
-    for rule in RULES:
-        channel = rule.match(source, medium, is_foreign=is_foreign)
-        if channel is not None:
-            return channel
-    metrics.CHANNELS_UNMAPPED.inc()
-    return UNKNOWN
+    found = _by_words(source, medium) or CLICK_IDS.get((origin.click_id or "").lower())
+    found = found or _by_words(source, medium, is_foreign=is_foreign)
+    if found is None:
+        metrics.CHANNELS_UNMAPPED.inc()
+    return found or UNKNOWN
+
+
+def _by_words(source: str, medium: str, *, is_foreign: bool = False) -> str | None:
+    matches = (rule.match(source, medium, is_foreign=is_foreign) for rule in RULES)
+    return next((channel for channel in matches if channel is not None), None)
 
 
 def resolve(hints: Hints) -> str:
@@ -91,5 +99,5 @@ def foreign(host: str | None, own_hosts: Collection[str]) -> str | None:
 
 def codes() -> frozenset[str]:
     """Every channel code that `of_origin` can give."""
-    named = {code for rule in RULES for code in (*rule.sources.values(), rule.channel) if code}
+    named = {code for rule in RULES for code in (*rule.sources.values(), rule.channel) if code} | {*CLICK_IDS.values()}
     return frozenset(named | {DIRECT, UNKNOWN})

@@ -54,7 +54,7 @@ async def report(engine: AsyncEngine, delivery: Delivery, said: Report, link: Li
     nothing is written then.
     """
     lock = rows.payment_lock(delivery, said.facts[0])
-    async with turns.of(lock):
+    async with turns.of(lock), turns.room(engine):
         if len(said.facts) == 1:
             return await _persist(lambda: _one_fact(engine, delivery, said, link))
         return await _persist(lambda: _report(engine, delivery, said, link))
@@ -64,14 +64,15 @@ async def ignored(engine: AsyncEngine, delivery: Delivery, topic: str, provider_
     """Note a delivery that was understood and says nothing about revenue."""
     key = idempotency_key(delivery.provider, topic, provider_event_id)
     row = rows.delivery_row(delivery, key) | {"topic": topic, "provider_event_id": provider_event_id}
-    async with tenant_transaction(engine, delivery.tenant_id) as connection:
+    async with turns.room(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
         await connection.execute(_SQL["record_repetition"], row | {"outcome": Outcome.IGNORED.value, "event_id": None})
     return rows.receipt(Outcome.IGNORED, delivery, key)
 
 
 async def dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
     """Keep a delivery that cannot become an event, its payload sealed; the same one dies only once."""
-    return await _persist(lambda: _dead(engine, ring, delivery, death))
+    async with turns.room(engine):
+        return await _persist(lambda: _dead(engine, ring, delivery, death))
 
 
 async def _persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:

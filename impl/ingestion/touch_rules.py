@@ -110,6 +110,7 @@ def channel(touch: models.Touch, own_hosts: Collection[str]) -> str:
         source=touch.utm_source,
         medium=touch.utm_medium,
         campaign=touch.utm_campaign or touch.campaign_id,
+        click_id=touch.click_id_kind,
         foreign_host=channels.foreign(touch.referrer_host, own_hosts),
     )
     return channels.of_origin(origin)

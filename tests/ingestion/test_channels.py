@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from impl.ingestion import channels
-from impl.ingestion.channels import Rule
+from impl.ingestion.channels import Origin, Rule
 from impl.kernel.events import Hints
+from impl.telemetry import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +37,29 @@ def test_hints_map_to_channels(source, medium, campaign, channel):
     assert channels.resolve(Hints(utm_source=source, utm_medium=medium, utm_campaign=campaign)) == channel
 
 
+@pytest.mark.parametrize(
+    ("origin", "channel"),
+    [
+        (Origin(click_id="gclid"), "google_search_paid"),
+        (Origin(click_id="FBCLID"), "facebook_paid"),
+        (Origin(click_id="ttclid", campaign="spring"), "tiktok_paid"),
+        (Origin(click_id="gclid", source="newsletter"), "email"),  # words win
+        (Origin(click_id="gclid", source="google", medium="display"), "google_display_paid"),
+        (Origin(click_id="dclid", foreign_host="blog.example"), "google_display_paid"),  # and it wins over the referrer
+        (Origin(click_id="gclid", source="bing", medium="cpc"), "google_search_paid"),
+        (Origin(click_id="xyzid", foreign_host="blog.example"), "referral"),
+    ],
+)
+def test_click_ids_map_where_words_do_not(origin, channel):
+    assert channels.of_origin(origin) == channel
+
+
+def test_a_hint_that_does_not_map_is_unknown_and_counted():
+    before = metrics.CHANNELS_UNMAPPED._value.get()
+    assert channels.of_origin(Origin(click_id="xyzid")) == "unknown"
+    assert metrics.CHANNELS_UNMAPPED._value.get() == before + 1
+
+
 async def test_every_code_of_the_map_stands_in_the_taxonomy(owner):
     known = {row["code"] for row in await owner.fetch("SELECT code FROM channel_taxonomy WHERE is_active")}
     assert channels.codes() <= known
@@ -61,6 +85,7 @@ def test_the_map_says_what_the_contract_says():
         for source, channel in (rule.sources or {None: rule.channel}).items()
     ]
     assert running == written
+    assert contract["click_ids"] == channels.CLICK_IDS
     assert (contract["nothing"], contract["unmapped"]) == (channels.DIRECT, channels.UNKNOWN)
     assert channels.codes() <= {channel["code"] for channel in contract["channels"]}
 
