@@ -6,6 +6,7 @@ import enum
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 
@@ -65,6 +66,7 @@ class Receipt:
     error_code: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def correlation_id(idempotency_key: uuid.UUID) -> uuid.UUID:
     """Names a delivery in rows and logs; the same delivery has the same one, whoever repeats it."""
     return uuid.uuid5(uuid.NAMESPACE_URL, str(idempotency_key))

@@ -6,6 +6,8 @@ import json
 import uuid
 from typing import Any
 
+from pydantic_core import to_json
+
 from impl.db import locks
 from impl.ingestion.delivery import Delivery, Outcome, Receipt, correlation_id
 from impl.ingestion.journeys import Link
@@ -111,7 +113,7 @@ def fact_row(
         "utm_source": fact.hints.utm_source,
         "utm_medium": fact.hints.utm_medium,
         "utm_campaign": fact.hints.utm_campaign,
-        "raw_payload": json.dumps(_kept(fact, channel)),
+        "raw_payload": to_json(_kept(fact, channel)).decode(),
     }
 
 

@@ -6,6 +6,7 @@ import enum
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from impl.kernel.money import Money
 
@@ -105,6 +106,7 @@ class Report:
         return Report(facts=(fact,), idempotency_key=fact.idempotency_key)
 
 
+@lru_cache(maxsize=1024)
 def idempotency_key(provider: str, provider_event_type: str, external_id: str) -> uuid.UUID:
     """Key of a processor's event; `stripe_payment_intent_succeeded_pi_1` names it before hashing."""
     event = provider_event_type.replace(".", "_").replace("/", "_")

@@ -64,7 +64,9 @@ _TEXT_RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 )
 
 # Most values of a log line: ids, times, methods, names. None of the rules can match them, so none is tried.
-_PLAIN = re.compile(r"[0-9a-f-]{36}|[0-9T:.Z+-]{1,35}|[A-Z]{1,8}|(?!eyJ)[a-zA-Z]{1,42}|[a-z]{3,}(?:_[a-z]{3,}){1,4}")
+_PLAIN = re.compile(
+    r"[0-9a-f-]{36}|[0-9T:.Z+-]{1,35}|[A-Z]{1,8}|(?!eyJ)[a-zA-Z]{1,42}|[a-z]{3,}(?:_[a-z]{3,}){1,4}|(?:/[a-z_]{1,32}){1,8}"
+)
 
 _NAMED_VALUE = re.compile(r"(?<![\w-])([\w-]++)(['\"]?\s*+[=:]\s*+['\"]?)([^\s\"'&,;}]++)")
 
@@ -126,6 +128,13 @@ def mapping(fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
     """`fields` with hidden names emptied and every other value searched."""
     shown: dict[str, Any] = {}
     for key, item in list(fields.items())[:MAX_ITEMS]:
-        name = text(str(key))
-        shown[name] = HIDDEN if item is not None and is_hidden_key(name) else value(item, depth + 1)
+        name, is_hidden = _field(str(key))
+        shown[name] = HIDDEN if item is not None and is_hidden else value(item, depth + 1)
     return shown
+
+
+@lru_cache(maxsize=1024)
+def _field(key: str) -> tuple[str, bool]:
+    """A field's name as it is shown, and whether its value is hidden. Lines have the same few fields again and again."""
+    name = text(key)
+    return name, is_hidden_key(name)
