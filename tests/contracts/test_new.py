@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import checking, link, new, problems, rules
+from tools.contracts import governance, link, new, problems, rules
 from tools.contracts.new import NewError, Wanted
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ def contracts(tmp_path: Path) -> Path:
 
 def findings(contracts: Path) -> list[str]:
     sources = link.read(contracts)
-    found = rules.check(rules.Contract(sources.documents, checking.governance_of(contracts)))
+    found = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
     return [str(problem) for problem in problems.in_order([*sources.problems, *found])]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tools.codegen.read import contract as reading
-from tools.contracts import drift, link, problems, report, rules, source
+from tools.contracts import drift, governance, link, problems, report, rules, strays
 from tools.contracts.link import Sources
-from tools.contracts.problems import Problem
+from tools.contracts.problems import Origin, Problem
 from tools.contracts.report import FORMS
 
 
@@ -31,7 +31,7 @@ def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None =
     sources = link.read(contracts)
     found = [problem for problem in judge(sources, contracts, out) if _is_asked_for(problem, only)]
     reasons = {rule.id: rule.reason for rule in rules.ALL.values()}
-    text = report.render(found, form, line_of=sources.line, reasons=reasons)
+    text = report.render(found, form, line_of=line_of(sources, contracts), reasons=reasons)
     if text:
         print(text)
     failed = problems.has_errors(found)
@@ -49,30 +49,31 @@ def _is_asked_for(problem: Problem, only: Sequence[str]) -> bool:
 
 
 def judge(sources: Sources, contracts: Path, out: Path | None = None) -> list[Problem]:
-    """What reading, linking, generating and the house rules find; then, of sound contracts, whether `out` is made of them."""
-    found = list(sources.problems)
-    if not problems.has_errors(found):
-        found += reading.read(sources)[1]
-    contract = rules.Contract(sources.documents, governance_of(contracts))
-    found += rules.check(contract)
+    """What reading, linking, generating and the house rules find; then, of sound contracts, whether `out` is made of them.
+
+    While something cannot be read, rules that compare files are not asked: they would blame the others for it.
+    """
+    data, unread = governance.read(contracts)
+    found = [*sources.problems, *unread, *strays.find(sources, contracts)]
+    contract = rules.Contract(sources.documents, data)
+    if problems.has_errors(found):
+        return problems.in_order([*found, *rules.check_each(contract)])
+    found += [*reading.read(sources)[1], *rules.check(contract)]
     if out is not None and not problems.has_errors(found):
         contract.made = drift.made(sources.documents, out)
         found += rules.ALL["generated-is-current"].problems(contract)
     return problems.in_order(found)
 
 
-def governance_of(contracts: Path) -> dict[str, source.Document]:
-    """Data files beside the contracts, by name."""
-    folder = next(
-        (parent / "governance" for parent in contracts.resolve().parents if (parent / "governance").is_dir()), None
-    )
-    found: dict[str, source.Document] = {}
-    for path in sorted(folder.glob("*.yaml")) if folder is not None else ():
-        shown = contracts.parts[0] if contracts.parts and not contracts.is_absolute() else ""
-        document, _ = source.load(path, name=f"{shown}/governance/{path.name}".lstrip("/"))
-        if document is not None:
-            found[path.stem] = document
-    return found
+def line_of(sources: Sources, contracts: Path) -> Callable[[Origin], str]:
+    """Text of a line of a contract or of the data beside it; empty for other files."""
+
+    def line(origin: Origin) -> str:
+        text = sources.line(origin)
+        data = {} if text else {document.path: document for document in governance.read(contracts)[0].values()}
+        return data[origin.file].line(origin.line) if origin.file in data else text
+
+    return line
 
 
 def _operations(sources: Sources) -> list[list[str]]:

@@ -70,8 +70,17 @@ class Service:
         """Start the process, with no mock in it yet. Raises `MockError`."""
         if shutil.which("node") is None:
             raise MockError("mocks need Node.js 20 or newer; install it and run `make install-node`")
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(["node", str(SCRIPT)], stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
+        self._process = _start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
+
+    def restart(self) -> None:
+        """Start anew after the process ended, with no mock in it yet."""
+        _stop(self._process)
+        self._process = _start()
 
     def serve(self, mocks: Sequence[Mock]) -> list[Mock]:
         """Start `mocks`, or give them new documents; returns them with their ports once each is healthy. Raises `MockError`."""
@@ -166,6 +175,11 @@ def _full_names(contracts: Path, names: Sequence[str]) -> list[str]:
     """`stripe` may stand for `webhooks/stripe`."""
     short = {name.rpartition("/")[2]: name for name in _ports(contracts)}
     return [short.get(name, name) for name in names]
+
+
+def _start() -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(["node", str(SCRIPT)], stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8")
 
 
 def _handshake(process: subprocess.Popen[str], mocks: Sequence[Mock]) -> list[Mock]:

@@ -6,6 +6,7 @@ Only what changed is printed. Nothing that is saved can end it: a half-written f
 
 from __future__ import annotations
 
+import gc
 import posixpath
 import sys
 import time
@@ -13,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import checking, generating, link, mocks, problems, refs, report, rules
+from tools.contracts import generating, governance, link, mocks, problems, refs, report, rules, strays
 from tools.contracts.link import Sources
-from tools.contracts.problems import Problem
+from tools.contracts.problems import Origin, Problem
 from tools.contracts.source import Document
 
 POLL_SECONDS = 0.05
@@ -45,6 +46,8 @@ class Watcher:
     _governance: dict[str, Document] = field(default_factory=dict[str, Document])
     _found: dict[str, list[Problem]] = field(default_factory=dict[str, list[Problem]])
     """What the rules found in each file by itself."""
+    _whole: list[Problem] = field(default_factory=list[Problem])
+    """What the rules found that compare files, when all of them could be read last."""
     _known: dict[str, Problem] = field(default_factory=dict[str, Problem])
     """Every finding of the last look by its fingerprint."""
 
@@ -56,24 +59,32 @@ class Watcher:
         began = time.perf_counter()
         before, self.sources = self.sources, link.read(self.contracts, earlier=self.sources)
         changed = _changed(before, self.sources)
-        governance = checking.governance_of(self.contracts)
-        is_governed_anew = _texts(governance) != _texts(self._governance)
-        affected = set(self.sources.documents) if is_governed_anew else _dependents(self.sources, changed)
-        self._governance = governance
-        found = self._judge(affected)
-        return self._compare(changed, found, began)
+        data, unread = governance.read(self.contracts)
+        anew = _texts(data).items() ^ _texts(self._governance).items()
+        affected = set(self.sources.documents) if anew else _dependents(self.sources, changed)
+        self._governance = data
+        found = self._judge(affected, [*self.sources.problems, *unread, *strays.find(self.sources, self.contracts)])
+        return self._compare([*changed, *sorted({path for path, _ in anew})], found, began)
 
-    def _judge(self, affected: Iterable[str]) -> list[Problem]:
+    def _judge(self, affected: Iterable[str], unread: list[Problem]) -> list[Problem]:
+        """As `checking.judge` does; what it does not ask while something cannot be read stays as it was answered last."""
         documents = self.sources.documents
         self._contract = contract = rules.Contract(documents, self._governance, self._contract)
         self._found = {path: found for path, found in self._found.items() if path in documents}
         for path in affected:
             self._found[path] = rules.check_each(contract.narrowed({path}))
+        if not problems.has_errors(unread):
+            self._whole = rules.check_whole(contract)
         each = [problem for found in self._found.values() for problem in found]
-        return problems.in_order([*self.sources.problems, *each, *rules.check_whole(contract)])
+        return problems.in_order([*unread, *each, *self._whole])
+
+    def line(self, origin: Origin) -> str:
+        """Text of a line of a contract or of the data beside it."""
+        data = {document.path: document for document in self._governance.values()}
+        return data[origin.file].line(origin.line) if origin.file in data else self.sources.line(origin)
 
     def _compare(self, changed: list[str], found: list[Problem], began: float) -> Verdict:
-        marked = {report.fingerprint(problem, self.sources.line): problem for problem in found}
+        marked = {report.fingerprint(problem, self.line): problem for problem in found}
         appeared = [problem for mark, problem in marked.items() if mark not in self._known]
         fixed = [problem for mark, problem in self._known.items() if mark not in marked]
         self._known = marked
@@ -83,21 +94,16 @@ class Watcher:
 
 def run(contracts: Path, out: Path, *, with_mocks: bool = False, say: Callable[[str], None] = print) -> int:
     """Watch until interrupted. Returns the exit code."""
-    service = mocks.Service() if with_mocks else None
-    watcher = Watcher(contracts)
+    watcher, service = Watcher(contracts), None
     try:
-        verdict = watcher.look()
-        say(shown(verdict, watcher.sources))
-        _follow(watcher, verdict, out, service, say)
-        stamp = _stamp(contracts)
+        service = mocks.Service() if with_mocks else None
+        stamp: object = None
         while True:
-            time.sleep(POLL_SECONDS)
             now = _stamp(contracts)
-            if now == stamp:
-                continue
-            stamp, verdict = now, watcher.look()
-            say(shown(verdict, watcher.sources))
-            _follow(watcher, verdict, out, service, say)
+            if now != stamp:
+                stamp = now
+                _turn(watcher, out, service, say)
+            time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         return 0
     except mocks.MockError as error:
@@ -108,30 +114,45 @@ def run(contracts: Path, out: Path, *, with_mocks: bool = False, say: Callable[[
             service.stop()
 
 
-def shown(verdict: Verdict, sources: Sources) -> str:
+def _turn(watcher: Watcher, out: Path, service: mocks.Service | None, say: Callable[[str], None]) -> None:
+    """Judge, say what changed, and let generated code and mocks follow. Whatever a save provokes, watching goes on."""
+    try:
+        verdict = watcher.look()
+        if verdict.changed or verdict.appeared or verdict.fixed:
+            say(shown(verdict, watcher.line))
+        if verdict.changed and not verdict.has_errors:
+            _follow(watcher, verdict, out, service, say)
+    except Exception as error:  # noqa: BLE001  (an edge)
+        say(f"could not go on with this save: {type(error).__name__}: {error}")
+
+
+def shown(verdict: Verdict, line_of: Callable[[Origin], str]) -> str:
     """`verdict` for people: what appeared in full, what was fixed in a line each, and the sum."""
-    parts = [problems.to_text(problem, sources.line) for problem in verdict.appeared]
+    parts = [problems.to_text(problem, line_of) for problem in verdict.appeared]
     parts += [f"fixed: {problem.origin.file}: {problem.message}" for problem in verdict.fixed]
     names = ", ".join(path.rpartition("/")[2] for path in verdict.changed[:3])
     what = f"{names}{' and more' if len(verdict.changed) > 3 else ''}: " if names else ""
-    count = f"{verdict.remaining} findings" if verdict.remaining else "no findings"
+    count = f"{verdict.remaining or 'no'} finding{'' if verdict.remaining == 1 else 's'}"
     return "\n".join([*parts, f"{what}{count}, {verdict.seconds * 1000:.0f} ms"])
 
 
 def _follow(
     watcher: Watcher, verdict: Verdict, out: Path, service: mocks.Service | None, say: Callable[[str], None]
 ) -> None:
-    """Bring generated code and mocks up to date, unless there are errors."""
-    if verdict.has_errors:
+    """Bring generated code and mocks up to date."""
+    generating.run(str(watcher.contracts), str(out))
+    gc.enable()  # a single run of the generator does without; this one goes on
+    if service is None:
         return
+    is_new = not service.is_running
+    if is_new:
+        service.restart()
+    apis = [] if is_new else _apis(watcher.sources, _dependents(watcher.sources, verdict.changed))
     try:
-        generating.run(str(watcher.contracts), str(out))
-    except Exception as error:  # noqa: BLE001  (an edge: whatever a save provokes, watching goes on)
-        say(f"could not generate: {type(error).__name__}: {error}")
-    if service is not None:
-        apis = _apis(watcher.sources, _dependents(watcher.sources, verdict.changed))
-        served = service.serve(mocks.plan(watcher.contracts, apis)) if apis else []
+        served = service.serve(mocks.plan(watcher.contracts, apis)) if apis or is_new else []
         say(f"mocks: {len(served)} up to date")
+    except mocks.MockError as error:
+        say(f"mocks: {error}")
 
 
 def _changed(before: Sources, after: Sources) -> list[str]:
@@ -162,17 +183,18 @@ def _apis(sources: Sources, paths: Iterable[str]) -> list[str]:
 
 
 def _texts(documents: dict[str, Document]) -> dict[str, str]:
-    return {name: document.text for name, document in documents.items()}
+    return {document.path: document.text for document in documents.values()}
 
 
 def _stamp(contracts: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every file that can matter, to notice a save."""
     found: list[tuple[str, int, int]] = []
-    for folder in (contracts, contracts.parent.parent / "governance"):
-        for path in folder.rglob("*.yaml"):
-            try:
-                status = path.stat()
-            except OSError:
-                continue
-            found.append((str(path), status.st_mtime_ns, status.st_size))
+    for folder in (contracts, governance.folder_of(contracts)):
+        for path in folder.rglob("*") if folder is not None else ():
+            if path.suffix in link.SUFFIXES or path.is_symlink():
+                try:
+                    status = path.stat()
+                    found.append((str(path), status.st_mtime_ns, status.st_size))
+                except OSError:
+                    found.append((str(path), 0, 0))
     return tuple(sorted(found))

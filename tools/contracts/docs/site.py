@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import bundle, calls, checking, link, problems
+from tools.contracts import bundle, calls, governance, link, problems
 from tools.contracts.calls import Operation
 from tools.contracts.docs import changes, reference
 from tools.contracts.docs.html import Markup, join, prose, tag
@@ -49,7 +49,7 @@ def build(contracts: Path, out: Path, baselines: Path) -> list[Path]:
     """Write the site to `out` and return its pages. Raises `DocsError`."""
     sources = _sources(contracts)
     apis = _apis(sources)
-    registry = checking.governance_of(contracts).get("problems")
+    registry = governance.read(contracts)[0].get("problems")
     pages = {"index.html": ("Skeldir API", _overview(apis))}
     pages |= {api.file: (api.title, _api(api)) for api in apis}
     pages["problems.html"] = ("Problems", _problems(registry.value if registry else {"problems": []}))

@@ -169,7 +169,7 @@ class Contract:
         file, _, fragment = (node.reference or "").partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(node.document.path), file))
         document = self.documents.get(path) if file else node.document
-        if document is None:
+        if document is None or (fragment and not fragment.startswith("/")):
             return None
         try:
             return Node(document, fragment, source.resolve(document.value, fragment), node.kind)

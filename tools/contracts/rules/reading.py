@@ -37,6 +37,11 @@ def empty_document(_: Contract) -> Iterator[Found]:
     return iter(())
 
 
+def unread_file(_: Contract) -> Iterator[Found]:
+    """Every file among the contracts is an API, or part of one. One that nobody reads says something that nobody keeps."""
+    return iter(())
+
+
 def dangling_ref(_: Contract) -> Iterator[Found]:
     """Every `$ref` names something that exists, in a file that exists. A dangling one breaks every tool after us."""
     return iter(())
@@ -59,5 +64,15 @@ def circular_ref(_: Contract) -> Iterator[Found]:
 
 RULES = rules_of(
     "reading",
-    (yaml_syntax, duplicate_key, yaml_tag, empty_document, dangling_ref, remote_ref, anchor_ref, circular_ref),
+    (
+        yaml_syntax,
+        duplicate_key,
+        yaml_tag,
+        empty_document,
+        unread_file,
+        dangling_ref,
+        remote_ref,
+        anchor_ref,
+        circular_ref,
+    ),
 )

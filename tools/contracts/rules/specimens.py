@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.contracts import link, source
+from tools.contracts import link, source, strays
 from tools.contracts.rules.contract import Contract, Made
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
     name = path.relative_to(root).as_posix()
     document, problems = source.load(path, name=name)
     if rule.group == "reading":
-        problems = problems or link.read(path, shown=name.rpartition("/")[0]).problems
+        problems = problems or [
+            *link.read(path, shown=name.rpartition("/")[0]).problems,
+            *strays.unread(path, name),
+        ]
         return [problem for problem in problems if problem.rule == rule.id]
     if document is None:
         return problems
