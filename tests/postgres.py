@@ -125,6 +125,7 @@ def main() -> int:
         print(
             f"----  PostgreSQL {', '.join(missing)}: neither Debian, PyPI nor npm has it for this machine; not tested"
         )
+    good.append(run("read replica, streaming", ("tests/db/replica.py",), {}))
     if shutil.which("pgbouncer"):
         good.append(run("pgbouncer, transaction mode", ("tests/bouncer/bouncer.py",), {}))
     else:

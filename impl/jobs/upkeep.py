@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import views
@@ -65,14 +66,30 @@ async def _nothing(work: Work) -> None:
 
 
 async def _collect(functions: tuple[str, ...], work: Work) -> None:
-    """Call each deleting function until it has nothing left to delete; names are our own constants."""
+    """Call each deleting function until it has nothing left to delete; names are our own constants.
+
+    One that fails keeps no other from running; the first failure is raised at the end.
+    """
+    failures: list[DBAPIError] = []
     for function in functions:
-        statement, deleted, total = text(f"SELECT {function}(:batch)"), BATCH, 0
-        while deleted == BATCH:
-            async with transactions.tenantless(work.engine) as connection:
-                deleted = int(await connection.scalar(statement, {"batch": BATCH}) or 0)
-            total += deleted
-        log.info("collected", function=function, rows=total)
+        try:
+            rows = await _empty(function, work.engine)
+        except DBAPIError as error:
+            log.warning("collection_failed", function=function, error_class=type(error.orig).__name__)
+            failures.append(error)
+        else:
+            log.info("collected", function=function, rows=rows)
+    if failures:
+        raise failures[0]
+
+
+async def _empty(function: str, engine: AsyncEngine) -> int:
+    statement, deleted, total = text(f"SELECT {function}(:batch)"), BATCH, 0
+    while deleted == BATCH:
+        async with transactions.tenantless(engine) as connection:
+            deleted = int(await connection.scalar(statement, {"batch": BATCH}) or 0)
+        total += deleted
+    return total
 
 
 async def _collect_daily(work: Work) -> None:

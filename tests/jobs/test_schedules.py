@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import structlog
@@ -105,6 +106,26 @@ async def test_the_pulse_refreshes_a_view_once_for_all_and_not_again_while_it_is
         seen.append(await seer.fetch(started))
     assert len(seen[0]) == 5
     assert seen[0] == seen[1]
+
+
+@pytest.mark.promise("F07")
+async def test_a_failing_step_of_retention_undoes_and_stops_no_other(work_engine, seer, drain, tenant):
+    await seer.execute(
+        "INSERT INTO error_reports (tenant_id, error_message, occurred_at, created_at)"
+        " VALUES ($1, 'x', now(), now() - INTERVAL '31 days')",
+        tenant,
+    )
+    steps = Kind(name="tests.steps", queue="maintenance", is_tenants=False, attempts=1)
+    run = partial(upkeep._collect, ("retention.no_such_step", "retention.delete_error_reports"))
+    async with transactions.tenantless(work_engine) as connection:
+        await queue.defer(connection, steps)
+    with structlog.testing.capture_logs() as lines:
+        await drain({steps.name: (steps, run)})
+    assert [line["function"] for line in lines if line["event"] == "collection_failed"] == ["retention.no_such_step"]
+    assert await seer.fetchval("SELECT count(*) FROM error_reports") == 0
+    (failed,) = await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs")
+    assert failed["job_name"] == steps.name
+    assert "no_such_step" in failed["error_message"]
 
 
 @pytest.mark.promise("P124", "P131")

@@ -22,26 +22,61 @@ EVIDENCE: Final = ROOT / "build" / "evidence" / "zero-drift"
 
 
 def main(names: list[str]) -> int:
-    """Run the named gates, or all. A gate that did not run is a FAIL."""
+    """Run the named gates, or all. A gate that did not run is a FAIL, in the ledger and in the evidence.
+
+    The exit code is about the named ones.
+    """
     unknown = sorted(set(names) - set(GATES))
     if unknown:
         print(f"there is no gate {', '.join(unknown)}; there are {', '.join(GATES)}", file=sys.stderr)
         return 2
-    EVIDENCE.mkdir(parents=True, exist_ok=True)
-    write("ENV_SNAPSHOT.json", environment())
+    begin()
     failed = 0
     with stage() as shared:
         for name in names or GATES:
             record = asyncio.run(run(name, shared))
             write(f"{name}.json", record)
             failed += record["status"] != "PASS"
-            summary = (GATES[name].__doc__ or "").splitlines()[0].partition(": ")[2]
-            print(f"{record['status']:4}  {name:5}  {record['seconds']:6.1f} s  {summary}")
-            if record["reason"]:
-                print(f"      {record['reason'].splitlines()[0]}")
+            show(record)
+    for name in GATES:
+        if names and name not in names:
+            show(unrun(name))
     write("ARTIFACT_MANIFEST.json", manifest())
     print(f"evidence: {EVIDENCE.relative_to(ROOT)}")
     return 1 if failed else 0
+
+
+def begin() -> None:
+    """Evidence of this run only: every gate has failed until it has run."""
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    for old in EVIDENCE.glob("*.json"):
+        old.unlink()
+    write("ENV_SNAPSHOT.json", environment())
+    for name in GATES:
+        write(f"{name}.json", unrun(name))
+
+
+def unrun(name: str) -> dict[str, Any]:
+    """The record of a gate that nobody ran."""
+    return {
+        "gate": name,
+        "claim": GATES[name].__doc__,
+        "status": "FAIL",
+        "reason": "not run",
+        "timestamp": datetime.now(UTC).isoformat(),
+        "seconds": 0.0,
+        "candidate_sha": commit(),
+        "command": f"python -m tools.gates {name}",
+        "raw": [],
+    }
+
+
+def show(record: dict[str, Any]) -> None:
+    """The ledger's line, and the reason of a failure."""
+    summary = record["claim"].splitlines()[0].partition(": ")[2]
+    print(f"{record['status']:4}  {record['gate']:5}  {record['seconds']:6.1f} s  {summary}", flush=True)
+    if record["reason"]:
+        print(f"      {record['reason'].splitlines()[0]}", flush=True)
 
 
 async def run(name: str, shared: Stage) -> dict[str, Any]:
@@ -55,15 +90,11 @@ async def run(name: str, shared: Stage) -> dict[str, Any]:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - a gate that broke did not run, and not run is FAIL
         reason = f"not run: {type(error).__name__}: {error}"
-    return {
-        "gate": name,
-        "claim": GATES[name].__doc__,
+    return unrun(name) | {
         "status": "FAIL" if reason else "PASS",
         "reason": reason,
         "timestamp": at,
         "seconds": round(time.perf_counter() - begun, 3),
-        "candidate_sha": commit(),
-        "command": f"python -m tools.gates {name}",
         "raw": shared.evidence,
     }
 
