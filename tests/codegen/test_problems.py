@@ -3,9 +3,7 @@
 `negative/<name>.yaml` must fail with exactly the messages in the comment at its end.
 """
 
-import contextlib
 import copy
-import io
 import json
 import random
 from pathlib import Path
@@ -45,24 +43,68 @@ def test_the_problems_of_all_files_come_together(complain):
     assert [line.split(":")[0] for line in found] == ["contracts/a.yaml", "contracts/b.yaml"]
 
 
-def test_one_bad_operation_costs_that_operation_and_the_exit_code_says_so(tmp_path, monkeypatch):
+TWO = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /good: {get: {operationId: good, responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Good'}}}}}}}
+  /bad/{id}: {post: {operationId: bad, PARAMETERS, requestBody: {content: {application/json: {schema: SCHEMA}}}, responses: {'204': {description: ok}}}}
+components:
+  schemas:
+    Good: {type: object, properties: {name: {type: string}}}
+    Far: {type: object, properties: {near: {$ref: '#/components/schemas/Near'}}}
+    Near: NEAR
+"""
+PARAMETERS = "parameters: [{name: id, in: path, required: true, schema: {type: string}}]"
+BAD = {
+    "a path parameter that is not there": {"PARAMETERS": "parameters: []"},
+    "a reference to nothing": {"SCHEMA": "{$ref: '#/components/schemas/No'}"},
+    "a file that is not there": {"SCHEMA": "{$ref: 'no.yaml#/x'}"},
+    "a reference to nothing, further on": {"NEAR": "{type: array, items: {$ref: '#/no'}}"},
+    "a circle": {"NEAR": "{$ref: '#/components/schemas/Near'}"},
+    "a pattern that cannot be read": {"NEAR": "{type: string, pattern: '['}"},
+    "a keyword of the wrong kind": {"NEAR": "{type: string, maxLength: x}"},
+    "a key that stands twice": {"NEAR": "{type: string, maxLength: 1, maxLength: 2}"},
+    "a name that is taken": {"operationId: bad": "operationId: good"},
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_one_bad_operation_costs_that_operation_and_the_exit_code_says_so(tmp_path, monkeypatch, capsys, bad):
+    """Whatever is wrong, and however far from the operation: the rest is made, served and in the bundle."""
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "in"
-    folder.mkdir()
-    (folder / "api.yaml").write_text(
-        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n"
-        "  /good: {get: {operationId: good, responses: {'204': {description: ok}}}}\n"
-        "  /bad/{id}: {get: {operationId: bad, responses: {'204': {description: ok}}}}\n"
-    )
-    errors = io.StringIO()
-    with contextlib.redirect_stderr(errors):
-        code = generating.run("in", "out")
-    assert code == 2
-    assert "in/api.yaml:5:15: error[path-parameter]" in errors.getvalue()
-    assert "left out because of the errors above: bad" in errors.getvalue()
+    (tmp_path / "in").mkdir()
+    text = TWO
+    for word, now in {
+        **BAD[bad],
+        "PARAMETERS": PARAMETERS,
+        "SCHEMA": "{$ref: '#/components/schemas/Far'}",
+        "NEAR": "{type: string}",
+        **BAD[bad],
+    }.items():
+        text = text.replace(word, now)
+    (tmp_path / "in/api.yaml").write_text(text)
+    assert generating.run("in", "out") == 2
+    told = capsys.readouterr().err
+    assert "in/api.yaml:" in told
+    assert ": error[" in told
+    assert "left out because of the errors above: " in told
     made = (tmp_path / "out/server/api.py").read_text()
     assert "async def good" in made
     assert "async def bad" not in made
+    served = json.loads((tmp_path / "out/server/openapi.json").read_text())
+    assert list(served["paths"]["/good"]) == ["get"]
+    assert served["paths"].get("/bad/{id}", {}) == {}
+
+
+def test_when_nothing_is_left_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/api.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n"
+    )
+    assert generating.run("in", "out") == 1
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,10 @@ def _entry(sources: Sources, entry: str, writer: bundle.Writer) -> str:
 
 def _name(sources: Sources, entry: str) -> str:
     below = entry[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else entry
-    return f"bundles/{Path(sources.shown).name}/{below.rpartition('.')[0]}.yaml"
+    version = Path(sources.shown).name
+    return (
+        f"bundles/{version}/{below.rpartition('.')[0]}.yaml" if version else f"bundles/{below.rpartition('.')[0]}.yaml"
+    )
 
 
 def _title(sources: Sources) -> Any:

@@ -49,6 +49,8 @@ class Output:
     """API file to the name of its module."""
     ready: Mapping[str, Ready] = field(default_factory=dict[str, Ready])
     """Files that need no formatting."""
+    operations: int = 0
+    """How many are served."""
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     """Under which key the store will keep a file."""
 
@@ -88,7 +90,16 @@ class _Run:
         files |= bundles.make(self.sources)
         files |= _CONSTANT
         symbols = {module.path: module.symbols for module in self._modules if module.symbols}
-        return Output(files, symbols, tuple(self._problems()), self._skipped(), plan.modules, self._ready, self._keys)
+        return Output(
+            files,
+            symbols,
+            tuple(self._problems()),
+            self._skipped(),
+            plan.modules,
+            self._ready,
+            sum(len(one.operations) for one in served),
+            self._keys,
+        )
 
     @cached_property
     def outlines(self) -> list[Outline]:

@@ -31,12 +31,16 @@ def _read(path: str) -> bytes:
         return stream.read()
 
 
-def input_hash(contracts: str, package: str | None = None) -> str:
-    """One hash over everything that decides about the output: the contracts, the generator, the Python version."""
-    state = blake2b(repr((tools_hash(), package or "")).encode(), digest_size=16)
+def input_hash(contracts: str, out: str = "generated") -> str:
+    """One hash over everything that decides about the output: the contracts, the generator, the Python version.
+
+    `out` is no input, even where it stands among the contracts.
+    """
+    state = blake2b(tools_hash().encode(), digest_size=16)
     folder = contracts if os.path.isdir(contracts) else os.path.dirname(contracts) or "."  # noqa: PTH112, PTH120
     state.update(contracts.replace(os.sep, "/").encode())
-    _add(state, folder, files_below(folder, _SUFFIXES))
+    own = os.path.relpath(out, folder).replace(os.sep, "/") + "/"
+    _add(state, folder, [name for name in files_below(folder, _SUFFIXES) if not name.startswith(own)])
     return state.hexdigest()
 
 

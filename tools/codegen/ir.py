@@ -262,3 +262,22 @@ class Contract:
     schemes: Mapping[str, SecurityScheme]
     skipped: tuple[str, ...] = field(default=())
     """`operationId`s (or method and path) that could not be read; a problem says why."""
+
+
+def needs(body: Object | Type) -> set[Key]:
+    """Definitions that `body` names directly."""
+    if isinstance(body, Object):
+        inner = [one.type for one in body.properties] + ([body.extra] if body.extra is not None else [])
+    elif isinstance(body, Reference):
+        return {body.key}
+    elif isinstance(body, Array):
+        inner = [body.item]
+    elif isinstance(body, Dictionary):
+        inner = [body.value]
+    elif isinstance(body, Union):
+        inner = list(body.members)
+    elif isinstance(body, Checked):
+        inner = [body.type]
+    else:
+        inner = []
+    return {key for one in inner for key in needs(one)}

@@ -169,7 +169,11 @@ def bodies(sources: Sources, package: str) -> Iterator[tuple[str, Json, Any, lis
         if media is None or reader is None:
             continue
         schema = {**media["schema"], "components": joined.get("components", {})}
-        starts = [_target(joined, one)["value"] for one in (media.get("examples") or {}).values()]
+        starts = [
+            _target(joined, one)["value"]
+            for one in (media.get("examples") or {}).values()
+            if "value" in _target(joined, one)
+        ]
         sampler = Sampler(joined)
         starts += [sampler.sample(media["schema"]), sampler.sample(media["schema"], is_full=True)]
         yield operation.id, schema, reader, starts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tools.codegen import ir
+from tools.codegen.ir import needs
 from tools.codegen.read.api import Claim, Part
 from tools.contracts.problems import Origin, Problem, Severity
 from tools.contracts.store import digest
@@ -109,25 +110,6 @@ def _answer(operation_id: str, one: ir.Response) -> Answer:
 
 def _named(one: ir.Definition) -> Named:
     return Named(one.key, one.name, tuple(sorted(needs(one.body))), digest(repr(one)))
-
-
-def needs(body: ir.Object | ir.Type) -> set[ir.Key]:
-    """Definitions that `body` names directly."""
-    if isinstance(body, ir.Object):
-        inner = [one.type for one in body.properties] + ([body.extra] if body.extra is not None else [])
-    elif isinstance(body, ir.Reference):
-        return {body.key}
-    elif isinstance(body, ir.Array):
-        inner = [body.item]
-    elif isinstance(body, ir.Dictionary):
-        inner = [body.value]
-    elif isinstance(body, ir.Union):
-        inner = list(body.members)
-    elif isinstance(body, ir.Checked):
-        inner = [body.type]
-    else:
-        inner = []
-    return {key for one in inner for key in needs(one)}
 
 
 def to_data(one: Outline) -> tuple[Any, ...]:

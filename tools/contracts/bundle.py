@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tools.contracts import refs, source
+from tools.contracts import kinds, refs, source
 from tools.contracts.link import Node, Sources
 from tools.contracts.source import Json
 from tools.contracts.store import digest
@@ -113,8 +113,9 @@ class Bundler:
         """Value of `node` in the bundle. `has_names`: its keys are names that an author chose, such as properties."""
         if node.pointer not in self._living(node.file):
             return node.value
-        if node.is_reference and not has_names:
-            return self._reference(node)
+        if node.is_reference:
+            # A whole map of names that stands elsewhere is not OpenAPI, but meant so: it is written in its place.
+            return self._value(node.target(), has_names=True) if has_names else self._reference(node)
         if isinstance(node.value, dict):
             return {key: self._entry(node, key, child, has_names=has_names) for key, child in node.items()}
         if isinstance(node.value, list):
@@ -182,6 +183,8 @@ class Bundler:
         where = source.split(node.pointer)
         if len(where) >= 2 and where[-2] == "paths":
             return "pathItems"
+        if where[-1] in kinds.METHODS and (len(where) == 1 or where[-3:-2] == ["paths"]):
+            return "pathItems"  # an operation in a file of its own: it is written in its place, like a path
         if where[-1] == "requestBody":
             return "requestBodies"
         if len(where) >= 2 and where[-2] in _KIND_BY_PARENT:

@@ -28,7 +28,12 @@ Out = Annotated[Path, typer.Option("--out", help="Folder that is written.")]
 def generate(
     contracts: Contracts = Path(CONTRACTS),
     out: Out = Path(OUT),
-    package: Annotated[str | None, typer.Option(help="Import path of the output, where it is not its folder.")] = None,
+    package: Annotated[
+        str | None,
+        typer.Option(
+            help="Name under which the output is imported: a folder in --out, or --out itself when it ends so."
+        ),
+    ] = None,
     *,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when something would change.")] = False,
 ) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tools.codegen.generate import Output
     from tools.contracts.link import Sources
     from tools.contracts.problems import Problem
 
@@ -23,43 +24,83 @@ CACHE = "build/cache/codegen"
 def run(contracts: str, out: str, *, is_check: bool = False, package: str | None = None) -> int:
     """Bring `out` up to date with `contracts`; with `is_check`, only say whether it is.
 
+    With `package`, the output is the package of that name: `out` itself when it ends so, else a folder in it.
+
     Returns the exit code: 0 up to date, 1 stale or impossible, 2 done, but some operations had to be left out.
     """
-    hash_ = inputs.input_hash(contracts, package)
+    if package is not None:
+        if not _is_importable(package):
+            print(f"{package!r} is no name of a package; write for example shop.api", file=sys.stderr)
+            return 1
+        folder = package.replace(".", "/")
+        out = out if f"/{out.rstrip('/')}".endswith(f"/{folder}") else f"{out}/{folder}"
+    hash_ = inputs.input_hash(contracts, out)
     if inputs.is_current(out, hash_):
         print(f"{out} is up to date")
         return 0
     return _rebuild(contracts, out, hash_, is_check=is_check)
 
 
+def _is_importable(package: str) -> bool:
+    from keyword import iskeyword  # noqa: PLC0415  (start-up time)
+
+    return all(part.isidentifier() and not iskeyword(part) for part in package.split("."))
+
+
 def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
     from pathlib import Path  # noqa: PLC0415  (start-up time)
 
-    from tools.codegen import generate, output  # noqa: PLC0415  (start-up time)
+    from tools.codegen import output  # noqa: PLC0415  (start-up time)
     from tools.contracts import link  # noqa: PLC0415
     from tools.contracts.store import Store  # noqa: PLC0415
 
     gc.disable()  # a short run makes many objects and no garbage
     sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
-    if show(sources.problems, sources):
-        return 1
-    made = generate.build(sources)
-    failed = show(made.problems, sources)
-    if failed and not made.skipped:
+    made, found, skipped = _build(sources)
+    failed = show(found, sources)
+    if made is None or (failed and not (skipped and made.operations)):
         return 1
     files = output.finish(made, sources)
     if is_check:
         code = _compare(Path(out), files)
-        if code == 0 and not made.skipped:
+        if code == 0 and not skipped:
             inputs.remember(out, hash_)
         return code
     changed = output.write(Path(out), files)
     print(f"{out}: {len(changed)} of {len(files)} files changed")
-    if made.skipped:
-        print(f"left out because of the errors above: {', '.join(made.skipped)}", file=sys.stderr)
+    if skipped:
+        print(f"left out because of the errors above: {', '.join(skipped)}", file=sys.stderr)
         return 2
     inputs.remember(out, hash_)
     return 0
+
+
+def _build(sources: Sources) -> tuple[Output | None, list[Problem], list[str]]:
+    """What can be made, everything that is wrong, and the operations that are left out because of it."""
+    from tools.codegen import generate  # noqa: PLC0415  (start-up time)
+    from tools.contracts import problems  # noqa: PLC0415
+
+    found = list(sources.problems)
+    skipped: list[str] = []
+    if problems.has_errors(found):
+        skipped += _salvage(sources, found)
+        if not skipped:
+            return None, found, skipped
+    made = generate.build(sources)
+    while problems.has_errors(made.problems):
+        found += made.problems
+        gone = _salvage(sources, made.problems)
+        skipped += gone or made.skipped
+        if not gone:
+            return (made if made.skipped else None), found, skipped
+        made = generate.build(sources)
+    return made, [*found, *made.problems], skipped
+
+
+def _salvage(sources: Sources, found: Sequence[Problem]) -> list[str]:
+    from tools.codegen import salvage  # noqa: PLC0415  (rare)
+
+    return salvage.remove(sources, found)
 
 
 def _compare(out: Path, files: dict[str, str]) -> int:

@@ -59,6 +59,10 @@ class Sources:
             self._closures[file] = tuple(found)
         return self._closures[file]
 
+    def forget_closures(self) -> None:
+        """Look again, after documents were changed."""
+        self._closures.clear()
+
     def closure_digest(self, file: str) -> str:
         """Hash of the names and bytes of the closure of `file`, where results are kept."""
         return digest(*(part for name in self.closure(file) for part in (name, self.loaded[name].digest)))
@@ -309,7 +313,7 @@ def references(root: Node) -> Iterator[Node]:
     stack = [(root, False)]
     while stack:
         node, has_names = stack.pop()
-        if node.is_reference and not has_names:
+        if node.is_reference:  # also in place of a map of names: no name has text for its value
             yield node
         children = [
             (child, not has_names and key in refs.NAME_MAPS)

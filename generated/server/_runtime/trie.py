@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
+from urllib.parse import quote
 
 EndT = TypeVar("EndT")
+
+_UNQUOTED = "%!$&'()*+,;=:@"
+"""What a client may leave as it is in a segment; the rest of an odd path comes percent-encoded."""
 
 _TEMPLATE = re.compile(r"\{([^}]*)\}")
 
@@ -41,7 +45,10 @@ class Trie(Generic[EndT]):
         """Let `end` answer `method` at the template `path`."""
         node = self._root
         for segment in path.split("/")[1:]:
-            node = _child(node, segment)
+            child = _child(node, segment)
+            if "{" not in segment:
+                node.literals.setdefault(quote(segment, safe=_UNQUOTED), child)
+            node = child
         if node.ends is None:
             node.ends = {}
         node.ends[method] = end

@@ -8,7 +8,7 @@ from tools.codegen import ir, names
 from tools.codegen.emit.module import Module
 from tools.codegen.emit.types import Types, without_null
 from tools.codegen.graph import components
-from tools.codegen.outline import needs
+from tools.codegen.ir import needs
 from tools.codegen.plan import Plan
 
 

@@ -47,7 +47,7 @@ class Closure:
 
     def _keyword(self, key: str, child: Node) -> Any:
         if key in _SCHEMA_MAPS:
-            return {name: self.schema(one) for name, one in child.items()}
+            return {name: self.schema(one) for name, one in child.target().items()}
         if key in _SCHEMA_LISTS:
             return [self.schema(one) for one in child.elements()]
         return self.schema(child) if key in _SCHEMAS else child.value
@@ -111,6 +111,34 @@ def _evaluates(part: Node) -> bool:
 def _without_unions(part: Node) -> Node:
     rest = {key: value for key, value in part.value.items() if key not in {"oneOf", "anyOf"}}
     return Node(part.sources, part.file, part.pointer, rest)
+
+
+def both(one: str | None, other: str) -> str:
+    """Two checks in one."""
+    if one is None or one == other:
+        return other
+    left, right = json.loads(one), json.loads(other)
+    if "$defs" in left and "$defs" in right:
+        right = {
+            **_renamed(right, "b"),
+            "$defs": {f"b{name}": _renamed(child, "b") for name, child in right["$defs"].items()},
+        }
+    definitions = {**left.pop("$defs", {}), **right.pop("$defs", {})}
+    return json.dumps({"allOf": [left, right], **({"$defs": definitions} if definitions else {})}, ensure_ascii=False)
+
+
+def _renamed(schema: Any, prefix: str) -> Any:
+    """`schema` with the names of the definitions that it refers to behind `prefix`."""
+    if isinstance(schema, list):
+        return [_renamed(child, prefix) for child in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: value.replace("#/$defs/", f"#/$defs/{prefix}")
+        if key == "$ref" and isinstance(value, str)
+        else _renamed(value, prefix)
+        for key, value in schema.items()
+    }
 
 
 def enumeration(flat: Flat) -> str:

@@ -43,7 +43,7 @@ class Flat:
         for part in self.parts:
             child = part.get(key)
             if child is not None:
-                yield child
+                yield child.target() if key == "properties" else child
 
     def has(self, key: str) -> bool:
         """Whether any part has keyword `key`."""

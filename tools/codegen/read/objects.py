@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tools.codegen import ir, names
@@ -34,6 +35,8 @@ def read(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> ir.
 
 
 def _object(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> ir.Object:
+    for one in _misplaced(flat):
+        reader.problems.append(one.problem("wrong-kind", f"the property {one.name!r} must be a schema"))
     hidden = _HIDDEN[variant] if reader.is_split(node) else ""
     required = {one for names_ in flat.values("required") if isinstance(names_, list) for one in names_}
     allowed = _allowed(flat)
@@ -57,8 +60,15 @@ def _properties(flat: Flat) -> dict[str, list[Node]]:
     found: dict[str, list[Node]] = {}
     for group in flat.nodes("properties"):
         for wire_name, node in group.items():
-            found.setdefault(wire_name, []).append(node)
+            if isinstance(node.value, dict | bool):
+                found.setdefault(wire_name, []).append(node)
     return found
+
+
+def _misplaced(flat: Flat) -> Iterator[Node]:
+    """What stands where a property should, such as a `$ref` to a whole map of them."""
+    for group in flat.nodes("properties"):
+        yield from (node for _, node in group.items() if not isinstance(node.value, dict | bool))
 
 
 def _property(
@@ -160,8 +170,13 @@ def _is_closed(flat: Flat) -> bool:
 
 def _allowed(flat: Flat) -> set[str] | None:
     """Names that every closed part knows; None when no part is closed."""
-    closed = [set(part.value.get("properties") or ()) for part in _closed_parts(flat)]
+    closed = [{name for name, _ in _known(part)} for part in _closed_parts(flat)]
     return set.intersection(*closed) if closed else None
+
+
+def _known(part: Node) -> Iterator[tuple[str, Node]]:
+    group = part.get("properties")
+    return group.target().items() if group is not None else iter(())
 
 
 def _extra(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tools.codegen import ir, names
+from tools.codegen.ir import needs
 from tools.codegen.read import checks, objects, scalars, unions
 from tools.codegen.read.flat import Flat, flatten, sole_reference
 from tools.contracts.link import Node
@@ -22,7 +24,8 @@ class Reader:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         self.definitions: dict[ir.Key, ir.Definition] = {}
-        self._open: set[ir.Key] = set()
+        self._said: dict[ir.Key, ir.Type] = {}
+        """How a named schema is said where it is used: by its definition, or with null or more beside it."""
         self._splits: dict[tuple[str, str], bool] = {}
 
     def type_of(self, node: Node, name: str, variant: str = "") -> ir.Type:
@@ -106,19 +109,30 @@ class Reader:
         if not isinstance(node.value, dict):
             return ir.Anything() if node.value is not False else ir.Nothing()
         key: ir.Key = (*node.place, variant if variant and self.is_split(node) else "")
-        if key not in self.definitions and key not in self._open:
-            self._open.add(key)
-            name = definition_name(node) + ("Request" if key[2] else "")
+        if key not in self._said:
+            own = ir.Reference(key)
             flat = flatten(node)
-            self.define(key, name, self.type_of(node, name, key[2]), node, flat)
-            self._open.discard(key)
-        return ir.Reference(key)
+            # What it says of itself while it is read, when it refers to itself.
+            self._said[key] = union([own, ir.Scalar("null")]) if {"object", "null"} <= set(flat.types()) else own
+            name = definition_name(node) + ("Request" if key[2] else "")
+            self._said[key] = self._define(own, name, self.type_of(node, name, key[2]), node, flat)
+        return self._said[key]
 
-    def define(self, key: ir.Key, name: str, body: ir.Object | ir.Type, node: Node, flat: Flat) -> None:
-        """Record a definition. An object read for the schema itself is the definition, not an alias of it."""
-        if isinstance(body, ir.Reference) and body.key == key:
-            return
-        self.definitions[key] = ir.Definition(key, name, body, description(flat, node), node.origin)
+    def _define(self, own: ir.Reference, name: str, body: ir.Type, node: Node, flat: Flat) -> ir.Type:
+        """Record a definition; returns how it is said where it is used.
+
+        An object read for the schema itself is the definition. What the schema says beside it (null, a check) is no alias of the
+        same name: a check goes with the class, anything else is said at each use.
+        """
+        known = self.definitions.get(own.key)
+        if known is None or own.key not in needs(body):
+            self.definitions[own.key] = ir.Definition(own.key, name, body, description(flat, node), node.origin)
+            return own
+        if isinstance(body, ir.Checked) and body.type == own and isinstance(known.body, ir.Object):
+            schema = checks.both(known.body.schema, body.schema)
+            self.definitions[own.key] = replace(known, body=replace(known.body, schema=schema))
+            return own
+        return body
 
     def is_split(self, node: Node) -> bool:
         """Whether requests and responses see different properties below `node`."""

@@ -33,7 +33,8 @@ def _is_schema(value: Json) -> bool:
 
 
 def _is_schemas(value: Json) -> bool:
-    return isinstance(value, dict) and all(_is_schema(one) for one in value.values())
+    is_elsewhere = isinstance(value, dict) and value.keys() == {"$ref"} and isinstance(value["$ref"], str)
+    return is_elsewhere or (isinstance(value, dict) and all(_is_schema(one) for one in value.values()))
 
 
 def _is_branches(value: Json) -> bool:
