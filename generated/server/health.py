@@ -27,7 +27,7 @@ class GetHealthStatus200(JsonReply):
     body: models.HealthStatus
 
 
-GetHealthStatusReply: TypeAlias = GetHealthStatus200 | common.Unhealthy503
+GetHealthStatusReply: TypeAlias = GetHealthStatus200 | common.InternalError500 | common.Unhealthy503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class ReadinessProbe200(JsonReply):
     body: models.Readiness
 
 
-ReadinessProbeReply: TypeAlias = ReadinessProbe200 | common.Unhealthy503
+ReadinessProbeReply: TypeAlias = ReadinessProbe200 | common.InternalError500 | common.Unhealthy503
 
 
 @final
@@ -79,7 +79,7 @@ class LivenessProbe200(JsonReply):
     body: models.Liveness
 
 
-LivenessProbeReply: TypeAlias = LivenessProbe200 | common.Unhealthy503
+LivenessProbeReply: TypeAlias = LivenessProbe200 | common.InternalError500 | common.Unhealthy503
 
 
 class HealthApi(Protocol[AccessBearerAuthT_contra]):
@@ -141,7 +141,7 @@ GET_HEALTH_STATUS: Final = Operation(
     method="GET",
     path="/api/health",
     handler="get_health_status",
-    replies=frozenset({GetHealthStatus200, common.Unhealthy503}),
+    replies=frozenset({GetHealthStatus200, common.InternalError500, common.Unhealthy503}),
     origin="contracts/openapi/v1/health.yaml:19",
 )
 
@@ -161,7 +161,7 @@ GET_DETAILED_HEALTH: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/health.yaml:54",
+    origin="contracts/openapi/v1/health.yaml:55",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDetailedHealthParams),
     rate_limit=("api",),
@@ -172,8 +172,8 @@ READINESS_PROBE: Final = Operation(
     method="GET",
     path="/api/health/ready",
     handler="readiness_probe",
-    replies=frozenset({ReadinessProbe200, common.Unhealthy503}),
-    origin="contracts/openapi/v1/health.yaml:98",
+    replies=frozenset({ReadinessProbe200, common.InternalError500, common.Unhealthy503}),
+    origin="contracts/openapi/v1/health.yaml:99",
 )
 
 LIVENESS_PROBE: Final = Operation(
@@ -181,8 +181,8 @@ LIVENESS_PROBE: Final = Operation(
     method="GET",
     path="/api/health/live",
     handler="liveness_probe",
-    replies=frozenset({LivenessProbe200, common.Unhealthy503}),
-    origin="contracts/openapi/v1/health.yaml:120",
+    replies=frozenset({LivenessProbe200, common.InternalError500, common.Unhealthy503}),
+    origin="contracts/openapi/v1/health.yaml:122",
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

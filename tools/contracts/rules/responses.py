@@ -143,9 +143,9 @@ RULES = rules_of(
 
 def _due(operation: Operation) -> set[str]:
     """Statuses that the runtime can send for `operation`."""
-    due: set[str] = set()
+    due = {"500"} | ({"400"} if operation.parameters or operation.body is not None else set())
     if operation.security or operation.id == "login":
-        due = {"400", "401", "429", "500"}
+        due |= {"400", "401", "429"}
         due |= set() if operation.is_webhook else {"503"}
         due |= set() if security.KEY in operation.schemes else {"403"}
     if operation.body is not None:
