@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime
 from typing import Protocol, final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from impl.ingestion import dead_events, tasks, touches
 from impl.ingestion.dead_events import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
 from impl.ingestion.touch_rules import Result
 from impl.ingestion.touches import Outcome, TagServer, TouchDesk
+from impl.jobs.kinds import Asker
 from impl.kernel import cursor
 from impl.kernel.cursor import CursorError, Position
 
@@ -35,6 +37,21 @@ class Member(Protocol):
     @property
     def user_id(self) -> UUID:
         """The person."""
+        ...
+
+    @property
+    def jti(self) -> UUID:
+        """The token."""
+        ...
+
+    @property
+    def family_id(self) -> UUID:
+        """The session that the token belongs to."""
+        ...
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the token began."""
         ...
 
 
@@ -82,14 +99,14 @@ class EventsOperations:
     async def retry_dead_event(
         self, params: events.RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[Member]
     ) -> events.RetryDeadEventReply:
-        tenant_id, user_id = call.principal.tenant_id, call.principal.user_id
+        tenant_id, asker = call.principal.tenant_id, to_asker(call.principal)
         is_forced = body is not None and body.force
 
         async def work(connection: AsyncConnection) -> models.DeadEvent:
             now = self._desk.clock.now()
             found = await dead_events.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
             await tasks.ask_for_retry(
-                connection, params.id, tenant_id=tenant_id, user_id=user_id, correlation_id=call.correlation_id
+                connection, params.id, tenant_id=tenant_id, asker=asker, correlation_id=call.correlation_id
             )
             return to_api_dead_event(tenant_id, found)
 
@@ -137,6 +154,11 @@ def _position(text: str | None, scope: str) -> Position | None:
     except CursorError as error:
         issue = Issue("/query/cursor", "cursor", str(error), "invalid_cursor")
         raise InvalidRequestError(errors=[issue]) from error
+
+
+def to_asker(member: Member) -> Asker:
+    """The person in whose name a job runs."""
+    return Asker(user_id=member.user_id, jti=member.jti, family_id=member.family_id, issued_at=member.issued_at)
 
 
 def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchResult:

@@ -13,7 +13,7 @@ from impl.ingestion import replay
 from impl.ingestion.replay import Repair
 from impl.jobs import queue, transactions
 from impl.jobs.executor import Registry
-from impl.jobs.kinds import Kind, Work
+from impl.jobs.kinds import Asker, Kind, Work
 
 RETRY: Final = Kind(name="events.retry", queue="housekeeping")
 SWEEP: Final = Kind(name="events.retry_sweep", queue="housekeeping", is_tenants=False)
@@ -28,7 +28,7 @@ async def ask_for_retry(
     *,
     tenant_id: UUID,
     is_forced: bool = False,
-    user_id: UUID | None = None,
+    asker: Asker | None = None,
     correlation_id: UUID | None = None,
 ) -> None:
     """Defer the replay of one dead event; one that waits already is enough."""
@@ -36,7 +36,7 @@ async def ask_for_retry(
         connection,
         RETRY,
         tenant_id=tenant_id,
-        user_id=user_id,
+        asker=asker,
         correlation_id=correlation_id,
         arguments={"dead_event_id": dead_event_id, "is_forced": is_forced},
         identity=str(dead_event_id),

@@ -21,7 +21,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import outage
-from impl.jobs import failures, transactions
+from impl.jobs import authority, failures, transactions
+from impl.jobs.authority import SessionEnded
 from impl.jobs.failures import KilledTooOften
 from impl.jobs.kinds import Kind, Run, Work
 from impl.kernel import ids
@@ -103,6 +104,7 @@ class JobExecutor(AbstractEntrypointExecutor):
             attempt=1,
             tenant=ids.parse(_text(headers, "tenant_id")),
             user_id=ids.parse(_text(headers, "user_id")),
+            session=headers.get("session"),
             expires_at=job.created + timedelta(seconds=lifetime) if isinstance(lifetime, int | float) else None,
         )
         return work, run
@@ -130,7 +132,7 @@ class JobExecutor(AbstractEntrypointExecutor):
 
     async def _failed(self, work: Work, error: Exception, seconds: float) -> None:
         """Ask for another attempt, or keep the failure."""
-        if work.attempt < work.kind.attempts and not isinstance(error, KilledTooOften | UnknownJob):
+        if work.attempt < work.kind.attempts and not isinstance(error, KilledTooOften | SessionEnded | UnknownJob):
             metrics.observe_job(work.kind.name, "retry", seconds)
             log.warning("job_retry", attempt=work.attempt, error_class=type(error).__name__)
             raise RetryRequested(delay=backoff(work.attempt), reason=type(error).__name__) from None
@@ -159,6 +161,7 @@ async def _within_limits(work: Work, run: Run) -> None:
         raise KilledTooOften(f"the job ended {kind.attempts} worker processes; it is not tried again")
     if kind.is_tenants and work.tenant is None:
         raise ValueError("tenant_id is required for tenant-scoped tasks")
+    await authority.check(work)
     task = asyncio.ensure_future(run(work))
     try:
         await asyncio.wait({task}, timeout=kind.soft_seconds)

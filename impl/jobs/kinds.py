@@ -36,6 +36,16 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The person who asked for a job, and the session in which they did: when that is taken back, so is the job."""
+
+    user_id: UUID
+    jti: UUID
+    family_id: UUID
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One execution of a job, as its function sees it."""
 
@@ -49,6 +59,8 @@ class Work:
     tenant: UUID | None = None
     user_id: UUID | None = None
     """The person who asked for it; None for work that nobody asked for."""
+    session: Mapping[str, Any] | None = field(default=None, repr=False)
+    """Their session, as `queue.defer` noted it."""
     expires_at: datetime | None = field(default=None)
 
     @property

@@ -13,7 +13,7 @@ from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.settings import DBSettings
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from impl.jobs.kinds import Kind
+from impl.jobs.kinds import Asker, Kind
 from impl.kernel import ids
 from impl.telemetry import redaction
 
@@ -40,7 +40,7 @@ async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named
     kind: Kind,
     *,
     tenant_id: UUID | str | None = None,
-    user_id: UUID | None = None,
+    asker: Asker | None = None,
     correlation_id: UUID | str | None = None,
     arguments: Mapping[str, Plain] | None = None,
     identity: str | None = None,
@@ -49,6 +49,7 @@ async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named
 ) -> int | None:
     """Id of the new job; None when one of the same `identity` waits already. Commits and rolls back with `connection`.
 
+    `asker` is the person in whose name it runs; None for work of the system, from the call sites that defer it without one.
     A job whose `lifetime` is over before it is taken is dropped. Raises `ValueError` for a tenant job without tenant, and
     for arguments that are not ids and small facts.
     """
@@ -56,7 +57,8 @@ async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named
     headers: dict[str, Any] = {
         "job": kind.name,
         "tenant_id": str(tenant) if tenant else None,
-        "user_id": str(user_id) if user_id else None,
+        "user_id": str(asker.user_id) if asker else None,
+        "session": _session(asker),
         "correlation_id": str(_correlation(correlation_id)),
         "lifetime_seconds": lifetime.total_seconds() if lifetime else None,
     }
@@ -76,6 +78,13 @@ def _tenant(kind: Kind, tenant_id: UUID | str | None) -> UUID | None:
     if parsed is None:
         raise ValueError("tenant_id is required for tenant-scoped tasks")
     return parsed
+
+
+def _session(asker: Asker | None) -> dict[str, str] | None:
+    if asker is None:
+        return None
+    ids_ = {"jti": str(asker.jti), "family_id": str(asker.family_id)}
+    return ids_ | {"iat": asker.issued_at.isoformat()}
 
 
 def _correlation(given: UUID | str | None) -> UUID:

@@ -1,6 +1,7 @@
 """`skeldir run`: what a stranger sees, the second time too, and after everything was killed."""
 
 import asyncio
+import base64
 import json
 import re
 import subprocess
@@ -8,9 +9,11 @@ import uuid
 
 import httpx2
 
+from impl.platforms import samples as all_samples
 from impl.platforms import stripe
 from impl.platforms.stripe import samples
 from tests.cli.conftest import skeldir
+from tests.cli.test_deliver import write
 
 
 def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir):
@@ -42,6 +45,16 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir)
     ):
         by_hand = ("--processor", processor, "--event", event, "--url", second.url, "--data-dir", data_dir)
         assert "→ 200 accepted" in skeldir("deliver", *by_hand).stdout
+    recorded = data_dir.with_name("recorded")
+    recorded.mkdir()
+    charge = samples.load("charge.succeeded", event={"id": "evt_recorded"}, item={"id": "ch_recorded"})
+    order = base64.b64encode(json.dumps(all_samples.load("shopify", "orders/paid") | {"id": 77}).encode()).decode()
+    write(recorded / "1.json", provider="stripe", event="charge.succeeded", body=charge)
+    write(recorded / "2.json", provider="shopify", event="orders/paid", body_b64=order, delivery_id="d-77")
+    again = ("replay", recorded, "--url", second.url, "--data-dir", data_dir)
+    said = [skeldir(*again).stdout, skeldir(*again).stdout, skeldir("replay", recorded / "2.json", *again[2:]).stdout]
+    outcomes = [re.findall(r"→ 200 (\w+):", one) for one in said]
+    assert outcomes == [["accepted"] * 2, ["duplicate"] * 2, ["duplicate"]]
 
 
 async def test_no_acknowledged_delivery_is_lost_when_everything_is_killed(start, data_dir):

@@ -82,7 +82,7 @@ def drain(queue_database, work_engine, monkeypatch):
                 heartbeat_timeout=timedelta(seconds=10),
                 log_aggregation_interval=timedelta(0),
             ),
-            20,
+            180,
         )
         await connection.close()
 

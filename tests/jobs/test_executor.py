@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from impl.db.transaction import tenant_transaction
 from impl.jobs import failures, queue, transactions
-from impl.jobs.kinds import Kind
+from impl.jobs.kinds import Asker, Kind
 
 HELLO = Kind(name="tests.hello")
 ALONE = Kind(name="tests.alone", is_tenants=False)
@@ -35,6 +35,10 @@ async def left(seer):
     return await seer.fetch("SELECT status::text FROM queue.pgqueuer")
 
 
+def asker_of(user):
+    return Asker(user_id=user, jti=uuid4(), family_id=uuid4(), issued_at=datetime.now(UTC))
+
+
 @pytest.mark.promise("P077", "P081")
 async def test_every_transaction_of_a_job_is_bound_to_its_tenant(api, tenant, drain, seer):
     """Also the second one, and also after a commit in between; as the worker's own login."""
@@ -47,10 +51,37 @@ async def test_every_transaction_of_a_job_is_bound_to_its_tenant(api, tenant, dr
                 await connection.commit()
                 seen.append(tuple((await connection.execute(SETTINGS)).one()))
 
-    await defer(api, tenant, user_id=user)
+    await defer(api, tenant, asker=asker_of(user))
     await drain({HELLO.name: (HELLO, run)})
     assert seen == [(str(tenant), str(user), "worker", "app_worker")] * 4
     assert await left(seer) == []
+
+
+@pytest.mark.promise("P081")
+@pytest.mark.parametrize("taken_back", ["token", "session", "cutoff", "nothing"])
+async def test_a_job_asked_for_in_a_session_that_was_taken_back_does_nothing(api, tenant, drain, seer, taken_back):
+    """Like a request with the same token: refused before any write, not tried again, and kept as failed."""
+    asker, ran = asker_of(uuid4()), []
+
+    async def run(work):
+        ran.append(work.user_id)
+
+    await defer(api, tenant, asker=asker)
+    deny = "INSERT INTO auth_access_token_denylist (tenant_id, user_id, jti, expires_at) VALUES ($1, $2, $3, now())"
+    cut = "INSERT INTO auth_user_token_cutoffs (tenant_id, user_id, tokens_invalid_before) VALUES ($1, $2, $3)"
+    match taken_back:
+        case "token":
+            await seer.execute(deny, tenant, asker.user_id, asker.jti)
+        case "session":
+            await seer.execute(deny, tenant, asker.user_id, asker.family_id)
+        case "cutoff":
+            await seer.execute(cut, tenant, asker.user_id, asker.issued_at)
+        case _:
+            await seer.execute(deny, tenant, uuid4(), asker.jti)  # somebody else's
+            await seer.execute(cut, tenant, asker.user_id, asker.issued_at - timedelta(milliseconds=1))
+    await drain({HELLO.name: (HELLO, run)})
+    failed = [row[0] for row in await seer.fetch("SELECT exception_class FROM worker_failed_jobs")]
+    assert (ran, failed) == (([asker.user_id], []) if taken_back == "nothing" else ([], ["SessionEnded"]))
 
 
 @pytest.mark.promise("P078")
