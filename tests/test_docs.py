@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from impl import docs
+from impl.cli.tenant import Made
 from tests.fixtures.browser import Browser, browser
 from tests.fixtures.service import Service
 from tools.contracts.docs import publish
@@ -98,6 +100,18 @@ def test_a_browser_tries_operations_out_against_the_service_it_came_from(
     page.open(f"{service.url}/docs/revenue.html")
     page.run("document.getElementById('token').value = 'not a token'")
     assert '"code": "AUTH_UNAUTHORIZED"' in send(page, "getRealtimeRevenueV1")
+
+
+def test_a_login_on_the_page_opens_what_needs_a_token(
+    page: Browser, service: Service, site: Path, make_merchant: Callable[[], Made]
+) -> None:
+    merchant = make_merchant()
+    body = {"email": merchant.email, "password": merchant.password, "tenant_id": str(merchant.tenant_id)}
+    page.open(f"{service.url}/docs/auth.html")
+    page.run(f"document.querySelector('form[data-form=login]').elements.body.value = {json.dumps(json.dumps(body))}")
+    assert send(page, "login").startswith("200")
+    page.open(f"{service.url}/docs/revenue.html")
+    assert '"verified": false' in send(page, "getRealtimeRevenueV1")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

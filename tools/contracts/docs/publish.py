@@ -13,7 +13,7 @@ from tools.codegen import inputs
 STAMP = "made-from.txt"
 _TOOLS = Path(__file__).parents[2]
 _CODE = ("breaking", "contracts")
-_SUFFIXES = (".css", ".js", ".json", ".py", ".toml", ".yaml", ".yml")
+_SUFFIXES = (".css", ".js", ".json", ".py", ".svg", ".toml", ".yaml", ".yml")
 
 
 def run(contracts: Path, out: Path, baselines: Path) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from tools.contracts import calls
 from tools.contracts.calls import Answer, Operation
 from tools.contracts.docs.html import Markup, join, prose, tag
-from tools.contracts.docs.samples import samples
+from tools.contracts.docs.samples import JSON, samples
 from tools.contracts.source import Json
 
 _BOUNDS = {
@@ -29,7 +29,10 @@ def operation(one: Operation) -> Markup:
         tag("p", tag("code", one.path), class_="path"), *notes, tag("p", prose(value["description"])),
         tag("p", _who(one), class_="who"), *_inputs(one), *_answers(one),
     ]  # fmt: skip
-    shown = [tag("div", told, class_="told"), tag("div", _samples(call), _form(one, call), class_="shown")]
+    shown = [
+        tag("div", told, class_="told"),
+        tag("div", _samples(call, media_type(one)), _form(one, call), class_="shown"),
+    ]
     return tag("section", title, tag("div", shown, class_="columns"), id=one.id, data_operation=one.id)
 
 
@@ -160,10 +163,15 @@ def _shown(value: Json) -> str:
     return f"`{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"
 
 
-def _samples(call: calls.Call) -> Markup:
+def media_type(one: Operation) -> str:
+    """What an operation answers when all goes well."""
+    return next((found for answer in calls.answers(one) if answer.status < 300 and (found := answer.media_type)), JSON)
+
+
+def _samples(call: calls.Call, media_type: str) -> Markup:
     return tag("div", [
         tag("details", tag("summary", language), tag("pre", text), open=language == "curl", name=f"{call.operation_id}-sample")
-        for language, text in samples(call).items()
+        for language, text in samples(call, media_type).items()
     ], class_="samples")  # fmt: skip
 
 

@@ -12,9 +12,16 @@ BASE = "http://127.0.0.1:8000"
 """Where `make run` serves."""
 
 
-def samples(call: Call, base: str = BASE) -> dict[str, str]:
-    """Source text by language."""
-    return {"curl": curl(call, base), "Python": python(call, base), "TypeScript": typescript(call, base)}
+JSON = "application/json"
+
+
+def samples(call: Call, media_type: str = JSON, base: str = BASE) -> dict[str, str]:
+    """Source text by language. `media_type` is what the answer to `call` is."""
+    return {
+        "curl": curl(call, base),
+        "Python": python(call, media_type, base),
+        "TypeScript": typescript(call, media_type, base),
+    }
 
 
 def curl(call: Call, base: str = BASE) -> str:
@@ -26,17 +33,25 @@ def curl(call: Call, base: str = BASE) -> str:
     return " \\\n  ".join(parts)
 
 
-def python(call: Call, base: str = BASE) -> str:
+def python(call: Call, media_type: str = JSON, base: str = BASE) -> str:
     """A script that needs httpx and nothing else."""
     lines = ["import httpx", "", "response = httpx.request(", f"    {call.method!r},", f"    {base + call.target!r},"]
     if call.headers:
         lines += ["    headers={", *(f"        {name!r}: {value!r}," for name, value in call.headers.items()), "    },"]
     if call.body is not None:
         lines.append(f"    json={_as_python(_json(call), 4)},")
-    return "\n".join([*lines, ")", "response.raise_for_status()", "print(response.json())"])
+    return "\n".join([*lines, ")", "response.raise_for_status()", *_python_result(media_type)])
 
 
-def typescript(call: Call, base: str = BASE) -> str:
+def _python_result(media_type: str) -> list[str]:
+    if media_type == JSON:
+        return ["print(response.json())"]
+    if media_type.startswith("text/"):
+        return ["print(response.text)"]
+    return ['with open("skeldir-export.xlsx", "wb") as file:', "    file.write(response.content)"]
+
+
+def typescript(call: Call, media_type: str = JSON, base: str = BASE) -> str:
     """A script for Node or a browser."""
     lines = [
         f"const response = await fetch({json.dumps(base + call.target)}, {{",
@@ -49,7 +64,15 @@ def typescript(call: Call, base: str = BASE) -> str:
         body = json.dumps(_json(call), indent=2, ensure_ascii=False).replace("\n", "\n  ")
         lines.append(f"  body: JSON.stringify({body}),")
     closing = ["});", "if (!response.ok) throw new Error((await response.json()).detail);"]
-    return "\n".join([*lines, *closing, "console.log(await response.json());"])
+    return "\n".join([*lines, *closing, _typescript_result(media_type)])
+
+
+def _typescript_result(media_type: str) -> str:
+    if media_type == JSON:
+        return "console.log(await response.json());"
+    if media_type.startswith("text/"):
+        return "console.log(await response.text());"
+    return "const workbook = new Uint8Array(await response.arrayBuffer());"
 
 
 def _method(call: Call) -> str:

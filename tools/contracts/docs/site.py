@@ -87,6 +87,7 @@ def _page(title: str, file: str, content: Markup, apis: Iterable[Api]) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"{title} - Skeldir"),
         tag("link", rel="stylesheet", href="style.css"),
+        tag("link", rel="icon", href="icon.svg"),
         tag("script", src="tryout.js", defer=True),
     )
     body = tag("body", _navigation(file, apis), tag("main", tag("h1", title), content))
@@ -154,7 +155,7 @@ def _problems(registry: Json) -> Markup:
         for index, entry in enumerate(registry["problems"])
     ]
     head = tag("tr", tag("th", "Code"), tag("th", "Status"), tag("th", "When"))
-    return join(tag("p", prose(intro)), tag("table", head, rows))
+    return join(tag("p", prose(intro)), tag("table", head, rows, class_="problems"))
 
 
 def _first(registry: Json, slug: str) -> int:

@@ -23,9 +23,18 @@ async function send(form) {
   const began = performance.now();
   const response = await fetch(...request(form));
   const text = await response.text();
+  remember(text);
   const taken = Math.round(performance.now() - began);
   const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
   return `${response.status} ${response.statusText} (${taken} ms)\n${headers}\n\n${pretty(text)}`;
+}
+
+// After a login the token is used for everything that follows.
+function remember(text) {
+  const found = /"access_token"\s*:\s*"([^"]+)"/.exec(text);
+  if (!found) return;
+  token.value = found[1];
+  sessionStorage.setItem('token', token.value);
 }
 
 function pretty(text) {
@@ -45,7 +54,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
     try {
       shown.textContent = await send(form);
     } catch (error) {
-      shown.textContent = `No answer from ${server.value}: ${error.message}. Is it running?`;
+      shown.textContent = `No answer from ${server.value}: ${error.message}. Is it running? A page from a file may only ask mocks;\nthe service answers pages that it serves itself, at ${server.value}/docs/.`;
     }
   });
 }
