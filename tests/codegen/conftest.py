@@ -24,8 +24,9 @@ HEAD = "openapi: 3.1.0\ninfo: {title: Test, version: 1.0.0}\n"
 class Built:
     """A generated package, imported."""
 
-    def __init__(self, name: str, made: generate.Output) -> None:
-        self.name = name
+    def __init__(self, folder: Path, made: generate.Output) -> None:
+        self.folder = folder
+        self.name = folder.name
         self.made = made
 
     def module(self, path: str) -> Any:
@@ -90,7 +91,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bu
             assert not problems.has_errors(found), "\n".join(map(str, found))
             output.write(folder / "out" / name, made.files)
             importlib.invalidate_caches()
-            done[key] = Built(name, made)
+            done[key] = Built(folder / "out" / name, made)
         return done[key]
 
     yield make

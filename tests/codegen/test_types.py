@@ -1,4 +1,5 @@
-"""What a type checker refuses: both of them, on the same few lines, each beside a line that they accept."""
+"""What a type checker refuses: both of them, on the same few lines, each beside a line that they accept; and that they have nothing
+to say about what is made of the torture contracts."""
 
 import json
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+NASTY = {path.name: path.read_text() for path in sorted(Path(__file__).parent.glob("torture*.yaml"))}
 CONTRACT = """
 paths:
   /pets/{id}:
@@ -73,9 +75,9 @@ CHANGES = {
 
 @pytest.fixture(scope="module")
 def folder(build, tmp_path_factory):
-    built = build(CONTRACT)
     folder = tmp_path_factory.mktemp("types")
-    shutil.copytree(Path(sys.modules[built.module("api").__name__.split(".")[0]].__path__[0]), folder / "pets")
+    shutil.copytree(build(CONTRACT).folder, folder / "pets")
+    shutil.copytree(build(NASTY).folder, folder / "nasty")
     good = GOOD.replace("PACKAGE", "pets")
     (folder / "good.py").write_text(good)
     for name, (before, after) in CHANGES.items():
@@ -100,6 +102,7 @@ def test_mypy_refuses_each_mistake_and_nothing_else(folder):
         "--config-file=",
         *files,
         "pets",
+        "nasty",
     ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert failing(done.stdout.splitlines()) == {name.replace(" ", "_") for name in CHANGES}, done.stdout + done.stderr
