@@ -235,3 +235,30 @@ async def test_a_worker_reads_no_secrets_at_all(database: Database, table: str) 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await worker.execute(f"SELECT 1 FROM {table}")
     await worker.close()
+
+
+@pytest.mark.promise("P001")
+async def test_one_cache_entry_per_tenant_and_key_with_lease_and_cooldown(
+    owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    maker, tenant, other = RowMaker(owner), await make_tenant(), await make_tenant()
+    columns = {row["name"]: row["type"] for row in await maker.columns("revenue_cache_entries")}
+    instants = ("data_as_of", "expires_at", "error_cooldown_until", "last_error_at", "lease_until")
+    assert {name: columns[name] for name in instants} == dict.fromkeys(instants, "timestamp with time zone")
+    assert (columns["payload"], columns["lease_owner"]) == ("jsonb", "uuid")
+    await maker.insert("revenue_cache_entries", tenant, cache_key="k")
+    await maker.insert("revenue_cache_entries", other, cache_key="k")
+    with pytest.raises(asyncpg.UniqueViolationError, match="pk_revenue_cache_entries"):
+        await maker.insert("revenue_cache_entries", tenant, cache_key="k")
+
+
+@pytest.mark.promise("P031")
+async def test_a_platform_account_is_connected_once_per_tenant(
+    owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    maker, tenant, other = RowMaker(owner), await make_tenant(), await make_tenant()
+    account = {"platform": "stripe", "platform_account_id": "acct_1"}
+    await maker.insert("platform_connections", tenant, **account)
+    await maker.insert("platform_connections", other, **account)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await maker.insert("platform_connections", tenant, **account)
