@@ -304,7 +304,7 @@ class PutWebhookSecretParams:
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, and nothing is done twice.
     """
-    provider: Annotated[str, Text(max_length=64, min_length=1), Path("provider")]
+    provider: Annotated[str, Text(min_length=1, max_length=64), Path("provider")]
     """The payment processor - shopify, stripe, woocommerce or paypal. Any other is 404."""
 
 

@@ -21,7 +21,7 @@ class NotModified304(EmptyReply):
         ("etag", "ETag"),
         ("cache_control", "Cache-Control"),
     )
-    etag: Annotated[str, Text(max_length=130, min_length=3, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
+    etag: Annotated[str, Text(min_length=3, max_length=130, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
     """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
     cache_control: Literal["max-age=30"] = "max-age=30"
     """The answer may be reused for 30 seconds."""
@@ -107,7 +107,7 @@ class TooManyRequests429(ProblemReply):
     status: ClassVar[int] = 429
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""
 
 
@@ -128,7 +128,7 @@ class ServiceUnavailable503(ProblemReply):
     status: ClassVar[int] = 503
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""
 
 
@@ -145,7 +145,7 @@ class RealtimeRevenueUnavailable503(ProblemReply):
         ("cache_control", "Cache-Control"),
     )
     body: models.Problem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""
     cache_control: Literal["no-store"] = "no-store"
     """The answer must not be kept anywhere."""
@@ -159,7 +159,7 @@ class Unhealthy503(ProblemReply):
     status: ClassVar[int] = 503
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""
 
 
@@ -227,7 +227,7 @@ class LlmTooManyRequests429(ProblemReply):
     status: ClassVar[int] = 429
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""
 
 
@@ -311,7 +311,7 @@ class LifecycleTooManyRequests429(ProblemReply):
     status: ClassVar[int] = 429
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.ProviderLifecycleProblem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""
 
 
@@ -323,5 +323,5 @@ class LifecycleUnavailable503(ProblemReply):
     status: ClassVar[int] = 503
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.ProviderLifecycleProblem
-    retry_after: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Whole seconds to wait before trying again."""

@@ -55,12 +55,12 @@ class ListDeadEventsParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     status_: Annotated[models.RemediationStatus | None, Query("status")] = None
     """Only dead events whose repair stands like this."""
-    source: Annotated[Annotated[str, Text(max_length=64, min_length=1)] | None, Query("source")] = None
+    source: Annotated[Annotated[str, Text(min_length=1, max_length=64)] | None, Query("source")] = None
     """Only what this sender sent."""
-    error_code: Annotated[Annotated[str, Text(max_length=64, min_length=1)] | None, Query("error_code")] = None
+    error_code: Annotated[Annotated[str, Text(min_length=1, max_length=64)] | None, Query("error_code")] = None
     """Only what failed for this reason."""
     cursor: Annotated[
-        Annotated[str, Text(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
+        Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
     ] = None
     """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
     limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
@@ -143,7 +143,7 @@ class RetryDeadEvent202(JsonReply):
         ("idempotency_replayed", "Idempotency-Replayed"),
     )
     body: models.DeadEvent
-    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to ask for the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""

@@ -58,7 +58,7 @@ class ExportRevenue200Csv(BytesReply):
     media_type: ClassVar[str | None] = "text/csv"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
-    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
     """The file name to save the answer under."""
 
 
@@ -70,7 +70,7 @@ class ExportRevenue200Json(JsonReply):
     status: ClassVar[int] = 200
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: models.ExportData
-    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
     """The file name to save the answer under."""
 
 
@@ -83,7 +83,7 @@ class ExportRevenue200Xlsx(BytesReply):
     media_type: ClassVar[str | None] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
-    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
     """The file name to save the answer under."""
 
 
@@ -131,7 +131,7 @@ class ExportCSV200(BytesReply):
     media_type: ClassVar[str | None] = "text/csv"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
-    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
     """The file name to save the answer under."""
 
 
@@ -176,7 +176,7 @@ class ExportJSON200(JsonReply):
     status: ClassVar[int] = 200
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: models.ExportData
-    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
     """The file name to save the answer under."""
 
 
@@ -222,7 +222,7 @@ class ExportExcel200(BytesReply):
     media_type: ClassVar[str | None] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
-    content_disposition: Annotated[str, Text(max_length=256, min_length=1)]
+    content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
     """The file name to save the answer under."""
 
 

@@ -42,7 +42,7 @@ class CreateBudgetOptimization202(JsonReply):
         ("idempotency_replayed", "Idempotency-Replayed"),
     )
     body: models.OptimizationTicket
-    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to ask for the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
@@ -142,7 +142,7 @@ class ListLlmAuditParams:
     since: Annotated[Timestamp | None, Query("since")] = None
     """Only decisions from then on, with an offset."""
     cursor: Annotated[
-        Annotated[str, Text(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
+        Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
     ] = None
     """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
     limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50

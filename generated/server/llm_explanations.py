@@ -31,7 +31,7 @@ class GetEntityExplanationParams:
     """What kind of figure to explain."""
     entity_id: Annotated[Uuid, Path("entity_id")]
     """The figure to explain."""
-    timeout_ms: Annotated[Annotated[int, Integer(ge=100, le=20000)] | None, Query("timeout_ms", "integer")] = None
+    timeout_ms: Annotated[Annotated[int, Integer(ge=100, le=20_000)] | None, Query("timeout_ms", "integer")] = None
     """How long you are ready to wait, in milliseconds. Without it, half a second."""
 
 

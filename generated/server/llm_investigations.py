@@ -42,7 +42,7 @@ class CreateInvestigation202(JsonReply):
         ("idempotency_replayed", "Idempotency-Replayed"),
     )
     body: models.InvestigationTicket
-    location: Annotated[str, Text(format="uri-reference", max_length=512, min_length=1)]
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to ask for the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""

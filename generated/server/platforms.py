@@ -63,12 +63,12 @@ class GetPlatformConnectionParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
+    platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
     platform_account_id: Annotated[
-        Annotated[str, Text(max_length=255, min_length=1)] | None, Query("platform_account_id")
+        Annotated[str, Text(min_length=1, max_length=255)] | None, Query("platform_account_id")
     ] = None
     """Which account, where you have several at the platform."""
 
@@ -152,7 +152,7 @@ class InitiateProviderOAuthAuthorizationParams:
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, and nothing is done twice.
     """
-    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
+    platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
@@ -191,18 +191,18 @@ class CompleteProviderOAuthCallbackParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
+    platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
-    state: Annotated[str, Text(max_length=512, min_length=1), Query("state")]
+    state: Annotated[str, Text(min_length=1, max_length=512), Query("state")]
     """The state that the platform sent back."""
-    code: Annotated[Annotated[str, Text(max_length=4096, min_length=1)] | None, Query("code")] = None
+    code: Annotated[Annotated[str, Text(min_length=1, max_length=4096)] | None, Query("code")] = None
     """The code that the platform sent back when access was granted."""
-    error: Annotated[Annotated[str, Text(max_length=255, min_length=1)] | None, Query("error")] = None
+    error: Annotated[Annotated[str, Text(min_length=1, max_length=255)] | None, Query("error")] = None
     """What the platform sent back when it was not."""
     error_description: Annotated[
-        Annotated[str, Text(max_length=2000, min_length=1)] | None, Query("error_description")
+        Annotated[str, Text(min_length=1, max_length=2000)] | None, Query("error_description")
     ] = None
     """Why, in the platform's words."""
 
@@ -235,12 +235,12 @@ class GetProviderOAuthStatusParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
+    platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
     platform_account_id: Annotated[
-        Annotated[str, Text(max_length=255, min_length=1)] | None, Query("platform_account_id")
+        Annotated[str, Text(min_length=1, max_length=255)] | None, Query("platform_account_id")
     ] = None
     """Which account, where you have several at the platform."""
 
@@ -277,7 +277,7 @@ class DisconnectProviderOAuthParams:
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, and nothing is done twice.
     """
-    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
+    platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
@@ -316,12 +316,12 @@ class GetProviderOAuthRefreshStateParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform: Annotated[str, Text(max_length=64, min_length=1), Path("platform")]
+    platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """
     platform_account_id: Annotated[
-        Annotated[str, Text(max_length=255, min_length=1)] | None, Query("platform_account_id")
+        Annotated[str, Text(min_length=1, max_length=255)] | None, Query("platform_account_id")
     ] = None
     """Which account, where you have several at the platform."""
 

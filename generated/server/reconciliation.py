@@ -53,7 +53,7 @@ class GetPlatformReconciliationStatusParams:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    platform_id: Annotated[str, Text(max_length=64, min_length=1), Path("platform_id")]
+    platform_id: Annotated[str, Text(min_length=1, max_length=64), Path("platform_id")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
     """

@@ -24,7 +24,7 @@ class GetRealtimeRevenueV1Params:
 
     x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
-    if_none_match: Annotated[Annotated[str, Text(max_length=1024, min_length=1)] | None, Header("If-None-Match")] = None
+    if_none_match: Annotated[Annotated[str, Text(min_length=1, max_length=1024)] | None, Header("If-None-Match")] = None
     """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
 
 
@@ -39,7 +39,7 @@ class GetRealtimeRevenueV1_200(JsonReply):
         ("cache_control", "Cache-Control"),
     )
     body: models.RealtimeRevenue
-    etag: Annotated[str, Text(max_length=130, min_length=3, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
+    etag: Annotated[str, Text(min_length=3, max_length=130, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
     """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
     cache_control: Literal["max-age=30"] = "max-age=30"
     """The answer may be reused for 30 seconds."""

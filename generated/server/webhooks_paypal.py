@@ -24,23 +24,23 @@ class ReceivePaypalWebhookParams:
     """Parameters of `receivePaypalWebhook`."""
 
     paypal_transmission_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
     """The delivery, as PayPal calls it. The signature covers it."""
     paypal_transmission_time: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
     """When PayPal sent it. The signature covers it."""
     paypal_transmission_sig: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
     """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
     checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
     marked as required.
     """
-    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
     """How it was signed."""
-    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
     """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
 
 
@@ -77,23 +77,23 @@ class PaypalSaleCompletedParams:
     """Parameters of `paypalSaleCompleted`."""
 
     paypal_transmission_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
     """The delivery, as PayPal calls it. The signature covers it."""
     paypal_transmission_time: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
     """When PayPal sent it. The signature covers it."""
     paypal_transmission_sig: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
     """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
     checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
     marked as required.
     """
-    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
     """How it was signed."""
-    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
     """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
 
 
@@ -130,23 +130,23 @@ class PaypalPaymentCaptureCompletedParams:
     """Parameters of `paypalPaymentCaptureCompleted`."""
 
     paypal_transmission_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
     """The delivery, as PayPal calls it. The signature covers it."""
     paypal_transmission_time: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
     """When PayPal sent it. The signature covers it."""
     paypal_transmission_sig: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
     """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
     checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
     marked as required.
     """
-    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
     """How it was signed."""
-    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
     """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
 
 
@@ -183,23 +183,23 @@ class PaypalSaleRefundedParams:
     """Parameters of `paypalSaleRefunded`."""
 
     paypal_transmission_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
     """The delivery, as PayPal calls it. The signature covers it."""
     paypal_transmission_time: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
     """When PayPal sent it. The signature covers it."""
     paypal_transmission_sig: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
+        Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
     """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
     checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
     marked as required.
     """
-    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
+    paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
     """How it was signed."""
-    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("PAYPAL-CERT-URL")] = None
+    paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
     """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
 
 

@@ -23,19 +23,19 @@ from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contr
 class ReceiveShopifyWebhookParams:
     """Parameters of `receiveShopifyWebhook`."""
 
-    x_shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Hmac-SHA256")] = (
-        None
-    )
+    x_shopify_hmac_sha256: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
+    ] = None
     """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Shop-Domain")] = (
-        None
-    )
+    x_shopify_shop_domain: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
+    ] = None
     """The shop that sent it."""
-    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Topic")] = None
+    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Webhook-Id")] = (
+    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
     """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
@@ -73,19 +73,19 @@ def decode_receive_shopify_webhook(raw: bytes) -> models.ShopifyDelivery | Inval
 class ShopifyOrderCreateParams:
     """Parameters of `shopifyOrderCreate`."""
 
-    x_shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Hmac-SHA256")] = (
-        None
-    )
+    x_shopify_hmac_sha256: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
+    ] = None
     """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Shop-Domain")] = (
-        None
-    )
+    x_shopify_shop_domain: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
+    ] = None
     """The shop that sent it."""
-    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Topic")] = None
+    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Webhook-Id")] = (
+    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
     """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
@@ -124,19 +124,19 @@ def decode_shopify_order_create(raw: bytes) -> models.ShopifyOrder | Invalid:
 class ShopifyOrderPaidParams:
     """Parameters of `shopifyOrderPaid`."""
 
-    x_shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Hmac-SHA256")] = (
-        None
-    )
+    x_shopify_hmac_sha256: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
+    ] = None
     """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Shop-Domain")] = (
-        None
-    )
+    x_shopify_shop_domain: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
+    ] = None
     """The shop that sent it."""
-    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Topic")] = None
+    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Webhook-Id")] = (
+    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
     """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
@@ -175,19 +175,19 @@ def decode_shopify_order_paid(raw: bytes) -> models.ShopifyOrder | Invalid:
 class ShopifyRefundCreateParams:
     """Parameters of `shopifyRefundCreate`."""
 
-    x_shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Hmac-SHA256")] = (
-        None
-    )
+    x_shopify_hmac_sha256: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
+    ] = None
     """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Shop-Domain")] = (
-        None
-    )
+    x_shopify_shop_domain: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
+    ] = None
     """The shop that sent it."""
-    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Topic")] = None
+    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Webhook-Id")] = (
+    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
     """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
@@ -226,19 +226,19 @@ def decode_shopify_refund_create(raw: bytes) -> models.ShopifyRefund | Invalid:
 class ShopifyCheckoutUpdatedParams:
     """Parameters of `shopifyCheckoutUpdated`."""
 
-    x_shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Hmac-SHA256")] = (
-        None
-    )
+    x_shopify_hmac_sha256: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
+    ] = None
     """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Shop-Domain")] = (
-        None
-    )
+    x_shopify_shop_domain: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
+    ] = None
     """The shop that sent it."""
-    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Topic")] = None
+    x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-Shopify-Webhook-Id")] = (
+    x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
     """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""

@@ -23,7 +23,7 @@ from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contr
 class ReceiveStripeWebhookParams:
     """Parameters of `receiveStripeWebhook`."""
 
-    stripe_signature: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("Stripe-Signature")] = None
+    stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
     required.
@@ -62,7 +62,7 @@ def decode_receive_stripe_webhook(raw: bytes) -> models.StripeDispatchedEvent | 
 class StripeChargeSucceededParams:
     """Parameters of `stripeChargeSucceeded`."""
 
-    stripe_signature: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("Stripe-Signature")] = None
+    stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
     required.
@@ -101,7 +101,7 @@ def decode_stripe_charge_succeeded(raw: bytes) -> models.StripeEvent | Invalid:
 class StripePaymentIntentSucceededParams:
     """Parameters of `stripePaymentIntentSucceeded`."""
 
-    stripe_signature: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("Stripe-Signature")] = None
+    stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
     required.
@@ -140,7 +140,7 @@ def decode_stripe_payment_intent_succeeded(raw: bytes) -> models.StripeEvent | I
 class StripePaymentIntentSucceededLegacyParams:
     """Parameters of `stripePaymentIntentSucceededLegacy`."""
 
-    stripe_signature: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("Stripe-Signature")] = None
+    stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
     required.
@@ -179,7 +179,7 @@ def decode_stripe_payment_intent_succeeded_legacy(raw: bytes) -> models.StripeEv
 class StripeChargeRefundedParams:
     """Parameters of `stripeChargeRefunded`."""
 
-    stripe_signature: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("Stripe-Signature")] = None
+    stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
     required.

@@ -25,19 +25,19 @@ class ReceiveWoocommerceWebhookParams:
     """Parameters of `receiveWoocommerceWebhook`."""
 
     x_wc_webhook_signature: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Signature")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
     """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Topic")] = None
+    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_wc_webhook_resource: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Resource")] = (
-        None
-    )
+    x_wc_webhook_resource: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
+    ] = None
     """What kind of thing the delivery is about."""
     x_wc_webhook_delivery_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Delivery-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
 
@@ -75,19 +75,19 @@ class WoocommerceOrderCreatedParams:
     """Parameters of `woocommerceOrderCreated`."""
 
     x_wc_webhook_signature: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Signature")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
     """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Topic")] = None
+    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_wc_webhook_resource: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Resource")] = (
-        None
-    )
+    x_wc_webhook_resource: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
+    ] = None
     """What kind of thing the delivery is about."""
     x_wc_webhook_delivery_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Delivery-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
 
@@ -125,19 +125,19 @@ class WoocommerceOrderUpdatedParams:
     """Parameters of `woocommerceOrderUpdated`."""
 
     x_wc_webhook_signature: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Signature")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
     """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Topic")] = None
+    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_wc_webhook_resource: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Resource")] = (
-        None
-    )
+    x_wc_webhook_resource: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
+    ] = None
     """What kind of thing the delivery is about."""
     x_wc_webhook_delivery_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Delivery-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
 
@@ -175,19 +175,19 @@ class WoocommerceOrderCompletedParams:
     """Parameters of `woocommerceOrderCompleted`."""
 
     x_wc_webhook_signature: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Signature")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
     """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Topic")] = None
+    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_wc_webhook_resource: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Resource")] = (
-        None
-    )
+    x_wc_webhook_resource: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
+    ] = None
     """What kind of thing the delivery is about."""
     x_wc_webhook_delivery_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Delivery-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
 
@@ -225,19 +225,19 @@ class WoocommerceOrderRefundedParams:
     """Parameters of `woocommerceOrderRefunded`."""
 
     x_wc_webhook_signature: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Signature")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
     """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
     valid one gets the same 401 as a wrong key; that is why it is not marked as required.
     """
-    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Topic")] = None
+    x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
     """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
-    x_wc_webhook_resource: Annotated[Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Resource")] = (
-        None
-    )
+    x_wc_webhook_resource: Annotated[
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
+    ] = None
     """What kind of thing the delivery is about."""
     x_wc_webhook_delivery_id: Annotated[
-        Annotated[str, Text(max_length=65536)] | None, Header("X-WC-Webhook-Delivery-ID")
+        Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
 

@@ -30,19 +30,19 @@ class RealtimeRevenueCounter(ContractModel):
 
     tenant_id: Uuid
     """Your tenant."""
-    total_revenue: Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]
+    total_revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
     """The same total as `total_revenue_cents`, as a decimal number."""
-    total_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """Payments less refunds so far today, in the smallest unit of the currency. It can be below zero."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """The reporting currency of your tenant (ISO 4217)."""
-    event_count: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    event_count: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How many payments and refunds the total is made of."""
     last_updated: Timestamp
     """When this answer was made (UTC)."""
     data_as_of: Timestamp
     """When the processors were last asked with success (UTC)."""
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old the figures are."""
     verified: Literal[False]
     """Always false; only reconciliation makes revenue verified."""
@@ -66,17 +66,17 @@ class ChannelAttribution(ContractModel):
     channel_name: ChannelName
     channel_codes: Annotated[list[ChannelCode], Field(max_length=50)]
     """The channels behind the name."""
-    revenue: Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]
+    revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
     """The same figure as `revenue_cents`, as a decimal number."""
-    revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The revenue credited to the channel, in the smallest unit of the currency."""
-    conversion_count: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    conversion_count: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How many sales the channel received credit for. A sale counts once for each channel that has part in it."""
     confidence_score: Annotated[float, Real(ge=0, le=1)]
     """Which share of the credit rests on real touches, from 0 to 1."""
-    spend: Omittable[Annotated[float, Real(ge=0, le=10000000000000, multiple_of=0.01)]] = None
+    spend: Omittable[Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]] = None
     """The same figure as `spend_cents`, as a decimal number. Only when spend is known."""
-    spend_cents: Omittable[Annotated[int, Integer(ge=0, le=1000000000000000)]] = None
+    spend_cents: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
     """What the channel cost in the period. Only when spend is known."""
     roas: Omittable[Number] = None
     """Revenue per unit of spend, to four decimals. Only when spend is known and above zero."""
@@ -89,9 +89,9 @@ class ChannelAttributionReport(ContractModel):
     """Your tenant."""
     channels: Annotated[list[ChannelAttribution], Field(max_length=100)]
     """One line per channel, the highest revenue first."""
-    total_revenue: Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]
+    total_revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
     """The same total as `total_revenue_cents`, as a decimal number."""
-    total_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The sum over all channels, in the smallest unit of the currency."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """The reporting currency of your tenant (ISO 4217)."""
@@ -113,7 +113,7 @@ class ComparedChannel(ContractModel):
 
     channel_name: ChannelName
     channel_code: ChannelCode
-    revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The revenue credited to the channel, in the smallest unit of the currency."""
     share: Number
     """The channel's part of the total, from 0 to 1."""
@@ -124,7 +124,7 @@ class ComparedModel(ContractModel):
 
     model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
-    total_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The sum over all channels. It is the same for every model."""
     channels: Annotated[list[ComparedChannel], Field(max_length=100)]
     """One line per channel."""
@@ -149,14 +149,14 @@ class AttributionExplanation(ContractModel):
 
     tenant_id: Uuid
     """Your tenant."""
-    explanation: Annotated[str, Text(max_length=500, min_length=150)]
+    explanation: Annotated[str, Text(min_length=150, max_length=500)]
     """The explanation."""
     citations: Annotated[list[Citation], Field(max_length=50)]
     """The figures the text rests on."""
     confidence: Confidence
     generated_at: Timestamp
     """When the text was written (UTC)."""
-    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """What the text cost us, in US cents, rounded up."""
 
 
@@ -169,9 +169,9 @@ class TracedEvent(ContractModel):
     """What happened, in our words."""
     occurred_at: Timestamp
     """When it happened (UTC)."""
-    revenue_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    revenue_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """The amount of the event, in the smallest unit of the currency."""
-    effect_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    effect_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """What the event adds to the revenue; below zero for a refund."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
@@ -185,7 +185,7 @@ class TracedEvent(ContractModel):
 class TracedTouch(ContractModel):
     """A touch that received credit."""
 
-    touch_id: Annotated[str, Text(max_length=200, min_length=1)]
+    touch_id: Annotated[str, Text(min_length=1, max_length=200)]
     """The touch, as your site calls it."""
     occurred_at: Timestamp
     """When it happened (UTC)."""
@@ -200,7 +200,7 @@ class TracedCredit(ContractModel):
     channel_code: ChannelCode
     allocation_id: Uuid
     """The stored credit."""
-    allocated_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    allocated_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The credit, in the smallest unit of the currency."""
     allocation_ratio: Annotated[float, Real(ge=0, le=1)]
     """The credit as a part of the event, from 0 to 1."""
@@ -215,7 +215,7 @@ class TracedEntry(ContractModel):
     """The ledger entry."""
     entry_kind: Literal["authorized", "captured", "refunded", "chargeback"]
     """What kind of entry it is."""
-    effect_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    effect_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """What the entry adds to the revenue; below zero when it takes off."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
@@ -235,13 +235,13 @@ class TracedDelivery(ContractModel):
     delivery_id: Uuid
     """The delivery."""
     provider: Platform
-    topic: Annotated[str, Text(max_length=255, min_length=1)]
+    topic: Annotated[str, Text(min_length=1, max_length=255)]
     """What the processor called it."""
-    provider_event_id: Annotated[str, Text(max_length=255, min_length=1)]
+    provider_event_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The processor's id of it."""
     received_at: Timestamp
     """When it came in (UTC)."""
-    signature_scheme: Annotated[str, Text(max_length=64, min_length=1)]
+    signature_scheme: Annotated[str, Text(min_length=1, max_length=64)]
     """How the processor proved that it sent it."""
 
 
@@ -252,7 +252,7 @@ class TracedClaim(ContractModel):
     channel_code: ChannelCode
     claimed_on: Date
     """The day (UTC)."""
-    claimed_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    claimed_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """What the platform claims for the channel and the day."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
@@ -318,13 +318,13 @@ class Recompute(ContractModel):
     model_version_: Annotated[ModelVersion, wire("model_version")]
     lookback_days: Annotated[int, Integer(ge=1, le=90)]
     """How many days before a sale a touch may lie to be credited for it."""
-    run_count: Annotated[int, Integer(ge=1, le=2147483647)]
+    run_count: Annotated[int, Integer(ge=1, le=2**31 - 1)]
     """How many times this computation was asked for."""
-    status_url: Annotated[str, Text(format="uri-reference", max_length=512)]
+    status_url: Annotated[str, Text(max_length=512, format="uri-reference")]
     """Where to ask how it stands."""
-    conversions: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    conversions: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How many sales were credited."""
-    allocations: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    allocations: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How many credits are stored."""
     allocated_cents: Omittable[Annotated[list[CurrencyTotal], Field(max_length=200)]] = None
     """What was credited, per currency."""
@@ -334,9 +334,9 @@ class Recompute(ContractModel):
     """When it was started (UTC)."""
     finished_at: Omittable[Timestamp] = None
     """When it ended (UTC)."""
-    error_code: Omittable[Annotated[str, Text(max_length=64, min_length=1)]] = None
+    error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
     """Why it failed, for programs."""
-    error_message: Omittable[Annotated[str, Text(max_length=500, min_length=1)]] = None
+    error_message: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
     """Why it failed, for people."""
 
 
@@ -350,7 +350,7 @@ class SpendRow(ContractModel):
     """The day (UTC), not in the future."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
-    spend_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    spend_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """What the channel cost, in the smallest unit of the currency."""
 
 
@@ -368,9 +368,9 @@ class SpendImportResult(ContractModel):
 
     tenant_id: Uuid
     """Your tenant."""
-    accepted: Annotated[int, Integer(ge=0, le=2147483647)]
+    accepted: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Rows that were new."""
-    replaced: Annotated[int, Integer(ge=0, le=2147483647)]
+    replaced: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Rows that replaced another figure."""
-    unchanged: Annotated[int, Integer(ge=0, le=2147483647)]
+    unchanged: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Rows that were there already."""

@@ -18,9 +18,9 @@ class LoginRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    email: Annotated[str, Text(format="email", max_length=254)]
+    email: Annotated[str, Text(max_length=254, format="email")]
     """Your email address. Only a keyed hash of it is ever stored."""
-    password: Annotated[str, Text(max_length=1024, min_length=8)]
+    password: Annotated[str, Text(min_length=8, max_length=1024)]
     """Your password."""
     tenant_id: Uuid
     """The tenant you want to work in."""
@@ -31,18 +31,18 @@ class LoggedInUser(ContractModel):
 
     id: Uuid
     """The user."""
-    email: Annotated[str, Text(format="email", max_length=254)]
+    email: Annotated[str, Text(max_length=254, format="email")]
     """The address from the request, sent back and not stored."""
-    username: Annotated[str, Text(max_length=254, min_length=1)]
+    username: Annotated[str, Text(min_length=1, max_length=254)]
     """The part of the address before the @."""
 
 
 class LoginResponse(ContractModel):
     """A pair of tokens and who they are for."""
 
-    access_token: Annotated[str, Text(max_length=8192, min_length=1)]
+    access_token: Annotated[str, Text(min_length=1, max_length=8192)]
     """Proves who you are. Send it as bearer token with every request."""
-    refresh_token: Annotated[str, Text(max_length=512, min_length=1)]
+    refresh_token: Annotated[str, Text(min_length=1, max_length=512)]
     """Buys the next pair of tokens, once."""
     token_type: Literal["Bearer"]
     """How to send the access token."""
@@ -56,7 +56,7 @@ class RefreshRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    refresh_token: Annotated[str, Text(max_length=512, min_length=1)]
+    refresh_token: Annotated[str, Text(min_length=1, max_length=512)]
     """The refresh token, the same as in the Authorization header."""
     tenant_id: Omittable[Uuid] = None
     """The tenant of the token; when it is sent, it must match."""
@@ -65,9 +65,9 @@ class RefreshRequest(ContractModel):
 class TokenPair(ContractModel):
     """The next pair of tokens."""
 
-    access_token: Annotated[str, Text(max_length=8192, min_length=1)]
+    access_token: Annotated[str, Text(min_length=1, max_length=8192)]
     """Proves who you are. Send it as bearer token with every request."""
-    refresh_token: Annotated[str, Text(max_length=512, min_length=1)]
+    refresh_token: Annotated[str, Text(min_length=1, max_length=512)]
     """Buys the pair after this one, once."""
     token_type: Literal["Bearer"]
     """How to send the access token."""
@@ -168,7 +168,7 @@ class TenantKeyRequest(ContractModel):
 
     purpose: Literal["header", "url"] = "header"
     """header - for webhooks and site tags; url - for processors that cannot send a header."""
-    previous_valid_seconds: Annotated[int, Integer(ge=0, le=604800)] = 86400
+    previous_valid_seconds: Annotated[int, Integer(ge=0, le=604_800)] = 86_400
     """For how many seconds the old one stays good."""
 
 
@@ -181,7 +181,7 @@ class TenantKey(ContractModel):
     """The key's name, which is no secret."""
     purpose: Literal["header", "url"]
     """What it is for."""
-    tenant_key: Annotated[str, Text(max_length=255, min_length=1)]
+    tenant_key: Annotated[str, Text(min_length=1, max_length=255)]
     """The key itself. Keep it; we only keep its fingerprint."""
     previous_valid_until: Timestamp | None
     """Until when the old key is good (UTC). Null when there is none."""
@@ -194,11 +194,11 @@ class WebhookSecretRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    secret: Omittable[Annotated[str, Text(max_length=512, min_length=8)]] = None
+    secret: Omittable[Annotated[str, Text(min_length=8, max_length=512)]] = None
     """The secret it signs with. Needed for all but PayPal."""
-    webhook_id: Omittable[Annotated[str, Text(max_length=255, min_length=1)]] = None
+    webhook_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
     """Your webhook, as PayPal calls it. Needed for PayPal."""
-    previous_valid_seconds: Annotated[int, Integer(ge=0, le=604800)] = 86400
+    previous_valid_seconds: Annotated[int, Integer(ge=0, le=604_800)] = 86_400
     """For how many seconds the old one stays good."""
 
 
@@ -209,9 +209,9 @@ class WebhookSecret(ContractModel):
     """Your tenant."""
     provider: Literal["shopify", "stripe", "woocommerce", "paypal"]
     """The payment processor."""
-    version: Annotated[int, Integer(ge=1, le=2147483647)]
+    version: Annotated[int, Integer(ge=1, le=2**31 - 1)]
     """How often it was set."""
-    key_id: Annotated[str, Text(max_length=64, min_length=1)]
+    key_id: Annotated[str, Text(min_length=1, max_length=64)]
     """The key it is sealed with."""
     updated_at: Timestamp
     """When it was set (UTC)."""

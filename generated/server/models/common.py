@@ -47,7 +47,7 @@ class ProblemItem(ContractModel):
     """Where the mistake is, as a JSON pointer that starts with the part of the request."""
     field: Annotated[str, Text(max_length=256)]
     """The name of the field or parameter."""
-    message: Annotated[str, Text(max_length=500, min_length=1)]
+    message: Annotated[str, Text(min_length=1, max_length=500)]
     """What is wrong with it."""
     code: Annotated[str, Text(max_length=64, pattern="^[a-z][a-z0-9_]*$")]
     """The kind of mistake, for programs."""
@@ -56,15 +56,15 @@ class ProblemItem(ContractModel):
 class Problem(ContractModel):
     """What went wrong, in a form that people can read (`detail`) and programs can branch on (`code`). RFC 9457."""
 
-    type: Annotated[str, Text(format="uri", max_length=256)]
+    type: Annotated[str, Text(max_length=256, format="uri")]
     """Names the kind of problem."""
-    title: Annotated[str, Text(max_length=120, min_length=1)]
+    title: Annotated[str, Text(min_length=1, max_length=120)]
     """The kind of problem in a few words. It does not change from one occurrence to the next."""
     status: Annotated[int, Integer(ge=400, le=599)]
     """The HTTP status of this response."""
-    detail: Annotated[str, Text(max_length=1000, min_length=1)]
+    detail: Annotated[str, Text(min_length=1, max_length=1000)]
     """What happened this time, and what to do about it."""
-    instance: Annotated[str, Text(format="uri", max_length=54, pattern="^urn:skeldir:error:[0-9a-f-]{36}$")]
+    instance: Annotated[str, Text(max_length=54, pattern="^urn:skeldir:error:[0-9a-f-]{36}$", format="uri")]
     """Names this one occurrence."""
     correlation_id: Uuid
     """The request that failed. Quote it when you ask for help."""
@@ -91,7 +91,7 @@ class CurrencyTotal(ContractModel):
 
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
-    amount_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    amount_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The total in the smallest unit of the currency."""
     exponent: Annotated[int, Integer(ge=0, le=3)]
     """How many decimals the currency has (2 for EUR, 0 for JPY, 3 for KWD)."""
@@ -102,7 +102,7 @@ Platform: TypeAlias = Literal[
 ]
 """A payment processor (which moves money) or an ad platform (which claims to have earned it)."""
 
-ChannelCode: TypeAlias = Annotated[str, Text(max_length=64, min_length=1, pattern="^[a-z][a-z0-9_]*$")]
+ChannelCode: TypeAlias = Annotated[str, Text(min_length=1, max_length=64, pattern="^[a-z][a-z0-9_]*$")]
 """Code of a marketing channel. `contracts/governance/channels.yaml` lists the channels there are today."""
 
 Model: TypeAlias = Literal[
@@ -115,11 +115,11 @@ class RealtimeRevenueSource(ContractModel):
     """What one connected account contributed in one currency."""
 
     platform: Platform
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
     as_of: Timestamp
     """When this account was last asked with success (UTC)."""
-    amount_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    amount_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """Payments less refunds of this account so far today, in the smallest unit of the currency."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
@@ -141,7 +141,7 @@ class Page(ContractModel):
     """How many items a page holds."""
     has_more: bool
     """Whether there is a next page."""
-    next_cursor: Omittable[Annotated[str, Text(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")]] = None
+    next_cursor: Omittable[Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")]] = None
     """Send this as `cursor` to get the next page. Absent on the last page."""
 
 
@@ -159,11 +159,11 @@ credits.
 class Citation(ContractModel):
     """A figure that a text rests on, and where it comes from."""
 
-    metric: Annotated[str, Text(max_length=120, min_length=1)]
+    metric: Annotated[str, Text(min_length=1, max_length=120)]
     """What the figure is."""
-    value: Annotated[str, Text(max_length=120, min_length=1)]
+    value: Annotated[str, Text(min_length=1, max_length=120)]
     """The figure as it stands in the text."""
-    source: Annotated[str, Text(max_length=255, min_length=1)]
+    source: Annotated[str, Text(min_length=1, max_length=255)]
     """Where the figure comes from."""
 
 
@@ -186,15 +186,15 @@ ProviderLifecycleCode: TypeAlias = Literal[
 class ProviderLifecycleProblem(ContractModel):
     """What went wrong with a connection to a platform. It is a Problem whose code may also be the platform's."""
 
-    type: Annotated[str, Text(format="uri", max_length=256)]
+    type: Annotated[str, Text(max_length=256, format="uri")]
     """Names the kind of problem."""
-    title: Annotated[str, Text(max_length=120, min_length=1)]
+    title: Annotated[str, Text(min_length=1, max_length=120)]
     """The kind of problem in a few words. It does not change from one occurrence to the next."""
     status: Annotated[int, Integer(ge=400, le=599)]
     """The HTTP status of this response."""
-    detail: Annotated[str, Text(max_length=1000, min_length=1)]
+    detail: Annotated[str, Text(min_length=1, max_length=1000)]
     """What happened this time, and what to do about it."""
-    instance: Annotated[str, Text(format="uri", max_length=54, pattern="^urn:skeldir:error:[0-9a-f-]{36}$")]
+    instance: Annotated[str, Text(max_length=54, pattern="^urn:skeldir:error:[0-9a-f-]{36}$", format="uri")]
     """Names this one occurrence."""
     correlation_id: Uuid
     """The request that failed. Quote it when you ask for help."""

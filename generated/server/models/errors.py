@@ -19,13 +19,13 @@ class ErrorReport(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    error_message: Annotated[str, Text(max_length=1000, min_length=1)]
+    error_message: Annotated[str, Text(min_length=1, max_length=1000)]
     """What the error says."""
     stack_trace: Annotated[str, Text(max_length=4000)]
     """Where it happened in the code."""
     timestamp: Timestamp
     """When it happened."""
-    url: Annotated[str, Text(format="uri", max_length=2048)]
+    url: Annotated[str, Text(max_length=2048, format="uri")]
     """The page it happened on. What follows the path is not stored."""
     user_agent: Annotated[str, Text(max_length=300)]
     """The browser. Only its family and main version are stored."""

@@ -19,7 +19,7 @@ class Touch(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    touch_id: Annotated[str, Text(max_length=200, min_length=1)]
+    touch_id: Annotated[str, Text(min_length=1, max_length=200)]
     """The touch, as your site calls it. The same id counts once."""
     session_id: Uuid
     """The visit it belongs to - a random UUID that lives 30 minutes at most."""
@@ -34,7 +34,7 @@ class Touch(ContractModel):
     """By what kind of link."""
     utm_campaign: Omittable[Annotated[str, Text(max_length=255)]] = None
     """In which campaign."""
-    click_id_kind: Omittable[Annotated[str, Text(max_length=32, min_length=2, pattern="^[a-z][a-z0-9_]*$")]] = None
+    click_id_kind: Omittable[Annotated[str, Text(min_length=2, max_length=32, pattern="^[a-z][a-z0-9_]*$")]] = None
     """Which click id an ad platform put into the address of the page, by the name of its parameter, such as `gclid`,
     `fbclid` or `ttclid`. It tells the channel where `utm_source` and `utm_medium` do not. Never send its value,
     which could name a person to the platform.
@@ -43,7 +43,7 @@ class Touch(ContractModel):
     """The host of the page before."""
     campaign_id: Omittable[Annotated[str, Text(max_length=255)]] = None
     """The campaign, as the ad platform calls it."""
-    journey_key: Omittable[Annotated[str, Text(max_length=256, min_length=1)]] = None
+    journey_key: Omittable[Annotated[str, Text(min_length=1, max_length=256)]] = None
     """A first-party pseudonym your customers agreed to. Only a keyed hash of it is stored, and only when journeys are
     switched on.
     """
@@ -69,7 +69,7 @@ class TouchResult(ContractModel):
     """accepted - stored; duplicate - was there already; dead - could not be understood and is kept for repair."""
     dead_event_id: Omittable[Uuid] = None
     """The dead event it became."""
-    error_code: Omittable[Annotated[str, Text(max_length=64, min_length=1)]] = None
+    error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
     """Why it is dead."""
 
 
@@ -99,30 +99,30 @@ class DeadEvent(ContractModel):
     """Your tenant."""
     id: Uuid
     """The dead event."""
-    source: Annotated[str, Text(max_length=64, min_length=1)]
+    source: Annotated[str, Text(min_length=1, max_length=64)]
     """Who sent it."""
-    event_type: Annotated[str, Text(max_length=255, min_length=1)]
+    event_type: Annotated[str, Text(min_length=1, max_length=255)]
     """What it was meant to be."""
     error_type: Annotated[str, Text(max_length=64, pattern="^[a-z][a-z0-9_]*$")]
     """What kind of fault it was."""
     error_code: Annotated[str, Text(max_length=64, pattern="^[a-z][a-z0-9_]*$")]
     """Which fault it was."""
-    error_message: Annotated[str, Text(max_length=500, min_length=1)]
+    error_message: Annotated[str, Text(min_length=1, max_length=500)]
     """What is wrong, for people."""
-    retry_count: Annotated[int, Integer(ge=0, le=2147483647)]
+    retry_count: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """How often it was tried again."""
     remediation_status: RemediationStatus
     ingested_at: Timestamp
     """When it came in (UTC)."""
     is_redacted: bool
     """Whether its content is gone, so that it cannot be tried again."""
-    external_event_id: Omittable[Annotated[str, Text(max_length=255, min_length=1)]] = None
+    external_event_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
     """The sender's id of it."""
     last_retry_at: Omittable[Timestamp] = None
     """When it was last tried (UTC)."""
     next_retry_at: Omittable[Timestamp] = None
     """When it will be tried next (UTC)."""
-    remediation_notes: Omittable[Annotated[str, Text(max_length=500, min_length=1)]] = None
+    remediation_notes: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
     """What a person noted about it."""
     resolved_at: Omittable[Timestamp] = None
     """When it was repaired or given up (UTC)."""
@@ -154,5 +154,5 @@ class AbandonRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    notes: Annotated[str, Text(max_length=500, min_length=3)]
+    notes: Annotated[str, Text(min_length=3, max_length=500)]
     """Why it is given up."""

@@ -21,13 +21,13 @@ class ExportRow(ContractModel):
     date_: Annotated[Date, wire("date")]
     """The day (UTC)."""
     channel: ChannelCode
-    revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The revenue credited to the channel, in the smallest unit of the currency."""
-    verified_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    verified_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The part of it that processors confirm, in the smallest unit of the currency."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
-    conversions: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How many sales the channel received credit for."""
     confidence: Annotated[float, Real(ge=0, le=1)]
     """Which share of the credit rests on real touches, from 0 to 1."""
@@ -35,20 +35,20 @@ class ExportRow(ContractModel):
     model_version_: Annotated[ModelVersion, wire("model_version")]
     last_updated: Timestamp
     """When the row was computed (UTC)."""
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old the row is."""
-    revenue: Omittable[Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]] = None
+    revenue: Omittable[Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]] = None
     """The same figure as `revenue_cents`, as a decimal number. Absent for currencies with three decimals."""
 
 
 class ExportSummary(ContractModel):
     """All rows together, in the reporting currency."""
 
-    total_revenue: Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]
+    total_revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
     """The same total as `total_revenue_cents`, as a decimal number."""
-    total_revenue_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """The sum of the credited revenue, in the smallest unit of the currency."""
-    total_conversions: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    total_conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How many sales received credit."""
     average_confidence: Annotated[float, Real(ge=0, le=1)]
     """Average share of the credit that rests on real touches, from 0 to 1."""
@@ -62,12 +62,12 @@ class ExportData(ContractModel):
     generated_at: Timestamp
     """When the export was made (UTC)."""
     date_range: DateRange
-    data: Annotated[list[ExportRow], Field(max_length=1000000)]
+    data: Annotated[list[ExportRow], Field(max_length=1_000_000)]
     """One row per day, channel and currency."""
     summary: Omittable[ExportSummary] = None
 
 
-ExportCsv: TypeAlias = Annotated[str, Text(max_length=1000000000)]
+ExportCsv: TypeAlias = Annotated[str, Text(max_length=1_000_000_000)]
 """The rows as comma-separated values (RFC 4180), with the names of the columns in the first line."""
 
 ExportWorkbook: TypeAlias = Annotated[Binary, Conforms({"maxLength": 1000000000})]

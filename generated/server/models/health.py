@@ -40,16 +40,16 @@ class HealthStatus(ContractModel):
     version: Annotated[str, Text(max_length=32, pattern="^[0-9]+\\.[0-9]+\\.[0-9]+$")]
     """The version of the service that answers."""
     services: ServiceStates
-    uptime_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    uptime_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """For how long this process has been running."""
 
 
 class DatabaseFigures(ContractModel):
     """How this process uses the database."""
 
-    pool_size: Annotated[int, Integer(ge=0, le=2147483647)]
+    pool_size: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Database connections this process may open."""
-    active_connections: Annotated[int, Integer(ge=0, le=2147483647)]
+    active_connections: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Database connections in use right now."""
     query_latency_ms: Annotated[float, Real(ge=0)]
     """How long the database took for the probe's query, in milliseconds."""
@@ -58,13 +58,13 @@ class DatabaseFigures(ContractModel):
 class TrafficFigures(ContractModel):
     """What this process has been doing in the last minute."""
 
-    requests_per_minute: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    requests_per_minute: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Requests answered in the last minute."""
     average_response_ms: Annotated[float, Real(ge=0)]
     """Average time to answer, in milliseconds."""
     error_rate: Annotated[float, Real(ge=0, le=1)]
     """Share of answers with a status of 500 or more."""
-    active_connections: Annotated[int, Integer(ge=0, le=2147483647)]
+    active_connections: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Requests being answered right now."""
 
 
@@ -77,7 +77,7 @@ class DetailedHealth(ContractModel):
     version: Annotated[str, Text(max_length=32, pattern="^[0-9]+\\.[0-9]+\\.[0-9]+$")]
     """The version of the service that answers."""
     services: ServiceStates
-    uptime_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    uptime_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """For how long this process has been running."""
     metrics: TrafficFigures
     database: DatabaseFigures

@@ -34,14 +34,14 @@ class OptimizationConstraints(ContractModel):
     date_range: Omittable[OptimizationPeriod] = None
     channel_minimums: Omittable[
         Annotated[
-            dict[str, Annotated[float, Real(ge=0, le=10000000000000, multiple_of=0.01)]],
+            dict[str, Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]],
             Conforms({"maxProperties": 50, "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
         ]
     ] = None
     """The least each channel gets, by channel code, in the currency."""
     channel_maximums: Omittable[
         Annotated[
-            dict[str, Annotated[float, Real(ge=0, le=10000000000000, multiple_of=0.01)]],
+            dict[str, Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]],
             Conforms({"maxProperties": 50, "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
         ]
     ] = None
@@ -55,9 +55,9 @@ class OptimizationRequest(ContractModel):
 
     optimization_goal: Literal["maximize_roas", "maximize_revenue", "minimize_cpa"]
     """What to aim for."""
-    total_budget: Omittable[Annotated[float, Real(ge=1000, le=10000000000000, multiple_of=0.01)]] = None
+    total_budget: Omittable[Annotated[float, Real(ge=1000, le=10_000_000_000_000, multiple_of=0.01)]] = None
     """How much there is to spend, at least 1000."""
-    total_budget_cents: Omittable[Annotated[int, Integer(ge=100000, le=1000000000000000)]] = None
+    total_budget_cents: Omittable[Annotated[int, Integer(ge=100_000, le=1_000_000_000_000_000)]] = None
     """The same in the smallest unit of the currency. It counts when both are sent."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
     """ISO 4217 code of the currency. Without it, the reporting currency of your tenant."""
@@ -73,7 +73,7 @@ class OptimizationTicket(ContractModel):
     """The computation."""
     estimated_duration_seconds: Annotated[int, Integer(ge=5, le=30)]
     """How long it will take."""
-    status_url: Annotated[str, Text(format="uri-reference", max_length=512)]
+    status_url: Annotated[str, Text(max_length=512, format="uri-reference")]
     """Where to ask for the recommendation."""
 
 
@@ -90,13 +90,13 @@ class BudgetAllocation(ContractModel):
     """What one channel should get."""
 
     channel: ChannelCode
-    current_budget: Annotated[float, Real(ge=0, le=10000000000000, multiple_of=0.01)]
+    current_budget: Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]
     """What it gets now, per period."""
-    current_budget_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    current_budget_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """The same in the smallest unit of the currency."""
-    recommended_budget: Annotated[float, Real(ge=0, le=10000000000000, multiple_of=0.01)]
+    recommended_budget: Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]
     """What it should get."""
-    recommended_budget_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    recommended_budget_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """The same in the smallest unit of the currency."""
     expected_roas: Annotated[float, Real(ge=0)]
     """The revenue to expect per unit of spend."""
@@ -106,7 +106,7 @@ class BudgetAllocation(ContractModel):
 class RecommendationMetrics(ContractModel):
     """What the recommendation took."""
 
-    deterministic_runtime_ms: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    deterministic_runtime_ms: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How long it was computed, in milliseconds."""
     llm_cost_usd: Annotated[float, Real(ge=0, multiple_of=1e-06)]
     """What putting it into words cost us, in US dollars."""
@@ -148,13 +148,13 @@ class BudgetScope(ContractModel):
 
     scope: Literal["user_month", "user_hour", "tenant_window"]
     """Which budget."""
-    cap_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    cap_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How much there is, in US cents."""
-    spent_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    spent_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How much is spent."""
-    reserved_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    reserved_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How much is set aside for texts being written."""
-    remaining_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    remaining_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How much is left."""
     resets_at: Timestamp
     """When it starts anew (UTC)."""
@@ -163,16 +163,16 @@ class BudgetScope(ContractModel):
 class BudgetCaps(ContractModel):
     """What a single thing may cost."""
 
-    request_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    request_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """One text, in US cents."""
-    investigation_cents: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    investigation_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """One investigation, in US cents."""
 
 
 class Breaker(ContractModel):
     """Whether a provider of texts is used."""
 
-    key: Annotated[str, Text(max_length=120, min_length=1)]
+    key: Annotated[str, Text(min_length=1, max_length=120)]
     """The provider and model."""
     state: Literal["closed", "open", "half_open"]
     """closed - used; open - not used after failures; half_open - being tried again."""
@@ -187,7 +187,7 @@ class Shutoff(ContractModel):
     """Whether they are."""
     disabled_until: Omittable[Timestamp] = None
     """Until when (UTC)."""
-    reason: Omittable[Annotated[str, Text(max_length=255, min_length=1)]] = None
+    reason: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
     """Why."""
 
 
@@ -221,26 +221,26 @@ class LlmAuditEntry(ContractModel):
     """The decision."""
     created_at: Timestamp
     """When it was made (UTC)."""
-    request_id: Annotated[str, Text(max_length=255, min_length=1)]
+    request_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The request for a text."""
     decision: LlmDecision
-    reason: Annotated[str, Text(max_length=255, min_length=1)]
+    reason: Annotated[str, Text(min_length=1, max_length=255)]
     """Why."""
     correlation_id: Omittable[Uuid] = None
     """The request it belongs to."""
-    requested_model: Omittable[Annotated[str, Text(max_length=120, min_length=1)]] = None
+    requested_model: Omittable[Annotated[str, Text(min_length=1, max_length=120)]] = None
     """The model asked for."""
-    resolved_model: Omittable[Annotated[str, Text(max_length=120, min_length=1)]] = None
+    resolved_model: Omittable[Annotated[str, Text(min_length=1, max_length=120)]] = None
     """The model used."""
-    scope: Omittable[Annotated[str, Text(max_length=64, min_length=1)]] = None
+    scope: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
     """The budget that decided."""
-    estimated_cost_cents: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    estimated_cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """What the text was expected to cost, in US cents."""
-    cap_cents: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    cap_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """What it was allowed to cost."""
-    input_tokens: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    input_tokens: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How long the question was, in tokens."""
-    output_tokens: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    output_tokens: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How long the answer was, in tokens."""
 
 

@@ -19,7 +19,7 @@ class EntityExplanation(ContractModel):
 
     tenant_id: Uuid
     """Your tenant."""
-    explanation: Annotated[str, Text(max_length=500, min_length=100)]
+    explanation: Annotated[str, Text(min_length=100, max_length=500)]
     """The explanation."""
     citations: Annotated[list[Citation], Field(max_length=50)]
     """The figures the text rests on."""
@@ -28,7 +28,7 @@ class EntityExplanation(ContractModel):
     """When the text was written (UTC)."""
     cost_usd: Annotated[float, Real(ge=0, multiple_of=1e-06)]
     """What the text cost us, in US dollars."""
-    latency_ms: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    latency_ms: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How long it took, in milliseconds."""
-    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """The same in US cents, rounded up."""

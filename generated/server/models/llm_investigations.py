@@ -30,7 +30,7 @@ class InvestigationBudget(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    total_budget_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    total_budget_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """How much, in the smallest unit of the currency."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
@@ -52,7 +52,7 @@ class InvestigationRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: Annotated[str, Text(max_length=500, min_length=10)]
+    question: Annotated[str, Text(min_length=10, max_length=500)]
     """Your question."""
     context: Omittable[InvestigationContext] = None
 
@@ -68,14 +68,14 @@ class InvestigationTicket(ContractModel):
     """How it stands."""
     estimated_duration_seconds: Annotated[int, Integer(ge=45, le=60)]
     """How long it will take."""
-    status_url: Annotated[str, Text(format="uri-reference", max_length=512)]
+    status_url: Annotated[str, Text(max_length=512, format="uri-reference")]
     """Where to ask how it stands."""
 
 
 class Finding(ContractModel):
     """Something that was found out."""
 
-    finding: Annotated[str, Text(max_length=1000, min_length=1)]
+    finding: Annotated[str, Text(min_length=1, max_length=1000)]
     """What was found out."""
     evidence: Annotated[list[Citation], Field(max_length=50)]
     """The figures it rests on."""
@@ -93,13 +93,13 @@ class InvestigationStatus(ContractModel):
     """How it stands."""
     review_state: Literal["none", "pending", "ready_for_review", "approved", "completed", "cancelled"]
     """How its approval stands."""
-    elapsed_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    elapsed_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How long it has taken."""
     hold_remaining_seconds: Omittable[Annotated[int, Integer(ge=0, le=45)]] = None
     """How long it must still wait before it can be approved."""
     progress_percentage: Omittable[Annotated[int, Integer(ge=0, le=100)]] = None
     """How far it is."""
-    current_step: Omittable[Annotated[str, Text(max_length=120, min_length=1)]] = None
+    current_step: Omittable[Annotated[str, Text(min_length=1, max_length=120)]] = None
     """What is being done."""
     findings: Omittable[Annotated[list[Finding], Field(max_length=50)]] = None
     """What was found out. Not approved before `review_state` is completed."""
@@ -107,7 +107,7 @@ class InvestigationStatus(ContractModel):
     """The findings in a few sentences."""
     cost_usd: Omittable[Annotated[float, Real(ge=0, multiple_of=1e-06)]] = None
     """What it cost us, in US dollars."""
-    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """The same in US cents, rounded up."""
     tool_calls_used: Omittable[Annotated[int, Integer(ge=0, le=10)]] = None
     """How many looks at your figures it took."""

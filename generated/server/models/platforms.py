@@ -21,7 +21,7 @@ class PlatformConnectionRequest(ContractModel):
     model_config = ConfigDict(extra="forbid")
 
     platform: Platform
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
     status: Omittable[Literal["pending", "active", "disabled"]] = None
     """Whether the account is to be used."""
@@ -41,7 +41,7 @@ class PlatformConnection(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
     status: Literal["pending", "active", "disabled"]
     """Whether the account is used."""
@@ -61,9 +61,9 @@ class PlatformCredentialsRequest(ContractModel):
     model_config = ConfigDict(extra="forbid")
 
     platform: Platform
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
-    access_token: Annotated[str, Text(max_length=8192, min_length=1)]
+    access_token: Annotated[str, Text(min_length=1, max_length=8192)]
     """The access token. It is sealed before it is stored and never shown again."""
     refresh_token: Maybe[Annotated[str, Text(max_length=8192)]] = UNSET
     """The token that renews it, where the platform gives one."""
@@ -81,7 +81,7 @@ class PlatformCredentials(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
     status: Literal["stored", "expired", "missing"]
     """Whether there is access."""
@@ -105,12 +105,12 @@ class OAuthAuthorizationRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
-    redirect_uri: Annotated[str, Text(format="uri", max_length=2048)]
+    redirect_uri: Annotated[str, Text(max_length=2048, format="uri")]
     """The page of your dashboard to come back to. It must be on the list of allowed pages."""
     requested_scopes: Omittable[
-        Annotated[list[Annotated[str, Text(max_length=255, min_length=1)]], Field(max_length=50)]
+        Annotated[list[Annotated[str, Text(min_length=1, max_length=255)]], Field(max_length=50)]
     ] = None
     """What to ask the platform for. Without it, what we need."""
 
@@ -121,14 +121,14 @@ class OAuthAuthorization(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old this information is."""
     last_updated: Timestamp
     """When it was last changed (UTC)."""
     lifecycle_state: LifecycleState
-    authorization_url: Annotated[str, Text(format="uri", max_length=4096)]
+    authorization_url: Annotated[str, Text(max_length=4096, format="uri")]
     """Open this page of the platform."""
-    state_reference: Annotated[str, Text(max_length=255, min_length=1)]
+    state_reference: Annotated[str, Text(min_length=1, max_length=255)]
     """Names this attempt. It comes back with the person."""
     state_expires_at: Timestamp
     """Until when the attempt can be finished (UTC)."""
@@ -140,11 +140,11 @@ class OAuthCompletion(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old this information is."""
     last_updated: Timestamp
     """When it was last changed (UTC)."""
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
     lifecycle_state: LifecycleState
     refresh_state: RefreshState
@@ -156,11 +156,11 @@ class OAuthStatus(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old this information is."""
     last_updated: Timestamp
     """When it was last changed (UTC)."""
-    platform_account_id: Annotated[str, Text(max_length=255, min_length=1)]
+    platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The account at the platform, as the platform calls it."""
     lifecycle_state: LifecycleState
     refresh_state: RefreshState
@@ -177,7 +177,7 @@ class OAuthDisconnectRequest(ContractModel):
 
     reason: Literal["user_initiated", "provider_revoked", "security_event", "tenant_offboarding"]
     """Why it ends."""
-    platform_account_id: Omittable[Annotated[str, Text(max_length=255, min_length=1)]] = None
+    platform_account_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
     """The account at the platform, as the platform calls it."""
 
 
@@ -187,7 +187,7 @@ class OAuthDisconnection(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old this information is."""
     last_updated: Timestamp
     """When it was last changed (UTC)."""
@@ -202,7 +202,7 @@ class OAuthRefresh(ContractModel):
     tenant_id: Uuid
     """Your tenant."""
     platform: Platform
-    data_freshness_seconds: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """How old this information is."""
     last_updated: Timestamp
     """When it was last changed (UTC)."""

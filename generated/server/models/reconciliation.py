@@ -17,15 +17,15 @@ from .common import DateRange, Platform
 class Findings(ContractModel):
     """What the last comparison with the processor's books found, as counts of ledger entries."""
 
-    matched: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    matched: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Entries that the books confirm."""
-    missing_in_ledger: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    missing_in_ledger: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Transactions of the processor that the ledger lacks."""
-    missing_at_processor: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    missing_at_processor: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Entries that the processor does not know."""
-    amount_mismatch: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    amount_mismatch: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Entries with another amount than the processor's."""
-    possible_double: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    possible_double: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Pairs of the same amount, currency and day at two processors."""
 
 
@@ -42,15 +42,19 @@ class PlatformStatus(ContractModel):
     """
     last_sync: Timestamp | None
     """When it was last compared (UTC). Null before the first time."""
-    events_processed: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    events_processed: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How many transactions were compared the last time."""
-    revenue_verified: Omittable[Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]] = None
+    revenue_verified: Omittable[
+        Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
+    ] = None
     """The same figure as `revenue_verified_cents`, as a decimal number."""
-    revenue_verified_cents: Omittable[Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]] = None
+    revenue_verified_cents: Omittable[Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]] = (
+        None
+    )
     """What the platform's books confirm, in the smallest unit of the currency."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
     """ISO 4217 code of the currency."""
-    error_message: Omittable[Annotated[str, Text(max_length=500, min_length=1)]] = None
+    error_message: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
     """Why the last comparison failed."""
     next_scheduled_sync: Omittable[Timestamp] = None
     """When it will be compared next (UTC)."""
@@ -62,13 +66,13 @@ class ReconciliationTotal(ContractModel):
 
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """ISO 4217 code of the currency."""
-    claimed_total_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    claimed_total_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """What all ad platforms claim, in the smallest unit of the currency."""
-    verified_total_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    verified_total_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """What processors confirm, in the smallest unit of the currency."""
-    ghost_revenue_cents: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    ghost_revenue_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """What is claimed and not confirmed, in the smallest unit of the currency."""
-    discrepancy_bps: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    discrepancy_bps: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Ghost revenue in hundredths of a percent of the confirmed revenue."""
     date_range: DateRange
 

@@ -23,9 +23,9 @@ class RealtimeRevenue(ContractModel):
     """How fine the figure moves."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
     """The reporting currency of your tenant (ISO 4217)."""
-    revenue_total: Annotated[float, Real(ge=-10000000000000, le=10000000000000, multiple_of=0.01)]
+    revenue_total: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
     """The same total as `revenue_total_cents`, as a decimal number."""
-    revenue_total_cents: Annotated[int, Integer(ge=-1000000000000000, le=1000000000000000)]
+    revenue_total_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """Payments less refunds so far today, in the smallest unit of the currency. It can be below zero."""
     verified: Literal[False]
     """Always false; only reconciliation makes revenue verified."""

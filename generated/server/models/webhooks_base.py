@@ -44,7 +44,7 @@ class WebhookReceipt(ContractModel):
 class WebhookMetadata(ContractModel):
     """What is known about a delivery before it is read."""
 
-    webhook_id: Annotated[str, Text(max_length=255, min_length=1)]
+    webhook_id: Annotated[str, Text(min_length=1, max_length=255)]
     """The delivery, as the processor calls it."""
     received_at: Timestamp
     """When the delivery came in (UTC)."""
@@ -58,7 +58,7 @@ class MetaData(ContractModel):
 
     key: Annotated[str, Text(max_length=255)]
     """What the note is called."""
-    id: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    id: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """The note, as WooCommerce calls it."""
     value: Maybe[Any] = UNSET
     """What the note says. Plugins put any JSON here; only text is read."""

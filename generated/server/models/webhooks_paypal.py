@@ -45,7 +45,7 @@ class PayPalLink(ContractModel):
 class PayPalResource(ContractModel):
     """A sale, capture or refund."""
 
-    id: Annotated[str, Text(max_length=255, min_length=1)]
+    id: Annotated[str, Text(min_length=1, max_length=255)]
     """It, as PayPal calls it."""
     amount: PayPalSaleAmount | PayPalCaptureAmount
     """How much, in one of PayPal's two ways to write it."""
@@ -70,7 +70,7 @@ class PayPalResource(ContractModel):
 class PayPalEvent(ContractModel):
     """An event about a sale, capture or refund, as PayPal sends it."""
 
-    id: Annotated[str, Text(max_length=255, min_length=1)]
+    id: Annotated[str, Text(min_length=1, max_length=255)]
     """The event, as PayPal calls it."""
     event_type: Literal[
         "PAYMENT.SALE.COMPLETED", "PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.REFUNDED", "PAYMENT.CAPTURE.REFUNDED"
@@ -88,9 +88,9 @@ class PayPalEvent(ContractModel):
 class PayPalDispatchedEvent(ContractModel):
     """An event of any type, as PayPal sends it. What its resource must look like depends on `event_type`."""
 
-    id: Annotated[str, Text(max_length=255, min_length=1)]
+    id: Annotated[str, Text(min_length=1, max_length=255)]
     """The event, as PayPal calls it."""
-    event_type: Annotated[str, Text(max_length=255, min_length=1)]
+    event_type: Annotated[str, Text(min_length=1, max_length=255)]
     """What happened."""
     resource: dict[str, Any]
     """The sale, capture, refund or other thing of the event."""

@@ -17,18 +17,18 @@ from .webhooks_base import NoteAttribute
 class ShopifyCustomer(ContractModel):
     """Who bought, as a number and nothing else."""
 
-    id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
+    id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
     """The customer, as Shopify calls it."""
 
 
 class ShopifyLineItem(ContractModel):
     """One line of an order."""
 
-    id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
+    id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
     """The line, as Shopify calls it."""
     title: Omittable[Annotated[str, Text(max_length=1000)]] = None
     """What was bought."""
-    quantity: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    quantity: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How many."""
     price: Omittable[Annotated[str, Text(max_length=32)]] = None
     """The price of one, in the currency of the order."""
@@ -37,9 +37,9 @@ class ShopifyLineItem(ContractModel):
 class ShopifyOrder(ContractModel):
     """An order, as Shopify sends it."""
 
-    id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
+    id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
     """The order, as Shopify calls it."""
-    order_number: Annotated[int, Integer(ge=0, le=9223372036854775807)]
+    order_number: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """The order, as your customers call it."""
     total_price: Annotated[str, Text(max_length=32)]
     """What the buyer pays, as a decimal text."""
@@ -66,7 +66,7 @@ class ShopifyOrder(ContractModel):
 class ShopifyRefundTransaction(ContractModel):
     """One payment that went back."""
 
-    id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
+    id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
     """The transaction, as Shopify calls it."""
     amount: Omittable[Annotated[str, Text(max_length=32)]] = None
     """How much went back, as a decimal text."""
@@ -74,16 +74,16 @@ class ShopifyRefundTransaction(ContractModel):
     """ISO 4217 code of the currency."""
     kind: Omittable[Literal["refund"]] = None
     """What it is."""
-    parent_id: Maybe[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = UNSET
+    parent_id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
     """The payment it takes back."""
 
 
 class ShopifyRefund(ContractModel):
     """A refund, as Shopify sends it."""
 
-    id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
+    id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
     """The refund, as Shopify calls it."""
-    order_id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
+    order_id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
     """The order it belongs to."""
     transactions: Annotated[list[ShopifyRefundTransaction], Field(max_length=1000)]
     """The payments that went back."""
@@ -96,7 +96,7 @@ class ShopifyRefund(ContractModel):
 class ShopifyCheckout(ContractModel):
     """A checkout that was begun or changed, as Shopify sends it."""
 
-    token: Annotated[str, Text(max_length=255, min_length=1)]
+    token: Annotated[str, Text(min_length=1, max_length=255)]
     """The checkout, as Shopify calls it."""
     total_price: Annotated[str, Text(max_length=32)]
     """What the buyer would pay, as a decimal text."""

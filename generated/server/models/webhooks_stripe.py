@@ -22,11 +22,11 @@ class StripeDispatchedData(ContractModel):
 class StripeDispatchedEvent(ContractModel):
     """An event of any type, as Stripe sends it. What its object must look like depends on `type`."""
 
-    id: Annotated[str, Text(max_length=255, min_length=1)]
+    id: Annotated[str, Text(min_length=1, max_length=255)]
     """The event, as Stripe calls it."""
-    type: Annotated[str, Text(max_length=255, min_length=1)]
+    type: Annotated[str, Text(min_length=1, max_length=255)]
     """What happened."""
-    created: Annotated[int, Integer(ge=0, le=253402300799)]
+    created: Annotated[int, Integer(ge=0, le=253_402_300_799)]
     """When it happened, in Unix seconds."""
     data: StripeDispatchedData
     livemode: Omittable[bool] = None
@@ -36,15 +36,15 @@ class StripeDispatchedEvent(ContractModel):
 class StripeCharge(ContractModel):
     """A charge or a payment intent."""
 
-    id: Annotated[str, Text(max_length=255, min_length=1)]
+    id: Annotated[str, Text(min_length=1, max_length=255)]
     """The charge or payment intent, as Stripe calls it."""
-    amount: Annotated[int, Integer(ge=0, le=1000000000000000)]
+    amount: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
     """How much was paid, in the smallest unit of the currency."""
     currency: Annotated[str, Text(pattern="^[a-z]{3}$")]
     """ISO 4217 code of the currency, in small letters as Stripe writes it."""
     status: Literal["succeeded", "pending", "failed", "refunded"]
     """How the payment stands."""
-    amount_refunded: Omittable[Annotated[int, Integer(ge=0, le=1000000000000000)]] = None
+    amount_refunded: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
     """The sum of all refunds of this charge so far, in the smallest unit of the currency."""
     paid: Omittable[bool] = None
     """Whether the money came in."""
@@ -69,11 +69,11 @@ class StripeEventData(ContractModel):
 class StripeEvent(ContractModel):
     """An event about a charge or payment intent, as Stripe sends it."""
 
-    id: Annotated[str, Text(max_length=255, min_length=1)]
+    id: Annotated[str, Text(min_length=1, max_length=255)]
     """The event, as Stripe calls it."""
     type: Literal["charge.succeeded", "charge.refunded", "payment_intent.succeeded", "payment_intent.payment_failed"]
     """What happened. It must be what the address is for."""
-    created: Annotated[int, Integer(ge=0, le=253402300799)]
+    created: Annotated[int, Integer(ge=0, le=253_402_300_799)]
     """When it happened, in Unix seconds."""
     data: StripeEventData
     livemode: Omittable[bool] = None

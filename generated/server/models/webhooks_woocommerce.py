@@ -17,11 +17,11 @@ from .webhooks_base import MetaData
 class WooCommerceLineItem(ContractModel):
     """One line of an order."""
 
-    id: Omittable[Annotated[int, Integer(ge=1, le=9223372036854775807)]] = None
+    id: Omittable[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = None
     """The line, as WooCommerce calls it."""
     name: Omittable[Annotated[str, Text(max_length=1000)]] = None
     """What was bought."""
-    quantity: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    quantity: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """How many."""
     total: Omittable[Annotated[str, Text(max_length=32)]] = None
     """The price of the line, as a decimal text."""
@@ -30,7 +30,7 @@ class WooCommerceLineItem(ContractModel):
 class WooCommerceRefund(ContractModel):
     """A refund of an order."""
 
-    id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
+    id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
     """The refund, as WooCommerce calls it."""
     amount: Omittable[Annotated[str, Text(max_length=32)]] = None
     """How much went back, as a decimal text."""
@@ -43,9 +43,9 @@ class WooCommerceRefund(ContractModel):
 class WooCommerceOrder(ContractModel):
     """An order, as WooCommerce sends it."""
 
-    id: Annotated[int, Integer(ge=1, le=9223372036854775807)]
+    id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
     """The order, as WooCommerce calls it."""
-    order_key: Annotated[str, Text(max_length=255, min_length=1)]
+    order_key: Annotated[str, Text(min_length=1, max_length=255)]
     """A second name of the order."""
     total: Annotated[str, Text(max_length=32)]
     """What the buyer pays, as a decimal text."""
@@ -81,7 +81,7 @@ class WooCommerceOrder(ContractModel):
     """How it was paid, for programs."""
     payment_method_title: Omittable[Annotated[str, Text(max_length=255)]] = None
     """How it was paid, for people."""
-    customer_id: Omittable[Annotated[int, Integer(ge=0, le=9223372036854775807)]] = None
+    customer_id: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
     """Who bought, as a number; 0 for guests."""
     line_items: Omittable[Annotated[list[WooCommerceLineItem], Field(max_length=1000)]] = None
     """What was bought."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tools.codegen import ir, names
 from tools.codegen.emit import replies, security
 from tools.codegen.emit.module import Module
-from tools.codegen.emit.types import Types
+from tools.codegen.emit.types import Types, readable
 from tools.codegen.plan import SHARED, Plan
 
 _MARKS = {"path": "Path", "query": "Query", "header": "Header", "cookie": "Cookie"}
@@ -111,7 +111,7 @@ def _parameter(module: Module, types: Types, attribute: str, parameter: ir.Param
     expression = types.expression(parameter.type)
     default = ""
     if parameter.has_default and not parameter.is_required:
-        default = f" = {parameter.default!r}"
+        default = f" = {readable(parameter.default)}"
     elif not parameter.is_required:
         expression, default = f"{expression} | None", " = None"
     module.line(f"{attribute}: {types.annotated(expression, _mark(types, parameter))}{default}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tools.codegen import ir, names
 from tools.codegen.emit.module import Module
-from tools.codegen.emit.types import Types, without_null
+from tools.codegen.emit.types import Types, readable, without_null
 from tools.codegen.graph import components
 from tools.codegen.ir import needs
 from tools.codegen.plan import Plan
@@ -94,7 +94,7 @@ def _annotation(types: Types, one: ir.Property) -> tuple[str, str]:
     if one.is_required:
         return types.expression(one.type), ""
     if one.has_default:
-        return types.expression(one.type), f" = {one.default!r}"
+        return types.expression(one.type), f" = {readable(one.default)}"
     if one.is_nullable:
         unset = types.runtime("models", "UNSET")
         return f"{types.runtime('models', 'Maybe')}[{types.expression(without_null(one.type))}]", f" = {unset}"

@@ -22,6 +22,8 @@ _ALIASES = {
     "binary": "Binary",
 }
 _BOUNDED = {"string": ("str", "Text"), "integer": ("int", "Integer"), "number": ("float", "Real")}
+_ORDER = ("min_length", "max_length", "pattern", "format", "gt", "ge", "lt", "le", "multiple_of")
+_POWERS = {-(2**bits): f"-(2**{bits})" for bits in (31, 63)} | {2**bits - 1: f"2**{bits} - 1" for bits in (31, 63)}
 _KEYWORDS = {"min_length": "minLength", "max_length": "maxLength", "pattern": "pattern"}
 
 
@@ -92,7 +94,8 @@ class Types:
             return plain or self.runtime("types", _ALIASES[type_.kind])
         if type_.kind in _BOUNDED:
             base, mark = _BOUNDED[type_.kind]
-            arguments = ", ".join(f"{name}={value!r}" for name, value in type_.bounds)
+            ordered = sorted(type_.bounds, key=lambda bound: _ORDER.index(bound[0]))
+            arguments = ", ".join(f"{name}={readable(value)}" for name, value in ordered)
             return self.annotated(base, f"{self.runtime('types', mark)}({arguments})")
         schema = {_KEYWORDS[name]: value for name, value in type_.bounds}
         return self.annotated(self.runtime("types", _ALIASES[type_.kind]), self.conforms(json.dumps(schema)))
@@ -100,7 +103,7 @@ class Types:
     def _array(self, type_: ir.Array) -> str:
         expression = f"list[{self.expression(type_.item)}]"
         bounds: dict[str, Any] = {"min_length": type_.min_items, "max_length": type_.max_items}
-        arguments = ", ".join(f"{name}={value}" for name, value in bounds.items() if value is not None)
+        arguments = ", ".join(f"{name}={readable(value)}" for name, value in bounds.items() if value is not None)
         if not arguments:
             return expression
         return self.annotated(expression, f"{self._module.use('pydantic', 'Field')}({arguments})")
@@ -114,6 +117,15 @@ class Types:
             return joined
         classes = ", ".join(f"{value!r}: {self.expression(type_.members[index])}" for value, index in type_.tags)
         return self.annotated(joined, f"{self.runtime('unions', 'Tagged')}({type_.tag!r}, {{{classes}}})")
+
+
+def readable(value: Any) -> str:
+    """A constant as a person writes it: `1_000_000`, `2**63 - 1`."""
+    if isinstance(value, int) and value in _POWERS:
+        return _POWERS[value]
+    return (
+        f"{value:_}" if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else repr(value)
+    )
 
 
 def without_null(type_: ir.Type) -> ir.Type:

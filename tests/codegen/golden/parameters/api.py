@@ -19,7 +19,7 @@ from .models import api as models
 class FindItemsParams:
     """Parameters of `findItems`."""
 
-    id: Annotated[int, Integer(ge=1, le=9223372036854775807), Path("id", "integer")]
+    id: Annotated[int, Integer(ge=1, le=2**63 - 1), Path("id", "integer")]
     limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
     """Items on a page."""
     tags: Annotated[list[str] | None, Query("tags", ["string"], is_exploded=False)] = None
