@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
@@ -36,7 +37,7 @@ from impl.health.operations import HealthOperations
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches import TouchDesk
-from impl.jobs import vitals
+from impl.jobs import stats, vitals
 from impl.kernel.clock import Clock, SystemClock
 from impl.platforms.paypal import local_authority, transport
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, pinned_roots
@@ -165,6 +166,9 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
 @contextlib.asynccontextmanager
 async def _lifespan(engine: AsyncEngine, auth: assembly.Auth, _: FastAPI) -> AsyncIterator[None]:
     """Revocations arrive while the application runs; connections are given back when it stops."""
+    figures = asyncio.create_task(stats.keep(engine))
     async with auth.running():
         yield
+    figures.cancel()
+    await asyncio.gather(figures, return_exceptions=True)
     await engine.dispose()

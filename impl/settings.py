@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """Port of the API; 0 takes a free one."""
     metrics_port: int | None = Field(None, ge=1, le=65535)
     """Internal port that serves Prometheus metrics at /metrics; unset: they are not served."""
+    worker_metrics_port: int | None = Field(None, ge=1, le=65535)
+    """The same for workers: the first process has this port, the next one the next. Unset: they are not served."""
     data_dir: Path = Path(".data")
     """Where the embedded database and the local secrets live."""
     docs_dir: Path = Path("build/docs")

@@ -46,7 +46,7 @@ from impl.jobs.schedules import Schedule
 from impl.kernel.errors import SkeldirError
 from impl.platforms import paypal, shopify, stripe, woocommerce
 from impl.settings import Role, Settings
-from impl.telemetry import logging
+from impl.telemetry import logging, metrics
 
 log = structlog.get_logger()
 
@@ -103,6 +103,8 @@ def due(settings: Settings) -> list[Schedule]:
 async def run(settings: Settings, jobs: Registry | None = None, timetable: list[Schedule] | None = None) -> None:
     """Work until a signal, or until this process has done its share. `jobs` and `timetable` replace the usual ones."""
     settings.require(Role.WORKER)
+    if settings.worker_metrics_port is not None:
+        metrics.serve(settings.host, settings.worker_metrics_port)
     engine = engines.create(
         settings.secret("worker_database_url"), application_name="skeldir-worker", pool_size=SLOTS + 4
     )

@@ -53,7 +53,7 @@ def _until_signal(settings: Settings) -> None:
 @contextlib.contextmanager
 def running(settings: Settings, output: IO[Any] | None = None) -> Iterator[None]:
     """Within the block `settings.worker_processes` workers run; their log goes to `output` (default: standard error)."""
-    workers = [_Kept(settings, output) for _ in range(settings.worker_processes)]
+    workers = [_Kept(settings, output, number) for number in range(settings.worker_processes)]
     for worker in workers:
         worker.start()
     try:
@@ -68,9 +68,12 @@ def running(settings: Settings, output: IO[Any] | None = None) -> Iterator[None]
 class _Kept(threading.Thread):
     """One worker process and its successors."""
 
-    def __init__(self, settings: Settings, output: IO[Any] | None) -> None:
+    def __init__(self, settings: Settings, output: IO[Any] | None, number: int) -> None:
         super().__init__(daemon=True)
         self._environment, self._output = environment(settings), output
+        if settings.worker_metrics_port is not None:
+            # Each process has a page of its own, which stays at its port when the process is replaced.
+            self._environment["SKELDIR_WORKER_METRICS_PORT"] = str(settings.worker_metrics_port + number)
         self._stopped = threading.Event()
 
     def run(self) -> None:

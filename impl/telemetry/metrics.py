@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, final
 
 import prometheus_client
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from impl.kernel.errors import ConfigurationError
 
@@ -43,6 +43,16 @@ REVOCATION_LAG_SECONDS: Final = Histogram(
     registry=REGISTRY,
 )
 SCHEDULE_SKIPPED: Final = Counter("schedule_skipped", "Due instants that were missed for too long.", registry=REGISTRY)
+QUEUE_JOBS: Final = Gauge("queue_jobs", "Jobs in a queue, by state.", labelnames=("queue", "state"), registry=REGISTRY)
+QUEUE_MAX_AGE_SECONDS: Final = Gauge(
+    "queue_max_age_seconds", "How long the oldest due job of a queue waits.", labelnames=("queue",), registry=REGISTRY
+)
+QUEUE_STATS_REFRESHED: Final = Gauge(
+    "queue_stats_last_refresh_timestamp_seconds", "When the figures of the queues were read.", registry=REGISTRY
+)
+QUEUE_STATS_ERRORS: Final = Counter(
+    "queue_stats_refresh_errors", "Times that the figures of the queues could not be read.", registry=REGISTRY
+)
 _JOBS = {
     outcome: Counter(f"job_{outcome}", help_, labelnames=("task_name",), registry=REGISTRY)
     for outcome, help_ in (

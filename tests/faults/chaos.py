@@ -90,7 +90,7 @@ async def keep_sending(place: Town, shop: Shop, account: Account, order: Random,
     async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
         while not until.is_set():
             if not await deliver(client, shop, account, _next(order, shop, account)):
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.1)
 
 
 async def one_round(place: Town, shop: Shop, account: Account, order: Random) -> None:

@@ -2,12 +2,16 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import contextmanager
 
 import pytest
@@ -116,6 +120,16 @@ def kept_running(start, count, **extra):
     yield replace
 
 
+def two_free_ports():
+    """The first of two neighbours that nobody uses, below those that the kernel hands out for connections."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 1))
+            return port
+
+
 def lines(made):
     return [json.loads(line) for line in made.log.read_text().splitlines() if line.startswith("{")]
 
@@ -191,13 +205,24 @@ async def test_told_to_stop_it_finishes_what_it_began_and_takes_nothing_more(see
 
 @pytest.mark.promise("P125", "P129", "P130", "P081")
 async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_replaced_when_killed(seer, api, start):
-    made = start(SKELDIR, "worker", "--processes", "2", SKELDIR_SCHEDULE_SECONDS="1")
+    port = two_free_ports()
+    made = start(
+        SKELDIR, "worker", "--processes", "2", SKELDIR_SCHEDULE_SECONDS="1", SKELDIR_WORKER_METRICS_PORT=str(port)
+    )
 
     async def ticked():
         return await seer.fetchval("SELECT count(*) FROM schedule_ticks WHERE schedule_name = 'auth-denylist-gc'") >= 3
 
     await until(ticked, "three due instants")
     assert await vitals.state(api) == "up"
+
+    async def counted():
+        with contextlib.suppress(OSError):
+            page = await asyncio.to_thread(urllib.request.urlopen, f"http://127.0.0.1:{port}/metrics", None, 10)
+            with page:
+                return b"job_success_total{" in page.read()
+
+    await until(counted, "a job on the worker's own page of metrics")
     said = lines(made)
     loaded = [line for line in said if line["event"] == "beat_schedule_loaded"]
     assert len(loaded) == 2

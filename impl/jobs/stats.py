@@ -1,0 +1,47 @@
+"""The queue as metrics of the API process: read from the database now and then, because no process knows it by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db import outage
+from impl.jobs.kinds import QUEUES
+from impl.telemetry import metrics
+
+log = structlog.get_logger()
+
+REFRESH_SECONDS: Final = 15.0
+STATES: Final = {"queued": "waiting", "picked": "running", "failed": "failed"}
+"""What the library calls a state, and what people do."""
+_STATS: Final = text("SELECT queue, state, jobs, max_age_seconds FROM queue.stats()")
+
+
+async def keep(engine: AsyncEngine) -> None:
+    """Refresh every quarter of a minute, until cancelled. While the database is away the last figures stay, and say how old."""
+    while True:
+        try:
+            await refresh(engine)
+        except outage.FAILURES as error:
+            metrics.QUEUE_STATS_ERRORS.inc()
+            log.warning("queue_stats_unavailable", error_class=type(error).__name__)
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def refresh(engine: AsyncEngine) -> None:
+    """Read the figures once."""
+    async with engine.connect() as connection:
+        rows = (await connection.execute(_STATS)).all()
+    found = {(row.queue, STATES.get(row.state)): row for row in rows}
+    for queue in QUEUES:
+        for state in STATES.values():
+            row = found.get((queue, state))
+            metrics.QUEUE_JOBS.labels(queue=queue, state=state).set(row.jobs if row else 0)
+        waiting = found.get((queue, "waiting"))
+        metrics.QUEUE_MAX_AGE_SECONDS.labels(queue=queue).set(waiting.max_age_seconds if waiting else 0)
+    metrics.QUEUE_STATS_REFRESHED.set(time.time())
