@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.breaking.bench import crosscheck
+from tools.breaking.bench import crosscheck, proofs
 from tools.breaking.schema import contain
 from tools.breaking.schema.contain import Session, Spot
 
@@ -30,55 +30,15 @@ def ask(sent, received, *, literal=True, wire="", base=None, head=None):
     return session.ask(contain.REQUEST, Spot(sent, ""), Spot(received, ""), wire=wire)
 
 
-STRING, INTEGER, NUMBER, NULL = {"type": "string"}, {"type": "integer"}, {"type": "number"}, {"type": "null"}
-CONTAINED = [
-    (INTEGER, NUMBER),
-    ({"const": "a"}, {"enum": ["a", "b"]}),
-    ({"enum": ["a"]}, {"const": "a"}),
-    ({"anyOf": [STRING, NULL]}, {"type": ["null", "string"]}),
-    ({"type": ["null", "string"]}, {"oneOf": [NULL, STRING]}),
-    ({"allOf": [STRING]}, STRING),
-    ({"type": "string", "pattern": "^[a-f]{2}$"}, {"pattern": "^[a-z]+$"}),
-    ({"type": "string", "pattern": "^ab?c$"}, {"maxLength": 3}),
-    ({"type": "string", "pattern": "^(?=.*[0-9])(?!0).+$"}, {"pattern": "[0-9]"}),
-    ({"type": "integer", "multipleOf": 6}, {"multipleOf": 3}),
-    ({"type": "integer", "exclusiveMinimum": 2}, {"minimum": 3}),
-    ({"type": "array", "items": INTEGER, "maxItems": 0}, {"type": "array", "items": STRING}),
-    ({"type": "array", "prefixItems": [STRING], "items": False}, {"type": "array", "items": STRING}),
-    ({"type": "array", "items": {"enum": [1, 2]}, "uniqueItems": True}, {"maxItems": 2}),
-    ({"type": "object", "required": ["a"]}, {"minProperties": 1}),
-    (
-        {"type": "object", "properties": {"a": STRING}, "additionalProperties": False},
-        {"type": "object", "allOf": [{"properties": {"a": STRING}}], "unevaluatedProperties": False},
-    ),
-    (
-        {"type": "object", "patternProperties": {"^x-": STRING}, "propertyNames": {"pattern": "^x-"}},
-        {"additionalProperties": STRING},
-    ),
-    ({"if": {"required": ["a"]}, "then": {"required": ["b"]}}, {"dependentRequired": {"a": ["b"]}}),
-    (False, INTEGER),
-    (INTEGER, True),
-]  # fmt: skip
-NOT_CONTAINED = [
-    (NUMBER, INTEGER),
-    ({"type": "string"}, {"type": "string", "maxLength": 5_000}),
-    ({"type": "string", "pattern": "[a-z]"}, {"pattern": "^[a-z]"}),
-    ({"type": "array"}, {"uniqueItems": True}),
-    ({"type": "array", "contains": INTEGER}, {"type": "array", "contains": INTEGER, "minContains": 2}),
-    ({"type": "object"}, {"type": "object", "additionalProperties": False}),
-    ({"anyOf": [STRING, INTEGER]}, {"oneOf": [STRING, {"minLength": 2}, INTEGER]}),
-    ({"not": STRING}, {"not": {"type": ["string", "null"]}}),
-    (INTEGER, False),
-    (True, STRING),
-]
+STRING, INTEGER = proofs.STRING, proofs.INTEGER
 
 
-@pytest.mark.parametrize(("sent", "received"), CONTAINED)
+@pytest.mark.parametrize(("sent", "received"), proofs.CONTAINED)
 def test_what_is_contained_is_proved(sent, received):
     assert ask(sent, received).status == "safe"
 
 
-@pytest.mark.parametrize(("sent", "received"), NOT_CONTAINED)
+@pytest.mark.parametrize(("sent", "received"), proofs.NOT_CONTAINED)
 def test_what_is_not_contained_has_a_witness(sent, received):
     assert ask(sent, received).status == "broken"
 
@@ -129,7 +89,7 @@ def test_what_cannot_be_reasoned_about_is_undecided_and_never_safe():
 
 
 def test_random_pairs_have_no_unsound_answer():
-    count = crosscheck.run(seed=20261121, pairs=2_500)
+    count = crosscheck.run(seed=20261121, pairs=1_200)
     assert count.unsound == []
     assert count.bad_witness == []
     assert count.undecided <= 0.01 * count.pairs

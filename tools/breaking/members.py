@@ -211,7 +211,7 @@ def _whole(sides: tuple[Side, Side], word: str, feature: str, path: Path, change
     change = Change(feature, action, path, base.at, head.at, demands[0], demands[1])
     change.name = ", ".join(label(member) for member in changed)
     if (word, action) == ("oneOf", "added") and "oneOf" not in base.words and set(head.words) == {"oneOf"}:
-        change.traits = frozenset({"wrapped"})
+        change.traits, change.base_demand = frozenset({"wrapped"}), base.raw
     if word != "allOf" and any(_component(member) for member in changed):
         change.traits |= {"narrows" if action == "removed" else "widens", "variant"}
     return change

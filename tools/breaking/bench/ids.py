@@ -152,3 +152,7 @@ def given() -> dict[str, str]:
                 worst = found.setdefault(finding.id, "info")
                 found[finding.id] = max(worst, finding.level.value, key=ORDER.index)
     return found
+
+
+if __name__ == "__main__":
+    print("\n".join(sorted(f"{level:<7} {name}" for name, level in given().items())))
