@@ -18,6 +18,7 @@ import sys
 import tempfile
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from impl.cli import local, tenant
@@ -88,7 +89,11 @@ def _run(stack: local.Stack, folder: Path, given: argparse.Namespace) -> int:
         parties = [Party("skeldir", ours), Party("bare route", theirs)]
         asyncio.run(_measure(course, parties, given.rounds))
         ratio = _report(course, parties)
-        steps = asyncio.run(ladder.climb(shops, ours.port, given.ladder_seconds)) if given.ladder_seconds else []
+        signers, seconds = [partial(bench.headers, one) for one in shops], given.ladder_seconds
+        steps = asyncio.run(ladder.climb(signers, ours.port, seconds)) if seconds else []
+        null = asyncio.run(ladder.step(signers, theirs.port, ladder.NULL_RATE, seconds)) if seconds else None
+    if null is not None:
+        print(f"  the harness alone, against the bare route: {null.line().strip()}")
     for step in steps:
         print(step.line())
     return 0 if ratio >= 0.6 and all(step.holds() for step in steps) else 1
