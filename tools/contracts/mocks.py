@@ -73,6 +73,11 @@ class Service:
         self._process = _start()
 
     @property
+    def process_id(self) -> int:
+        """Of the one process that serves all mocks."""
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         """Whether the process is there."""
         return self._process.poll() is None

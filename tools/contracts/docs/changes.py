@@ -65,19 +65,23 @@ def _versions(comparison: Comparison) -> Markup:
 
 
 def _group(level: Severity, findings: list[Finding], pages: Mapping[str, str]) -> Markup:
-    shown = [finding for finding in findings if finding.level is level]
-    if not shown:
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.level is level:
+            alike.setdefault((finding.message, finding.why), []).append(finding)
+    if not alike:
         return join()
-    return join(
-        tag("h2", f"{_TITLES[level]} ({len(shown)})"), [tag("div", _told(one, pages), class_="change") for one in shown]
-    )
+    shown = [tag("div", _told(same, pages), class_="change") for same in alike.values()]
+    return join(tag("h2", f"{_TITLES[level]} ({len(alike)})"), shown)
 
 
-def _told(finding: Finding, pages: Mapping[str, str]) -> Iterator[Markup]:
+def _told(same: list[Finding], pages: Mapping[str, str]) -> Iterator[Markup]:
+    """One change, which several operations may have in common."""
+    finding = same[0]
     text = finding.message
     yield tag("p", tag("b", prose(text[:1].upper() + text[1:] + ".")), " ", prose(finding.why))
-    if finding.operations:
-        names = [tag("li", _operation(name, pages)) for name in finding.operations]
+    names = [tag("li", _operation(name, pages)) for one in same for name in one.operations]
+    if names:
         yield tag("ul", names)
     if finding.has_witness:
         text = json.dumps(finding.witness, ensure_ascii=False, default=str)

@@ -47,14 +47,21 @@ def _who(one: Operation) -> Markup:
     required = one.value.get("security")
     if not required:
         return join("Anybody may call this.")
-    ways = [
-        join(prose(f"`{name}`"), f" as {' or '.join(scopes)}" if scopes else "")
-        for alternative in required
-        for name, scopes in alternative.items()
-    ]
-    return join(
-        "Needs ", *(part for index, way in enumerate(ways) for part in ([" or ", way] if index else [way])), "."
-    )
+    schemes = one.document["components"]["securitySchemes"]
+    ways = [_way(calls.follow(one.document, schemes[name]), scopes) for way in required for name, scopes in way.items()]
+    parts = (part for index, way in enumerate(ways) for part in ([" or ", way] if index else [way]))
+    return join("Needs ", *parts, ".")
+
+
+def _way(scheme: Json, scopes: list[str]) -> Markup:
+    """One way to prove who calls."""
+    match scheme["type"]:
+        case "apiKey":
+            return prose(f"your tenant key, in the {scheme['in']} `{scheme['name']}`")
+        case "oauth2":
+            return prose(f"an access token of a person who is at least {' or '.join(scopes)}")
+        case _:
+            return join("the refresh token, as bearer token")
 
 
 def _inputs(one: Operation) -> Iterator[Markup]:
