@@ -103,7 +103,9 @@ Platform: TypeAlias = Literal[
 """A payment processor (which moves money) or an ad platform (which claims to have earned it)."""
 
 ChannelCode: TypeAlias = Annotated[str, Text(min_length=1, max_length=64, pattern="^[a-z][a-z0-9_]*$")]
-"""Code of a marketing channel. `contracts/governance/channels.yaml` lists the channels there are today."""
+"""Code of a marketing channel. Today these are facebook_paid, facebook_brand, tiktok_paid, linkedin_paid,
+google_search_paid, google_display_paid, direct, organic, referral, email and unknown.
+"""
 
 Model: TypeAlias = Literal[
     "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based", "markov", "shapley"
