@@ -183,6 +183,58 @@ def test_an_accepted_finding_passes_until_its_day(files, monkeypatch):
     assert run("breaking", base, head).exit_code == 0
     assert run("breaking", base, head, "--now", "2099-02-01").exit_code == 1
     assert run("accept", "000000000000", *options).exit_code == 2
+    for until in ("2020-01-01", "soon"):
+        options[options.index("--until") + 1] = until
+        assert run("accept", print_, *options).exit_code == 2
+    for written in ("- fingerprint: x\n", "fingerprint: x\n"):
+        (base.parent / "contracts/baselines/accepted.yaml").write_text(written)
+        assert run("breaking", base, head).exit_code == 2
+
+
+def test_an_accepted_finding_is_shown_with_its_reason_in_every_format(files, monkeypatch):
+    base, head = files("base.yaml", BASE), files("head.yaml", BROKEN)
+    monkeypatch.chdir(base.parent)
+    print_ = json.loads(run("breaking", base, head, "--format", "json").stdout)["findings"][0]["fingerprint"]
+    options = ["--reason", 'agreed "so"', "--owner", "me", "--until", "2099-01-01", "--base", base, "--head", head]
+    assert run("accept", print_, *options).exit_code == 0
+    assert 'accepted: agreed "so" (me, until 2099-01-01)' in run("breaking", base, head).stdout
+    assert "::error" not in run("breaking", base, head, "--format", "github").stdout
+    assert '"suppressions"' in run("breaking", base, head, "--format", "sarif").stdout
+    assert 'failures="0"' in run("breaking", base, head, "--format", "junit").stdout
+
+
+def test_a_document_without_an_operation_is_no_proof_of_anything(files):
+    empty = files("empty.yaml", {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}})
+    result = run("breaking", empty, empty)
+    assert (result.exit_code, "nothing was compared" in result.stderr) == (2, True)
+
+
+def test_two_dialects_are_compared_only_when_that_is_meant(files):
+    old = files("old.yaml", {**BASE, "openapi": "3.0.3"})
+    new = files("new.yaml", BASE)
+    result = run("breaking", old, new)
+    assert (result.exit_code, "--across-versions" in result.stderr) == (2, True)
+    assert run("breaking", old, new, "--across-versions").exit_code == 0
+
+
+def test_a_sunset_must_leave_ninety_days_unless_told_otherwise(files):
+    base = files("base.yaml", BASE)
+    soon = files("soon.yaml", _deprecated(BASE, "2026-12-01"))
+    undated = files("undated.yaml", _deprecated(BASE, None))
+    now = ("--now", "2026-11-20")
+    assert run("breaking", base, soon, *now).exit_code == 1
+    assert run("breaking", base, soon, *now, "--grace-days", "5").exit_code == 0
+    assert run("breaking", base, undated, *now).exit_code == 0
+    assert run("breaking", undated, soon, *now).exit_code == 1
+    assert run("breaking", base, undated, *now, "--grace-days", "5").exit_code == 1
+    assert run("breaking", base, base, "--grace-days", "-1").exit_code == 2
+    assert run("breaking", base, base, "--now", "today").exit_code == 2
+
+
+def _deprecated(document, sunset):
+    copy = json.loads(json.dumps(document))
+    copy["paths"]["/things"]["post"] |= {"deprecated": True, **({"x-sunset": sunset} if sunset else {})}
+    return copy
 
 
 def test_a_release_needs_the_version_that_its_changes_ask_for(files):

@@ -147,6 +147,10 @@ def test_the_changelog_also_tells_the_fine_print(tmp_path, shown):
     assert "request-property-min-length-unset" in told
 
 
+def test_the_changelog_shows_the_line_before_and_after(shown):
+    assert "  - before: `maxLength: 9` · after: `maxLength: 5`" in shown("changelog", "base.yaml", "head.yaml")
+
+
 def test_the_changelog_groups_by_what_it_means_for_clients(shown):
     told = shown("changelog", "base.yaml", "head.yaml")
     assert [line for line in told.split("\n") if line.startswith("###")] == [

@@ -183,5 +183,5 @@ def accept(
         _stop(f"no finding between {base} and {head} has the fingerprint {fingerprint}")
         return
     entry = {"fingerprint": fingerprint, "id": found.id, "reason": reason, "owner": owner, "until": until}
-    _guarded(lambda: exceptions.add(entry))
+    _guarded(lambda: exceptions.add(entry, _options().now))
     print(f"{found.id} is accepted until {until}: {found.message}")

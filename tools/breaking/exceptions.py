@@ -23,7 +23,10 @@ def load(path: Path = FILE) -> list[dict[str, str]]:
     if not path.is_file():
         return []
     document, problems = source.load(path)
-    entries = document.value if document is not None and isinstance(document.value, list) else []
+    entries = document.value if document is not None else []
+    if not isinstance(entries, list):
+        problems.append(Problem("no-list", "exceptions are a list", Origin(path.as_posix(), 1, 1)))
+        entries = []
     for index, entry in enumerate(entries):
         missing = [name for name in _FIELDS if not isinstance(entry, dict) or not entry.get(name)]
         if missing and document is not None:
@@ -48,14 +51,15 @@ def apply(findings: list[Finding], now: dt.date, path: Path = FILE) -> None:
             finding.accepted = f"{entry['reason']} ({entry['owner']}, until {entry['until']})"
 
 
-def add(entry: dict[str, str], path: Path = FILE) -> list[dict[str, str]]:
-    """Write one more entry, in place of an older one for the same finding; returns all entries."""
+def add(entry: dict[str, str], now: dt.date, path: Path = FILE) -> list[dict[str, str]]:
+    """Write one more entry, in place of an older one for the same finding; returns all entries.
+
+    Raises `BadInputError` when its last day is no date, or gone by.
+    """
     until = lifecycle.parse_date(entry["until"])
-    if until is None:
-        where = Origin(path.as_posix(), 1, 1)
-        raise BadInputError(
-            [Problem("not-a-date", f"--until wants a date like 2027-01-31, not {entry['until']!r}", where)]
-        )
+    if until is None or until < now:
+        reason = f"--until wants a date like 2027-01-31 that is still to come, not {entry['until']!r}"
+        raise BadInputError([Problem("not-a-date", reason, Origin(path.as_posix(), 1, 1))])
     entries = [known for known in load(path) if known["fingerprint"] != entry["fingerprint"]] + [entry]
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -161,17 +162,26 @@ def markdown(report: Report) -> str:
     ):
         found = [finding for finding in report.findings if finding.level is level]
         if found:
-            lines += [f"### {title}", "", *(line for finding in found for line in _markdown_item(finding)), ""]
+            lines += [f"### {title}", "", *(line for finding in found for line in _markdown_item(finding, report)), ""]
     return "\n".join(lines).rstrip()
 
 
-def _markdown_item(finding: Finding) -> list[str]:
+def _markdown_item(finding: Finding, report: Report) -> list[str]:
     operations = f" ({', '.join(f'`{name}`' for name in finding.operations)})" if finding.operations else ""
     lines = [f"- {finding.message}{operations} · `{finding.id}` · {finding.head or finding.base}"]
+    sides = [_code(report.line_of(origin).strip()) if origin else "" for origin in (finding.base, finding.head)]
+    if any(sides):
+        lines.append(f"  - before: {sides[0] or '(nothing)'} · after: {sides[1] or '(nothing)'}")
     return lines + [
-        f"  - {label}: {f'`{value}`' if label in {'witness', 'fingerprint'} else value}"
+        f"  - {label}: {_code(value) if label in {'witness', 'fingerprint'} else value}"
         for label, value in details(finding)
     ]
+
+
+def _code(text: str) -> str:
+    """`text` as code, however many backticks it has itself."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}" if len(fence) > 1 else f"`{text}`" if text else ""
 
 
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f}

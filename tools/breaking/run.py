@@ -47,6 +47,11 @@ def compare_all(
     apis = len(chosen.pairs) + len(chosen.unchanged)
     if not apis:
         raise BadInputError([Problem("nothing-compared", "there was nothing to compare", Origin(head, 1, 1))])
+    if not chosen.unchanged and not any(
+        _does_something(spec) for pair in chosen.pairs for spec in (pair.base, pair.head)
+    ):
+        reason = "no document has an operation: nothing was compared"
+        raise BadInputError([Problem("nothing-compared", reason, Origin(head, 1, 1))])
     unchanged = len(chosen.unchanged) + len(identical)
     made = Report([], "none", _lines(chosen.pairs), apis, unchanged)
     comparison = Comparison(made)
@@ -97,6 +102,11 @@ def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
     comparison.report.findings += result.findings
     comparison.report.operations += result.compared
     comparison.versions[pair.name] = (*said, result.semver)
+
+
+def _does_something(spec: Spec) -> bool:
+    """Whether a document has anything to call, or calls by itself."""
+    return any(spec.entries(spec.root, word) for word in ("paths", "webhooks"))
 
 
 def _accepted(findings: list[Finding], options: Options) -> None:
