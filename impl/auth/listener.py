@@ -14,6 +14,7 @@ import structlog
 
 from impl.auth import access_tokens
 from impl.auth.revocations import Revocations
+from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 
@@ -23,7 +24,13 @@ HEARTBEAT_SECONDS: Final = 0.5
 _CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
-_FAILURES: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_FAILURES: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    DatabaseUnreachableError,
+)
 
 _log = structlog.get_logger()
 

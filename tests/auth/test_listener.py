@@ -16,6 +16,7 @@ from impl.auth.listener import TOKEN_CHANNEL, RevocationListener
 from impl.auth.revocations import Revocations
 from impl.auth.roles import Role
 from impl.db import bootstrap
+from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import SystemClock
 from tests.auth.server import parts
@@ -46,6 +47,25 @@ async def process(engine, database):
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_database_that_cannot_be_reached_for_a_while_is_asked_again(app_engine, database):
+    """As after an outage: what opens connections says so in its own words, and the listener goes on trying."""
+    revocations = Revocations(partial(revocation_store.standing, app_engine, CLOCK), CLOCK)
+    refusals = [DatabaseUnreachableError("no database answers")] * 2
+
+    async def connect():
+        if refusals:
+            raise refusals.pop()
+        return await bootstrap.connect(database.url("app_user"))
+
+    task = asyncio.create_task(RevocationListener(connect, revocations, CLOCK).run())
+    try:
+        await until(lambda: revocations.is_synchronised)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert refusals == []
 
 
 @pytest.fixture
