@@ -83,6 +83,10 @@ class Limiter:
             return self._failed.note(request.client_host)
         return await self._limits.take("login", passwords.login_identifier_hash(self._pepper, email), LOGINS_PER_MINUTE)
 
+    def ask_unauthenticated(self, request: RawRequest) -> RateLimit:
+        """What an address has left, without counting."""
+        return to_reply(self._failed.ask(request.client_host))
+
     async def take_unauthenticated(self, request: RawRequest) -> RateLimit:
         """Count one failed authentication of an address."""
         return to_reply(self._failed.note(request.client_host))

@@ -107,6 +107,9 @@ class Limiter:
         self.taken.append(("unknown", request.path))
         return self._state()
 
+    def ask_unauthenticated(self, request):
+        return self._limit(limit=5, remaining=self.remaining, reset_at=99)
+
     def _state(self):
         self.remaining -= 1
         is_refused = self.remaining < 0
@@ -247,6 +250,17 @@ class TestLimits:
         response = await ask(built, "GET", "/either", limiter=limiter, headers={"authorization": "Bearer reader"})
         assert (response.status_code, limiter.taken) == (403, [("api", "reader")])
         assert response.headers["x-ratelimit-remaining"] == "4"
+
+    async def test_a_failure_before_the_caller_is_known_shows_the_window_and_counts_nobody(self, built):
+        class Broken(Authenticator):
+            async def bearer(self, credential, request):
+                raise RuntimeError("the table is gone")
+
+        limiter = Limiter(built)
+        headers = {"authorization": "Bearer reader"}
+        response = await ask(built, "GET", "/one", limiter=limiter, authenticator=Broken(built), headers=headers)
+        assert (response.status_code, limiter.taken) == (500, [])
+        assert [response.headers[name] for name in self.RATE] == ["5", "5", "99"]
 
     async def test_a_refused_request_is_429_with_the_time_to_wait(self, built):
         for headers in ({"authorization": "Bearer reader"}, {}):

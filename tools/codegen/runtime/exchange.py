@@ -153,7 +153,14 @@ class Endpoint:
             raise
         except Exception as error:  # noqa: BLE001  (the edge: whatever happens, the caller gets the declared 500)
             state.error = error
+            self._say_what_is_left(state)
             return self._refuse(state, InternalError())
+
+    def _say_what_is_left(self, state: _State) -> None:
+        """What failed before the caller was counted promises the headers too, and the failure is not the caller's."""
+        is_counted = state.call is not None and state.call.rate_limit is not None
+        if self.operation.rate_limit and self.ports.limiter is not None and not is_counted and state.rate_limit is None:
+            state.rate_limit = self.ports.limiter.ask_unauthenticated(state.request)
 
     async def _run(self, state: _State, receive: Receive, segments: dict[str, str]) -> Reply:
         call = await self._admit(state, receive)
@@ -256,7 +263,8 @@ class Endpoint:
         """Headers that no reply may forget."""
         headers = encoded.headers
         headers.append((b"x-correlation-id", state.echo))
-        rate = state.call.rate_limit if state.call is not None else state.rate_limit
+        counted = state.call.rate_limit if state.call is not None else None
+        rate = counted or state.rate_limit
         if rate is not None:
             headers += (
                 (b"x-ratelimit-limit", b"%d" % rate.limit),

@@ -24,13 +24,17 @@ class RateLimit:
 
 
 class Limiter(Protocol):
-    """Counts requests. Both methods may raise a `ProblemError`, for example when the counter is out of reach."""
+    """Counts requests. The methods that count may raise a `ProblemError`, for example when the counter is out of reach."""
 
     async def take(self, rate_class: str, call: Call[Any]) -> RateLimit:
         """Count one request in `rate_class` (a name from the contract's `x-rate-limit`).
 
         Called after authentication and before anything of the request is decoded; `call.raw` has the body.
         """
+        ...
+
+    def ask_unauthenticated(self, request: RawRequest) -> RateLimit:
+        """What is left to the address of a request, without counting it: for a failure of ours, before the caller is known."""
         ...
 
     async def take_unauthenticated(self, request: RawRequest) -> RateLimit:
