@@ -10,6 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from generated.server import app as server
+from impl.app import PROBLEMS
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
 from impl.auth.passwords import Passwords
@@ -18,6 +19,7 @@ from impl.telemetry.exchanges import ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
 from tests.auth.conftest import PEPPER, STAMP, CountingHasher
+from tests.fixtures.watching import watched
 
 APIS = (
     "attribution errors events export health llm_budget llm_explanations llm_investigations platforms reconciliation"
@@ -51,6 +53,7 @@ def application(auth, *, traffic=None, forget_secret=lambda *_: None, **apis):
         **(stubs | {"auth": AuthOperations(auth, forget_secret)} | apis),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
+        error_shape=PROBLEMS,
         observer=ExchangeLog(HTTPMetrics([]), traffic or Traffic(SystemClock())),
     )
     return app
@@ -64,6 +67,6 @@ def stub(name):
 @asynccontextmanager
 async def client(app, address="203.0.113.7"):
     """A caller at `address`."""
-    transport = httpx2.ASGITransport(app, client=(address, 1))
+    transport = httpx2.ASGITransport(watched(app), client=(address, 1))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as made:
         yield made

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tools.conformance import contract, house, oracle
-from tools.conformance.exchange import Exchange
+from tools.conformance.exchange import NOT_JSON, Exchange, parse_json
 from tools.conformance.oracle import Credential, Policy
 from tools.contracts import source
 
@@ -290,3 +290,9 @@ def test_thirty_thousand_exchanges_a_second(shop: contract.Contract) -> None:
         assert oracle.judge_all(shop, exchanges, POLICY) == []
         best = max(best, len(exchanges) / (time.process_time() - started))
     assert best >= 30_000
+
+
+def test_half_a_surrogate_is_no_text_and_no_reason_to_fail() -> None:
+    """Python reads `"\\ud800"`, and no schema can be asked about it: nothing is claimed."""
+    assert parse_json(b'{"a": "\\ud800"}') is NOT_JSON
+    assert parse_json(b'{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}

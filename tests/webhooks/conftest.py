@@ -23,6 +23,7 @@ from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
 from impl.webhooks.woocommerce import WooCommerceWebhooks
 from tests.auth.server import application, parts
+from tests.fixtures.limits import Boundless
 from tests.webhooks.processors import AUTHORITY
 from tests.webhooks.street import Street, serving
 
@@ -84,7 +85,7 @@ async def street(app_engine, database, make_tenant):
         clock=clock,
     )
     # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
-    auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=None)
+    auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=Boundless())
     app = application(
         auth,
         webhooks_stripe=StripeWebhooks(receiver),

@@ -18,6 +18,7 @@ from impl.auth import tenant_keys
 from impl.db.transaction import tenant_transaction
 from impl.platforms import samples
 from impl.tenants import create as tenants
+from tests.fixtures.watching import watched
 from tests.webhooks.processors import Door
 
 TABLES = ("webhook_deliveries", "attribution_events", "revenue_ledger", "dead_events")
@@ -29,7 +30,7 @@ async def serving(app: ASGIApp):
     """The base URL of `app` on a free port of this machine."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(watched(app), log_config=None, access_log=False, lifespan="off"))
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
         await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from tools.conformance import decoding, media
 from tools.conformance.contract import Body, Operation
-from tools.conformance.exchange import NOT_JSON, Exchange, parse_query
+from tools.conformance.exchange import NOT_JSON, Exchange, may_hold_half_a_surrogate, parse_query
 from tools.conformance.schemas import Compiled
 
 BodyState = Literal["valid", "invalid", "unsure", "absent", "unreadable"]
@@ -57,7 +57,7 @@ def body_state(body: Body, exchange: Exchange) -> BodyState:
         return "valid" if content.schema.types == frozenset({"string"}) else "unsure"
     value = exchange.json_body
     if value is NOT_JSON:
-        return "unreadable"
+        return "unsure" if may_hold_half_a_surrogate(exchange.body) else "unreadable"
     if content.schema.has_marks and content.schema.strict.is_valid(value) != content.schema.is_valid(value):
         return "unsure"
     return "valid" if content.schema.is_valid(value) else "invalid"

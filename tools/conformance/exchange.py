@@ -35,11 +35,19 @@ def _refuse_constant(name: str) -> Any:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Value of the JSON text `raw`, or `NOT_JSON`. NaN and infinities are no JSON (RFC 8259)."""
+    """Value of the JSON text `raw`, or `NOT_JSON`. NaN and infinities are no JSON (RFC 8259), half a surrogate is no text."""
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        if may_hold_half_a_surrogate(raw):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         return NOT_JSON
+    return value
+
+
+def may_hold_half_a_surrogate(raw: bytes) -> bool:
+    r"""Whether `raw` has an escape like `\ud800`; servers in good faith differ about half a pair."""
+    return b"\\ud" in raw or b"\\uD" in raw
 
 
 @dataclass(slots=True, eq=False)

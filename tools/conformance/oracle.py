@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from tools.conformance import asked, decoding, media
@@ -53,8 +54,12 @@ class Policy:
     polite_refusals: tuple[tuple[str, frozenset[str]], ...] = ()
     """Members of an accepted answer that say it was not accepted, with their values: `outcome` is `dead`."""
     ignored_paths: frozenset[str] = frozenset()
-    """Paths the service serves beside the contract (metrics, documentation)."""
+    """Paths the service serves beside the contract (metrics, documentation); `*` stands for anything."""
     _by_value: dict[str, Credential] = field(default_factory=dict, repr=False)
+
+    def ignores(self, path: str) -> bool:
+        """Whether the service serves `path` beside the contract."""
+        return any(fnmatchcase(path, pattern) for pattern in self.ignored_paths)
 
     def credential(self, value: str) -> Credential | None:
         """The proof that is carried as `value`, if the harness holds it."""
@@ -136,7 +141,7 @@ def operation_of(contract: Contract, exchange: Exchange) -> Operation | None:
 
 
 def _judge_unknown(exchange: Exchange, policy: Policy) -> list[Finding]:
-    if exchange.status < 400 and exchange.path not in policy.ignored_paths:
+    if exchange.status < 400 and not policy.ignores(exchange.path):
         name = f"{exchange.method} {exchange.path}"
         message = f"{name} answers {exchange.status}, but the contract has no such path"
         return [Finding("undeclared-path", name, "/paths", message, exchange.id)]

@@ -1,0 +1,20 @@
+"""What the contract of Skeldir cannot say, and whoever judges its answers must know; the harness and the watcher share it."""
+
+from __future__ import annotations
+
+RULE_CODES = (
+    "VALIDATION_ERROR",
+    "PLATFORM_CAPABILITY_UNSUPPORTED",
+    "WEBHOOK_TOPIC_MISMATCH",
+    "WINDOW_CLOSED",
+    "STATE_CONFLICT",
+)
+"""With these a request that keeps the contract may be refused: a rule of the business."""
+
+POLITE_REFUSALS = {"outcome": ["dead"], "result": ["dead"]}
+"""What a 2xx says when nothing was accepted: a processor must not send it again."""
+
+OPAQUE = ("cursor",)
+CORRELATION_HEADER = "X-Correlation-ID"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+BESIDE_THE_CONTRACT = ("/docs", "/docs/*", "/openapi.json", "/redoc")
