@@ -57,10 +57,10 @@ types: install install-node ## mypy strict and pyright
 	@$(BIN)/mypy
 	@tools/node/node_modules/.bin/pyright --warnings
 
-conformance: install ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
+conformance: install install-node ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
 	@$(BIN)/python -m tests.conformance.skeldir $(CONFORMANCE)
 
-conformance-nightly: install ## fuzzing with three seeds, every planted violation, three identical runs
+conformance-nightly: install install-node ## fuzzing with three seeds, every planted violation, three identical runs
 	@$(BIN)/python -m tests.conformance.skeldir --nightly
 
 bench-conformance: install ## exchanges per second of the oracle, and every planted violation

@@ -30,6 +30,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from generated.server import Operation
+from generated.server import app as generated
 from impl import app as application
 from impl.auth import assembly, limiter, passwords, tenant_keys
 from impl.auth.failed_attempts import FailedAttempts
@@ -40,14 +42,18 @@ from impl.db import url as urls
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import SystemClock
+from impl.platforms import samples
 from impl.platforms.paypal import local_authority
 from impl.settings import Settings
+from tests.conformance import policy
 from tests.fixtures import database as databases
 from tests.fixtures.service import RING
 
 PASSWORD = "correct horse battery"
 PEPPER = "conformance pepper"
 FAR = 1_000_000
+DEAD_EVENTS = 120
+"""Enough for every retry, and for a second page."""
 SIGNER = Path(__file__).with_name("paypal_signer.py")
 BUNDLE = Path("generated/bundles/openapi.yaml").absolute()
 ROLES = {"viewer": ["viewer"], "manager": ["manager", "viewer"], "admin": ["admin", "manager", "viewer"]}
@@ -70,13 +76,6 @@ PRIVATE = [
     "rotateTenantKey",
     "putWebhookSecret",
 ]
-RULE_CODES = (
-    "VALIDATION_ERROR",
-    "PLATFORM_CAPABILITY_UNSUPPORTED",
-    "WEBHOOK_TOPIC_MISMATCH",
-    "WINDOW_CLOSED",
-    "STATE_CONFLICT",
-)
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,12 @@ class Person:
 
 
 @contextlib.contextmanager
-def lenient() -> Iterator[None]:
+def lenient(*, logins_per_minute: int) -> Iterator[None]:
     """Limits out of reach and cheap password hashes, for the application made inside."""
     cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     with (
         mock.patch.object(assembly, "FailedAttempts", partial(FailedAttempts, limit=FAR)),
-        mock.patch.object(limiter, "LOGINS_PER_MINUTE", FAR),
+        mock.patch.object(limiter, "LOGINS_PER_MINUTE", logins_per_minute),
         mock.patch.object(passwords, "PasswordHasher", cheap),
     ):
         yield
@@ -188,13 +187,15 @@ async def furnish(settings: Settings, first: Made, second: Made, poor: Made, bro
         for made, rate in ((broken, FAR), (first, FAR), (second, FAR), (poor, 1)):
             await rates(operator, made.tenant_id, rate)
             await shop_secrets(app, KeyRing(settings.key_ring()), made)
-        keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in (("a", first), ("b", second))]
+        tenants = (("a", first), ("b", second), ("l", poor))
+        keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in tenants]
     finally:
         await operator.dispose()
         await app.dispose()
     return {
         "logins": [
-            _login(person) for person in people if person.role and not person.name.startswith(("spare", "victim"))
+            *(_login(person) for person in people if person.role and not person.name.startswith(("spare", "victim"))),
+            *(_refresh_login(person) for person in people if person.name in {"limited-l", "admin-s"}),
         ],
         "keys": [
             *(
@@ -204,6 +205,7 @@ async def furnish(settings: Settings, first: Made, second: Made, poor: Made, bro
             *(
                 {"name": f"url-key-{name}", "scheme": "tenantUrlKeyAuth", "tenant": name, "value": key}
                 for name, _, key in keys
+                if name != "l"
             ),
         ],
         "signatures": [
@@ -257,7 +259,7 @@ def _paypal(authority: Path, made: Made, tenant_name: str) -> dict[str, Any]:
 
 def operations() -> dict[str, dict[str, Any]]:
     """Every operation of the joined contract, by its id."""
-    document = json.loads(application.DOCUMENT.read_bytes())
+    document = json.loads(generated.DOCUMENT.read_bytes())
     rows = (item for path in document["paths"].values() for item in path.values() if isinstance(item, dict))
     return {item["operationId"]: item for item in rows}
 
@@ -296,8 +298,33 @@ def _login(person: Person) -> dict[str, Any]:
     }
 
 
-def target_of(settings: Settings, url: str) -> dict[str, Any]:
-    """The target file of this service."""
+def _refresh_login(person: Person) -> dict[str, Any]:
+    login = _login(person)
+    return {
+        **login,
+        "name": f"{login['name']}-refresh",
+        "scheme": "refreshBearerAuth",
+        "scopes": [],
+        "token": "/refresh_token",
+    }
+
+
+def calamities(owner: str) -> list[dict[str, Any]]:
+    """The database goes away; and it loses what the service may not live without, as after a wrong migration."""
+    me, damage = str(os.getpid()), [sys.executable, "-m", "tests.conformance.damage"]
+    return [
+        {"name": "without the database", "begin": ["kill", "-USR1", me], "end": ["kill", "-USR2", me]},
+        {
+            "name": "with a damaged database",
+            "begin": [*damage, "begin", owner],
+            "end": [*damage, "end", owner],
+            "is_foreseen": False,
+        },
+    ]
+
+
+def target_of(settings: Settings, url: str, owner: str) -> dict[str, Any]:
+    """The target file of this service, whose database `owner` (an address) may damage."""
     furnished = asyncio.run(furnish(settings, *(merchant(settings, name) for name in "abls")))
     nobody = next(row for row in furnished["extra"]["spare"] if not row["scopes"])
     seeds = [
@@ -305,34 +332,70 @@ def target_of(settings: Settings, url: str) -> dict[str, Any]:
         {"operation": "login", "body": nobody["body"]},
     ]
     seeds.append({"operation": "receiveStripeWebhook", "body": _charge("two", currency="eur", amount=48250)})
+    seeds += [
+        {"operation": "receiveStripeWebhook", "body": {"id": f"evt_dead_{number}", "type": "charge.succeeded"}}
+        for number in range(DEAD_EVENTS)
+    ]
+    seeds += [
+        {"operation": "putWebhookSecret", "path": f"/api/auth/admin/webhook-secrets/{provider}", "body": body}
+        for provider, body in (
+            ("shopify", {"secret": PASSWORD}),
+            ("woocommerce", {"secret": PASSWORD}),
+            ("paypal", {"webhook_id": "WH-1"}),
+        )
+    ]
+    seeds += [
+        {"operation": operation, "body": samples.load(provider, topic)}
+        for operation, provider, topic in (
+            ("receiveStripeWebhook", "stripe", "payment_intent.payment_failed"),
+            ("receivePaypalWebhook", "paypal", "PAYMENT.CAPTURE.REFUNDED"),
+        )
+    ]
     return {
         "url": url,
         "contract": str(BUNDLE),
         **furnished,
         "peers": ["admin-a", "admin-b"],
-        "rule_codes": RULE_CODES,
-        "polite_refusals": {"outcome": ["dead"], "result": ["dead"]},
-        "opaque": ["cursor"],
+        "rule_codes": policy.RULE_CODES,
+        "polite_refusals": policy.POLITE_REFUSALS,
+        "opaque": policy.OPAQUE,
         "pinned": topics(),
-        "correlation_header": "X-Correlation-ID",
-        "problem_media_type": "application/problem+json",
-        "ignored_paths": ["/docs", "/openapi.json", "/redoc", "/docs/oauth2-redirect"],
+        "correlation_header": policy.CORRELATION_HEADER,
+        "problem_media_type": policy.PROBLEM_MEDIA_TYPE,
+        "ignored_paths": policy.BESIDE_THE_CONTRACT,
         "hooks": str(Path(__file__).with_name("skeldir_hooks.py")),
-        "limited": ["limited-l", "key-l"],
+        "limited": ["limited-l", "limited-l-refresh", "key-l"],
+        "self_limited": [row["operation"] for row in FLOODS],
         "seeds": seeds,
-        "outage": {"begin": ["kill", "-USR1", str(os.getpid())], "end": ["kill", "-USR2", str(os.getpid())]},
-        "sacrifice": "admin-s",
+        "calamities": calamities(owner),
+        "sacrifices": ["admin-s", "admin-s-refresh"],
+        "consumes": ["retryDeadEvent", "abandonDeadEvent"],
+        "present": ["occurred_at", "tokens_invalid_before"],
+        "repeats": "X-Idempotency-Key",
+        "echoes": {"refreshToken": "/refresh_token"},
         "private": PRIVATE,
     }
 
 
-def routes_of(app: Any) -> list[dict[str, str]]:
-    """What the application serves, as its router lists it."""
-    return [
-        {"method": method, "path": route.path, "operation_id": route.name}
-        for route in app.routes
-        for method in sorted(getattr(route, "methods", None) or ())
-    ]
+def routes_of(app: Any) -> list[dict[str, Any]]:
+    """What the application serves: its router's list, and of each operation what the generated server was built with."""
+    rows = []
+    for route in app.routes:
+        for method in sorted(getattr(route, "methods", None) or ()):
+            row = {"method": method, "path": route.path, "operation_id": route.name}
+            operation = next((item for item in generated.OPERATIONS if item.id == route.name), None)
+            rows.append({**row, **(_built(operation) if operation is not None else {})})
+    return rows
+
+
+def _built(operation: Operation) -> dict[str, list[str]]:
+    taken = set(operation.bodies.readers) if operation.bodies is not None else set()
+    given = {reply.media_type for reply in operation.replies} - {None}
+    return {
+        "statuses": sorted(str(reply.status) for reply in operation.replies),  # type: ignore[attr-defined]  # each has one
+        "media_types": sorted(taken | given),
+        "security": sorted({need.scheme.name for alternative in operation.security for need in alternative}),
+    }
 
 
 class Wire:
@@ -379,12 +442,17 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
-def main(folder: Path) -> None:
-    """Serve until SIGTERM."""
+FLOODS = ({"operation": "login", "times": 40}, {"operation": "refreshToken", "times": 40})
+"""Operations that count their callers by themselves."""
+
+
+def main(folder: Path, *, is_strict: bool) -> None:
+    """Serve until SIGTERM; when `is_strict`, with the real limit on logins, and floods to see it."""
     folder.mkdir(parents=True, exist_ok=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with databases.shared_server() as server, lenient(), asyncio.Runner() as runner:
+    logins = limiter.LOGINS_PER_MINUTE if is_strict else FAR
+    with databases.shared_server() as server, lenient(logins_per_minute=logins), asyncio.Runner() as runner:
         holder = databases.temporary_database(server, databases._template(server))
         database = runner.run(holder.__aenter__())
         try:
@@ -394,7 +462,8 @@ def main(folder: Path) -> None:
             signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
             signal.signal(signal.SIGUSR2, lambda *_: wire.mend())
             listening = serve.listen(settings)
-            target = target_of(settings, serve.base_url(listening))
+            target = target_of(settings, serve.base_url(listening), database.dsn())
+            target["floods"] = FLOODS if is_strict else ()
             app = application.create(settings)
             (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
             (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
@@ -406,4 +475,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), is_strict="--strict" in sys.argv)

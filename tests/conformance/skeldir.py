@@ -7,31 +7,35 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.conformance.service import operations
 from tools.conformance import gather, running
 from tools.conformance import target as targets
 
 HERE = Path(__file__).parent
 OUT = Path("build/conformance")
-STARTS_WITHIN_SECONDS = 90
+SOURCES = Path("contracts/openapi/v1")
+STARTS_WITHIN_SECONDS = 300
 
 
 @contextlib.contextmanager
-def service(folder: Path) -> Iterator[Path]:
+def service(folder: Path, *flags: str) -> Iterator[Path]:
     """The service as a process of its own; its target file. Raises `BadTarget` when it does not start."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "target.json"
     target.unlink(missing_ok=True)
     with (folder / "service.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.conformance.service", str(folder)], stdout=log, stderr=log
+            [sys.executable, "-m", "tests.conformance.service", str(folder), *flags], stdout=log, stderr=log
         )
         try:
             deadline = time.monotonic() + STARTS_WITHIN_SECONDS
@@ -52,21 +56,48 @@ def files(out: Path) -> running.Files:
     """Where a run of ours reads and writes."""
     return running.Files(
         out=out,
-        sources=Path("contracts/openapi/v1"),
+        sources=SOURCES,
         waivers=HERE / "waivers.toml",
         lock=HERE / "lock.json",
         routes=out / "service" / "routes.json",
+        mocks=SOURCES,
     )
 
 
+SHARDS = {"service": ("",), "deliveries": ("paypal", "shopify", "woocommerce")}
+"""Two services, each with a database of its own, share the operations: what two cores can do at once, and still in one order."""
+
+
 def once(out: Path, options: gather.Options, *, lock: bool = False) -> int:
-    """One run on a service of its own."""
+    """One run on services of its own."""
     try:
-        with service(out / "service") as target:
-            return running.conform(targets.read(target), options, files(out), update_lock=lock)
+        with contextlib.ExitStack() as stack:
+            with ThreadPoolExecutor(len(SHARDS)) as threads:
+                flags = {"deliveries": ["--strict"]}
+                starting = [
+                    threads.submit(stack.enter_context, service(out / name, *flags.get(name, ()))) for name in SHARDS
+                ]
+            shards = [targets.read(item.result()) for item in starting]
+            chosen = shares([*operations()], SHARDS.values())
+            plans = [
+                (target, dataclasses.replace(options, only=only, work=options.work / target_name))
+                for target, only, target_name in zip(shards, chosen, SHARDS, strict=True)
+            ]
+            return running.conform(plans, files(out), update_lock=lock)
     except targets.BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
         return running.BROKEN
+
+
+def shares(names: list[str], parts: Iterable[tuple[str, ...]]) -> list[frozenset[str]]:
+    """Operation ids of each shard: of those that hold one of its words, and no word of a later one."""
+    found: list[frozenset[str]] = []
+    left = frozenset(names)
+    for words in reversed(list(parts)):
+        own = frozenset(name for name in left if any(word in name.lower() for word in words))
+        left -= own
+        found.insert(0, own)
+    return found
 
 
 def nightly(out: Path) -> int:
@@ -78,11 +109,12 @@ def nightly(out: Path) -> int:
         )
         codes.append(once(out / f"fuzz-{seed}", options))
     codes.append(subprocess.run([sys.executable, "-m", "tests.conformance.plants"], check=False).returncode)
-    codes += [once(out, gather.Options(out / "work", explanations=EXPLAINED)) for _ in range(3)]
+    codes += [once(out, OPTIONS) for _ in range(3)]
     return max(codes)
 
 
 EXPLAINED = HERE / "explained.toml"
+OPTIONS = gather.Options(OUT / "work", explanations=EXPLAINED, positive_examples=300, combinations=200)
 
 
 def main(arguments: list[str]) -> int:
@@ -95,9 +127,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("SKELDIR_ENV", "ci")
     if given.nightly:
         return nightly(OUT)
-    return max(
-        once(OUT, gather.Options(OUT / "work", explanations=EXPLAINED), lock=given.lock) for _ in range(given.repeat)
-    )
+    return max(once(OUT, OPTIONS, lock=given.lock) for _ in range(given.repeat))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ ISSUED = Path(SESSION["issued"])
 _SENDER = requests.Session()
 
 
-SACRIFICE = next(login for login in SESSION["logins"] if login["name"] == SESSION["sacrifice"])
+SACRIFICE = next(login for login in SESSION["logins"] if login["name"] == SESSION["sacrifices"][0])
 ADMIN_ONLY = frozenset(SESSION["private"]) - {"logout", "refreshToken"}
 
 
@@ -70,7 +70,8 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # the
         case.headers["Authorization"] = f"Bearer {token}"
         if _is_positive(case) and isinstance(case.body, dict):
             case.body = {**case.body, "refresh_token": token}
-            case.body.pop("tenant_id", None)
+            if "tenant_id" in case.body:
+                case.body["tenant_id"] = SPARE[0]["body"]["tenant_id"]
 
 
 def _make_ping(case: Any, kwargs: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.conformance import ndjson
+from tools.conformance import ndjson, present
 from tools.conformance.oracle import Credential
 from tools.conformance.target import BadTarget, Target
 
@@ -183,7 +183,10 @@ def _session(target: Target, credentials: tuple[Credential, ...], work: Path) ->
         "logins": [{**dataclasses.asdict(item), "scopes": sorted(item.scopes)} for item in target.logins],
         "extra": target.extra,
         "private": sorted(target.private),
-        "sacrifice": target.sacrifice,
+        "sacrifices": target.sacrifices,
+        "present": sorted(target.present),
+        "moment": present.now(),
+        "repeats": target.repeats,
         "issued": str(work / "issued.jsonl"),
         "credentials": {item.name: item.value for item in credentials},
     }

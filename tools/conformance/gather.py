@@ -74,7 +74,7 @@ def load_contract(target: Target) -> tuple[source.Document, Contract]:
 def gather(target: Target, document: source.Document, contract: Contract, options: Options) -> Gathered:
     """Send everything there is to send to `target`. Raises `BadTarget` when it could not be tested."""
     started = time.perf_counter()
-    credentials, scouted = _look_around(target, contract)
+    credentials, scouted = _look_around(target, contract, options.only)
     unwritten = {item.operation for item in scouted if item.status == 501}
     written = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
     options = replace(options, only=(options.only or written) & written)
@@ -109,13 +109,16 @@ def gather(target: Target, document: source.Document, contract: Contract, option
     return found
 
 
-def _look_around(target: Target, contract: Contract) -> tuple[tuple[Credential, ...], list[Exchange]]:
-    """Credentials, and an exchange of every operation."""
+def _look_around(
+    target: Target, contract: Contract, only: frozenset[str]
+) -> tuple[tuple[Credential, ...], list[Exchange]]:
+    """Credentials, and an exchange of every operation in `only`."""
     credentials = targets.log_in(target)
-    scouted = scout.scout(target, contract, targets.policy_of(target, credentials))
+    scouted, learned = scout.scout(target, contract, targets.policy_of(target, credentials), only)
     if target.private:
         credentials = targets.log_in(target)
-    return credentials, [*scouted, *scout.seed(target, contract, targets.policy_of(target, credentials))]
+    seeded, more = scout.seed(target, contract, targets.policy_of(target, credentials), only)
+    return (*credentials, *learned, *more), [*scouted, *seeded]
 
 
 def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:

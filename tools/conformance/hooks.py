@@ -17,7 +17,7 @@ import requests.auth
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
-from tools.conformance import house, oracle
+from tools.conformance import house, oracle, present
 from tools.conformance.exchange import Exchange
 from tools.conformance.signing import Signature
 
@@ -70,11 +70,15 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noq
         for name in SESSION["opaque"]:  # what only the service can make cannot be generated right
             if isinstance(case.query, dict):
                 case.query.pop(name, None)
+        case.body = present.brought(case.body, SESSION["present"], SESSION["moment"])
     signature = SIGNATURES.get(operation_id)
-    for name, value in SESSION["pinned"].get(operation_id, {}).items():
+    wanted: dict[str, str | None] = {**SESSION["pinned"].get(operation_id, {})}
+    if SESSION["repeats"]:
+        wanted[SESSION["repeats"]] = None
+    for name, value in wanted.items():
         if not _varies(case, name):
             case.headers = {key: known for key, known in (case.headers or {}).items() if key.lower() != name.lower()}
-            case.headers[name] = value
+            case.headers.update({name: value} if value is not None else {})
     if signature is not None:
         kwargs["auth"] = SignExactBytes(signature, case)
 
@@ -85,6 +89,8 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
     if response.status_code == 501:
         return False  # not written yet: counted, and shown in the report
     kind = type(failure).__name__
+    if kind == "AcceptedNegativeData" and case.body is None and not response.request.body:
+        return False  # a body of null was meant, and Schemathesis sends none: where that is wrong, the oracle says so
     if kind not in {"RejectedPositiveData", "AcceptedNegativeData", "MissingHeaderNotRejected"}:
         return True
     try:

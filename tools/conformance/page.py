@@ -199,7 +199,7 @@ class Page:
                 self.shown[exchange] = None
                 yield f"<li>{_escape(name)}: <a href='#x-{exchange}'>{exchange[:12]}</a></li>"
             else:
-                yield f"<li>{_escape(name)}: <span class=soft>{exchange[:12]} (in record.json)</span></li>"
+                yield f"<li>{_escape(name)}: <span class=soft>{exchange[:12]} (in record.jsonl)</span></li>"
         yield "</ul>"
 
     def _exchanges(self) -> str:

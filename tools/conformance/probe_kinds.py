@@ -138,7 +138,8 @@ def bodies(operation: Operation, request: Request, signature: Signature | None) 
         "an object with a NUL": b'{"a\\u0000": "\\u0000"}',
         "a huge number": b'{"a": 1' + b"0" * 5000 + b"}",
     }.items():
-        yield Probe(f"body: {name}", replace(request, body=body), refused, signature)
+        is_optional = not body and operation.body is not None and not operation.body.required
+        yield Probe(f"body: {name}", replace(request, body=body), NO_FAULT if is_optional else refused, signature)
     if "413" in operation.answers:
         padding = b" " * (OVERSIZE - len(request.body or b""))
         large = replace(request, body=(request.body or b"{}") + padding)
@@ -155,7 +156,7 @@ def strangers(
     bare = without_proof(operation, request)
     own = {scheme.name for alternative in operation.security for scheme, _ in alternative}
     for key in target.keys:
-        if key.scheme not in schemes:
+        if key.scheme not in schemes or key.name in target.limited:
             continue
         stranger = carrying(bare, schemes[key.scheme], key.value)
         if key.scheme not in own:
@@ -220,7 +221,12 @@ def _with(request: Request, headers: Mapping[str, str | None]) -> Request:
 
 
 def edges(
-    operation: Operation, request: Request, schemas: variants.Schemas, signature: Signature | None
+    operation: Operation,
+    request: Request,
+    schemas: variants.Schemas,
+    signature: Signature | None,
+    *,
+    with_body: bool = True,
 ) -> Iterator[Probe]:
     """Every parameter and every place of the body, at and beyond its edges. What is right, the oracle knows."""
     values = _sent(operation, request)
@@ -233,7 +239,7 @@ def edges(
                 changed = replace(request, target=sent[0], headers=sent[1])
                 yield Probe(name, changed, NO_FAULT, signature, frozenset({parameter.name.lower()}))
     content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
-    if content is not None and content.schema is not None and request.body:
+    if with_body and content is not None and content.schema is not None and request.body:
         golden = json.loads(request.body)
         for name, value in schemas.bodies(content.schema.schema, golden):
             changed = replace(request, body=json.dumps(value).encode())

@@ -7,26 +7,19 @@ exchange like any other: the oracle, the house checks and the mutation score see
 from __future__ import annotations
 
 import itertools
-import subprocess
-import time
+import json
+import re
+import uuid
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from tools.conformance import asked, oracle, probe_kinds, variants, wire
-from tools.conformance import target as targets
+from tools.conformance import asked, disposable, hardship, oracle, probe_kinds, variants, wire
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Finding, Policy
-from tools.conformance.probe_kinds import ANY, CLIENT_ERROR, NO_FAULT, Probe, Request
+from tools.conformance.probe_kinds import NO_FAULT, Probe, Request
 from tools.conformance.signing import Signature
 from tools.conformance.target import Target
-
-OUTAGE_SECONDS = 12
-"""A service that lost its database says so; it does not keep its callers waiting."""
-IN_OUTAGE = "without the database"
-OUTAGE_SETTLES_SECONDS = 0.5
-"""For connections that the service still holds to break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +89,79 @@ class Prober:
         """Every probe of every operation that has a golden; reads first, what destroys last."""
         found = goldens(self.contract, recorded, self.policy)
         order = sorted(found, key=lambda key: (_ORDER.get(key.partition(" ")[0], 1), key))
-        requests = {key: request_of(found[key], self.client.base_path) for key in order}
+        requests = {key: self.request_of(found[key]) for key in order}
         for key in order:
             operation = self.contract.operations[key]
             golden = self.fresh(Golden(operation, requests[key]), requests)
-            self.probe(golden)
+            self.probe(golden, with_body=key in self.fullest(requests))
         self.foreign_lists(recorded)
-        self.exhaust(requests)
-        self.outage(requests)
+        hardship.exhaust(self, requests)
+        hardship.flood(self)
+        for calamity in self.target.calamities:
+            hardship.befall(self, requests, calamity)
         self.client.close()
         return Probed(tuple(self.exchanges), tuple(self.findings), frozenset(self.outages), tuple(self.learned))
 
-    def probe(self, golden: Golden) -> None:
-        """Every probe of one operation."""
+    def request_of(self, exchange: Exchange) -> Request:
+        """`exchange` to be sent again, as if for the first time."""
+        request = request_of(exchange, self.client.base_path)
+        repeats = self.target.repeats.lower().replace("-", "_")
+        return request.with_headers(**{repeats: None}) if repeats else request
+
+    def fullest(self, requests: dict[str, Request]) -> set[str]:
+        """Of operations that take the same body, those whose goldens show a member that no fuller one shows."""
+        seen: dict[str, set[bytes]] = {}
+        chosen = set()
+        for key, request in sorted(requests.items(), key=lambda item: (-len(item[1].body or b""), item[0])):
+            body = self.contract.operations[key].body
+            name = repr([content.schema.schema for content in body.contents if content.schema]) if body else key
+            members = set(_MEMBER.findall(request.body or b""))
+            if name not in seen or members - seen[name]:
+                chosen.add(key)
+            seen[name] = seen.get(name, set()) | members
+        return chosen
+
+    def probe(self, golden: Golden, *, with_body: bool) -> None:
+        """Every probe of one operation; places of its body only `with_body`."""
         operation, request, signature = golden.operation, golden.request, self.signature_of(golden.operation)
-        for probe in self.probes_of(golden, signature):
-            self.send(operation, probe)
+        others = self.others(golden) if operation.operation_id in self.target.consumes else iter(())
+        for probe in self.probes_of(golden, signature, with_body=with_body):
+            other = next(others, "") if probe.request.target == request.target else ""
+            self.send(operation, replace(probe, request=replace(probe.request, target=other)) if other else probe)
         if operation.method == "GET":
             self.conditional(operation, request)
+        if any(item.name.lower() == self.target.repeats.lower() for item in operation.parameters):
+            self.repeat(golden)
         if signature is not None:
             self.deliver(operation, request, signature)
 
-    def probes_of(self, golden: Golden, signature: Signature | None) -> Iterator[Probe]:
+    def others(self, golden: Golden) -> Iterator[str]:
+        """Targets like the one of `golden`, each about another object of the list above it: for what uses its object up."""
+        before, _, after = golden.operation.template.partition("/{")
+        lister = self.contract.operations.get(f"GET {before}")
+        if lister is None:
+            return
+        headers = golden.request.with_headers(content_type=None).headers
+        listed = self.send(
+            lister, Probe("look for objects", Request("GET", f"{before}?limit=100", headers, None), NO_FAULT)
+        )
+        body = listed.json_answer
+        for item in body.get("items", ()) if isinstance(body, dict) else ():
+            yield f"{before}/{item['id']}{after.partition('}')[2]}"
+
+    def probes_of(self, golden: Golden, signature: Signature | None, *, with_body: bool) -> Iterator[Probe]:
         """Probes of one operation that stand alone."""
         operation, request = golden.operation, golden.request
         own = self.policy.credentials[: len(self.target.keys) + len(self.target.logins)]
-        credentials = tuple(item for item in own if item.name not in {*self.target.limited, self.target.sacrifice})
+        left_alone = {*self.target.limited, *self.target.sacrifices}
+        credentials = tuple(item for item in own if item.name not in left_alone)
         if operation.operation_id in self.target.private:
             yield from self.private_probes(golden, credentials)
             return
         yield from probe_kinds.who_calls(operation, request, credentials, signature, golden.owner)
         if operation.body is not None:
             yield from probe_kinds.bodies(operation, request, signature)
-        yield from probe_kinds.edges(operation, request, self.schemas, signature)
+        yield from probe_kinds.edges(operation, request, self.schemas, signature, with_body=with_body)
         yield from probe_kinds.combined(operation, request, self.schemas, self.combinations, self.seed)
 
     def private_probes(self, golden: Golden, credentials: tuple[Credential, ...]) -> Iterator[Probe]:
@@ -139,19 +172,24 @@ class Prober:
             item for item in credentials if wanted and not any(scopes <= item.scopes for scopes in wanted)
         )
         yield from probe_kinds.who_calls(operation, request, powerless, None)
-        scheme = next((item for alternative in operation.security for item, _ in alternative), None)
-        sacrifice = next((item for item in self.policy.credentials if item.name == self.target.sacrifice), None)
-        if scheme is None or sacrifice is None or sacrifice.scheme != scheme.name:
-            return
         kinds = [probe_kinds.edges(operation, request, self.schemas, None)]
         if operation.body is not None:
             kinds.append(probe_kinds.bodies(operation, request, None))
         for probe in itertools.chain(*kinds):
-            token = targets.log_in_anew(self.target, self.target.sacrifice)
-            self.learned.append(token)
-            yield replace(
-                probe, request=probe_kinds.carrying(probe.request, scheme, token.value.removeprefix("Bearer "))
-            )
+            own = disposable.login_for(self.target, operation, self.target.sacrifices)
+            if own is None:
+                return
+            self.learned.append(own)
+            sent = probe.request
+            if sent.body == request.body:  # what a probe says about the body stays as it says
+                sent = disposable.echoing(self.target, operation, sent, own.value.removeprefix("Bearer "))
+            yield replace(probe, request=self.as_somebody(operation, sent, own))
+
+    def as_somebody(self, operation: Operation, request: Request, credential: Credential) -> Request:
+        """`request` with the proof `credential`."""
+        schemes = {scheme.name: scheme for alternative in operation.security for scheme, _ in alternative}
+        token = credential.value.removeprefix("Bearer ")
+        return probe_kinds.carrying(request, schemes[credential.scheme], token)
 
     def fresh(self, golden: Golden, requests: dict[str, Request]) -> Golden:
         """`golden` about an object made just now by its collection's POST, when there is one; it must be found where it says."""
@@ -221,6 +259,33 @@ class Prober:
         if message:
             self.blame(operation, "side-effect", message, second)
 
+    def repeat(self, golden: Golden) -> None:
+        """The same request twice under one key is done once; another request under that key is a conflict."""
+        operation, name = golden.operation, self.target.repeats.lower().replace("-", "_")
+        request = golden.request.with_headers(**{name: str(uuid.UUID(int=self.seed))})
+        body = json.loads(request.body) if request.body else None
+        other = replace(request, body=json.dumps(body, indent=1).encode()) if body is not None else request
+        for label, sent in (
+            ("with a key", request),
+            ("with that key again", request),
+            ("with that key, spaced", other),
+        ):
+            own = self.own(operation)
+            self.send(operation, Probe(label, self.as_somebody(operation, sent, own) if own else sent, NO_FAULT))
+        for changed in self.schemas.others(operation, body):
+            own = self.own(operation)
+            sent = replace(request, body=json.dumps(changed).encode())
+            wrong = Probe("with that key and another body", sent, NO_FAULT)
+            self.send(operation, replace(wrong, request=self.as_somebody(operation, sent, own)) if own else wrong)
+
+    def own(self, operation: Operation) -> Credential | None:
+        """A login for one request, where `operation` uses it up."""
+        if operation.operation_id not in self.target.private:
+            return None
+        found = disposable.login_for(self.target, operation, self.target.sacrifices)
+        self.learned.extend([found] if found else [])
+        return found
+
     def conditional(self, operation: Operation, request: Request) -> None:
         """Asked again with the ETag it just gave, a resource answers 304 without a body."""
         if "304" not in operation.answers:
@@ -230,53 +295,6 @@ class Prober:
         if first.status == 200 and tag:
             again = request.with_headers(if_none_match=tag)
             self.send(operation, Probe("If-None-Match with the current ETag", again, frozenset({304})))
-
-    def exhaust(self, requests: dict[str, Request]) -> None:
-        """Bring every operation that documents a 429 to it, as somebody who may ask once a minute."""
-        poor = [item for item in self.policy.credentials if item.name in self.target.limited]
-        for key, request in requests.items():
-            operation = self.contract.operations[key]
-            schemes = {scheme.name: scheme for alternative in operation.security for scheme, _ in alternative}
-            somebody = next((item for item in poor if item.scheme in schemes), None)
-            if somebody is None or "429" not in operation.answers or operation.operation_id in self.target.private:
-                continue
-            bare = probe_kinds.without_proof(operation, request)
-            asked = probe_kinds.carrying(bare, schemes[somebody.scheme], somebody.value.removeprefix("Bearer "))
-            signature = self.signature_of(operation, somebody.tenant)
-            answers = [self.send(operation, Probe("once too often", asked, ANY, signature)) for _ in range(3)]
-            # A new minute may begin between two requests, hardly between three.
-            if 429 not in {item.status for item in answers}:
-                text = f"three requests in a minute, one allowed: {answers[-1].status}, not 429"
-                self.blame(operation, "probe", text, answers[-1])
-
-    def outage(self, requests: dict[str, Request]) -> None:
-        """Take the database away and ask everything once: a documented answer, and not a wrong one."""
-        if not self.target.outage:
-            return
-        subprocess.run(self.target.outage["begin"], check=True)
-        time.sleep(OUTAGE_SETTLES_SECONDS)
-        try:
-            asked = [key for key in requests if self.contract.operations[key].operation_id not in self.target.private]
-            with ThreadPoolExecutor(len(asked) or 1) as threads:
-                list(threads.map(lambda key: self.ask_in_outage(key, requests[key]), asked))
-        finally:
-            subprocess.run(self.target.outage["end"], check=True)
-        self.exchanges.sort(key=lambda item: item.meant == IN_OUTAGE)
-
-    def ask_in_outage(self, key: str, request: Request) -> None:
-        """One request of one operation, on a connection of its own: services wait for a lost database."""
-        operation = self.contract.operations[key]
-        documented = frozenset(int(status) for status in operation.answers if status.isdecimal()) - CLIENT_ERROR
-        right = documented - {500} if 503 in documented else documented
-        client = wire.Client(self.target.url, timeout_seconds=OUTAGE_SECONDS)
-        try:
-            exchange = self.send(operation, Probe(IN_OUTAGE, request, right, self.signature_of(operation)), client)
-            self.outages.add(exchange.id)
-        except OSError as error:
-            message = f"{IN_OUTAGE}: no answer within {OUTAGE_SECONDS} s ({error})"
-            self.findings.append(Finding("probe", operation.key, operation.pointer, message, ""))
-        finally:
-            client.close()
 
     def foreign_lists(self, recorded: list[Exchange]) -> None:
         """No id that one tenant's lists show is in another tenant's lists."""
@@ -298,6 +316,7 @@ class Prober:
                 return
 
 
+_MEMBER = re.compile(rb'"(\w+)":')
 _ORDER = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 2, "DELETE": 3}
 
 

@@ -37,6 +37,8 @@ def numbers_of(result: Result, score: Score, cells: dict[str, dict[str, meter.Ce
         "waivers": len(score.waived),
         "explanations": len(result.explanations),
     }
+    if result.mocks is not None:
+        found["mock answers"] = result.mocks.answers
     for dimension, (seen, total) in meter.totals(cells, implemented).items():
         if total:
             found[f"seen: {dimension}"] = seen / total
@@ -50,6 +52,7 @@ def write(page: Page, folder: Path) -> Written:
     result, locator, worse = page.result, page.locator, page.worse
     _write_tests(result, failures, folder / "failures")
     (folder / "index.html").write_text(page.render(), encoding="utf-8")
+    _write_record(result, folder / "record.jsonl")
     _write_junit(result, failures, worse, locator, folder / "junit.xml")
     (folder / "result.json").write_text(json.dumps(_as_json(page, failures), indent=1) + "\n", encoding="utf-8")
     return Written(folder / "index.html", page.is_green, len(failures))
@@ -65,6 +68,28 @@ def _write_tests(result: Result, failures: list[Any], folder: Path) -> None:
                 by_id[exchange], by_id[exchange].server, f"{rule}, {operation}: {message}".replace("\n", " ")[:300]
             )
             (folder / f"test_{exchange}.py").write_text(text, encoding="utf-8")
+
+
+MOST_BYTES = 2000
+"""Of a body, in the record."""
+
+
+def _write_record(result: Result, path: Path) -> None:
+    """Every exchange, one line each."""
+    with path.open("w", encoding="utf-8") as lines:
+        for item in result.exchanges:
+            row = {
+                "id": item.id,
+                "operation": item.operation,
+                "source": item.source,
+                "meant": f"{item.mode} {item.meant}".strip(),
+                "request": f"{item.method} {item.target[:MOST_BYTES]}",
+                "headers": [(name, value[:200]) for name, value in item.headers],
+                "body": (item.body or b"")[:MOST_BYTES].decode("utf-8", "backslashreplace"),
+                "status": item.status,
+                "answer": item.answer_body[:MOST_BYTES].decode("utf-8", "backslashreplace"),
+            }
+            lines.write(json.dumps(row) + "\n")
 
 
 def _write_junit(result: Result, failures: list[Any], worse: list[str], locator: Locator, path: Path) -> None:
@@ -105,6 +130,7 @@ def _as_json(page: Page, failures: list[Any]) -> dict[str, Any]:
         "seconds": result.seconds,
         "sequence": result.sequence,
         "exchanges": len(result.exchanges),
+        "mocks": {"mocks": result.mocks.mocks, "answers": result.mocks.answers} if result.mocks else None,
         "unimplemented": result.unimplemented,
         "problems": result.problems,
         "worse": page.worse,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.conformance import contract as compiled
-from tools.conformance import meter, mutation, ratchet, report, session, static
+from tools.conformance import meter, mocking, mutation, ratchet, report, session, static
 from tools.conformance import target as targets
 from tools.conformance.gather import Options
 from tools.conformance.locate import Locator
@@ -32,21 +33,32 @@ class Files:
     lock: Path | None = None
     routes: Path | None = None
     """Routes of the service as JSON; without them the static comparison is left out."""
+    mocks: Path | None = None
+    """Folder of the entry files whose mocks are checked; without it they are left out."""
+    any_mock_port: bool = True
+    """Whether mocks may listen anywhere; otherwise at the ports that the contracts give them."""
 
 
-def conform(target: Target, options: Options, files: Files, *, update_lock: bool = False) -> int:
+def conform(shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool = False) -> int:
     """Run, judge, write, print. What cannot be tested is one line on stderr and `BROKEN`."""
     try:
-        return _conform(target, options, files, update_lock=update_lock)
+        return _conform(shards, files, update_lock=update_lock)
     except BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"conformance: {target.url} stopped answering: {error}", file=sys.stderr)
+        print(f"conformance: {shards[0][0].url} stopped answering: {error}", file=sys.stderr)
     return BROKEN
 
 
-def _conform(target: Target, options: Options, files: Files, *, update_lock: bool) -> int:
-    result = session.run(target, options)
+def _conform(shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool) -> int:
+    target = shards[0][0]
+    with ThreadPoolExecutor(1) as beside:
+        mocked = beside.submit(mocking.check, files.mocks, any_port=files.any_mock_port) if files.mocks else None
+        result = session.run_all(shards)
+        result.mocks = mocked.result() if mocked is not None else None
+    result.findings.extend(result.mocks.findings if result.mocks else ())
+    chosen = frozenset[str]().union(*(options.only for _, options in shards))
+    is_whole = not chosen or chosen >= {item.operation_id for item in result.contract.operations.values()}
     if files.routes:
         result.findings.extend(differences(target, result.contract, files.routes))
     waivers = mutation.read_waivers(files.waivers) if files.waivers else []
@@ -55,16 +67,16 @@ def _conform(target: Target, options: Options, files: Files, *, update_lock: boo
     result.seconds["mutation score"] = score.seconds
     cells = meter.measure(result, score)
     numbers = report.numbers_of(result, score, cells)
-    worse = [] if options.only else ratchet.compare(ratchet.read(files.lock), numbers) if files.lock else []
+    worse = ratchet.compare(ratchet.read(files.lock), numbers) if files.lock and is_whole else []
     result.problems.extend(
         f"the waiver {item.operator} {item.place} fits nothing any more; remove it"
         for item in waivers
-        if not item.used and not options.only
+        if not item.used and is_whole
     )
     result.problems.extend(
         f"the explanation {item.rule} {item.operation} explains nothing any more; remove it"
         for item in result.explanations
-        if not item.used and not options.only
+        if not item.used and is_whole
     )
     locator = Locator.over(result.document, files.sources)
     written = report.write(Page(result, score, cells, locator, numbers, worse), files.out)
@@ -121,6 +133,8 @@ def _print(
         f"{name.removeprefix('seen: ')} {value:.1%}" for name, value in numbers.items() if name.startswith("seen: ")
     )
     print(f"seen: {seen}")
+    if result.mocks is not None:
+        print(f"{result.mocks.mocks} mocks gave {result.mocks.answers} documented answers, each judged")
     print(
         f"{'GREEN' if written.is_green else 'RED'} in {result.seconds['total'] + score.seconds:.0f} s; report: {written.page}"
     )
@@ -137,7 +151,7 @@ def foreign(url: str, contracts: Path, config: Path | None, out: Path) -> int:
     except BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
         return BROKEN
-    return conform(target, Options(out / "work"), Files(out=out, sources=contracts if contracts.is_dir() else None))
+    return conform([(target, Options(out / "work"))], Files(out=out, sources=contracts if contracts.is_dir() else None))
 
 
 def _bundled(folder: Path) -> Path:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance import probe_kinds, variants, wire
-from tools.conformance import target as targets
+from tools.conformance import disposable, probe_kinds, variants, wire
 from tools.conformance.contract import Contract, Operation, Parameter
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Policy
@@ -21,53 +21,81 @@ from tools.conformance.target import BadTarget, Target
 from tools.contracts import source
 
 
-def scout(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
-    """An exchange for every operation. Raises `BadTarget` when the service does not answer."""
+def scout(
+    target: Target, contract: Contract, policy: Policy, only: frozenset[str]
+) -> tuple[list[Exchange], list[Credential]]:
+    """An exchange for every operation (of the ids `only`, unless that is empty), and the credentials fetched for it.
+
+    Raises `BadTarget` when the service does not answer.
+    """
+    chosen = [item for item in contract.operations.values() if not only or item.operation_id in only]
     client = wire.Client(target.url)
-    found = []
+    found, learned = [], []
     try:
         # Operations that use up a login come last, so that every other one is still asked by somebody known.
-        for operation in sorted(contract.operations.values(), key=lambda item: item.operation_id in target.private):
-            is_private = operation.operation_id in target.private and target.sacrifice
-            known = (targets.log_in_anew(target, target.sacrifice),) if is_private else policy.credentials
-            request = request_for(contract, operation, known, target.pinned.get(operation.operation_id, {}))
-            headers = dict(request.headers)
-            for signature in target.signatures:
-                if operation.operation_id in signature.operations:
-                    headers = signature.headers(request.body or b"") | headers
-            exchange = client.send(
-                request.method, request.target, headers, request.body, source="scout", meant="the contract's example"
-            )
-            exchange.operation = operation.key
-            found.append(exchange)
+        for operation in sorted(chosen, key=lambda item: item.operation_id in target.private):
+            is_private = operation.operation_id in target.private
+            own = disposable.login_for(target, operation, target.sacrifices) if is_private else None
+            request = example_request(target, contract, operation, (own,) if own else policy.credentials)
+            if own is not None:
+                learned.append(own)
+                request = disposable.carrying(target, operation, request, own)
+            found.append(_send(client, target, operation, request, "the contract's example"))
     except OSError as error:
         raise BadTarget(f"{target.url} does not answer: {error}") from error
     finally:
         client.close()
-    return found
+    return found, learned
 
 
-def seed(target: Target, contract: Contract, policy: Policy) -> list[Exchange]:
-    """Send what `target` wants to begin with. Raises `BadTarget` for a seed of an operation that does not exist."""
+def _send(client: wire.Client, target: Target, operation: Operation, request: Request, meant: str) -> Exchange:
+    headers = dict(request.headers)
+    for signature in target.signatures:
+        if operation.operation_id in signature.operations:
+            headers = signature.headers(request.body or b"") | headers
+    exchange = client.send(request.method, request.target, headers, request.body, source="scout", meant=meant)
+    exchange.operation = operation.key
+    return exchange
+
+
+def example_request(
+    target: Target, contract: Contract, operation: Operation, credentials: tuple[Credential, ...]
+) -> Request:
+    """What the contract's examples describe, with what `target` pins and brings to the present."""
+    pinned = target.pinned.get(operation.operation_id, {})
+    return disposable.at_present(target, request_for(contract, operation, credentials, pinned))
+
+
+def seed(
+    target: Target, contract: Contract, policy: Policy, only: frozenset[str]
+) -> tuple[list[Exchange], list[Credential]]:
+    """Send what `target` wants to begin with, as far as it is of `only`; also the credentials fetched for it.
+
+    Raises `BadTarget` for a seed of an operation that does not exist.
+    """
     by_id = {item.operation_id: item for item in contract.operations.values()}
     client = wire.Client(target.url)
-    found = []
+    found, learned = [], []
     for row in target.seeds:
         if row.get("operation") not in by_id:
             raise BadTarget(f"a seed is of {row.get('operation')!r}, which is no operation of the contract")
+        if only and row["operation"] not in only:
+            continue
         operation = by_id[row["operation"]]
-        pinned = target.pinned.get(operation.operation_id, {})
-        request = request_for(contract, operation, policy.credentials, pinned)
+        own = (
+            disposable.login_for(target, operation, target.sacrifices)
+            if operation.operation_id in target.private
+            else None
+        )
+        request = example_request(target, contract, operation, (own,) if own else policy.credentials)
+        learned.extend([own] if own else [])
         body = json.dumps(row["body"]).replace('"{now}"', str(int(time.time()))).encode()
-        headers = dict(request.headers)
-        for signature in target.signatures:
-            if operation.operation_id in signature.operations:
-                headers = signature.headers(body) | headers
-        exchange = client.send(request.method, request.target, headers, body, source="scout", meant="a seed")
-        exchange.operation = operation.key
-        found.append(exchange)
+        pinned = {name.lower(): value for name, value in row.get("headers", {}).items()}
+        place = row.get("path", request.target)
+        wanted = replace(request, target=place, body=body, headers={**request.headers, **pinned})
+        found.append(_send(client, target, operation, wanted, "a seed"))
     client.close()
-    return found
+    return found, learned
 
 
 def request_for(

@@ -16,6 +16,7 @@ from tools.conformance.contract import Contract
 from tools.conformance.engine import Outcome
 from tools.conformance.exchange import Exchange
 from tools.conformance.gather import Gathered, Options
+from tools.conformance.mocking import Checked
 from tools.conformance.ndjson import Failure
 from tools.conformance.oracle import Finding, Policy
 from tools.conformance.target import Target
@@ -42,6 +43,8 @@ class Result:
     sequence: str
     """Hash of the request sequence."""
     seconds: dict[str, float] = field(default_factory=dict)
+    mocks: Checked | None = None
+    """What the mocks said; None when they were left out."""
 
     @property
     def is_green(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tools.conformance.contract import Contract, Operation
@@ -83,18 +84,22 @@ def schemes_of(operation: Operation) -> frozenset[str]:
 def compare(
     contract: Contract, routes: Iterable[Route], *, exceptions: frozenset[str] = frozenset()
 ) -> list[Difference]:
-    """Every difference, both ways; `exceptions` are paths the service may serve beside the contract."""
+    """Every difference, both ways; `exceptions` are paths the service may serve beside the contract, `*` for anything."""
+
+    def is_beside(path: str) -> bool:
+        return any(fnmatchcase(path, pattern) for pattern in exceptions)
+
     served: dict[str, Route] = {}
     found: list[Difference] = []
     for route in routes:
         key = f"{route.method} {route.path}"
-        if key in served:
+        if key in served and not is_beside(route.path):
             found.append(Difference("route-twice", key, f"{key} is routed twice"))
         served[key] = route
     found.extend(
         Difference("route-undeclared", key, f"the service has {key}, the contract has not")
         for key in sorted(set(served) - set(contract.operations))
-        if served[key].path not in exceptions and served[key].method not in {"HEAD", "OPTIONS"}
+        if not is_beside(served[key].path) and served[key].method not in {"HEAD", "OPTIONS"}
     )
     for key, operation in contract.operations.items():
         if key not in served:

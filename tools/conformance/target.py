@@ -47,6 +47,19 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Calamity:
+    """Something that befalls the service: everything is asked once while it lasts."""
+
+    name: str
+    """As in `without the database`."""
+    begin: tuple[str, ...]
+    """Command that makes it happen."""
+    end: tuple[str, ...]
+    is_foreseen: bool = True
+    """Whether the service knows what to say (503); otherwise any documented answer is right."""
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A service under test."""
 
@@ -70,21 +83,33 @@ class Target:
     """Python file with more Schemathesis hooks, e.g. for logins that are used up."""
     pinned: dict[str, dict[str, str]] = field(default_factory=dict)
     """Headers by operation id that every request carries which is not about them: what an address is for, say."""
+    present: frozenset[str] = frozenset()
+    """Members of request bodies that must be of this day: the moments of examples are brought to the present there."""
+    repeats: str = ""
+    """Header by which the service knows a request that it has answered: sent only by what is about it."""
+    echoes: dict[str, str] = field(default_factory=dict)
+    """By operation id: pointer into the body to the caller's token, which must be the one that is carried."""
     private: frozenset[str] = frozenset()
     """Operations that use up the login they are called with: edges of single values are not probed there."""
-    sacrifice: str = ""
-    """Name of the login that private operations are called with: what they break is its own, and it logs in anew each time."""
+    sacrifices: tuple[str, ...] = ()
+    """Names of the logins (one for each scheme) that private operations are called with: what they break is their own, and
+    they log in anew each time."""
+    consumes: frozenset[str] = frozenset()
+    """Operations that use up the object in their path: each probe gets another one, from the list above it."""
     limited: frozenset[str] = frozenset()
     """Names of logins and keys that may ask once a minute: with them every operation is brought to its 429."""
+    self_limited: frozenset[str] = frozenset()
+    """Operations whose 429 is not for those who may hardly ask: see `floods`."""
     seeds: tuple[dict[str, Any], ...] = ()
     """Requests to begin with: `operation`, `body` (`"{now}"` becomes the Unix time), so that there is something to see."""
-    outage: dict[str, list[str]] = field(default_factory=dict)
-    """Commands that take the database away (`begin`) and give it back (`end`)."""
+    floods: tuple[dict[str, Any], ...] = ()
+    """Examples of the contract that are sent `times` over, to see a 429: `operation`, `times`."""
+    calamities: tuple[Calamity, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     """For the hooks of this target; the harness does not read it."""
 
 
-_TUPLES = {"logins": Login, "keys": Key, "signatures": Signature}
+_TUPLES = {"logins": Login, "keys": Key, "signatures": Signature, "calamities": Calamity}
 
 
 def read(path: Path, *, url: str = "") -> Target:
@@ -117,10 +142,10 @@ def parse(raw: Mapping[str, Any], *, name: str, url: str = "", base: Path | None
     if values.get("hooks"):
         values["hooks"] = str(home / values["hooks"])
     values["signatures"] = tuple(_at_home(item, home, name) for item in values.get("signatures", ()))
-    for key in ("rule_codes", "ignored_paths", "private", "limited", "opaque"):
+    for key in ("rule_codes", "ignored_paths", "private", "limited", "opaque", "present", "self_limited", "consumes"):
         values[key] = frozenset(values.get(key, ()))
-    values["peers"] = tuple(values.get("peers", ()))
-    values["seeds"] = tuple(values.get("seeds", ()))
+    for key in ("peers", "seeds", "floods", "sacrifices"):
+        values[key] = tuple(values.get(key, ()))
     if "contract" not in values:
         raise BadTarget(f"{name}: the setting contract (path of the bundle) is missing")
     return Target(**values)

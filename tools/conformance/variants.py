@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,9 @@ from urllib.parse import quote
 from tools.conformance.contract import Operation, Parameter
 from tools.contracts import source
 
-LONGEST = 5000
+LONGEST = 65_537
+"""Characters of a text; servers take headers of 64 KiB."""
+LONGEST_LIST = 1001
 _FORMATS: dict[str, tuple[str, ...]] = {
     "uuid": ("0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5b-d9cb-469f-a165-70867728950", "no-uuid"),
     "date": ("2026-02-28", "2026-02-30", "28.02.2026", "0001-01-01", "9999-12-31"),
@@ -33,24 +36,31 @@ class Schemas:
 
     document: Any
 
-    def plain(self, schema: Any) -> dict[str, Any]:
-        """`schema` with its reference followed and its `allOf` laid together, as far as edges need it."""
+    def plain(self, schema: Any, now: Any = None) -> dict[str, Any]:
+        """`schema` with its reference followed and its `allOf` laid together, as far as edges need it.
+
+        Of alternatives, the one that an object `now` has the most properties of.
+        """
         if not isinstance(schema, dict):
             return {}
         merged: dict[str, Any] = {}
         if isinstance(schema.get("$ref"), str):
-            merged |= self.plain(source.resolve(self.document, schema["$ref"][1:]))
+            merged |= self.plain(source.resolve(self.document, schema["$ref"][1:]), now)
+        branches = [self.plain(part, now) for part in (*schema.get("oneOf", ()), *schema.get("anyOf", ()))]
+        if branches and isinstance(now, dict):
+            best: dict[str, Any] = max(branches, key=lambda branch: _shared(branch, now))
+            merged |= best
         for part in schema.get("allOf", ()):
-            inner = self.plain(part)
+            inner = self.plain(part, now)
             properties = {**merged.get("properties", {}), **inner.get("properties", {})}
             merged |= inner
             if properties:
                 merged["properties"] = properties
-        return merged | {key: value for key, value in schema.items() if key not in {"$ref", "allOf"}}
+        return merged | {key: value for key, value in schema.items() if key not in {"$ref", "allOf", "oneOf", "anyOf"}}
 
     def values(self, schema: Any, now: Any = None) -> Iterator[Any]:
         """Edge values of `schema`, and values of other types; `now` is the value that was accepted."""
-        plain = self.plain(schema)
+        plain = self.plain(schema, now)
         kinds = plain.get("type", [])
         kinds = [kinds] if isinstance(kinds, str) else kinds
         yield from plain.get("enum", ())
@@ -63,7 +73,7 @@ class Schemas:
         if "array" in kinds:
             yield from self._arrays(plain, now)
         if "object" in kinds:
-            yield from self._objects(now)
+            yield from self._objects(plain, now)
         yield from (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, [now], 10**20)
 
     def _arrays(self, plain: dict[str, Any], now: Any) -> Iterator[Any]:
@@ -74,12 +84,18 @@ class Schemas:
             plain.get("maxItems", 2),
             plain.get("maxItems", 2) + 1,
         }:
-            if 0 <= count <= 1000:
+            if 0 <= count <= LONGEST_LIST:
                 yield [item] * count
                 if isinstance(item, str):
                     yield [f"{item[:5]}{chr(97 + number % 26)}{number // 26 or ''}" for number in range(count)]
+                elif isinstance(item, dict) and count > 1:
+                    yield [_another(item, number) for number in range(count)]
 
-    def _objects(self, now: Any) -> Iterator[Any]:
+    def _objects(self, plain: dict[str, Any], now: Any) -> Iterator[Any]:
+        most = plain.get("maxProperties", 0)
+        if 0 < most <= LONGEST and not plain.get("properties"):
+            for count in (most, most + 1):
+                yield {f"key_{number}": "value" for number in range(count)}
         if isinstance(now, dict):
             yield {**now, "x_unknown": "value"}
             for name in now:
@@ -90,14 +106,23 @@ class Schemas:
         for pointer, part, now in self._places(schema, golden, ""):
             for value in _unique(self.values(part, now)):
                 if value != now or type(value) is not type(now):
-                    yield f"{pointer or '/'} = {_short(value)}", _replaced(golden, source.split(pointer), value)
+                    yield f"{pointer or '/'} = {_short(value)}", replaced(golden, source.split(pointer), value)
         for pointer, part in self._absent(schema, golden, ""):
             for value in _unique(self.values(part)):
-                yield f"{pointer} = {_short(value)}", _replaced(golden, source.split(pointer), value)
+                yield f"{pointer} = {_short(value)}", replaced(golden, source.split(pointer), value)
+
+    def others(self, operation: Operation, golden: Any) -> Iterator[Any]:
+        """Right bodies of `operation` that say something else than `golden`: one, or none."""
+        content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
+        if content is None or content.schema is None or golden is None:
+            return
+        compiled = content.schema
+        changed = (value for _, value in self.bodies(compiled.schema, golden) if value != golden)
+        yield from itertools.islice((value for value in changed if compiled.is_valid(value)), 1)
 
     def _places(self, schema: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
         yield pointer, schema, value
-        plain = self.plain(schema)
+        plain = self.plain(schema, value)
         if isinstance(value, dict):
             for name, child in value.items():
                 if name in plain.get("properties", {}):
@@ -107,13 +132,18 @@ class Schemas:
 
     def _absent(self, schema: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any]]:
         """Properties that the schema has and `value` has not."""
-        plain = self.plain(schema)
+        plain = self.plain(schema, value)
         if isinstance(value, dict):
             for name, part in plain.get("properties", {}).items():
                 if name not in value:
                     yield source.join(pointer, name), part
                 else:
                     yield from self._absent(part, value[name], source.join(pointer, name))
+
+
+def _shared(schema: Mapping[str, Any], value: Mapping[str, Any]) -> int:
+    """How many properties of `schema` the object `value` has."""
+    return len(set(schema.get("properties", {})) & set(value))
 
 
 def _numbers(plain: dict[str, Any]) -> Iterator[Any]:
@@ -137,8 +167,24 @@ def _texts(plain: dict[str, Any], now: Any) -> Iterator[Any]:
         if 0 <= length <= LONGEST:
             yield (filler + filler[-1] * length)[:length]
             yield "a" * length
+            if isinstance(now, str) and re.fullmatch(r"\d+(\.\d+)?", now):
+                yield now.rjust(length, "0")
+                yield now.ljust(length, "0") if "." in now else now
     if isinstance(now, str) and now:
         yield from (now + "x", now[:-1], now.swapcase(), f" {now}", now + "\u00e9")
+
+
+def _another(item: dict[str, Any], number: int) -> dict[str, Any]:
+    """`item` with ids of its own, so that a list of many is not a list of one."""
+    return {
+        name: f"{value}-{number}"
+        if name.endswith("_id") and isinstance(value, str) and not _UUID.match(value)
+        else value
+        for name, value in item.items()
+    }
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-")
 
 
 def _unique(values: Iterator[Any]) -> Iterator[Any]:
@@ -155,13 +201,14 @@ def _short(value: Any) -> str:
     return text if len(text) < 40 else f"{text[:30]}… ({len(text)})"
 
 
-def _replaced(value: Any, tokens: list[str], new: Any) -> Any:
+def replaced(value: Any, tokens: list[str], new: Any) -> Any:
+    """`value` with what stands at the place `tokens` set to `new`."""
     if not tokens:
         return new
     if isinstance(value, list):
         index = int(tokens[0])
-        return [*value[:index], _replaced(value[index], tokens[1:], new), *value[index + 1 :]]
-    return {**value, tokens[0]: _replaced(value.get(tokens[0]), tokens[1:], new)}
+        return [*value[:index], replaced(value[index], tokens[1:], new), *value[index + 1 :]]
+    return {**value, tokens[0]: replaced(value.get(tokens[0]), tokens[1:], new)}
 
 
 def texts_of(schemas: Schemas, parameter: Parameter, now: str | None) -> Iterator[str]:

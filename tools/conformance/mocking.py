@@ -1,0 +1,79 @@
+"""Mock integrity: every documented status and every named example of every mock, asked for and judged as the service is.
+
+A mock that answers something else than its example, or an example that breaks its schema, would teach every client wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.conformance import oracle, wire
+from tools.conformance.contract import Contract, compile_contract
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Finding
+from tools.conformance.target import BadTarget
+from tools.contracts import calls, mocks
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the mocks said."""
+
+    mocks: int
+    answers: int
+    """Documented statuses and named examples that were asked for."""
+    findings: tuple[Finding, ...]
+
+
+def check(contracts: Path, *, any_port: bool = True) -> Checked:
+    """Start the mocks of the entry files in `contracts` and ask them for everything. Raises `BadTarget`."""
+    try:
+        with mocks.running(mocks.plan(contracts, any_port=any_port)) as started:
+            pairs = [pair for mock in started for pair in _ask_everything(mock)]
+            return Checked(len(started), len(pairs), tuple(finding for _, found in pairs for finding in found))
+    except mocks.MockError as error:
+        raise BadTarget(f"the mocks: {error}") from error
+
+
+def _ask_everything(mock: mocks.Mock) -> Iterator[tuple[Exchange, list[Finding]]]:
+    contract = compile_contract(mock.document)
+    client = wire.Client(mock.url)
+    try:
+        for operation in calls.operations(mock.document):
+            call = calls.example_call(operation)
+            for answer in calls.answers(operation):
+                prefer = f"code={answer.status}" + (f", example={answer.example}" if answer.example else "")
+                headers = {**call.headers, "Prefer": prefer, "Accept": answer.media_type or "*/*"}
+                exchange = client.send(call.method, call.target, headers, call.body, source="mock", meant=prefer)
+                yield exchange, list(_judge(contract, answer, exchange, mock.name))
+    finally:
+        client.close()
+
+
+def _judge(contract: Contract, answer: calls.Answer, exchange: Exchange, name: str) -> Iterator[Finding]:
+    operation = oracle.operation_of(contract, exchange)
+    if operation is None:
+        yield Finding("mock", f"{exchange.method} {exchange.path}", "/paths", f"the mock {name} has no such path", "")
+        return
+    what = f"the mock {name}, asked for {exchange.meant},"
+    if exchange.status != answer.status:
+        text = f"{what} answers {exchange.status}: {exchange.answer_body[:120]!r}"
+        yield Finding("mock", operation.key, operation.pointer, text, "")
+        return
+    for finding in oracle.judge_answer(operation, exchange):
+        if finding.rule != "server-error":
+            yield finding._replace(
+                rule=f"mock-{finding.rule}", message=f"{what} breaks it: {finding.message}", exchange=""
+            )
+    if answer.media_type is not None and not _is_example(answer, exchange):
+        yield Finding("mock", operation.key, operation.pointer, f"{what} does not answer the example", "")
+
+
+def _is_example(answer: calls.Answer, exchange: Exchange) -> bool:
+    if answer.media_type is not None and answer.media_type.endswith("json"):
+        return bool(exchange.json_answer == answer.value)
+    text = answer.value if isinstance(answer.value, str) else json.dumps(answer.value)
+    return exchange.answer_body.decode("utf-8", "replace") == text
