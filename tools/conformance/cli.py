@@ -23,8 +23,13 @@ def conform(
         typer.Option("--config", help="TOML or JSON: logins, keys, signatures; see tools/conformance/README.md."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("build/conform"),
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="An operationId; again for more. All without it.")
+    ] = None,
+    mocks: Annotated[bool, typer.Option("--mocks", help="Check the mocks of the contracts too.")] = False,
 ) -> None:
     """Test any running service against its contract: two verdicts, probes, contract mutation score, one report."""
     from tools.conformance import running  # noqa: PLC0415  (start-up time)
 
-    raise typer.Exit(running.foreign(url, contracts, config, out))
+    wish = running.Wish(url, contracts, config, out, frozenset(only or ()), mocks)
+    raise typer.Exit(running.foreign(wish))

@@ -75,6 +75,7 @@ def gather(target: Target, document: source.Document, contract: Contract, option
     """Send everything there is to send to `target`. Raises `BadTarget` when it could not be tested."""
     started = time.perf_counter()
     credentials, scouted = _look_around(target, contract, options.only)
+    _must_be_there(target, contract, scouted)
     unwritten = {item.operation for item in scouted if item.status == 501}
     written = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
     options = replace(options, only=(options.only or written) & written)
@@ -119,6 +120,27 @@ def _look_around(
         credentials = targets.log_in(target)
     seeded, more = scout.seed(target, contract, targets.policy_of(target, credentials), only)
     return (*credentials, *learned, *more), [*scouted, *seeded]
+
+
+def _must_be_there(target: Target, contract: Contract, scouted: list[Exchange]) -> None:
+    """Whether this is the service that the contract is about. Raises `BadTarget`."""
+    strange = [
+        item
+        for item in scouted
+        if item.status in {404, 405} and str(item.status) not in contract.operations[item.operation].answers
+    ]
+    asked = len({item.operation for item in scouted})
+    if strange and len({item.operation for item in strange}) == asked:
+        raise BadTarget(
+            f"{target.url} has none of the {asked} operations of {target.contract}; is this the right address?"
+        )
+    if strange:
+        others = len({item.operation for item in strange}) - 1
+        more = f" (nor {others} others)" if others else ""
+        raise BadTarget(
+            f"contract and service are of different versions: {target.url} has no {strange[0].operation}{more}; "
+            f"it answers {strange[0].status}"
+        )
 
 
 def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:

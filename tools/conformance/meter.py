@@ -56,6 +56,7 @@ def measure(result: Result, score: Score) -> dict[str, dict[str, Cell]]:
     for key, operation in result.contract.operations.items():
         exchanges = by_operation.get(key, [])
         cells[key] = _of_exchanges(operation, exchanges, result) | _of_mutants(operation, score)
+        _accept(operation, cells[key]["statuses"], score)
     return cells
 
 
@@ -143,6 +144,15 @@ def _links(operation: Operation, exchanges: list[Exchange], result: Result) -> C
             else:
                 cell.missing.append(name)
     return cell
+
+
+def _accept(operation: Operation, statuses: Cell, score: Score) -> None:
+    """A status that need not be seen, by a waiver with its reason, is not missing."""
+    for mutant, reason in score.waived:
+        place, _, status = mutant.place.rpartition("/responses/")
+        if mutant.operator == "status-removed" and place == operation.pointer and status in statuses.missing:
+            statuses.missing.remove(status)
+            statuses.waived.append(f"{status}: {reason}")
 
 
 _REQUEST_PLACES = ("/parameters/", "/requestBody/")

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.conformance import contract as compiled
@@ -140,18 +140,33 @@ def _print(
     )
 
 
-def foreign(url: str, contracts: Path, config: Path | None, out: Path) -> int:
-    """Test any service: `contracts` is a bundle (a file), or a folder of entry files, which is bundled first."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What `contracts conform` was asked for."""
+
+    url: str
+    contracts: Path
+    """A bundle (a file), or a folder of entry files, which is bundled first."""
+    config: Path | None = None
+    out: Path = Path("build/conform")
+    only: frozenset[str] = frozenset()
+    mocks: bool = False
+
+
+def foreign(wish: Wish) -> int:
+    """Test any service; the exit code."""
     try:
-        bundle = contracts if contracts.is_file() else _bundled(contracts)
-        if config is not None:
-            target = replace(targets.read(config, url=url), contract=bundle)
+        bundle = wish.contracts if wish.contracts.is_file() else _bundled(wish.contracts)
+        if wish.config is not None:
+            target = targets.read(wish.config, url=wish.url, contract=bundle)
         else:
-            target = targets.parse({"contract": str(bundle)}, name="--url", url=url)
+            target = targets.parse({"contract": str(bundle.absolute())}, name="--url", url=wish.url)
     except BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
         return BROKEN
-    return conform([(target, Options(out / "work"))], Files(out=out, sources=contracts if contracts.is_dir() else None))
+    folder = wish.contracts if wish.contracts.is_dir() else None
+    files = Files(out=wish.out, sources=folder, mocks=folder if wish.mocks else None, any_mock_port=False)
+    return conform([(target, Options(wish.out / "work", only=wish.only))], files)
 
 
 def _bundled(folder: Path) -> Path:

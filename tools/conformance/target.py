@@ -112,8 +112,8 @@ class Target:
 _TUPLES = {"logins": Login, "keys": Key, "signatures": Signature, "calamities": Calamity}
 
 
-def read(path: Path, *, url: str = "") -> Target:
-    """The target described at `path`. Raises `BadTarget`."""
+def read(path: Path, *, url: str = "", contract: Path | None = None) -> Target:
+    """The target described at `path`, at another `url` or of another `contract` when these are given. Raises `BadTarget`."""
     try:
         text = path.read_text(encoding="utf-8")
         raw = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
@@ -121,6 +121,8 @@ def read(path: Path, *, url: str = "") -> Target:
         raise BadTarget(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise BadTarget(f"{path}: {error}") from error
+    if contract is not None:
+        raw = {**raw, "contract": str(contract.absolute())}
     return parse(raw, name=str(path), url=url, base=path.parent)
 
 
