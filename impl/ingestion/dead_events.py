@@ -117,7 +117,8 @@ async def abandon(
     connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID, *, notes: str, now: datetime
 ) -> DeadEvent:
     """Give the dead event up. Raises `UnknownDeadEvent`, or `NotRepairable` when it became an event."""
-    values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": notes}
+    # The contract allows every character, and the database keeps all but this one.
+    values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": notes.replace("\0", "\ufffd")}
     changed = await connection.execute(_SQL["abandon"], values)
     found = await get(connection, tenant_id, dead_event_id)
     if changed.rowcount == 0:

@@ -111,6 +111,13 @@ async def test_given_up_with_a_note(staffed):
     assert await pages(staffed, 5, status="abandoned") == [[dead_id]]
 
 
+async def test_a_note_may_hold_what_the_database_cannot(staffed):
+    """The contract allows every character; a NUL, which PostgreSQL takes in no text, is kept as the sign for a lost one."""
+    (dead_id,) = await bury(staffed)
+    answer = await staffed.ask("POST", f"{DEAD}/{dead_id}/abandon", role="manager", body={"notes": "ours\0"})
+    assert (answer.status_code, answer.json()["remediation_notes"]) == (200, "ours\ufffd")
+
+
 async def test_what_was_resolved_cannot_be_given_up(staffed, owner):
     (dead_id,) = await bury(staffed)
     await owner.execute(

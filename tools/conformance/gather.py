@@ -130,7 +130,7 @@ def _must_be_there(target: Target, contract: Contract, scouted: list[Exchange]) 
         if item.status in {404, 405} and str(item.status) not in contract.operations[item.operation].answers
     ]
     asked = len({item.operation for item in scouted})
-    if strange and len({item.operation for item in strange}) == asked:
+    if strange and all(item.status in {404, 405} for item in scouted):
         raise BadTarget(
             f"{target.url} has none of the {asked} operations of {target.contract}; is this the right address?"
         )

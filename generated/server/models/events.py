@@ -154,5 +154,5 @@ class AbandonRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    notes: Annotated[str, Text(min_length=3, max_length=500, pattern="^[^\\x00]+$")]
+    notes: Annotated[str, Text(min_length=3, max_length=500)]
     """Why it is given up."""
