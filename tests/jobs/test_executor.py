@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from impl.db.transaction import tenant_transaction
 from impl.jobs import failures, queue, transactions
-from impl.jobs.kinds import Asker, Kind
+from impl.jobs.kinds import Asker, Kind, Work
 
 HELLO = Kind(name="tests.hello")
 ALONE = Kind(name="tests.alone", is_tenants=False)
@@ -294,3 +294,21 @@ async def test_what_waited_too_long_is_dropped(work_engine, drain, seer):
     await drain({ALONE.name: (ALONE, run)})
     assert len(ran) == 1
     assert await left(seer) == []
+
+
+@pytest.mark.promise("F11")
+async def test_a_job_that_fails_again_is_one_failure_the_newer(work_engine, tenant, seer):
+    """Its key is made of the job, so a second row would collide; the newer failure is pending again."""
+    work = Work(
+        job_id=7, kind=HELLO, engine=work_engine, arguments={}, correlation_id=uuid4(), attempt=3, tenant=tenant
+    )
+    await failures.record(work, ValueError("first"), "one")
+    await seer.execute("UPDATE worker_failed_jobs SET status = 'resolved', resolved_at = now()")
+    await failures.record(work, ValueError("second"), "two")
+    (row,) = await failed(seer)
+    assert (row["error_message"], row["worker"], row["status"], row["resolved_at"]) == (
+        "second",
+        "two",
+        "pending",
+        None,
+    )
