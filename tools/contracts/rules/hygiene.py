@@ -11,7 +11,7 @@ from tools.contracts.rules.rule import Found, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.contracts.rules.contract import Contract
+    from tools.contracts.rules.contract import Contract, Node
 
 # Each starts with plain characters, so that the search is as fast as one for a word.
 _SECRETS = {
@@ -43,4 +43,36 @@ def no_secret_in_text(contract: Contract) -> Iterator[Found]:
                 yield Found(origin, f"this looks like {name}", hint="write a word such as example-token")
 
 
-RULES = rules_of("hygiene", (no_secret_in_text,))
+_SHOWN_ONCE = ("access_token", "refresh_token", "tenant_key")
+
+
+def secret_is_not_kept(contract: Contract) -> Iterator[Found]:
+    """An answer that holds a token or key says `Cache-Control: no-store`: a cache must not hand it to the next one who asks."""
+    for operation in contract.operations:
+        for status, written in operation.successes.items():
+            response = contract.follow(written)
+            secret = None if response is None else _secret_in(contract, response)
+            if response is not None and secret and not _forbids_keeping(contract, response):
+                hint = "refer to CacheNoStore in _common/headers.yaml"
+                yield Found(written.at(), f"the {status} of {operation.id} holds {secret!r} and may be kept", hint=hint)
+
+
+def _secret_in(contract: Contract, response: Node) -> str | None:
+    """The first property of a body that is shown once."""
+    for media_type, media in response.mapping("content").items():
+        if isinstance(media, dict) and "schema" in media:
+            schema = contract.follow(response.child("schema", "content", media_type, "schema"))
+            names = schema.mapping("properties") if schema is not None else {}
+            if found := next((name for name in _SHOWN_ONCE if name in names), None):
+                return found
+    return None
+
+
+def _forbids_keeping(contract: Contract, response: Node) -> bool:
+    if "Cache-Control" not in response.mapping("headers"):
+        return False
+    header = contract.follow(response.child("header", "headers", "Cache-Control"))
+    return header is not None and header.mapping("schema").get("const") == "no-store"
+
+
+RULES = rules_of("hygiene", (no_secret_in_text, secret_is_not_kept))

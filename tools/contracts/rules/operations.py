@@ -132,6 +132,18 @@ def link_leads_on(contract: Contract) -> Iterator[Found]:
                 yield Found(link.at("parameters", parameter), f"{name} has no parameter {parameter!r}")
 
 
+def accepted_leads_on(contract: Contract) -> Iterator[Found]:
+    """What is accepted to be done later says where to ask for it: a 202 has a link, which SDKs and tests follow to the result."""
+    for operation in contract.operations:
+        written = operation.responses.get("202")
+        if written is None or operation.method == "get":
+            continue
+        response = contract.follow(written)
+        if response is not None and not response.mapping("links"):
+            hint = "add `links` with the operation that tells how it stands"
+            yield Found(written.at(), f"the 202 of {operation.id} leads nowhere", hint=hint)
+
+
 def correlation_parameter(contract: Contract) -> Iterator[Found]:
     """Callers who can send headers name their request: `X-Correlation-ID` is required with a bearer token and for login."""
     for operation in contract.operations:
@@ -169,6 +181,7 @@ RULES = rules_of(
         parameter_text,
         unique_parameters,
         link_leads_on,
+        accepted_leads_on,
         correlation_parameter,
         idempotency_parameter,
     ),
