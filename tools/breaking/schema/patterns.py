@@ -9,6 +9,9 @@ from typing import Any
 import jsonschema_rs
 
 _PART = re.compile(r"\\.|\[\^?|\]|\{\d+(?:,\d*)?\}|.", re.DOTALL)
+_OUTSIDE: dict[str, str] = {"{": "\\{", "\\0": "\\x00"}
+_INSIDE: dict[str, str] = {"\\b": "\\x08", "\\0": "\\x00"}
+"""Spellings outside and inside a class that only some engines read, and what they mean."""
 _SETS = frozenset({"\\w", "\\W", "\\d", "\\D", "\\s", "\\S"})
 
 
@@ -52,15 +55,15 @@ def _portable(pattern: str) -> str:
     """`pattern` with loose dashes, braces and odd classes written out (ECMA-262, annex B)."""
     for odd, plain in (("[^]", "[\\s\\S]"), ("[]", "[^\\s\\S]")):
         pattern = pattern.replace(odd, plain)
-    parts = _PART.findall(pattern)
+    parts: list[str] = _PART.findall(pattern)
     inside, result = False, list[str]()
     for index, part in enumerate(parts):
         if not inside:
             inside = part[0] == "["
-            result.append({"{": "\\{", "\\0": "\\x00"}.get(part, part))
+            result.append(_OUTSIDE.get(part, part))
             continue
         inside = part != "]"
         beside = {result[-1], parts[index + 1] if index + 1 < len(parts) else ""}
         loose = part == "-" and beside & _SETS
-        result.append("\\-" if loose else {"\\b": "\\x08", "\\0": "\\x00"}.get(part, part))
+        result.append("\\-" if loose else _INSIDE.get(part, part))
     return "".join(result)
