@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,14 @@ def test_the_manifest_leads_from_each_symbol_to_the_contract_and_back():
     assert (ROOT / "generated/server/auth.py").read_text().split("\n")[line - 1].startswith("class Login200")
     file, _, number = place.rpartition(":")
     assert "'200'" in (ROOT / file).read_text().split("\n")[int(number) - 1]
+
+
+def test_the_manifest_says_what_made_it():
+    versions = json.loads((ROOT / "generated/manifest.json").read_text())["versions"]
+    assert versions["generator"] == inputs.FORMAT
+    assert versions["ruff"] == metadata.version("ruff")
+    assert versions["PyYAML"] == metadata.version("PyYAML")
+    assert versions["contracts/openapi/v1/auth.yaml"].count(".") == 2
 
 
 class TestDrift:

@@ -143,3 +143,18 @@ def test_whatever_stands_somewhere_in_a_contract_makes_no_traceback(tmp_path):
             said(folder, "contracts")
         except Exception as error:
             raise AssertionError(f"{pointer} = {parent[key]!r}") from error
+
+
+def test_a_document_of_three_megabytes_is_judged_to_its_end(tmp_path):
+    operation = {"responses": {"200": {"description": "word " * 300}}}
+    paths = {f"/things{number}": {"get": {"operationId": f"thing{number}", **operation}} for number in range(1900)}
+    paths["/last/{id}"] = {"get": {"operationId": "thing1", **operation}}
+    text = json.dumps({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}, indent=1)
+    assert len(text) > 3_000_000
+    (tmp_path / "api.json").write_text(text)
+    last = text.count("\n", 0, text.index('"/last/{id}"')) + 1
+    first = text.count("\n", 0, text.index('"/things1"')) + 2
+    assert said(tmp_path, "contracts") == [
+        f"contracts/api.json:{last + 1}:4: error[path-parameter]: the path has {{id}}, but no path parameter has this name; declare 'id' with `in: path`",
+        f"contracts/api.json:{last + 2}:5: error[duplicate-operation]: the operation 'thing1' has the same name as the one at contracts/api.json:{first}:4; give it another operationId",
+    ]

@@ -6,7 +6,7 @@ import sys
 from _blake2 import blake2b  # hashlib also loads OpenSSL
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  (pathlib takes 10 ms to import)
 _SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -71,6 +71,16 @@ def _libraries() -> tuple[int, ...]:
             except OSError:
                 continue
     return tuple(found)
+
+
+def version_of(distribution: str) -> str:
+    """Version of an installed distribution, by the name of its folder; empty when it is not there."""
+    head = f"{distribution.lower()}-"
+    for path in sys.path:
+        for name in os.listdir(path) if path.endswith("-packages") and os.path.isdir(path) else ():  # noqa: PTH112, PTH208
+            if name.lower().startswith(head) and name.endswith(".dist-info"):
+                return name[len(head) :].removesuffix(".dist-info")
+    return ""
 
 
 def _add(state: blake2b, folder: str, names: list[str]) -> None:

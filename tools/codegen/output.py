@@ -91,12 +91,22 @@ def _manifest(files: Mapping[str, str], maps: Mapping[str, str], sources: Source
     documents = {name: digest(document.text.encode()) for name, document in sorted(sources.documents.items())}
     head = {
         "note": "Written by `contracts generate`. `sources` maps each symbol to its line here and its place in the contracts.",
-        "generator": inputs.FORMAT,
+        "versions": _versions(sources),
         "contracts": documents,
         "files": {name: digest(text.encode()) for name, text in sorted(files.items())},
     }
     listed = ",\n".join(f"  {json.dumps(name)}: {maps[name]}" for name in sorted(maps))
     return f'{json.dumps(head, indent=1, ensure_ascii=False)[:-2]},\n "sources": {{\n{listed}\n }}\n}}\n'
+
+
+def _versions(sources: Sources) -> dict[str, str | int]:
+    """What made the output (its form, the formatter, the YAML writer), and the version of each API."""
+    apis = {entry: sources.documents[entry].value.get("info") for entry in sources.entries}
+    return {
+        "generator": inputs.FORMAT,
+        **{name: inputs.version_of(name) for name in ("ruff", "PyYAML")},
+        **{entry: str(info.get("version", "")) for entry, info in apis.items() if isinstance(info, dict)},
+    }
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> list[str]:
