@@ -151,7 +151,7 @@ def spoil(contracts: Path, how: str) -> None:
 ACCIDENTS = {
     "no YAML": "health.yaml:2:1 yaml-syntax",
     "no text": "health.yaml:1:2 not-utf8",
-    "half saved": "health.yaml:72:45 yaml-syntax",
+    "half saved": "health.yaml:72:66 yaml-syntax",
     "empty": "health.yaml:1:1 empty-document",
     "deleted": "mocks.yaml:7:11 mock-port",
     "missing anchor": "dangling-ref",
