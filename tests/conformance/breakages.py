@@ -46,7 +46,7 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "scopes are not asked for": (
         "generated/server/_runtime/security.py",
-        "return grant.principal, self._sole.scopes <= grant.scopes",
+        "return grant.principal, scopes <= grant.scopes",
         "return grant.principal, True",
         ("adminRbacCheck",),
     ),

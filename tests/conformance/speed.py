@@ -1,4 +1,4 @@
-"""Exchanges per second of the oracle on the last recorded run: `make conformance bench-conformance`."""
+"""Exchanges per second of the oracle on the last recorded run: `make bench-conformance`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.conformance import skeldir
 from tools.conformance import ndjson, oracle
 from tools.conformance import target as targets
 from tools.conformance.contract import compile_contract
@@ -16,7 +17,7 @@ WORK = Path("build/conformance")
 
 def main() -> int:
     """Judge the record five times; the first pass also decodes."""
-    records = [path for name in ("main", "signed") if (path := WORK / "work" / name / "record.ndjson").exists()]
+    records = [path for name in skeldir.SHARDS for path in sorted((WORK / "work" / name).glob("*/record.ndjson"))]
     if not records:
         print("there is no recorded run; run `make conformance` first", file=sys.stderr)
         return 2
