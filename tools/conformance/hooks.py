@@ -83,13 +83,22 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noq
         kwargs["auth"] = SignExactBytes(signature, case)
 
 
+def _is_negative_in_body_alone(case: Any) -> bool:
+    elsewhere = (ParameterLocation.HEADER, ParameterLocation.QUERY, ParameterLocation.PATH, ParameterLocation.COOKIE)
+    return (
+        case.meta is not None
+        and bool(case.meta.is_negative_at(ParameterLocation.BODY))
+        and not any(case.meta.is_negative_at(place) for place in elsewhere)
+    )
+
+
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:  # noqa: ARG001  # as above
     """A business rule may refuse a right request, and a polite refusal is one; the oracle judges both alike."""
     if response.status_code == 501:
         return False  # not written yet: counted, and shown in the report
     kind = type(failure).__name__
-    if kind == "AcceptedNegativeData" and case.body is None and not response.request.body:
+    if kind == "AcceptedNegativeData" and not response.request.body and _is_negative_in_body_alone(case):
         return False  # a body of null was meant, and Schemathesis sends none: where that is wrong, the oracle says so
     if kind not in {"RejectedPositiveData", "AcceptedNegativeData", "MissingHeaderNotRejected"}:
         return True

@@ -153,14 +153,13 @@ class Endpoint:
             raise
         except Exception as error:  # noqa: BLE001  (the edge: whatever happens, the caller gets the declared 500)
             state.error = error
-            self._say_what_is_left(state)
             return self._refuse(state, InternalError())
 
-    def _say_what_is_left(self, state: _State) -> None:
+    def _left(self, state: _State) -> RateLimit | None:
         """What failed before the caller was counted promises the headers too, and the failure is not the caller's."""
-        is_counted = state.call is not None and state.call.rate_limit is not None
-        if self.operation.rate_limit and self.ports.limiter is not None and not is_counted and state.rate_limit is None:
-            state.rate_limit = self.ports.limiter.ask_unauthenticated(state.request)
+        if not self.operation.rate_limit or self.ports.limiter is None:
+            return None
+        return self.ports.limiter.ask_unauthenticated(state.request)
 
     async def _run(self, state: _State, receive: Receive, segments: dict[str, str]) -> Reply:
         call = await self._admit(state, receive)
@@ -264,7 +263,7 @@ class Endpoint:
         headers = encoded.headers
         headers.append((b"x-correlation-id", state.echo))
         counted = state.call.rate_limit if state.call is not None else None
-        rate = counted or state.rate_limit
+        rate = counted or state.rate_limit or self._left(state)
         if rate is not None:
             headers += (
                 (b"x-ratelimit-limit", b"%d" % rate.limit),
