@@ -134,7 +134,7 @@ def spoil(contracts: Path, how: str) -> None:
         case "no text":
             path.write_bytes(b"\x00\xff\xfe")
         case "half saved":
-            path.write_text(text[:3000], "utf-8")
+            path.write_text(text[: text.index("  description: >-\n")] + "  summary: [half", "utf-8")
         case "empty":
             path.write_text("", "utf-8")
         case "deleted":
@@ -151,7 +151,7 @@ def spoil(contracts: Path, how: str) -> None:
 ACCIDENTS = {
     "no YAML": "health.yaml:2:1 yaml-syntax",
     "no text": "health.yaml:1:2 not-utf8",
-    "half saved": "health.yaml:72:66 yaml-syntax",
+    "half saved": "health.yaml:7:1 yaml-syntax",
     "empty": "health.yaml:1:1 empty-document",
     "deleted": "mocks.yaml:7:11 mock-port",
     "missing anchor": "dangling-ref",
