@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SKELDIR = Path(sys.executable).with_name("skeldir")
-START_SECONDS = 90
+START_SECONDS = 240
 
 
 def environment(**extra: str) -> dict[str, str]:
@@ -53,7 +53,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     def kill_everything(self, data_dir: Path) -> None:
         """SIGKILL for the service and for every process of its database, as the kernel does when memory runs out."""
@@ -81,7 +81,7 @@ def skeldir(*arguments: object, stdin: str = "", **extra: str) -> subprocess.Com
     """Run a command to its end."""
     command = [SKELDIR, *map(str, arguments)]
     return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, env=environment(**extra), timeout=120, check=False
+        command, input=stdin, capture_output=True, text=True, env=environment(**extra), timeout=300, check=False
     )
 
 

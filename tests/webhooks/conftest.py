@@ -94,7 +94,7 @@ async def street(app_engine, database, make_tenant):
         webhooks_paypal=PayPalWebhooks(receiver, PinnedCertificates(AUTHORITY.fetch, [AUTHORITY.root], clock)),
     )
     owner = await bootstrap.connect(database.url("migration_owner"))
-    async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=30) as client:
+    async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=120) as client:
         made = Street(client, owner, app_engine, RING, make_tenant)
         made.neighbour = await made.shop()
         yield made

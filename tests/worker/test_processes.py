@@ -196,7 +196,7 @@ async def test_told_to_stop_it_finishes_what_it_began_and_takes_nothing_more(see
     await until(begun, "the job to begin")
     made.terminate()
     await defer(process.SENTINEL, number=1)
-    assert await asyncio.to_thread(made.wait, 15) == 0
+    assert await asyncio.to_thread(made.wait, PATIENCE_SECONDS) == 0
     effects = {row[0] for row in await seer.fetch("SELECT effect_key FROM worker_side_effects")}
     assert effects == {"slow:begun", "slow:done"}
     assert [row[0] for row in await seer.fetch("SELECT status::text FROM queue.pgqueuer")] == ["queued"]
@@ -242,11 +242,11 @@ async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_rep
 
     await until(replaced, "a new worker")
     made.terminate()
-    assert await asyncio.to_thread(made.wait, 30) == 0
+    assert await asyncio.to_thread(made.wait, PATIENCE_SECONDS) == 0
     assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
 
 
 async def test_a_worker_without_its_secrets_does_not_start_and_says_which(start):
     made = start(SKELDIR, "worker", SKELDIR_ENV="prod", SKELDIR_WORKER_DATABASE_URL="")
-    assert await asyncio.to_thread(made.wait, 30) == 2
+    assert await asyncio.to_thread(made.wait, PATIENCE_SECONDS) == 2
     assert "SKELDIR_WORKER_DATABASE_URL" in made.log.read_text()
