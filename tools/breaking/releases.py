@@ -65,7 +65,7 @@ def freeze(base: str, head: str, options: Options) -> list[str]:
     refused = [f"{name}: has a baseline and no bundle" for name in known if name not in bundles]
     for name, file in bundles.items():
         earlier = target / name if name in known else file
-        comparison = run.compare_all(str(earlier), str(file), options)
+        comparison = run.compare_all(str(earlier), str(file), options, may_be_idle=True)
         refused += [str(step) for step in steps(comparison) if not step.is_enough]
     if refused:
         return refused

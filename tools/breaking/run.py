@@ -34,22 +34,26 @@ class Comparison:
 
 
 def compare_all(
-    base: str, head: str, options: Options, *, all_read: bool = False, fine_print: bool = False
+    base: str,
+    head: str,
+    options: Options,
+    *,
+    all_read: bool = False,
+    fine_print: bool = False,
+    may_be_idle: bool = False,
 ) -> Comparison:
     """Compare everything in `base` with its counterpart in `head`; with `all_read`, also read what did not change.
 
-    The fine print (what nobody has to know) is only reported when it is asked for.
-
-    Raises `BadInputError`: then nothing may be concluded.
+    The fine print (what nobody has to know) is only reported when it is asked for. With `may_be_idle`, documents without any
+    operation may be compared too. Raises `BadInputError`: then nothing may be concluded.
     """
     chosen = inputs.pairs(base, head, all_read=all_read)
     identical = [pair for pair in chosen.pairs if pair.identical]
     apis = len(chosen.pairs) + len(chosen.unchanged)
     if not apis:
         raise BadInputError([Problem("nothing-compared", "there was nothing to compare", Origin(head, 1, 1))])
-    if not chosen.unchanged and not any(
-        _does_something(spec) for pair in chosen.pairs for spec in (pair.base, pair.head)
-    ):
+    specs = [spec for pair in chosen.pairs for spec in (pair.base, pair.head)]
+    if not (chosen.unchanged or may_be_idle or any(map(_does_something, specs))):
         reason = "no document has an operation: nothing was compared"
         raise BadInputError([Problem("nothing-compared", reason, Origin(head, 1, 1))])
     unchanged = len(chosen.unchanged) + len(identical)
