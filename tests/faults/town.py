@@ -194,7 +194,7 @@ async def built(folder: Path, *, with_worker: bool = True) -> AsyncIterator[Town
 def _build(folder: Path) -> Town:
     with local.stack(Settings(data_dir=folder)) as stack:
         settings = stack.settings
-    server = embedded.start(folder / "postgres")
+    server = embedded.start(folder / "postgres", port=free_port())
     names = {
         "app_database_url": roles.API,
         "worker_database_url": roles.WORKER,
