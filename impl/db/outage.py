@@ -37,7 +37,8 @@ def is_outage(error: BaseException) -> bool:
 
 def is_last_word(error: BaseException) -> bool:
     """Whether a connection that answered `error`, one of `DRIVER_FAILURES`, is of no use any more."""
-    return not isinstance(error, asyncpg.PostgresError) or (error.sqlstate or "")[:2] in _OUTAGE_CLASSES
+    state: str = getattr(error, "sqlstate", None) or ""
+    return not isinstance(error, asyncpg.PostgresError) or state[:2] in _OUTAGE_CLASSES
 
 
 @contextlib.contextmanager

@@ -119,7 +119,7 @@ def _preference(definition: Named) -> tuple[int, int, ir.Key]:
     return (0 if depth <= 3 else 1, depth, definition.key)
 
 
-_RESERVED = frozenset(
+_RESERVED: frozenset[str] = frozenset(
     "Any Annotated Literal TypeAlias Never ClassVar ContractModel Maybe Omittable Int Number Uuid Timestamp Date Time Base64 "
     "Binary DecimalText Text Integer Real Conforms Tagged ConfigDict Field UNSET Unset TypeAliasType None True False".split()
 )
