@@ -250,3 +250,14 @@ async def test_a_worker_without_its_secrets_does_not_start_and_says_which(start)
     made = start(SKELDIR, "worker", SKELDIR_ENV="prod", SKELDIR_WORKER_DATABASE_URL="")
     assert await asyncio.to_thread(made.wait, PATIENCE_SECONDS) == 2
     assert "SKELDIR_WORKER_DATABASE_URL" in made.log.read_text()
+
+
+def test_what_its_parent_held_is_not_counted_as_memory_of_a_worker():
+    """A worker that thought itself too large would leave after each job."""
+    ballast = bytearray(b"x" * 400_000 * 1024)
+    said = subprocess.run(
+        [sys.executable, "-c", "from impl import worker; print(worker.resident_kb(), worker.MAX_RESIDENT_KB)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    held, limit = map(int, said.stdout.split())
+    assert 20_000 < held < limit < len(ballast) // 1024
