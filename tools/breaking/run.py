@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import itertools
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from tools.breaking.findings import ORDER, Finding, worst
 from tools.breaking.inputs import EXCEPTIONS, Pair
 from tools.breaking.options import Options
 from tools.breaking.report import Report
+from tools.contracts import sweeping
 from tools.contracts.problems import Origin, Problem, Severity
 
 T = TypeVar("T")
@@ -71,9 +71,9 @@ def compare_all(
 def guarded(work: Callable[[], T]) -> T | None:
     """What `work` gives; None, and the reasons at their places on standard error, when nothing can be concluded."""
     sys.setrecursionlimit(20_000)
-    gc.disable()  # everything that is read lives until the end, so looking for garbage only takes time
     try:
-        return work()
+        with sweeping.unswept():
+            return work()
     except BadInputError as error:
         reasons = [*map(str, error.problems), "nothing can be concluded: not compared"]
     except RecursionError:

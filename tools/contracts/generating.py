@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 from tools.codegen import inputs
@@ -51,12 +50,12 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
     from pathlib import Path  # noqa: PLC0415  (start-up time)
 
     from tools.codegen import output  # noqa: PLC0415  (start-up time)
-    from tools.contracts import link  # noqa: PLC0415
+    from tools.contracts import link, sweeping  # noqa: PLC0415
     from tools.contracts.store import Store  # noqa: PLC0415
 
-    gc.disable()  # a short run makes many objects and no garbage
-    sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
-    made, found, skipped = _build(sources)
+    with sweeping.unswept():
+        sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
+        made, found, skipped = _build(sources)
     failed = show(found, sources)
     if made is None or (failed and not (skipped and made.operations)):
         return 1

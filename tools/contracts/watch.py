@@ -6,7 +6,6 @@ Only what changed is printed. Nothing that is saved can end it: a half-written f
 
 from __future__ import annotations
 
-import gc
 import posixpath
 import sys
 import time
@@ -141,7 +140,6 @@ def _follow(
 ) -> None:
     """Bring generated code and mocks up to date."""
     generating.run(str(watcher.contracts), str(out))
-    gc.enable()  # a single run of the generator does without; this one goes on
     if service is None:
         return
     is_new = not service.is_running
