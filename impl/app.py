@@ -33,6 +33,7 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing
 from impl.health import report
+from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
@@ -67,6 +68,7 @@ def create(settings: Settings) -> FastAPI:
     engine = _engine(settings)
     auth = assembly.build(_auth_parts(settings, engine, clock))
     traffic, receiver = Traffic(clock), _receiver(settings, engine, clock)
+    health = _health(engine, auth, traffic, clock)
     app = FastAPI(title="Skeldir", openapi_url=None, lifespan=partial(_lifespan, engine, auth))
     mount(
         app,
@@ -75,7 +77,7 @@ def create(settings: Settings) -> FastAPI:
         errors=errors.ErrorsStub(),
         events=EventsOperations(_touch_desk(receiver)),
         export=export.ExportStub(),
-        health=HealthOperations(_health(engine, auth, traffic, clock)),
+        health=HealthOperations(health),
         llm_budget=llm_budget.LlmBudgetStub(),
         llm_explanations=llm_explanations.LlmExplanationsStub(),
         llm_investigations=llm_investigations.LlmInvestigationsStub(),
@@ -92,7 +94,7 @@ def create(settings: Settings) -> FastAPI:
         callers=DeprecatedCalls(one.id for one in OPERATIONS if one.is_deprecated),
         error_shape=PROBLEMS,
     )
-    app.router.routes[:0] = docs.routes(settings.docs_dir)
+    app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir)]
     _allow_origins(app, settings)
     return app
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal, TypeAlias, final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from impl.auth.signing_keys import SigningKeys
 from impl.db.transaction import tenant_transaction
 from impl.health.pool_watch import PoolWatch
+from impl.jobs import vitals
 from impl.kernel import ids
 from impl.kernel.errors import SkeldirError
 
@@ -29,6 +31,15 @@ _TENANT_TABLES: Final = text("""
 """)
 # Row security does not bind such a role, however well the tables are set up.
 _IS_ABOVE_ROW_SECURITY: Final = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+
+
+State: TypeAlias = Literal["up", "down", "degraded"]
+Queue: TypeAlias = Callable[[], Awaitable[State]]
+"""How the background jobs are doing."""
+_QUEUE: Final = {
+    "down": f"no worker was seen for {vitals.SEEN_WITHIN_SECONDS:.0f} s; start one with `skeldir worker`",
+    "degraded": f"a due job has been waiting for more than {vitals.OLDEST_DUE_SECONDS:.0f} s; the workers do not keep up",
+}
 
 
 class ProbeError(SkeldirError):
@@ -80,3 +91,25 @@ async def pool(watch: PoolWatch) -> None:
     """The pool gives connections back."""
     if watch.is_stuck():
         raise ProbeError(f"all {watch.size} database connections are out and none comes back")
+
+
+@final
+class QueueProbe:
+    """Workers are alive, and no due job waits too long. Remembers what it saw last."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self.seen: State = "down"
+
+    async def look(self) -> None:
+        """Jobs run as they should now."""
+        self.seen = "down"  # until it is known better, also when this ends halfway
+        self.seen = await self._queue()
+        if self.seen != "up":
+            raise ProbeError(_QUEUE[self.seen])
+
+
+async def worker(engine: AsyncEngine) -> None:
+    """A worker does a real job."""
+    if not await vitals.round_trip(engine):
+        raise ProbeError("a worker took the probe's job and failed to do nothing; see its log")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias
@@ -11,22 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.auth.signing_keys import SigningKeys
 from impl.health import probes
-from impl.health.checkup import Checkup
+from impl.health.checkup import Checkup, Probe
 from impl.health.pool_watch import PoolWatch
+from impl.health.probes import Queue, QueueProbe, State
+from impl.jobs import vitals
 from impl.kernel.clock import Clock
 from impl.telemetry.traffic import Traffic
 
-State: TypeAlias = Literal["up", "down", "degraded"]
 Overall: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
-Queue: TypeAlias = Callable[[], Awaitable[State]]
-"""How the background jobs are doing."""
 
 DATABASE: Final = "database"
-
-
-async def no_queue() -> State:
-    """There are no workers yet: nothing is put off, and nothing would be done."""
-    return "down"
+QUEUE: Final = "queue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +29,11 @@ class Health:
 
     live: Checkup
     ready: Checkup
+    worker: Checkup
+    """Whether a job that is put into the queue is done."""
     watch: PoolWatch
     traffic: Traffic
-    queue: Queue
+    queue: QueueProbe
     clock: Clock
     version: str
     started_at: float
@@ -52,23 +48,25 @@ def build(  # noqa: PLR0913  (each part is made elsewhere)
     traffic: Traffic,
     clock: Clock,
     version: str,
-    queue: Queue = no_queue,
+    queue: Queue,
 ) -> Health:
     """Health of a process that uses `engine`; `head` is the newest revision of its schema."""
-    watch = PoolWatch(engine, clock)
-    ready = {
+    watch, jobs = PoolWatch(engine, clock), QueueProbe(queue)
+    ready: dict[str, Probe] = {
         DATABASE: partial(probes.database, engine),
         "migrations": partial(probes.migrations, engine, head),
         "row_security": partial(probes.row_security, engine),
         "settings_hook": partial(probes.settings_hook, engine),
         "secrets": partial(probes.secrets, keys),
+        QUEUE: jobs.look,  # the last: when it alone fails, the service works, though what it puts off waits
     }
     return Health(
         live=Checkup({"pool": partial(probes.pool, watch)}, clock),
         ready=Checkup(ready, clock),
+        worker=Checkup({"worker": partial(probes.worker, engine)}, clock, limit_seconds=vitals.PROBE_SECONDS),
         watch=watch,
         traffic=traffic,
-        queue=queue,
+        queue=jobs,
         clock=clock,
         version=version,
         started_at=clock.monotonic(),
@@ -88,11 +86,11 @@ class Report:
 
 
 async def report(health: Health) -> Report:
-    """How the service is doing: unhealthy when a probe failed, degraded when jobs do not run as they should."""
+    """How the service is doing: unhealthy when a probe failed, degraded when only jobs do not run as they should."""
     found = await health.ready.finding()
     latency_ms = round(1000 * found.seconds.get(DATABASE, 0.0), 3)
-    if found.failed is not None:
+    if found.failed not in {None, QUEUE}:
         database: State = "down" if found.failed == DATABASE else "up"
         return Report("unhealthy", database, "down", found.failed, latency_ms)
-    queue = await health.queue()
+    queue = health.queue.seen
     return Report("healthy" if queue == "up" else "degraded", "up", queue, None, latency_ms)

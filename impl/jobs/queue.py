@@ -63,10 +63,15 @@ async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named
         "lifetime_seconds": lifetime.total_seconds() if lifetime else None,
     }
     payload = json.dumps(_checked(arguments or {}), default=str).encode()
-    key = None if identity is None else f"{kind.name}:{tenant or '-'}:{identity}"
-    values = ([0], [kind.queue], [payload], [delay], [key], [json.dumps(headers)])
+    unique = None if identity is None else key(kind, tenant, identity)
+    values = ([0], [kind.queue], [payload], [delay], [unique], [json.dumps(headers)])
     rows = (await connection.exec_driver_sql(_ENQUEUE, values)).all()
     return int(rows[0].id) if rows else None
+
+
+def key(kind: Kind, tenant: UUID | None, identity: str) -> str:
+    """What is unique among the jobs that wait."""
+    return f"{kind.name}:{tenant or '-'}:{identity}"
 
 
 def _tenant(kind: Kind, tenant_id: UUID | str | None) -> UUID | None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import views
-from impl.jobs import schedules, transactions
+from impl.jobs import schedules, transactions, vitals
 from impl.jobs.executor import Registry
 from impl.jobs.kinds import Kind, Work
 from impl.jobs.schedules import Schedule
@@ -62,7 +62,7 @@ _FORGET_JOBS: Final = (
 
 
 async def _nothing(work: Work) -> None:
-    """The answer to a ping is that it was run."""
+    """The answer to a ping or probe is that it was run."""
 
 
 async def _collect(functions: tuple[str, ...], work: Work) -> None:
@@ -130,6 +130,7 @@ def registry() -> Registry:
     steps = tuple(f"retention.{step}" for step in _RETENTION_STEPS)
     return {
         PING.name: (PING, _nothing),
+        vitals.PROBE.name: (vitals.PROBE, _nothing),
         DENYLIST.name: (DENYLIST, partial(_collect, often)),
         IDEMPOTENCY.name: (IDEMPOTENCY, _collect_daily),
         RETENTION.name: (RETENTION, partial(_collect, steps)),

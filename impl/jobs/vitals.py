@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Final, Literal
 
 import structlog
@@ -10,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import outage
-from impl.jobs import transactions
+from impl.jobs import queue, transactions
+from impl.jobs.kinds import Kind
+from impl.telemetry import correlation
 
 log = structlog.get_logger()
 
@@ -20,6 +23,13 @@ SEEN_WITHIN_SECONDS: Final = 60.0
 OLDEST_DUE_SECONDS: Final = 300.0
 """A due job that waits for longer means that the workers do not keep up."""
 
+PROBE: Final = Kind(name="health.probe", is_tenants=False, attempts=1)
+"""Does nothing. That it was done is the news."""
+PROBE_SECONDS: Final = 15.0
+"""Nobody waits for a probe any longer, so no worker runs it later."""
+_LOOK_SECONDS: Final = 0.1
+_IDENTITY: Final = "round trip"
+
 _BEAT: Final = text(
     """
     INSERT INTO worker_heartbeats (worker_id, seen_at) VALUES (:worker_id, now())
@@ -28,6 +38,8 @@ _BEAT: Final = text(
 )
 _LEAVE: Final = text("DELETE FROM worker_heartbeats WHERE worker_id = :worker_id OR seen_at < now() - INTERVAL '1 day'")
 _STATE: Final = text("SELECT worker_seen_seconds, oldest_due_seconds FROM queue.state()")
+_WAITING: Final = text("SELECT id FROM queue.pgqueuer WHERE dedupe_key = :key AND status IN ('queued', 'picked')")
+_STATUS: Final = text("SELECT status::text FROM queue.pgqueuer WHERE id = :job_id")
 
 
 async def beat(engine: AsyncEngine, worker_id: str) -> None:
@@ -67,3 +79,31 @@ async def state(engine: AsyncEngine) -> Literal["up", "degraded", "down"]:
     if row.worker_seen_seconds is None or row.worker_seen_seconds > SEEN_WITHIN_SECONDS:
         return "down"
     return "degraded" if row.oldest_due_seconds > OLDEST_DUE_SECONDS else "up"
+
+
+async def round_trip(engine: AsyncEngine) -> bool:
+    """Put a job into the queue and wait until a worker has done it; False when it failed. The caller bounds the wait."""
+    job_id = await _probe(engine)
+    while True:
+        async with engine.connect() as connection:
+            status = await connection.scalar(_STATUS, {"job_id": job_id})
+        if status not in {"queued", "picked"}:
+            return status is None  # what is done leaves the queue, what failed stays
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _probe(engine: AsyncEngine) -> int:
+    """Id of a probe that waits in the queue: a new one, or that of a neighbour who asks too."""
+    while True:
+        async with engine.begin() as connection:
+            job_id = await queue.defer(
+                connection,
+                PROBE,
+                correlation_id=correlation.current(),
+                identity=_IDENTITY,
+                lifetime=timedelta(seconds=PROBE_SECONDS),
+            )
+            key = {"key": queue.key(PROBE, None, _IDENTITY)}
+            job_id = job_id or await connection.scalar(_WAITING, key)
+        if job_id is not None:
+            return job_id

@@ -17,4 +17,13 @@ POLITE_REFUSALS = {"outcome": ["dead"], "result": ["dead"]}
 OPAQUE = ("cursor",)
 CORRELATION_HEADER = "X-Correlation-ID"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
-BESIDE_THE_CONTRACT = ("/docs", "/docs/*", "/openapi.json", "/redoc")
+BESIDE_THE_CONTRACT = (
+    "/docs",
+    "/docs/*",
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/health/worker",
+    "/openapi.json",
+    "/redoc",
+)

@@ -1,9 +1,10 @@
 """The real service for the harness: a fresh copy of the template database, tenants, people of every role, keys.
 
 `python -m tests.conformance.service FOLDER` writes `FOLDER/target.json` and `FOLDER/routes.json`, prints the address, and serves
-until it is killed. Three things differ from production, and only here: the limits on logins and on failed authentication, which
-would answer most of a conformance run with 429, are out of reach, and password hashes are cheap. The limits of tenants are raised
-as an operator would raise them.
+until it is killed. Four things differ from production, and only here: the limits on logins and on failed authentication, which
+would answer most of a conformance run with 429, are out of reach, password hashes are cheap, and no worker runs, which would change
+what a run sees: one that was seen once counts as alive, however long jobs wait. The limits of tenants are raised as an operator
+would raise them.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
+from impl.jobs import vitals
 from impl.kernel.clock import SystemClock
 from impl.platforms import samples
 from impl.platforms.paypal import local_authority
@@ -97,6 +99,8 @@ def lenient(*, logins_per_minute: int) -> Iterator[None]:
         mock.patch.object(assembly, "FailedAttempts", partial(FailedAttempts, limit=FAR)),
         mock.patch.object(limiter, "LOGINS_PER_MINUTE", logins_per_minute),
         mock.patch.object(passwords, "PasswordHasher", cheap),
+        mock.patch.object(vitals, "SEEN_WITHIN_SECONDS", FAR),
+        mock.patch.object(vitals, "OLDEST_DUE_SECONDS", FAR),
     ):
         yield
 
@@ -323,8 +327,15 @@ def calamities(owner: str) -> list[dict[str, Any]]:
     ]
 
 
+async def _say_that_a_worker_lives(settings: Settings) -> None:
+    engine = engines.create(settings.secret("worker_database_url"), pool_size=1)
+    await vitals.say(engine, "conformance")
+    await engine.dispose()
+
+
 def target_of(settings: Settings, url: str, owner: str) -> dict[str, Any]:
     """The target file of this service, whose database `owner` (an address) may damage."""
+    asyncio.run(_say_that_a_worker_lives(settings))
     furnished = asyncio.run(furnish(settings, *(merchant(settings, name) for name in "abls")))
     nobody = next(row for row in furnished["extra"]["spare"] if not row["scopes"])
     seeds = [

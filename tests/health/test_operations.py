@@ -1,31 +1,46 @@
 """The health contract over HTTP."""
 
+import asyncio
+from functools import partial
 from uuid import uuid4
 
 import pytest
+import structlog
 from sqlalchemy import text
 
+from impl.app import PROBLEMS
 from impl.auth import assembly, sessions
 from impl.db import bootstrap, migrate
 from impl.db import engine as engines
-from impl.health import report
+from impl.health import report, routes
 from impl.health.operations import HealthOperations
+from impl.jobs import vitals
 from impl.telemetry.traffic import Traffic
 from tests.auth.server import application, client, parts
+
+
+def seen(state):
+    """A queue in which `state` is seen."""
+
+    async def state_of_the_queue():
+        return state
+
+    return state_of_the_queue
 
 
 class Process:
     """One process of the service on a database of its own."""
 
-    def __init__(self, engine, database, ring, clock, *, queue=report.no_queue):
+    def __init__(self, engine, database, ring, clock, *, queue=None):
         self.engine, self.clock = engine, clock
         self.auth = assembly.build(parts(engine, database, ring, clock))
         self.traffic = Traffic(clock)
         self.health = report.build(
             engine=engine, keys=self.auth.keys, head=migrate.head(), traffic=self.traffic, clock=clock,
-            version="2.0.0", queue=queue,
+            version="2.0.0", queue=queue or seen("up"),
         )  # fmt: skip
         self.app = application(self.auth, traffic=self.traffic, health=HealthOperations(self.health))
+        self.app.router.routes[:0] = routes.routes(self.health, PROBLEMS)
 
     async def get(self, path, **headers):
         async with client(self.app) as web:
@@ -48,10 +63,6 @@ async def superuser(fresh_database):
     connection = await bootstrap.connect(fresh_database.url())
     yield connection
     await connection.close()
-
-
-async def up():
-    return "up"
 
 
 async def test_a_ready_process_says_so(start):
@@ -115,8 +126,95 @@ async def test_many_who_ask_cost_one_round_of_probes(start):
     assert seen.count("SELECT 1") == 1
 
 
-async def test_the_status_names_every_part_and_is_degraded_without_workers(start, clock):
+@pytest.mark.parametrize(("state", "reason"), [("down", "skeldir worker"), ("degraded", "do not keep up")])
+async def test_a_queue_that_is_not_fresh_makes_a_process_unready_and_neither_unhealthy_nor_dead(start, state, reason):
+    process = start(queue=seen(state))
+    with structlog.testing.capture_logs() as lines:
+        answer = await process.get("/api/health/ready")
+    assert (answer.status_code, answer.json()["detail"]) == (503, "The probe `queue` failed.")
+    assert [reason in line["reason"] for line in lines if line["event"] == "probe_failed"] == [True]
+    assert (await process.get("/api/health/live")).status_code == 200
+    assert (await process.get("/api/health")).json()["services"]["queue"] == state
+
+
+@pytest.mark.parametrize(
+    ("worker_seen", "job_due", "status"),
+    [(59, 0, 200), (61, 0, 503), (None, 0, 503), (0, 299, 200), (0, 301, 503)],
+)
+async def test_fresh_means_a_heartbeat_within_a_minute_and_no_due_job_older_than_five(
+    start, superuser, worker_seen, job_due, status
+):
+    """Seconds since; a margin of a second for the time until they are read."""
     process = start()
+    process.health.queue._queue = partial(vitals.state, process.engine)
+    if worker_seen is not None:
+        age = f"now() - interval '{worker_seen - (worker_seen == 59)} seconds'"
+        await superuser.execute(f"INSERT INTO worker_heartbeats VALUES ('w', {age})")
+    if job_due:
+        age = f"now() - interval '{job_due - (job_due == 299) * 10} seconds'"
+        await superuser.execute(
+            "INSERT INTO queue.pgqueuer (priority, status, entrypoint, execute_after)"
+            f" VALUES (0, 'queued', 'llm', {age})"
+        )
+    assert (await process.get("/api/health/ready")).status_code == status
+
+
+async def test_the_short_addresses_answer_as_the_contracts_do(start):
+    process = start()
+    for path in ("", "/live", "/ready"):
+        short, long = await process.get(f"/health{path}"), await process.get(f"/api/health{path}")
+        assert (short.status_code, short.json().keys()) == (200, long.json().keys())
+        assert "X-Correlation-ID" in short.headers
+    async with client(process.app) as web:
+        for path in ("/health", "/health/worker"):
+            refused = await web.post(path)
+            assert (refused.status_code, refused.headers["Allow"]) == (405, "GET")
+            assert refused.headers["Content-Type"] == "application/problem+json"
+    assert (await process.get("/health/other")).status_code == 404
+
+
+async def test_the_worker_is_well_when_it_does_a_real_job(start, fresh_database):
+    process, sent = start(), str(uuid4())
+    done = asyncio.create_task(work_once(fresh_database))
+    answers = await asyncio.gather(*(process.get("/health/worker", **{"X-Correlation-ID": sent}) for _ in range(5)))
+    assert [(one.status_code, one.json()) for one in answers] == [(200, {"worker": True})] * 5
+    assert {one.headers["X-Correlation-ID"] for one in answers} == {sent}
+    await done
+    # Nobody works any more, but the answer of ten seconds is still there.
+    assert (await process.get("/health/worker")).status_code == 200
+
+
+async def test_without_a_worker_that_is_said_after_the_limit_and_not_tried_again_for_ten_seconds(
+    start, superuser, clock
+):
+    process = start()
+    process.health.worker._limit_seconds = 0.3
+    answers = [await process.get("/health/worker") for _ in range(3)]
+    for one in answers:
+        assert (one.status_code, one.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert one.json()["detail"] == "The probe `worker` failed."
+        assert one.json()["correlation_id"] == one.headers["X-Correlation-ID"]
+        assert int(one.headers["Retry-After"]) >= 1
+    assert await superuser.fetchval("SELECT count(*) FROM queue.pgqueuer") == 1
+    clock.advance(10)
+    await process.get("/health/worker")
+    assert await superuser.fetchval("SELECT count(*) FROM queue.pgqueuer") == 1, "one probe waits at a time"
+
+
+def test_the_limit_of_the_round_trip_is_fifteen_seconds(start):
+    assert start().health.worker._limit_seconds == 15
+
+
+async def work_once(database):
+    """Take the one job there is from the queue, as a worker does when it has done it."""
+    connection = await bootstrap.connect(database.url())
+    while await connection.fetchval("DELETE FROM queue.pgqueuer RETURNING id") is None:
+        await asyncio.sleep(0.02)
+    await connection.close()
+
+
+async def test_the_status_names_every_part_and_is_degraded_without_workers(start, clock):
+    process = start(queue=seen("down"))
     clock.advance(90)
     body = (await process.get("/api/health")).json()
     assert body == {
@@ -126,11 +224,11 @@ async def test_the_status_names_every_part_and_is_degraded_without_workers(start
         "services": {"database": "up", "api": "up", "cache": "up", "queue": "down"},
         "uptime_seconds": 90,
     }
-    assert (await start(queue=up).get("/api/health")).json()["status"] == "healthy"
+    assert (await start().get("/api/health")).json()["status"] == "healthy"
 
 
 async def test_the_figures_are_for_members_only_and_count_real_requests(start, superuser, make_member_of):
-    process = start(queue=up)
+    process = start()
     assert (await process.get("/api/health/detailed", **{"X-Correlation-ID": str(uuid4())})).status_code == 401
     token = await make_member_of(process)
     answer = await process.get(

@@ -10,7 +10,7 @@ import structlog
 from impl import worker
 from impl.db import locks
 from impl.db.transaction import tenant_transaction
-from impl.jobs import queue, schedules, transactions, upkeep, vitals
+from impl.jobs import queue, schedules, transactions, upkeep
 from impl.jobs.kinds import Kind
 from impl.jobs.schedules import Schedule
 from impl.telemetry import metrics
@@ -148,18 +148,3 @@ async def test_refreshes_that_tenants_ask_for_join_the_shared_one(api, work_engi
 
 async def _nothing(work):
     pass
-
-
-async def test_the_queue_is_up_with_a_worker_down_without_and_degraded_when_jobs_wait(api, work_engine, seer):
-    assert await vitals.state(api) == "down"
-    await vitals.say(work_engine, "w1")
-    assert await vitals.state(api) == "up"
-    await seer.execute(
-        "INSERT INTO queue.pgqueuer (priority, status, entrypoint, execute_after)"
-        " VALUES (0, 'queued', 'llm', now() - interval '301 seconds')"
-    )
-    assert await vitals.state(api) == "degraded"
-    await seer.execute("UPDATE worker_heartbeats SET seen_at = now() - interval '61 seconds'")
-    assert await vitals.state(api) == "down"
-    await vitals.leave(work_engine, "w1")
-    assert await seer.fetch("SELECT FROM worker_heartbeats") == []

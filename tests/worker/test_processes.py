@@ -16,43 +16,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from impl.db import bootstrap
-from impl.db import engine as engines
 from impl.db.transaction import tenant_transaction
 from impl.jobs import queue, vitals
 from tests.cli.conftest import ROOT, SKELDIR, environment
-from tests.fixtures.database import temporary_database
 from tests.worker import process
 
 PATIENCE_SECONDS = 180
 
 # Processes with leases of seconds must not starve each other, whatever else runs.
 pytestmark = pytest.mark.xdist_group("worker-processes")
-
-
-@pytest.fixture
-async def database(cluster, template):
-    async with temporary_database(cluster, template) as made:
-        yield made
-
-
-@pytest.fixture
-async def seer(database):
-    connection = await bootstrap.connect(database.url("migration_owner"))
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def tenant(seer):
-    return await seer.fetchval("INSERT INTO tenants (name) VALUES ('A shop') RETURNING id")
-
-
-@pytest.fixture
-async def api(database):
-    engine = engines.create(database.url("app_user"), pool_size=5)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture
@@ -65,7 +37,7 @@ def defer(api, tenant):
 
 
 @pytest.fixture
-def start(database, tmp_path):
+def start(queue_database, tmp_path):
     """Starts worker processes; ends them with the test."""
     started = []
     ring = base64.b64encode(bytes(32)).decode()
@@ -73,7 +45,7 @@ def start(database, tmp_path):
     def start(*command, **extra):
         settings = {
             "SKELDIR_ENV": "ci",
-            "SKELDIR_WORKER_DATABASE_URL": database.dsn("app_worker"),
+            "SKELDIR_WORKER_DATABASE_URL": queue_database.dsn("app_worker"),
             "SKELDIR_SEALING_KEYS": f"k:{ring}",
             # A loaded machine stands still for seconds; a worker that then gives itself up is not what a test is about.
             "SKELDIR_WORKER_STALL_SECONDS": "120",
@@ -215,6 +187,8 @@ async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_rep
 
     await until(ticked, "three due instants")
     assert await vitals.state(api) == "up"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await vitals.round_trip(api)
 
     async def counted():
         with contextlib.suppress(OSError):

@@ -1,0 +1,61 @@
+"""Health at the short addresses that supervisors of processes ask, beside the contract and without any security."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from generated.server import ErrorShape, ServiceUnavailableError
+from impl.health.report import Health
+from impl.kernel import ids
+from impl.telemetry import correlation
+
+_LIVE: Final = "/api/health/live"
+_SAME: Final = {"/health": "/api/health", "/health/live": _LIVE, "/health/ready": "/api/health/ready"}
+
+
+def routes(health: Health, shape: ErrorShape) -> list[BaseRoute]:
+    """`/health`, `/health/live` and `/health/ready` answer as the contract's operations do; `/health/worker` is here alone."""
+    same = [Route(path, _Elsewhere(there), include_in_schema=False) for path, there in _SAME.items()]
+    return [*same, Route("/health/worker", _Worker(health, shape), include_in_schema=False)]
+
+
+class _Elsewhere:
+    """Answers as another address of the application does."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        there = {**scope, "path": self._path, "raw_path": self._path.encode()}
+        await scope["app"].router(there, receive, send)
+
+
+class _Worker:
+    """Whether a job that is put into the queue is done by a worker: 200, or 503 within fifteen seconds."""
+
+    def __init__(self, health: Health, shape: ErrorShape) -> None:
+        self._health, self._shape = health, shape
+        self._refuse_method = _Elsewhere(_LIVE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            await self._refuse_method(scope, receive, send)
+            return
+        sent = dict(scope["headers"]).get(b"x-correlation-id", b"").decode("latin-1")
+        with correlation.bound(ids.parse(sent) or ids.new()):
+            response = await self._answer()
+        await response(scope, receive, send)
+
+    async def _answer(self) -> Response:
+        correlation_id = correlation.current() or ids.new()
+        headers = {"X-Correlation-ID": str(correlation_id)}
+        if (failed := (await self._health.worker.finding()).failed) is None:
+            return JSONResponse({"worker": True}, headers=headers)
+        problem = ServiceUnavailableError(f"The probe `{failed}` failed.")
+        headers |= {"Retry-After": str(problem.retry_after_seconds)}
+        body = self._shape.body(problem, correlation_id)
+        return Response(body, problem.status, headers, media_type="application/problem+json")
