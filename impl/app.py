@@ -41,7 +41,7 @@ from impl.ingestion.touches import TouchDesk
 from impl.jobs import stats, vitals
 from impl.kernel.clock import Clock, SystemClock
 from impl.platforms.paypal import local_authority, transport
-from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, pinned_roots
+from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, known_issuers, pinned_roots
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
 from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
@@ -149,7 +149,9 @@ def _paypal_certificates(settings: Settings, clock: Clock) -> Certificates:
         authority = local_authority.read(settings.paypal_test_authority)
         return PinnedCertificates(authority.fetch, [authority.root], clock)
     is_sandbox_allowed = settings.environment != "prod"
-    return PinnedCertificates(transport.fetch, pinned_roots(), clock, is_sandbox_allowed=is_sandbox_allowed)
+    return PinnedCertificates(
+        transport.fetch, pinned_roots(), clock, issuers=known_issuers(), is_sandbox_allowed=is_sandbox_allowed
+    )
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

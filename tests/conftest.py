@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.database", "tests.fixtures.watching", "tests.fixtures.service"]
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.watching",
+    "tests.fixtures.service",
+    "tests.fixtures.receipt",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

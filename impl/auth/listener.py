@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Final, final
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from impl.auth import access_tokens
 from impl.auth.revocations import Revocations
+from impl.db import outage
 from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
@@ -24,13 +24,7 @@ HEARTBEAT_SECONDS: Final = 0.5
 _CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
-_FAILURES: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    DatabaseUnreachableError,
-)
+_FAILURES: Final = (*outage.DRIVER_FAILURES, DatabaseUnreachableError)
 
 _log = structlog.get_logger()
 

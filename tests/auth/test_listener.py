@@ -15,7 +15,7 @@ from impl.auth import access_tokens, assembly, revocation_store, sessions
 from impl.auth.listener import TOKEN_CHANNEL, RevocationListener
 from impl.auth.revocations import Revocations
 from impl.auth.roles import Role
-from impl.db import bootstrap
+from impl.db import bootstrap, outage
 from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import SystemClock
@@ -49,10 +49,15 @@ async def process(engine, database):
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_database_that_cannot_be_reached_for_a_while_is_asked_again(app_engine, database):
-    """As after an outage: what opens connections says so in its own words, and the listener goes on trying."""
+@pytest.mark.parametrize(
+    "refusal",
+    [DatabaseUnreachableError("no database answers"), *(failure("broken") for failure in outage.DRIVER_FAILURES)],
+    ids=lambda one: type(one).__name__,
+)
+async def test_a_database_that_cannot_be_reached_for_a_while_is_asked_again(app_engine, database, refusal):
+    """As after an outage: what opens connections says so in its own words, the driver's internal error among them."""
     revocations = Revocations(partial(revocation_store.standing, app_engine, CLOCK), CLOCK)
-    refusals = [DatabaseUnreachableError("no database answers")] * 2
+    refusals = [refusal] * 2
 
     async def connect():
         if refusals:

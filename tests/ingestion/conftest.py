@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 
 from impl.auth import assembly, tenant_keys
 from impl.ingestion.journeys import Journeys
@@ -78,15 +77,3 @@ async def site(make_site):
 async def staffed(make_site):
     """A site with people who look at dead events and repair them."""
     return await make_site("viewer", "manager")
-
-
-@pytest.fixture
-def switch_journeys(ops_engine):
-    """Switches a tenant's journeys as an operator does."""
-
-    async def switch(tenant_id, *, on=True):
-        statement = text("SELECT ops.update_tenant(:tenant_id, journeys_enabled => :on)")
-        async with ops_engine.begin() as connection:
-            await connection.execute(statement, {"tenant_id": tenant_id, "on": on})
-
-    return switch

@@ -9,14 +9,13 @@ import pytest
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import record, tasks
 from impl.ingestion.delivery import Death, Delivery
-from impl.ingestion.journeys import Journeys
 from impl.ingestion.replay import Repair
 from impl.jobs.kinds import Work
 from impl.platforms import stripe
 from impl.platforms.stripe import samples
 from impl.webhooks import receive
-from impl.webhooks.receive import Inbound, Receiver
-from impl.webhooks.secrets import SecretStore
+from impl.webhooks.receive import Inbound
+from tests.fixtures import receipt as receipts
 from tests.ingestion.test_dead_events import DEAD
 
 
@@ -139,13 +138,6 @@ def deliver(app_engine, ring, clock):
     """Deliver to the receipt of Stripe, whatever the schema check would say."""
 
     async def deliver(site, body):
-        receiver = Receiver(
-            engine=app_engine,
-            ring=ring,
-            secrets=SecretStore(app_engine, ring, clock),
-            journeys=Journeys(app_engine, ring, clock),
-            clock=clock,
-        )
         headers = {"stripe-signature": stripe.sign(body, site.secret.encode(), timestamp=int(clock.now().timestamp()))}
         inbound = Inbound(
             tenant_id=site.tenant_id,
@@ -153,7 +145,7 @@ def deliver(app_engine, ring, clock):
             headers={name: value.encode() for name, value in headers.items()},
             check=lambda _: ({"pointer": "/body/x", "field": "x", "message": "too new for us", "code": "x"},),
         )
-        return await receive.receive(receiver, stripe.PROCESSOR, inbound)
+        return await receive.receive(receipts.receiver(app_engine, ring, clock), stripe.PROCESSOR, inbound)
 
     return deliver
 
@@ -186,16 +178,9 @@ async def test_replayed_and_resent_it_is_one_event_and_one_entry(
     receipt = await deliver(staffed, body)
     await retry(staffed, receipt.dead_event_id, force=True)
     await work_off(staffed.tenant_id)
-    receiver = Receiver(
-        engine=app_engine,
-        ring=ring,
-        secrets=SecretStore(app_engine, ring, clock),
-        journeys=Journeys(app_engine, ring, clock),
-        clock=clock,
-    )
     signature = stripe.sign(body, staffed.secret.encode(), timestamp=int(clock.now().timestamp())).encode()
     again = await receive.receive(
-        receiver,
+        receipts.receiver(app_engine, ring, clock),
         stripe.PROCESSOR,
         Inbound(tenant_id=staffed.tenant_id, body=body, headers={"stripe-signature": signature}, check=lambda _: ()),
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from impl.kernel.clock import FixedClock
 from impl.kernel.errors import ConfigurationError
 from impl.platforms.paypal import local_authority, transport
-from impl.platforms.paypal.certificates import CertificateUnavailable, PinnedCertificates, pinned_roots
+from impl.platforms.paypal.certificates import CertificateUnavailable, PinnedCertificates, known_issuers, pinned_roots
 from impl.settings import Settings, read
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -132,6 +133,36 @@ async def test_nothing_else_at_the_address_is_trusted_and_it_is_not_asked_again_
     assert await certificates.key(URL) is not None
 
 
+ISSUER_KEY = ec.generate_private_key(ec.SECP256R1())
+ISSUER = local_authority.issue(ISSUER_KEY.public_key(), "Issuer", ROOT_KEY, NOW, root=ROOT, is_root=True)
+
+
+def issued(*chain):
+    """PayPal's certificate by the issuer, and what is served along with it."""
+    made = local_authority.issue(KEY.public_key(), local_authority.NAME, ISSUER_KEY, NOW, root=ISSUER)
+    return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in (made, *chain))
+
+
+@pytest.mark.parametrize(
+    ("served", "known", "is_trusted"),
+    [
+        ((ISSUER,), (), True),
+        ((ISSUER, ROOT), (), True),
+        ((), (ISSUER,), True),
+        ((), (), False),
+        ((ROOT,), (), False),
+    ],
+)
+async def test_a_certificate_without_its_issuer_is_trusted_when_the_issuer_is_known(served, known, is_trusted):
+    certificates = source(Host(issued(*served)), issuers=known)
+    assert (await certificates.key(URL) is not None) is is_trusted
+
+
+async def test_a_known_issuer_is_trusted_through_a_root_only():
+    certificates = PinnedCertificates(Host(issued()).fetch, pinned_roots(), FixedClock(NOW), issuers=[ISSUER])
+    assert await certificates.key(URL) is None
+
+
 async def test_a_real_root_does_not_stand_behind_a_stand_in():
     assert await PinnedCertificates(Host(leaf()).fetch, pinned_roots(), FixedClock(NOW)).key(URL) is None
 
@@ -212,6 +243,14 @@ async def test_what_paypal_answers_is_what_is_read():
 def test_the_pinned_roots_are_certificates_that_are_valid_now():
     assert all(root.not_valid_before_utc < NOW < root.not_valid_after_utc for root in pinned_roots())
     assert all(root.subject == root.issuer for root in pinned_roots())
+
+
+def test_the_known_issuers_are_issuers_under_the_pinned_roots_and_valid_now():
+    roots = {root.subject: root for root in pinned_roots()}
+    for one in known_issuers():
+        one.verify_directly_issued_by(roots[one.issuer])
+        assert one.not_valid_before_utc < NOW < one.not_valid_after_utc
+        assert one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
 
 
 @pytest.mark.parametrize("environment", ["stage", "prod"])

@@ -10,7 +10,6 @@ import pytest
 from impl.auth import assembly, tenant_keys
 from impl.db import bootstrap
 from impl.db.sealing import KeyRing
-from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import stripe
 from impl.platforms.paypal.certificates import PinnedCertificates
@@ -18,11 +17,11 @@ from impl.tenants import create as tenants
 from impl.webhooks import receive
 from impl.webhooks.paypal import PayPalWebhooks
 from impl.webhooks.receive import Inbound, Receiver
-from impl.webhooks.secrets import SecretStore
 from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
 from impl.webhooks.woocommerce import WooCommerceWebhooks
 from tests.auth.server import application, parts
+from tests.fixtures import receipt
 from tests.fixtures.limits import Boundless
 from tests.webhooks.processors import AUTHORITY
 from tests.webhooks.street import Street, serving
@@ -52,14 +51,7 @@ class Shop:
 def make_shop(app_engine, make_tenant):
     async def make(*, is_equipped=True):
         clock = FixedClock(NOW)
-        store = SecretStore(app_engine, RING, clock)
-        shop = Shop(
-            Receiver(
-                engine=app_engine, ring=RING, secrets=store, journeys=Journeys(app_engine, RING, clock), clock=clock
-            ),
-            await make_tenant(),
-            tenants.new_webhook_secret(),
-        )
+        shop = Shop(receipt.receiver(app_engine, RING, clock), await make_tenant(), tenants.new_webhook_secret())
         if is_equipped:
             key_hash = tenant_keys.hash_of(tenant_keys.new())
             await tenants.equip(app_engine, RING, shop.tenant_id, key_hash=key_hash, webhook_secret=shop.webhook_secret)
@@ -77,13 +69,7 @@ async def shop(make_shop):
 async def street(app_engine, database, make_tenant):
     """The real service on a real port, with every processor's addresses."""
     clock = SystemClock()
-    receiver = Receiver(
-        engine=app_engine,
-        ring=RING,
-        secrets=SecretStore(app_engine, RING, clock),
-        journeys=Journeys(app_engine, RING, clock),
-        clock=clock,
-    )
+    receiver = receipt.receiver(app_engine, RING, clock)
     # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
     auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=Boundless())
     app = application(

@@ -3,6 +3,9 @@
 Three rules keep a forger out. The address must be one of PayPal's own, letter for letter, so that nobody makes us ask another
 host. What is found there must be a certificate in PayPal's name with a chain to a root in `roots.pem`. And both must hold now:
 a verified key is remembered for at most 24 hours and never beyond the validity of any certificate of its chain.
+
+PayPal may serve its certificate alone, without whoever issued it (its own Java SDK wanted PayPal's name in every certificate of
+the file). `issuers.pem` holds those who issue for PayPal under our roots: they fill a gap and are trusted only through a root.
 """
 
 from __future__ import annotations
@@ -67,9 +70,15 @@ class PinnedCertificates:
     """Keys from PayPal's hosts only, trusted only under `roots`. For one event loop."""
 
     def __init__(
-        self, fetch: Fetch, roots: Sequence[x509.Certificate], clock: Clock, *, is_sandbox_allowed: bool = False
+        self,
+        fetch: Fetch,
+        roots: Sequence[x509.Certificate],
+        clock: Clock,
+        *,
+        issuers: Sequence[x509.Certificate] = (),
+        is_sandbox_allowed: bool = False,
     ) -> None:
-        self._fetch, self._clock, self._store = fetch, clock, Store(list(roots))
+        self._fetch, self._clock, self._store, self._issuers = fetch, clock, Store(list(roots)), issuers
         self._hosts = (_LIVE, _SANDBOX) if is_sandbox_allowed else (_LIVE,)
         self._known = ExpiringCache[str, _Known](clock, seconds=CACHE_SECONDS, capacity=CACHE_ENTRIES)
         self._refused = ExpiringCache[str, bool](clock, seconds=REFUSED_SECONDS, capacity=CACHE_ENTRIES)
@@ -98,7 +107,7 @@ class PinnedCertificates:
 
     async def _ask(self, url: str, name: str) -> RSAPublicKey | None:
         try:
-            found = verify(await self._fetch(url), name, self._store, self._clock.now())
+            found = verify(await self._fetch(url), name, self._store, self._clock.now(), issuers=self._issuers)
         except CertificateUnavailable as error:
             log.warning("paypal_certificate_refused", reason=str(error))
             self._refused.put(url, True)
@@ -107,10 +116,10 @@ class PinnedCertificates:
         return found.key
 
 
-def verify(pem: bytes, name: str, store: Store, now: datetime) -> _Known:
+def verify(pem: bytes, name: str, store: Store, now: datetime, *, issuers: Sequence[x509.Certificate] = ()) -> _Known:
     """The key of the first certificate of `pem`, when it is in `name` and chains to a root of `store` at `now`.
 
-    Raises `CertificateUnavailable`.
+    The chain goes through the other certificates of `pem` or through `issuers`. Raises `CertificateUnavailable`.
     """
     try:
         leaf, *others = x509.load_pem_x509_certificates(pem)
@@ -120,9 +129,10 @@ def verify(pem: bytes, name: str, store: Store, now: datetime) -> _Known:
         raise CertificateUnavailable("the chain is too long to be PayPal's")
     verifier = PolicyBuilder().store(store).time(now.astimezone(UTC)).build_server_verifier(x509.DNSName(name))
     try:
-        chain = verifier.verify(leaf, others)
+        chain = verifier.verify(leaf, [*others, *issuers])
     except VerificationError as error:
-        raise CertificateUnavailable(f"the certificate is not {name}'s, or no pinned root stands behind it") from error
+        message = f"the certificate is not {name}'s, or no pinned root stands behind {leaf.issuer.rfc4514_string()}"
+        raise CertificateUnavailable(message) from error
     key = leaf.public_key()
     if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
         raise CertificateUnavailable(f"the certificate's key is not an RSA key of {MIN_KEY_BITS} bits or more")
@@ -131,4 +141,13 @@ def verify(pem: bytes, name: str, store: Store, now: datetime) -> _Known:
 
 def pinned_roots() -> list[x509.Certificate]:
     """The roots under which PayPal's certificates are issued, from `roots.pem`."""
-    return x509.load_pem_x509_certificates(Path(__file__).with_name("roots.pem").read_bytes())
+    return _beside("roots.pem")
+
+
+def known_issuers() -> list[x509.Certificate]:
+    """Who issues PayPal's certificates under those roots, from `issuers.pem`."""
+    return _beside("issuers.pem")
+
+
+def _beside(name: str) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(Path(__file__).with_name(name).read_bytes())
