@@ -15,10 +15,12 @@ from typing import Any
 import httpx2
 
 from impl.cli import local, run
+from impl.demo import show
 from impl.demo.sender import Sender
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
 from impl.platforms import samples
+from impl.platforms.notice import short_text
 from impl.platforms.paypal import local_authority
 from impl.settings import Settings
 
@@ -57,18 +59,24 @@ def _recorded(path: Path) -> Recorded:
     """One file: `provider`, `event`, and the body as JSON (`body`) or as its very bytes (`body_b64`)."""
     try:
         values: Any = json.loads(path.read_text(encoding="utf-8"))
-        provider, event = str(values["provider"]), str(values["event"])
+        provider, event, delivery_id = str(values["provider"]), values["event"], values.get("delivery_id")
         body = base64.b64decode(values["body_b64"], validate=True) if "body_b64" in values else _bytes(values["body"])
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         message = f'{path} is no recorded delivery; write {{"provider": …, "event": …, "body": {{…}}}} or "body_b64"'
         raise ConfigurationError(message) from error
     if provider not in samples.PROVIDERS:
         raise ConfigurationError(
             f"{path}: there is no processor {provider!r}; there are {', '.join(samples.PROVIDERS)}"
         )
-    return Recorded(provider, event, body, values.get("delivery_id"), str(path))
+    if not _is_name(event) or not (delivery_id is None or _is_name(delivery_id)):
+        raise ConfigurationError(f"{path}: event and delivery_id are names of 1 to 255 printable ASCII characters")
+    return Recorded(provider, event, body, delivery_id, str(path))
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and short_text(value) is not None
 
 
 def _bytes(body: object) -> bytes:
@@ -81,13 +89,17 @@ def sender(settings: Settings, *, tenant_key: str | None, secret: str | None) ->
         return run.sender(settings, run.known_shop(settings))
     if secret is None:
         raise ConfigurationError("--tenant-key needs --secret: the processor's secret, or the id of the PayPal webhook")
-    folder = settings.paypal_test_authority
-    authority = local_authority.read(folder) if folder is not None else None
+    if not (tenant_key.isascii() and tenant_key.isprintable()):
+        raise ConfigurationError("--tenant-key holds characters that no key has; copy it again")
+    folder = settings.paypal_test_authority or show.authority_folder(settings.data_dir)
+    authority = local_authority.read(folder) if folder.exists() else None
     return Sender(tenant_key, dict.fromkeys(samples.PROVIDERS, secret), authority, SystemClock())
 
 
 def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> None:
     """Send each delivery and say what became of it. Raises `ConfigurationError` when one was not taken."""
+    if not url.startswith(("http://", "https://")):
+        raise ConfigurationError(f"{url} is no address of a service; write one such as http://127.0.0.1:8000")
     refused = asyncio.run(_deliver(url.rstrip("/"), signer, deliveries))
     if refused:
         raise ConfigurationError(f"{refused} of {len(deliveries)} deliveries were refused")
@@ -102,6 +114,8 @@ async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> 
                 answer = await signer.send(client, one.provider, one.event, one.body, delivery_id=name)
                 refused += answer.status_code != 200
                 local.say(f"{one.provider} {one.event} ({one.where}) → {answer.status_code} {_outcome(answer)}")
+    except httpx2.InvalidURL as error:
+        raise ConfigurationError(f"{url} is no address of a service ({error})") from error
     except httpx2.HTTPError as error:
         raise ConfigurationError(
             f"{url} does not answer ({type(error).__name__}); start it with `skeldir run`"

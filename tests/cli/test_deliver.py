@@ -9,6 +9,8 @@ from impl.cli import deliver
 from impl.kernel.errors import ConfigurationError
 from tests.cli.conftest import skeldir
 
+SALE = ("--processor", "shopify", "--event", "orders/paid", "--secret", "s")
+
 
 def write(path, **values):
     path.write_text(json.dumps(values))
@@ -30,11 +32,22 @@ def test_recorded_deliveries_are_read_in_the_order_of_their_names(tmp_path):
         ({"provider": "stripe", "event": "x"}, "no recorded delivery"),
         ({"provider": "stripe", "event": "x", "body_b64": "!"}, "no recorded delivery"),
         ({"provider": "barter", "event": "x", "body": {}}, "no processor 'barter'"),
+        ({"provider": "shopify", "event": "orders\npaid", "body": {}}, "are names"),
+        ({"provider": "shopify", "event": "größer", "body": {}}, "are names"),
+        ({"provider": "shopify", "event": 7, "body": {}}, "are names"),
+        ({"provider": "shopify", "event": "x", "body": {}, "delivery_id": 7}, "are names"),
     ],
 )
 def test_a_file_that_is_no_delivery_is_named(tmp_path, values, message):
     with pytest.raises(ConfigurationError, match=message):
         deliver.read(write(tmp_path / "one.json", **values))
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", "7", "null", '"text"', "[" * 100_000, "\udcff"])
+def test_a_file_that_is_no_json_object_is_named(tmp_path, text):
+    (tmp_path / "one.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ConfigurationError, match="one.json is no recorded delivery"):
+        deliver.read(tmp_path)
 
 
 def test_an_empty_folder_and_a_missing_file_are_named(tmp_path):
@@ -51,6 +64,11 @@ def test_an_empty_folder_and_a_missing_file_are_named(tmp_path):
         (("--processor", "shopify", "--event", "orders/brewed"), "there are checkouts/update, orders/create"),
         (("--processor", "shopify", "--event", "orders/paid"), "there is no demo shop"),
         (("--processor", "shopify", "--event", "orders/paid", "--tenant-key", "sk_x"), "--tenant-key needs --secret"),
+        ((*SALE, "--tenant-key", "sk_ü"), "copy it again"),
+        ((*SALE, "--tenant-key", "sk_x", "--url", "nonsense"), "nonsense is no address"),
+        ((*SALE, "--tenant-key", "sk_x", "--url", "ftp://host"), "ftp://host is no address"),
+        ((*SALE, "--tenant-key", "sk_x", "--url", "http://[::1"), "is no address"),
+        ((*SALE, "--tenant-key", "sk_x", "--url", "http://127.0.0.1:1"), "does not answer"),
     ],
 )
 def test_what_cannot_be_sent_is_explained_in_one_line(data_dir, arguments, message):

@@ -45,6 +45,15 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir)
     ):
         by_hand = ("--processor", processor, "--event", event, "--url", second.url, "--data-dir", data_dir)
         assert "→ 200 accepted" in skeldir("deliver", *by_hand).stdout
+    every = data_dir.with_name("every")
+    every.mkdir()
+    known = [(provider, event) for provider in all_samples.PROVIDERS for event in all_samples.names(provider)]
+    for number, (provider, event) in enumerate(known):
+        body = all_samples.load(provider, event)
+        write(every / f"{number:02}.json", provider=provider, event=event, body=body)
+    taken = re.findall(r"→ 200 (\w+):", skeldir("replay", every, "--url", second.url, "--data-dir", data_dir).stdout)
+    assert len(taken) == len(known) == 20
+    assert set(taken) <= {"accepted", "duplicate"}
     recorded = data_dir.with_name("recorded")
     recorded.mkdir()
     charge = samples.load("charge.succeeded", event={"id": "evt_recorded"}, item={"id": "ch_recorded"})

@@ -25,6 +25,7 @@ from tests.faults.goods import Delivery
 from tests.faults.town import Shop, Town
 
 SENDERS = 8
+_PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.1, 1.0
 VICTIMS = ("api", "api", "worker", "worker", "database", "postmaster", "backend")
 FOUND = """
     SELECT e.provider || ' ' || e.external_event_id, count(DISTINCT e.id), count(DISTINCT l.id), count(DISTINCT t.id),
@@ -86,11 +87,15 @@ async def deliver(client: httpx2.AsyncClient, shop: Shop, account: Account, one:
 
 
 async def keep_sending(place: Town, shop: Shop, account: Account, order: Random, until: asyncio.Event) -> None:
-    """One processor after the other, whatever is answered."""
+    """One processor after the other, whatever is answered; more and more slowly while nobody takes anything."""
+    pause = _PAUSE_SECONDS
     async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
         while not until.is_set():
-            if not await deliver(client, shop, account, _next(order, shop, account)):
-                await asyncio.sleep(0.1)
+            if await deliver(client, shop, account, _next(order, shop, account)):
+                pause = _PAUSE_SECONDS
+            else:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _MAX_PAUSE_SECONDS)
 
 
 async def one_round(place: Town, shop: Shop, account: Account, order: Random) -> None:
@@ -121,9 +126,10 @@ async def one_round(place: Town, shop: Shop, account: Account, order: Random) ->
 async def settle(place: Town, shop: Shop, account: Account) -> None:
     """Every delivery that was not acknowledged is sent again and taken, at the latest when the last part is back."""
     async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
-        deadline = time.monotonic() + town.PATIENCE_SECONDS
         account.repeated += len(account.unknown)
         for one in list(account.unknown.values()):
+            # Of each its own: after a long outage there are thousands, and a busy machine takes them slowly.
+            deadline = time.monotonic() + town.PATIENCE_SECONDS
             while not await deliver(client, shop, account, one):
                 assert time.monotonic() < deadline, f"{_key(one)} is not taken"
                 await asyncio.sleep(0.05)

@@ -35,6 +35,7 @@ from tests.cli.conftest import environment
 
 SKELDIR = Path(sys.executable).with_name("skeldir")
 PATIENCE_SECONDS = 180.0
+_LAST_LINES = 40
 _RAISE = text("SELECT ops.update_tenant(:tenant, webhook_rate_per_minute => 10000000)")
 
 
@@ -138,6 +139,11 @@ class Town:
                     self._end(process)
         self.server.stop()
 
+    def last_words(self) -> str:
+        """The end of every log, for whoever has to find out what happened."""
+        logs = [self.folder / "api.log", self.folder / "worker.log", self.server.home / "postgres.log"]
+        return "\n".join(f"--- {log.name}\n{_tail(log)}" for log in logs if log.exists())
+
     async def shop(self) -> Shop:
         """A new tenant, with no limit to how often it may deliver."""
         self.shops += 1
@@ -161,6 +167,10 @@ class Town:
     async def look(self) -> asyncpg.Connection:
         """A connection that sees every tenant's rows."""
         return await bootstrap.connect(self.server.url(roles.OWNER, DATABASE))
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-_LAST_LINES:])
 
 
 def _group(leader: int) -> list[int]:
@@ -187,6 +197,9 @@ async def built(folder: Path, *, with_worker: bool = True) -> AsyncIterator[Town
             town.start_worker()
         await town.ready()
         yield town
+    except BaseException as error:
+        error.add_note(town.last_words())
+        raise
     finally:
         await asyncio.to_thread(town.stop)
 
