@@ -37,6 +37,7 @@ from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
+from impl.ingestion.quarantine import Quarantine
 from impl.ingestion.touches import TouchDesk
 from impl.jobs import stats, vitals
 from impl.kernel.clock import Clock, SystemClock
@@ -118,6 +119,7 @@ def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock) -> assemb
         clock=clock,
         stamp=Stamp(settings.token_issuer, settings.token_audience),
         pepper=settings.secret("login_pepper"),
+        stranger=Quarantine(engine, clock).note,
     )
 
 

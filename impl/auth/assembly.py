@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.auth import rate_limits, revocation_store
 from impl.auth.access_tokens import Stamp
-from impl.auth.authenticator import Authenticator
+from impl.auth.authenticator import Authenticator, Stranger, nobody
 from impl.auth.failed_attempts import FailedAttempts
 from impl.auth.key_store import DatabaseKeyStore
 from impl.auth.limiter import Limiter, TenantRates
@@ -42,6 +42,8 @@ class Parts:
     stamp: Stamp
     pepper: str = field(repr=False)
     passwords: Passwords = field(default_factory=Passwords)
+    stranger: Stranger = nobody
+    """Is told of machine keys that nobody has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def build(parts: Parts) -> Auth:
     tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock)
     limits = RateLimits(rate_limits.database(engine), clock)
     return Auth(
-        authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine),
+        authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine, stranger=parts.stranger),
         limiter=Limiter(limits=limits, rates=TenantRates(engine, clock), failed=failed, pepper=parts.pepper),
         desk=Desk(
             engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=parts.passwords, pepper=parts.pepper

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import final
+from collections.abc import Callable
+from typing import TypeAlias, final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,13 +18,22 @@ from impl.auth.verification import Verifier
 from impl.db import outage
 from impl.telemetry import correlation
 
+Stranger: TypeAlias = Callable[[str, RawRequest], None]
+"""Is told the machine key that nobody has, and the request it came with; must return at once."""
+
+
+def nobody(_: str, __: RawRequest) -> None:
+    """Takes no notice."""
+
 
 @final
 class Authenticator:
     """Grants for people with tokens and machines with keys. A database that is away is a 503 and never a grant."""
 
-    def __init__(self, *, verifier: Verifier, tenant_keys: TenantKeys, engine: AsyncEngine) -> None:
-        self._verifier, self._tenant_keys, self._engine = verifier, tenant_keys, engine
+    def __init__(
+        self, *, verifier: Verifier, tenant_keys: TenantKeys, engine: AsyncEngine, stranger: Stranger = nobody
+    ) -> None:
+        self._verifier, self._tenant_keys, self._engine, self._stranger = verifier, tenant_keys, engine, stranger
 
     async def access_bearer_auth(self, credential: str, request: RawRequest) -> Grant[AccessToken] | None:
         """A person's access token, with the scopes of its role."""
@@ -57,6 +67,7 @@ class Authenticator:
         if key is None:
             # A known key goes on to the signature over the body: an unknown one takes as long.
             hmac.digest(bytes(32), request.body, hashlib.sha256)
+            self._stranger(credential, request)
             return None
         correlation.bind_tenant(key.tenant_id)
         return Grant(key)

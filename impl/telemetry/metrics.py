@@ -23,6 +23,9 @@ EVENTS_DUPLICATE: Final = Counter(
     "events_duplicate", "Deliveries of an event that was stored before.", registry=REGISTRY
 )
 EVENTS_DEAD: Final = Counter("events_dlq", "Deliveries that could not become an event.", registry=REGISTRY)
+EVENTS_QUARANTINED: Final = Counter(
+    "events_quarantined", "Deliveries with a tenant key that nobody has.", registry=REGISTRY
+)
 CHANNELS_UNMAPPED: Final = Counter(
     "channels_unmapped", "Touches and conversions whose hints of origin map to no channel.", registry=REGISTRY
 )

@@ -4,8 +4,10 @@ The matrix of the specification: a good delivery, one that is repeated, and each
 sent to the wrong place. What is refused leaves no trace; what is authentic is kept, whatever it says.
 """
 
+import asyncio
 import json
 import time
+import uuid
 
 import pytest
 
@@ -38,6 +40,60 @@ async def test_a_good_delivery_is_recorded_and_its_repetition_is_known(door: Doo
     }
     counts = await shop.counts()
     assert (counts["webhook_deliveries"], counts["dead_events"]) == (2, 0)
+
+
+@pytest.mark.promise("F25")
+@each_door
+async def test_a_key_of_the_sender_changes_nothing_the_processors_id_decides(door: Door, street):
+    shop, body = await street.shop(), door.body()
+
+    async def send(body, key, delivery):
+        headers = door.headers(body, shop.secret(door), delivery=delivery) | {"x-idempotency-key": key}
+        return (await shop.post(door, body, headers=headers)).json()
+
+    keys = [str(uuid.uuid4()).encode() for _ in range(2)]
+    first, again = await send(body, keys[0], "d-1"), await send(body, keys[1], "d-1")
+    assert (first["outcome"], again["outcome"]) == ("accepted", "duplicate")
+    assert (again["event_id"], again["idempotency_key"]) == (first["event_id"], first["idempotency_key"])
+    assert first["idempotency_key"].encode() not in keys
+    other = await send(renamed(door), keys[0], "d-2")
+    assert other["idempotency_key"] != first["idempotency_key"]
+    assert other["event_id"] != first["event_id"]
+
+
+def renamed(door):
+    """The same kind of delivery about something else."""
+    payload = door.payload()
+    match door.provider:
+        case "stripe":
+            payload["id"] += "x"
+            payload["data"]["object"]["id"] += "x"
+        case "paypal":
+            payload["id"] += "x"
+            payload["resource"]["id"] += "x"
+        case _:
+            payload |= {name: payload[name] + 1 for name in ("id",) if name in payload}
+            payload |= {name: payload[name] + "x" for name in ("token",) if name in payload}
+            payload["refunds"] = [one | {"id": one["id"] + 1} for one in payload.get("refunds", [])]
+    return json.dumps(payload).encode()
+
+
+@pytest.mark.promise("F27")
+@each_door
+async def test_every_dead_delivery_is_answered_with_its_own_id(door: Door, street):
+    """Sent at once, so that the newest dead event is somebody else's."""
+    shop = await street.shop()
+    bodies = [door.broken()[:-1] + f', "number": {number}}}'.encode() for number in range(6)]
+
+    async def send(number, body):
+        headers = door.headers(body, shop.secret(door), delivery=f"d-{number}")
+        return (await shop.post(door, body, headers=headers)).json()
+
+    answers = await asyncio.gather(*(send(*one) for one in enumerate(bodies)))
+    assert {one["outcome"] for one in answers} == {"dead"}
+    rows = await street.owner.fetch("SELECT id, idempotency_key FROM dead_events WHERE tenant_id = $1", shop.tenant_id)
+    known = {str(row["id"]): str(row["idempotency_key"]) for row in rows}
+    assert [known[one["dead_event_id"]] for one in answers] == [one["idempotency_key"] for one in answers]
 
 
 REFUSED = {

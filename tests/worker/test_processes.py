@@ -13,15 +13,27 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
+from impl.db.sealing import KeyRing
 from impl.db.transaction import tenant_transaction
+from impl.ingestion import privacy, record
+from impl.ingestion.delivery import Death, Delivery
 from impl.jobs import queue, vitals
+from impl.platforms import samples
 from tests.cli.conftest import ROOT, SKELDIR, environment
 from tests.worker import process
 
 PATIENCE_SECONDS = 180
+SALES = {
+    "stripe": "charge.succeeded",
+    "shopify": "orders/paid",
+    "woocommerce": "order.completed",
+    "paypal": "PAYMENT.CAPTURE.COMPLETED",
+}
 
 # Processes with leases of seconds must not starve each other, whatever else runs.
 pytestmark = pytest.mark.xdist_group("worker-processes")
@@ -217,6 +229,36 @@ async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_rep
     await until(replaced, "a new worker")
     made.terminate()
     assert await asyncio.to_thread(made.wait, PATIENCE_SECONDS) == 0
+    assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
+
+
+@pytest.mark.promise("F28")
+async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_have_passed(seer, api, start, tenant):
+    """The sweep finds them, a job reads each again, and each becomes an event with its entry: nobody asked for it."""
+    ring, now = KeyRing({"k": bytes(32)}), datetime.now(UTC)
+    for provider, event in SALES.items():
+        delivery = Delivery(
+            id=uuid4(), tenant_id=tenant, provider=provider, received_at=now, size_bytes=2, signature_scheme="any",
+            secret_version=1,
+        )  # fmt: skip
+        death = Death(
+            code="network_error", message="it did not work", idempotency_key=uuid4(), topic=event,
+            provider_event_id=f"delivery of {provider}", payload=privacy.strip(samples.load(provider, event)),
+        )  # fmt: skip
+        await record.dead(api, ring, delivery, death)
+    await seer.execute("UPDATE dead_events SET next_retry_at = now()")
+    start(SKELDIR, "worker", SKELDIR_SCHEDULE_SECONDS="1")
+
+    async def repaired():
+        return await seer.fetchval("SELECT count(*) FROM dead_events WHERE remediation_status = 'resolved'") == 4
+
+    await until(repaired, "four dead events to be repaired")
+    rows = await seer.fetch(
+        "SELECT e.provider, l.entry_kind, d.retry_count FROM dead_events d"
+        " JOIN attribution_events e ON e.id = d.resolved_event_id JOIN revenue_ledger l ON l.event_id = e.id"
+        " WHERE l.effect_cents > 0"
+    )
+    assert sorted(tuple(row) for row in rows) == [(provider, "captured", 1) for provider in sorted(SALES)]
     assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
 
 
