@@ -35,6 +35,7 @@ from impl.db.sealing import KeyRing
 from impl.health import report
 from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
+from impl.ingestion import record
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.quarantine import Quarantine
@@ -138,7 +139,8 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
 def _receiver(settings: Settings, engine: AsyncEngine, clock: Clock) -> Receiver:
     ring = KeyRing(settings.key_ring())
     secrets, journeys = SecretStore(engine, ring, clock), Journeys(engine, ring, clock)
-    return Receiver(engine=engine, ring=ring, secrets=secrets, journeys=journeys, clock=clock)
+    facts = record.facts(engine)
+    return Receiver(engine=engine, facts=facts, ring=ring, secrets=secrets, journeys=journeys, clock=clock)
 
 
 def _touch_desk(receiver: Receiver) -> TouchDesk:

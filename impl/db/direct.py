@@ -16,7 +16,13 @@ from impl.db import outage
 
 
 async def fetch_row(engine: AsyncEngine, statement: str, *values: Any) -> Any:
-    """The row that `statement` answers, with `$1 …` for `values`; None without a row.
+    """The first row that `statement` answers, with `$1 …` for `values`; None without a row. Raises what `fetch` raises."""
+    rows = await fetch(engine, statement, *values)
+    return rows[0] if rows else None
+
+
+async def fetch(engine: AsyncEngine, statement: str, *values: Any) -> list[Any]:
+    """The rows that `statement` answers, with `$1 …` for `values`.
 
     Raises what a statement through SQLAlchemy raises: `IntegrityError` or another `DBAPIError`, and its pool's `TimeoutError`.
     """
@@ -26,7 +32,7 @@ async def fetch_row(engine: AsyncEngine, statement: str, *values: Any) -> Any:
         raise DBAPIError(statement, None, error, connection_invalidated=True) from error
     driver: Any = pooled.driver_connection
     try:
-        return await driver.fetchrow(statement, *values)
+        return [*await driver.fetch(statement, *values)]
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(statement, None, error) from error
     except outage.DRIVER_FAILURES as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,6 +20,7 @@ from impl.db import direct
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import channels, rows, turns
+from impl.ingestion.batches import Batches
 from impl.ingestion.dead_events import FIRST_RETRY_AFTER, PASSING
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt, correlation_id
 from impl.ingestion.journeys import Link
@@ -28,7 +31,7 @@ from impl.ledger import History, Posting
 
 _SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("queries.sql")).items()}
 _ATTEMPTS = 5
-_LOOKS = 3
+_LOOKS = 2
 _MAX_ISSUES = 20
 _PARAMETERS: Final = """
     tenant_id lock_key known_entries knows_won_dispute delivery_id provider topic provider_event_id delivery_key received_at
@@ -39,6 +42,7 @@ _PARAMETERS: Final = """
 """.split()
 _PLACES: Final = ", ".join(f"${number}" for number in range(1, len(_PARAMETERS) + 1))
 _RECORD_FACT: Final = f"SELECT * FROM record_fact({_PLACES})"  # noqa: S608 - places of values only
+_RECORD_FACTS: Final = "SELECT * FROM record_facts($1)"
 
 ResultT = TypeVar("ResultT")
 
@@ -47,16 +51,62 @@ class LostRaceError(SkeldirError):
     """Another delivery of the same fact was recorded between our look and our write; look again."""
 
 
-async def report(engine: AsyncEngine, delivery: Delivery, said: Report, link: Link | None = None) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as the row that would record it, under the assumptions that the row names."""
+
+    row: Mapping[str, Any]
+    text: bytes
+    """The row as JSON: what cannot be written down concerns its own delivery only."""
+
+    @property
+    def lock(self) -> int:
+        """Key of its payment."""
+        found: int = self.row["lock_key"]
+        return found
+
+    @property
+    def key(self) -> str:
+        """Names the fact, however often it is delivered."""
+        return f"{self.row['tenant_id']} {self.row['provider']} {self.row['idempotency_key']}"
+
+
+Facts = Batches[Fact, Mapping[str, Any]]
+"""Facts on their way into the database, each with what the database answers to it."""
+
+
+def facts(engine: AsyncEngine) -> Facts:
+    """Where deliveries of this event loop hand in their facts, to be recorded with those that wait at the same moment."""
+    return Batches(partial(_record_facts, engine), partial(_record_fact, engine))
+
+
+async def _record_facts(engine: AsyncEngine, together: Sequence[Fact]) -> Sequence[Mapping[str, Any] | None]:
+    batch = b"[" + b",".join(fact.text for fact in together) + b"]"
+    async with turns.room(engine):
+        found = {row["delivery_id"]: row for row in await direct.fetch(engine, _RECORD_FACTS, batch.decode())}
+    answers = [found.get(fact.row["delivery_id"]) for fact in together]
+    return [answer if answer and (answer["event_id"] or answer["entries"]) else None for answer in answers]
+
+
+async def _record_fact(engine: AsyncEngine, fact: Fact) -> Mapping[str, Any]:
+    async with turns.room(engine):
+        found: Mapping[str, Any] = await direct.fetch_row(
+            engine, _RECORD_FACT, *(fact.row[name] for name in _PARAMETERS)
+        )
+    return found
+
+
+async def report(
+    engine: AsyncEngine, waiting: Facts, delivery: Delivery, said: Report, link: Link | None = None
+) -> Receipt:
     """Record what the delivery said: each fact with its ledger entry, all of them or none; or recognise it as a duplicate.
 
     `link` is the journey that all its facts belong to. Raises `ledger.CurrencyMismatch` when a fact contradicts its capture;
     nothing is written then.
     """
-    lock = rows.payment_lock(delivery, said.facts[0])
-    async with turns.of(lock), turns.room(engine):
-        if len(said.facts) == 1:
-            return await _persist(lambda: _one_fact(engine, delivery, said, link))
+    if len(said.facts) == 1:
+        return await _persist(lambda: _one_fact(waiting, delivery, said, link))
+    async with turns.of(rows.payment_lock(delivery, said.facts[0])), turns.room(engine):
         return await _persist(lambda: _report(engine, delivery, said, link))
 
 
@@ -90,21 +140,37 @@ def _is_unique_violation(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505"
 
 
-async def _one_fact(engine: AsyncEngine, delivery: Delivery, said: Report, link: Link | None) -> Receipt:
-    """One round trip when nothing is recorded about the transaction yet, which is almost always; two when something is."""
-    fact, key, known = said.facts[0], said.idempotency_key, History()
-    channel, lock = channels.resolve(fact.hints), rows.payment_lock(delivery, fact)
-    for _ in range(_LOOKS):
-        row = rows.fact_row(delivery, fact, ledger.post(fact, known), channel, link) | rows.common(delivery, said)
-        row |= {"lock_key": lock, "known_entries": [entry.id for entry in known.entries]}
-        knows = known.has_won_dispute if fact.type is EventType.PAYMENT_DISPUTED else None
-        row |= {"knows_won_dispute": knows, "searched_id": fact.original_transaction_id}
-        found = await direct.fetch_row(engine, _RECORD_FACT, *(row[name] for name in _PARAMETERS))
-        if found["event_id"] is not None:
-            outcome = Outcome.ACCEPTED if found["is_new"] else Outcome.DUPLICATE
-            return rows.receipt(outcome, delivery, key, found["event_id"], channel if found["is_new"] else None)
-        known = rows.history(json.loads(found["entries"]), has_won_dispute=found["has_won_dispute"])
+async def _one_fact(waiting: Facts, delivery: Delivery, said: Report, link: Link | None) -> Receipt:
+    """One round trip when nothing is recorded about the transaction yet, which is almost always, or the fact itself is.
+
+    Those that follow something take turns for the second: each of them changes what the others have to know.
+    """
+    found = await waiting.put(_fact(delivery, said, History(), link))
+    if found["event_id"] is not None:
+        return _receipt(delivery, said, found)
+    async with turns.of(rows.payment_lock(delivery, said.facts[0])):
+        for _ in range(_LOOKS):
+            known = rows.history(json.loads(found["entries"]), has_won_dispute=found["has_won_dispute"])
+            found = await waiting.put(_fact(delivery, said, known, link))
+            if found["event_id"] is not None:
+                return _receipt(delivery, said, found)
     raise LostRaceError("more was recorded about the transaction each time")
+
+
+def _fact(delivery: Delivery, said: Report, known: History, link: Link | None) -> Fact:
+    fact = said.facts[0]
+    row = rows.fact_row(delivery, fact, ledger.post(fact, known), channels.resolve(fact.hints), link)
+    row |= rows.common(delivery, said)
+    row["lock_key"], row["searched_id"] = rows.payment_lock(delivery, fact), fact.original_transaction_id
+    row["known_entries"] = [entry.id for entry in known.entries]
+    row["knows_won_dispute"] = known.has_won_dispute if fact.type is EventType.PAYMENT_DISPUTED else None
+    return Fact(row, to_json(row, bytes_mode="hex"))
+
+
+def _receipt(delivery: Delivery, said: Report, found: Mapping[str, Any]) -> Receipt:
+    outcome = Outcome.ACCEPTED if found["is_new"] else Outcome.DUPLICATE
+    channel = channels.resolve(said.facts[0].hints) if found["is_new"] else None
+    return rows.receipt(outcome, delivery, said.idempotency_key, found["event_id"], channel)
 
 
 async def _report(engine: AsyncEngine, delivery: Delivery, said: Report, link: Link | None) -> Receipt:

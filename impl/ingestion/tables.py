@@ -124,8 +124,8 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
         CheckConstraint("revenue_cents BETWEEN 0 AND 1000000000000000", name="revenue_cents"),
         CheckConstraint("abs(effect_cents) IN (0, revenue_cents)", name="effect_cents"),
         Index("ix_attribution_events__tenant_id_occurred_at_id", "tenant_id", text("occurred_at DESC"), "id"),
-        Index(None, "tenant_id", "session_id"),
-        Index(None, "tenant_id", "journey_hash"),
+        Index(None, "tenant_id", "session_id", postgresql_where=text("session_id IS NOT NULL")),
+        Index(None, "tenant_id", "journey_hash", postgresql_where=text("journey_hash IS NOT NULL")),
         Index(None, "tenant_id", "provider", "transaction_id"),
         Index(
             "ix_attribution_events__unredacted",

@@ -22,6 +22,7 @@ from impl.db.sealing import KeyRing
 from impl.ingestion import journeys, privacy, record
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt
 from impl.ingestion.journeys import Journeys
+from impl.ingestion.record import Facts
 from impl.kernel.clock import Clock
 from impl.kernel.events import Report, idempotency_key
 from impl.ledger.posting import CurrencyMismatch
@@ -77,6 +78,7 @@ class Receiver:
     """What the receipt stands on."""
 
     engine: AsyncEngine
+    facts: Facts
     ring: KeyRing
     secrets: SecretStore
     journeys: Journeys
@@ -119,7 +121,7 @@ async def _record(
     try:
         report = _understand(processor, inbound, delivery, secret)
         link = await receiver.journeys.link(delivery.tenant_id, report.facts[0].hints.journey_key)
-        return await record.report(receiver.engine, delivery, report, link)
+        return await record.report(receiver.engine, receiver.facts, delivery, report, link)
     except _Ignoring as ignoring:
         return await record.ignored(receiver.engine, delivery, ignoring.topic, ignoring.event_id)
     except _Dying as dying:

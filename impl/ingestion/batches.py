@@ -1,0 +1,177 @@
+"""Group commit: what waits at the same moment is stored in one round trip and one transaction.
+
+Nobody waits for company. A single item goes at once; those that come while it is under way make up the next batch. So batches
+grow with the load, and an idle service answers as fast as without them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Generic, Protocol, TypeVar
+
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from impl.db import outage
+
+MAX_SIZE: Final = 64
+"""Most items of a batch. Measured: twice as many cost no less for each."""
+MAX_UNDER_WAY: Final = 1
+"""Batches at the same time. Measured: two are smaller batches with the same rate."""
+MAX_WAITING: Final = 4096
+"""Items that may wait, a few kilobytes each; more are refused as an outage is, to be sent again later."""
+
+
+class Item(Protocol):
+    """What may be stored together with others."""
+
+    @property
+    def lock(self) -> int:
+        """Items with the same lock are stored one after the other …"""
+        ...
+
+    @property
+    def key(self) -> str:
+        """… except repetitions, which have the same key too."""
+        ...
+
+
+ItemT = TypeVar("ItemT", bound=Item)
+AnswerT = TypeVar("AnswerT")
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting(Generic[ItemT, AnswerT]):
+    """An item with whoever waits for its answer; a caller that gave up has cancelled it."""
+
+    item: ItemT
+    answer: asyncio.Future[AnswerT]
+
+    def tell(self, answer: AnswerT) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class Batches(Generic[ItemT, AnswerT]):
+    """Items on their way to be stored, of one event loop.
+
+    `together` stores many and answers each, or None for one that has to be stored `alone`. Both must be all or nothing.
+    """
+
+    def __init__(
+        self,
+        together: Callable[[Sequence[ItemT]], Awaitable[Sequence[AnswerT | None]]],
+        alone: Callable[[ItemT], Awaitable[AnswerT]],
+    ) -> None:
+        self._together, self._alone = together, alone
+        self._waiting: deque[_Waiting[ItemT, AnswerT]] = deque()
+        self._locks: set[int] = set()
+        """Of items that are under way."""
+        self._batches = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def under_way(self) -> int:
+        """How many items are being stored right now, by lock."""
+        return len(self._locks)
+
+    async def put(self, item: ItemT) -> AnswerT:
+        """Store `item` and return its answer; what `alone` raises for it concerns nobody else.
+
+        Raises what an outage raises (`impl.db.outage`), also when too many wait already. Whoever is cancelled meanwhile leaves
+        the others alone; its item may be stored or not, as with every request whose answer is not waited for.
+        """
+        if len(self._waiting) >= MAX_WAITING:
+            raise PoolTimeoutError(f"{MAX_WAITING} deliveries wait to be recorded already")
+        one: _Waiting[ItemT, AnswerT] = _Waiting(item, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        self._set_out()
+        return await one.answer
+
+    def _set_out(self) -> None:
+        if self._waiting and self._batches < MAX_UNDER_WAY:
+            self._batches += 1
+            self._start(self._travel)
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` on its own: not with the request that happened to start it, nor with what its log lines carry."""
+
+        async def run() -> None:
+            await work()
+
+        task = asyncio.get_running_loop().create_task(run(), context=contextvars.Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _travel(self) -> None:
+        """One batch after the other, while somebody waits."""
+        try:
+            while members := self._take():
+                await self._store(members)
+        finally:
+            self._batches -= 1
+
+    def _take(self) -> list[_Waiting[ItemT, AnswerT]]:
+        """The next batch, in order of arrival: nobody who has gone, and one of each lock, with its repetitions."""
+        members: list[_Waiting[ItemT, AnswerT]] = []
+        mine: dict[int, str] = {}
+        left: list[_Waiting[ItemT, AnswerT]] = []
+        while self._waiting and len(members) < MAX_SIZE:
+            one = self._waiting.popleft()
+            if one.answer.done():
+                continue
+            lock, key = one.item.lock, one.item.key
+            if lock in self._locks or mine.setdefault(lock, key) != key:
+                left.append(one)
+            else:
+                members.append(one)
+        self._waiting.extendleft(reversed(left))
+        self._locks.update(mine)
+        return members
+
+    async def _store(self, members: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
+        """The answers of one batch; when it fails as a whole, each of its members has another chance alone."""
+        answers: Sequence[AnswerT | None] = [None] * len(members)
+        try:
+            answers = await self._together([one.item for one in members])
+        except outage.FAILURES as error:
+            if outage.is_outage(error):
+                self._fail(members, error)
+        except BaseException as error:
+            self._fail(members, error)
+            raise
+        again: dict[int, list[_Waiting[ItemT, AnswerT]]] = {}
+        for one, answer in zip(members, answers, strict=True):
+            if answer is not None:
+                one.tell(answer)
+            elif not one.answer.done():
+                again.setdefault(one.item.lock, []).append(one)
+        self._locks -= {one.item.lock for one in members} - again.keys()
+        for some in again.values():
+            self._start(partial(self._store_alone, some))
+
+    async def _store_alone(self, members: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
+        """The answers of items with one lock, one after the other."""
+        for one in members:
+            try:
+                one.tell(await self._alone(one.item))
+            except outage.FAILURES as error:
+                one.fail(error)
+            except BaseException as error:
+                self._fail(members, error)
+                raise
+        self._locks.discard(members[0].item.lock)
+        self._set_out()
+
+    def _fail(self, members: Sequence[_Waiting[ItemT, AnswerT]], error: BaseException) -> None:
+        for one in members:
+            one.fail(error)
+        self._locks -= {one.item.lock for one in members}
