@@ -149,7 +149,8 @@ class AdminRevokeTokensBeforeParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice.
+    answer for 30 days, and nothing is done twice. A request that was refused or failed changed nothing and is not
+    stored: its key stays free.
     """
 
 
@@ -216,7 +217,8 @@ class AdminUpdateMembershipRoleParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice.
+    answer for 30 days, and nothing is done twice. A request that was refused or failed changed nothing and is not
+    stored: its key stays free.
     """
 
 
@@ -264,7 +266,8 @@ class RotateTenantKeyParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice.
+    answer for 30 days, and nothing is done twice. A request that was refused or failed changed nothing and is not
+    stored: its key stays free.
     """
 
 
@@ -302,7 +305,8 @@ class PutWebhookSecretParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice.
+    answer for 30 days, and nothing is done twice. A request that was refused or failed changed nothing and is not
+    stored: its key stays free.
     """
     provider: Annotated[str, Text(min_length=1, max_length=64), Path("provider")]
     """The payment processor - shopify, stripe, woocommerce or paypal. Any other is 404."""
