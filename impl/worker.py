@@ -54,13 +54,12 @@ log = structlog.get_logger()
 SLOTS: Final = 8
 """Jobs that one process runs at once."""
 POLL: Final = timedelta(seconds=1)
-LEASE: Final = timedelta(seconds=10)
-"""A job whose worker was silent for so long is taken over."""
+LEASE: Final = timedelta(seconds=60)
+"""A job whose worker was silent for so long is taken over. A loop that stands still ends its process earlier, so that no job is
+taken from a living worker."""
 MAX_JOBS: Final = 100
 MAX_RESIDENT_KB: Final = 250_000
 SHUTDOWN_SECONDS: Final = 30.0
-STALL_SECONDS: Final = 15.0
-"""An event loop that stands still for so long holds up every other job; the process gives itself up."""
 GAVE_UP: Final = 70
 
 SWEEP_SCHEDULE: Final = Schedule(
