@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,15 @@ def of_origin(origin: Origin) -> str:
     is_foreign = bool(origin.foreign_host)
     if not (source or medium or origin.campaign or origin.click_id or is_foreign):
         return DIRECT
-    found = _by_words(source, medium) or CLICK_IDS.get((origin.click_id or "").lower())
-    found = found or _by_words(source, medium, is_foreign=is_foreign)
+    found = _mapped(source, medium, (origin.click_id or "").lower(), is_foreign)
     if found is None:
         metrics.CHANNELS_UNMAPPED.inc()
     return found or UNKNOWN
+
+
+@lru_cache(maxsize=1024)  # a shop's campaigns repeat the same few words
+def _mapped(source: str, medium: str, click_id: str, is_foreign: bool) -> str | None:
+    return _by_words(source, medium) or CLICK_IDS.get(click_id) or _by_words(source, medium, is_foreign=is_foreign)
 
 
 def _by_words(source: str, medium: str, *, is_foreign: bool = False) -> str | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Any
 
 PII_KEYS = frozenset(
@@ -52,20 +51,30 @@ def normalise(key: str) -> str:
 
 _REMOVED = frozenset(normalise(key) for key in PII_KEYS | FORBIDDEN_KEYS)
 
+_CONTAINERS = (dict, list)
+_REMEMBERED_KEYS = 8192
 _REMEMBERED_LENGTH = 64  # processors repeat the same short keys; what is longer must not fill the memory
 
 HINTS = frozenset("skeldir_session_id skeldir_journey_key utm_source utm_medium utm_campaign".split())
 """The only pairs of a free-form list that are read; a shop writes its customers' names and wishes into the others."""
 
 
+class _Verdicts(dict[str, bool]):
+    """What was found out about keys: processors repeat the same few hundred."""
+
+    def __missing__(self, key: str) -> bool:
+        verdict = normalise(key) in _REMOVED
+        if len(key) <= _REMEMBERED_LENGTH and len(self) < _REMEMBERED_KEYS:
+            self[key] = verdict
+        return verdict
+
+
+_VERDICTS = _Verdicts()
+
+
 def is_removed(key: str) -> bool:
     """Whether a value under `key` may not be kept."""
-    return _is_removed(key) if len(key) <= _REMEMBERED_LENGTH else normalise(key) in _REMOVED
-
-
-@lru_cache(maxsize=8192)
-def _is_removed(key: str) -> bool:
-    return normalise(key) in _REMOVED
+    return _VERDICTS[key]
 
 
 def strip(value: Any) -> Any:
@@ -80,9 +89,10 @@ def _strip(value: Any, depth: int) -> Any:
     if depth == 0:
         raise CannotStrip(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
-        kept = {key: child for key, child in value.items() if not is_removed(key)}
         return {
-            key: _strip(child, depth - 1) if isinstance(child, dict | list) else child for key, child in kept.items()
+            key: _strip(child, depth - 1) if isinstance(child, _CONTAINERS) else child
+            for key, child in value.items()
+            if not _VERDICTS[key]
         }
     if isinstance(value, list):
         return [_strip(child, depth - 1) for child in value if not _is_foreign_pair(child)]

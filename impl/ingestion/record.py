@@ -145,32 +145,33 @@ async def _one_fact(waiting: Facts, delivery: Delivery, said: Report, link: Link
 
     Those that follow something take turns for the second: each of them changes what the others have to know.
     """
-    found = await waiting.put(_fact(delivery, said, History(), link))
+    channel = channels.resolve(said.facts[0].hints)
+    found = await waiting.put(_fact(delivery, said, History(), channel, link))
     if found["event_id"] is not None:
-        return _receipt(delivery, said, found)
+        return _receipt(delivery, said, found, channel)
     async with turns.of(rows.payment_lock(delivery, said.facts[0])):
         for _ in range(_LOOKS):
             known = rows.history(json.loads(found["entries"]), has_won_dispute=found["has_won_dispute"])
-            found = await waiting.put(_fact(delivery, said, known, link))
+            found = await waiting.put(_fact(delivery, said, known, channel, link))
             if found["event_id"] is not None:
-                return _receipt(delivery, said, found)
+                return _receipt(delivery, said, found, channel)
     raise LostRaceError("more was recorded about the transaction each time")
 
 
-def _fact(delivery: Delivery, said: Report, known: History, link: Link | None) -> Fact:
+def _fact(delivery: Delivery, said: Report, known: History, channel: str, link: Link | None) -> Fact:
     fact = said.facts[0]
-    row = rows.fact_row(delivery, fact, ledger.post(fact, known), channels.resolve(fact.hints), link)
-    row |= rows.common(delivery, said)
+    row = rows.fact_row(delivery, fact, ledger.post(fact, known), channel, link)
+    row.update(rows.common(delivery, said))
     row["lock_key"], row["searched_id"] = rows.payment_lock(delivery, fact), fact.original_transaction_id
     row["known_entries"] = [entry.id for entry in known.entries]
     row["knows_won_dispute"] = known.has_won_dispute if fact.type is EventType.PAYMENT_DISPUTED else None
     return Fact(row, to_json(row, bytes_mode="hex"))
 
 
-def _receipt(delivery: Delivery, said: Report, found: Mapping[str, Any]) -> Receipt:
-    outcome = Outcome.ACCEPTED if found["is_new"] else Outcome.DUPLICATE
-    channel = channels.resolve(said.facts[0].hints) if found["is_new"] else None
-    return rows.receipt(outcome, delivery, said.idempotency_key, found["event_id"], channel)
+def _receipt(delivery: Delivery, said: Report, found: Mapping[str, Any], channel: str) -> Receipt:
+    is_new, key = found["is_new"], said.idempotency_key
+    outcome = Outcome.ACCEPTED if is_new else Outcome.DUPLICATE
+    return rows.receipt(outcome, delivery, key, found["event_id"], channel if is_new else None)
 
 
 async def _report(engine: AsyncEngine, delivery: Delivery, said: Report, link: Link | None) -> Receipt:

@@ -6,12 +6,14 @@ standard `logging` module and leave in the same shape, with `event` naming their
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import TextIO, cast
 from urllib.parse import urlsplit
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from impl.telemetry import redaction
@@ -60,11 +62,20 @@ def _stamps() -> list[Processor]:
 def _finish() -> list[Processor]:
     # Redaction stands last before the text is made: what any earlier step added is searched as well.
     transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
-    return [structlog.processors.ExceptionRenderer(transformer), _without_secrets, structlog.processors.JSONRenderer()]
+    return [structlog.processors.ExceptionRenderer(transformer), _without_secrets, _to_line]
 
 
 def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return redaction.mapping(event)
+
+
+def _to_line(_: WrappedLogger, __: str, event: EventDict) -> str:
+    """One JSON object in ASCII. The fast writer refuses lone surrogates, and lines are written whatever they hold."""
+    try:
+        line = to_json(event).decode()
+    except ValueError:
+        line = ""
+    return line if line and line.isascii() else json.dumps(event)
 
 
 def _from_library(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -101,10 +101,10 @@ def _hide_named_value(found: re.Match[str]) -> str:
 
 def value(item: Any, depth: int = 0) -> Any:
     """`item` as plain JSON data without secrets, at any depth. Objects of unknown kind are shown by their text."""
-    if item is None or isinstance(item, bool | int | float):
-        return item
     if isinstance(item, str):
         return text(item)
+    if item is None or isinstance(item, bool | int | float):
+        return item
     if isinstance(item, UUID | Decimal | date):
         return str(item)
     if isinstance(item, bytes | bytearray | memoryview):

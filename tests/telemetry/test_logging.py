@@ -29,6 +29,12 @@ def test_a_line_is_one_json_object_with_a_constant_event_level_and_time(lines):
     assert line == {"event": "delivery_received", "level": "info", "platform": "stripe", "size_bytes": 812}
 
 
+@pytest.mark.parametrize("text", ["caf\u00e9", "\ud800 half a letter", "nul \0", "\u2028"])
+def test_a_line_is_ascii_whatever_it_holds(lines, text):
+    structlog.get_logger().info("delivery_received", said=text, share=float("inf"), big=2**70)
+    assert [(line["said"], line["share"], line["big"]) for line in lines()] == [(text, float("inf"), 2**70)]
+
+
 def test_lines_below_the_level_are_not_written(lines):
     structlog.get_logger().debug("detail")
     logging.getLogger("library").debug("detail")

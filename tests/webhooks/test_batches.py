@@ -14,6 +14,7 @@ from impl.db import engine as engines
 from impl.ingestion import record
 from impl.ingestion.delivery import Outcome
 from impl.platforms.stripe import samples
+from impl.telemetry import metrics
 from tests.webhooks.test_receive import counts
 
 
@@ -87,6 +88,14 @@ async def test_two_tenants_in_one_batch_keep_apart(shops, owner, trips):
             "revenue_ledger": 5,
             "dead_events": 0,
         }
+
+
+async def test_an_unknown_origin_is_counted_once_for_each_delivery(shops):
+    payload = json.loads(sale(1))
+    payload["data"]["object"]["metadata"] = {"utm_source": "nobody", "utm_medium": "knows"}
+    before = metrics.CHANNELS_UNMAPPED._value.get()
+    await deliver((shops[0], json.dumps(payload).encode()))
+    assert metrics.CHANNELS_UNMAPPED._value.get() == before + 1
 
 
 async def test_repetitions_in_one_batch_are_one_event(shops, owner, trips):
