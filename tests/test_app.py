@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from tools.contracts import calls, mocks
 ROOT = Path(__file__).parents[1]
 INFRASTRUCTURE = set("/health /health/live /health/ready /health/worker /metrics /docs /redoc /openapi.json".split())
 """What may be served beside the contracts: the complete list."""
+
+MODELS = {"BaseModel", "BaseSettings", "ContractModel", "RootModel", "TypedDict"}
 
 
 class Route(NamedTuple):
@@ -70,12 +73,25 @@ def route_of(operation: Operation, name: str) -> Route:
     return Route(operation.method, operation.path, operation.id, frozenset(map(frozenset, ways)), statuses)
 
 
-@pytest.mark.promise("P047")
+@pytest.mark.promise("P047", "F19")
 def test_contract_and_application_have_the_same_operations_both_ways(app: FastAPI) -> None:
     declared, served = set(routes_of_the_contracts()), set(routes_of_the_application(app))
     assert declared - served == set()
     assert served - declared == set()
     assert len(served) == 70
+
+
+@pytest.mark.promise("F20")
+def test_models_of_requests_and_answers_are_the_generated_ones() -> None:
+    """Nobody writes a model by hand beside the contract; the one class of pydantic's in the program is its settings."""
+    bases = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in (ROOT / "impl").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+        and {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases} & MODELS
+    ]
+    assert bases == ["impl/settings.py: Settings"]
 
 
 @pytest.mark.promise("P047")

@@ -43,8 +43,9 @@ SCHEDULES: Final = (
 
 BATCH: Final = 1000
 _RETENTION_STEPS: Final = (
-    "redact_payloads redact_links redact_dead_events delete_dead_events redact_touches trim_touches delete_deliveries "
-    "delete_error_reports delete_llm_cache delete_llm_calls delete_llm_audit destroy_journey_secrets drop_allocations"
+    "redact_payloads redact_links redact_dead_events delete_dead_events delete_quarantine redact_touches trim_touches "
+    "delete_deliveries delete_error_reports delete_llm_cache delete_llm_calls delete_llm_audit destroy_journey_secrets "
+    "drop_allocations"
 ).split()
 _SCAN: Final = text("SELECT privacy.scan_pii()")
 _STALE: Final = text(

@@ -22,7 +22,7 @@ from tests.faults.town import Shop
 pytestmark = pytest.mark.xdist_group("worker-processes")
 
 
-@pytest.mark.promise("P061", "P065", "P066", "P068", "P072", "Q02", "Q03")
+@pytest.mark.promise("P061", "P065", "P066", "P068", "P072", "Q02", "Q03", "F24")
 async def test_storms_keep_exactly_what_came(tmp_path: Path) -> None:
     """Replayed, unique, malformed, personal, invalid and mixed deliveries, forty at once; one key for two tenants; every alias."""
     await storms.run(reachable(tmp_path) / "town", sizes=[40], at_once=40)

@@ -1,13 +1,16 @@
 """`impl.settings`: environment over secret store over defaults; a wrong value is named, never repeated."""
 
 import base64
+import re
+from pathlib import Path
 
 import pytest
 
 from impl import settings
 from impl.kernel.errors import ConfigurationError
-from impl.settings import Role
+from impl.settings import Role, Settings
 
+ROOT = Path(settings.__file__).parent
 KEY = base64.b64encode(bytes(32)).decode()
 
 
@@ -56,3 +59,11 @@ def test_a_broken_key_ring_is_refused(ring):
 
 def test_secrets_do_not_show_in_a_representation():
     assert KEY not in repr(settings.read(sealing_keys=f"k1:{KEY}"))
+
+
+@pytest.mark.promise("F27")
+def test_every_setting_has_a_reader():
+    """A flag that nobody reads promises what does not happen."""
+    program = "\n".join(path.read_text() for path in ROOT.rglob("*.py") if path.name != "settings.py")
+    unread = [name for name in Settings.model_fields if not re.search(rf"\b{name}\b", program)]
+    assert unread == []

@@ -54,6 +54,19 @@ DELETED = [
 ]  # fmt: skip
 
 
+async def test_notes_about_strangers_go_after_ninety_days(shop: Shop) -> None:
+    note = (
+        "INSERT INTO dead_events_quarantine (id, source, error_type, error_code, error_message, error_detail, ingested_at)"
+        " VALUES (gen_random_uuid(), 'stripe', 'x', 'x', 'x', '{}', $1)"
+    )
+    for days in (89, 91, 92):
+        await shop.owner.execute(note, ago(days))
+    assert [await shop.worker.fetchval("SELECT retention.delete_quarantine(1)") for _ in range(3)] == [1, 1, 0]
+    assert await shop.owner.fetchval(
+        "SELECT max(ingested_at) = $1 AND count(*) = 1 FROM dead_events_quarantine", ago(89)
+    )
+
+
 @pytest.mark.parametrize(("function", "table", "old", "young"), DELETED)
 async def test_rows_go_when_their_time_is_over(shop: Shop, function: str, table: str, old: dict, young: dict) -> None:
     await shop.maker.insert(table, shop.tenant, **old)

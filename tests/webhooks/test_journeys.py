@@ -56,6 +56,7 @@ async def mentions(owner, word):
     return found
 
 
+@pytest.mark.promise("F21")
 @each_processor
 async def test_switched_on_a_conversion_holds_the_keyed_hash_and_the_key_is_nowhere(
     street, owner, door, switch_journeys

@@ -27,6 +27,7 @@ each_event_path = for_each([door for door in DOORS if not door.is_dispatcher])
 each_timed_door = for_each([door for door in DOORS if door.signer.is_timed])
 
 
+@pytest.mark.promise("F19")
 @each_door
 async def test_a_good_delivery_is_recorded_and_its_repetition_is_known(door: Door, street):
     shop = await street.shop()

@@ -87,7 +87,7 @@ async def test_refunds_settle_whatever_order_they_arrive_in(make_shop, owner):
         assert [(row["net_amount_cents"], row["state"]) for row in rows] == [(0, "refunded")]
 
 
-@pytest.mark.promise("P061")
+@pytest.mark.promise("P061", "F24")
 async def test_nothing_personal_is_stored_anywhere(shop, owner):
     await shop.deliver(body_of(charge()))
     await shop.deliver(body_of(charge(id="ch_x", amount="nonsense")))

@@ -208,7 +208,7 @@ async def test_a_change_that_moves_no_money_is_a_delivery_and_nothing_else(stree
     }
 
 
-@pytest.mark.promise("P061", "P063")
+@pytest.mark.promise("P061", "P063", "F24", "F26")
 @pytest.mark.parametrize("one", DOORS, ids=lambda one: one.path)
 async def test_nothing_personal_is_stored_in_the_clear(street, one):
     shop = await street.shop()
