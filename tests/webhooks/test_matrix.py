@@ -10,7 +10,9 @@ import time
 import uuid
 
 import pytest
+import structlog
 
+from impl.telemetry import metrics
 from tests.webhooks.processors import DOORS, Door
 
 pytestmark = pytest.mark.promise("Q01", "Q03")
@@ -77,6 +79,26 @@ def renamed(door):
             payload |= {name: payload[name] + "x" for name in ("token",) if name in payload}
             payload["refunds"] = [one | {"id": one["id"] + 1} for one in payload.get("refunds", [])]
     return json.dumps(payload).encode()
+
+
+@pytest.mark.promise("P070")
+@each_door
+async def test_a_dead_delivery_is_counted_and_warned_about_with_all_that_is_needed_to_find_it(door: Door, street):
+    shop, before = await street.shop(), metrics.EVENTS_DEAD._value.get()
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        answer = await shop.post(door, door.broken())
+    assert metrics.EVENTS_DEAD._value.get() == before + 1
+    (line,) = [line for line in lines if line["log_level"] == "warning"]
+    said = {name: line[name] for name in ("event", "provider", "tenant_id", "error_code", "dead_event_id")}
+    assert said == {
+        "event": "delivery_dead",
+        "provider": door.provider,
+        "tenant_id": str(shop.tenant_id),
+        "error_code": (await shop.dead_codes())[0],
+        "dead_event_id": answer.json()["dead_event_id"],
+    }
+    assert line["correlation_id"] == answer.headers["x-correlation-id"]
+    assert line["delivery_correlation_id"] == answer.json()["correlation_id"]
 
 
 @pytest.mark.promise("F27")
