@@ -57,7 +57,7 @@ types: install install-node ## mypy strict and pyright
 	@$(BIN)/mypy
 	@tools/node/node_modules/.bin/pyright --warnings
 
-conformance: install install-node ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
+conformance: install install-node .venv/.compiled ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
 	@$(BIN)/python -m tests.conformance.skeldir $(CONFORMANCE)
 
 conformance-nightly: install install-node ## fuzzing with three seeds, every planted violation, three identical runs

@@ -122,6 +122,17 @@ class InternalError500(ProblemReply):
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UncountedInternalError500(ProblemReply):
+    """Something unforeseen happened on our side, where nobody is counted. Quote the correlation id when you ask for
+    help.
+    """
+
+    status: ClassVar[int] = 500
+    body: models.Problem
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceUnavailable503(ProblemReply):
     """A part we need cannot be reached right now. Wait as long as `Retry-After` says."""
 

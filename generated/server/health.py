@@ -27,7 +27,7 @@ class GetHealthStatus200(JsonReply):
     body: models.HealthStatus
 
 
-GetHealthStatusReply: TypeAlias = GetHealthStatus200 | common.InternalError500 | common.Unhealthy503
+GetHealthStatusReply: TypeAlias = GetHealthStatus200 | common.UncountedInternalError500 | common.Unhealthy503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class ReadinessProbe200(JsonReply):
     body: models.Readiness
 
 
-ReadinessProbeReply: TypeAlias = ReadinessProbe200 | common.InternalError500 | common.Unhealthy503
+ReadinessProbeReply: TypeAlias = ReadinessProbe200 | common.UncountedInternalError500 | common.Unhealthy503
 
 
 @final
@@ -79,7 +79,7 @@ class LivenessProbe200(JsonReply):
     body: models.Liveness
 
 
-LivenessProbeReply: TypeAlias = LivenessProbe200 | common.InternalError500 | common.Unhealthy503
+LivenessProbeReply: TypeAlias = LivenessProbe200 | common.UncountedInternalError500 | common.Unhealthy503
 
 
 class HealthApi(Protocol[AccessBearerAuthT_contra]):
@@ -141,7 +141,7 @@ GET_HEALTH_STATUS: Final = Operation(
     method="GET",
     path="/api/health",
     handler="get_health_status",
-    replies=frozenset({GetHealthStatus200, common.InternalError500, common.Unhealthy503}),
+    replies=frozenset({GetHealthStatus200, common.UncountedInternalError500, common.Unhealthy503}),
     origin="contracts/openapi/v1/health.yaml:19",
 )
 
@@ -172,7 +172,7 @@ READINESS_PROBE: Final = Operation(
     method="GET",
     path="/api/health/ready",
     handler="readiness_probe",
-    replies=frozenset({ReadinessProbe200, common.InternalError500, common.Unhealthy503}),
+    replies=frozenset({ReadinessProbe200, common.UncountedInternalError500, common.Unhealthy503}),
     origin="contracts/openapi/v1/health.yaml:99",
 )
 
@@ -181,7 +181,7 @@ LIVENESS_PROBE: Final = Operation(
     method="GET",
     path="/api/health/live",
     handler="liveness_probe",
-    replies=frozenset({LivenessProbe200, common.InternalError500, common.Unhealthy503}),
+    replies=frozenset({LivenessProbe200, common.UncountedInternalError500, common.Unhealthy503}),
     origin="contracts/openapi/v1/health.yaml:122",
 )
 

@@ -33,7 +33,7 @@ _EXPONENTS = {
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
     **dict.fromkeys("CLF UYW".split(), 4),
 }
-_DECIMAL = re.compile(r"(-?)(\d{1,18})(?:\.(\d{1,18}))?", re.ASCII)
+_DECIMAL = re.compile(r"(-?)(\d{1,32})(?:\.(\d{1,32}))?", re.ASCII)
 
 
 class MoneyError(SkeldirError):

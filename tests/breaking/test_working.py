@@ -31,6 +31,7 @@ def tree(tmp_path, monkeypatch):
     shutil.copy(ROOT / "generated/manifest.json", tmp_path / "generated")
     monkeypatch.chdir(tmp_path)
     shutil.rmtree(inputs.BASELINES)
+    Path(inputs.EXCEPTIONS).unlink(missing_ok=True)
     shutil.copytree(inputs.BUNDLES, inputs.BASELINES, ignore=shutil.ignore_patterns(released.JOINED))
     released.write(inputs.BASELINES)
     return tmp_path
@@ -91,6 +92,17 @@ def test_an_edit_of_a_shared_file_reaches_every_api_that_uses_it(tree):
     assert len(users) > 10
     change_a_maximum(SOURCE, double=True)
     assert working.touched(working.edited()) == ["revenue.yaml"]
+
+
+def test_an_edit_of_a_shared_file_is_compared_in_every_folder(tree):
+    """Entry files in a folder of their own refer to files beside that folder."""
+    edit(
+        "contracts/openapi/v1/_common/responses.yaml", "description: Something unforeseen", "description: Something odd"
+    )
+    done = contracts("breaking")
+    assert done.stderr == ""
+    assert done.returncode == 0
+    assert "70 operations compared" in done.stdout
 
 
 def test_a_source_that_cannot_be_linked_is_refused(tree):

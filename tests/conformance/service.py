@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from generated.server import Operation
 from generated.server import app as generated
+from generated.server._runtime.exchange import Endpoint
 from impl import app as application
 from impl.auth import assembly, limiter, passwords, tenant_keys
 from impl.auth.failed_attempts import FailedAttempts
@@ -145,6 +146,30 @@ async def people_of(operator: AsyncEngine, made: Made, name: str, roles: dict[st
     return found
 
 
+def edge_logins(made: Made) -> dict[str, str]:
+    """Passwords by e-mail of people as long as the contract allows, and one with a password as short."""
+    longest = "e" * 64 + "@" + ".".join(("d" * 60, "d" * 60, "d" * 59)) + ".example"
+    assert len(longest) == 254
+    return {
+        longest: PASSWORD,
+        f"short@{made.tenant_id}.example": "short pw",
+        f"long@{made.tenant_id}.example": "long" * 256,
+    }
+
+
+async def edge_people(operator: AsyncEngine, made: Made) -> None:
+    """Make the people of `edge_logins`, as viewers."""
+    async with operator.begin() as connection:
+        for email, password in edge_logins(made).items():
+            values = {
+                "login": passwords.login_identifier_hash(PEPPER, email),
+                "password": await passwords.Passwords().hash(password),
+            }
+            user = await connection.scalar(text("SELECT ops.create_user(:login, :password, 'password')"), values)
+            row = {"tenant": made.tenant_id, "user": user, "role": "viewer"}
+            await connection.execute(text("SELECT ops.set_membership(:tenant, :user, :role)"), row)
+
+
 async def rates(operator: AsyncEngine, tenant_id: uuid.UUID, rate: int) -> None:
     """Set what the tenant may ask per minute."""
     statement = text(
@@ -188,6 +213,7 @@ async def furnish(settings: Settings, first: Made, second: Made, poor: Made, bro
         people += await people_of(operator, second, "b", {"admin": "admin"})
         people += await people_of(operator, poor, "l", {"limited": "admin"})
         people += await people_of(operator, broken, "s", {"admin": "admin", "victim": "viewer"})
+        await edge_people(operator, first)
         for made, rate in ((broken, FAR), (first, FAR), (second, FAR), (poor, 1)):
             await rates(operator, made.tenant_id, rate)
             await shop_secrets(app, KeyRing(settings.key_ring()), made)
@@ -290,6 +316,12 @@ def _charge(name: str, **changed: Any) -> dict[str, Any]:
     }
 
 
+def _capture() -> dict[str, Any]:
+    """A capture of this day at PayPal, so that a second platform has revenue."""
+    body = samples.load("paypal", "PAYMENT.CAPTURE.COMPLETED")
+    return {**body, "create_time": "{moment}", "resource": {**body["resource"], "create_time": "{moment}"}}
+
+
 def _login(person: Person) -> dict[str, Any]:
     return {
         "name": person.name,
@@ -313,11 +345,13 @@ def _refresh_login(person: Person) -> dict[str, Any]:
     }
 
 
-def calamities(owner: str) -> list[dict[str, Any]]:
-    """The database goes away; and it loses what the service may not live without, as after a wrong migration."""
+def calamities(owner: str, defect: Path) -> list[dict[str, Any]]:
+    """The database goes away; a defect shows; and the database loses what the service lives on, as after a wrong migration."""
+    flag = str(defect)
     me, damage = str(os.getpid()), [sys.executable, "-m", "tests.conformance.damage"]
     return [
         {"name": "without the database", "begin": ["kill", "-USR1", me], "end": ["kill", "-USR2", me]},
+        {"name": "with a defect", "begin": ["touch", flag], "end": ["rm", flag], "answers": [500]},
         {
             "name": "with a damaged database",
             "begin": [*damage, "begin", owner],
@@ -333,14 +367,20 @@ async def _say_that_a_worker_lives(settings: Settings) -> None:
     await engine.dispose()
 
 
-def target_of(settings: Settings, url: str, owner: str) -> dict[str, Any]:
-    """The target file of this service, whose database `owner` (an address) may damage."""
+def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[str, Any]:
+    """The target file of this service, whose database `owner` (an address) may damage; it fails while `defect` exists."""
     asyncio.run(_say_that_a_worker_lives(settings))
-    furnished = asyncio.run(furnish(settings, *(merchant(settings, name) for name in "abls")))
+    merchants = [merchant(settings, name) for name in "abls"]
+    furnished = asyncio.run(furnish(settings, *merchants))
     nobody = next(row for row in furnished["extra"]["spare"] if not row["scopes"])
     seeds = [
         {"operation": "stripeChargeSucceeded", "body": _charge("one")},
         {"operation": "login", "body": nobody["body"]},
+        {"operation": "receivePaypalWebhook", "body": _capture(), "everywhere": True},
+        *(
+            {"operation": "login", "body": {"email": email, "password": word, "tenant_id": str(merchants[0].tenant_id)}}
+            for email, word in edge_logins(merchants[0]).items()
+        ),
     ]
     seeds.append({"operation": "receiveStripeWebhook", "body": _charge("two", currency="eur", amount=48250)})
     seeds += [
@@ -378,7 +418,7 @@ def target_of(settings: Settings, url: str, owner: str) -> dict[str, Any]:
         "limited": ["limited-l", "limited-l-refresh", "key-l"],
         "self_limited": [row["operation"] for row in FLOODS],
         "seeds": seeds,
-        "calamities": calamities(owner),
+        "calamities": calamities(owner, defect),
         "sacrifices": ["admin-s", "admin-s-refresh"],
         "consumes": ["retryDeadEvent", "abandonDeadEvent"],
         "present": ["occurred_at", "tokens_invalid_before"],
@@ -453,6 +493,23 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
+@contextlib.contextmanager
+def defective(flag: Path) -> Iterator[None]:
+    """Every operation of the application made inside fails as by a defect, while the file `flag` exists."""
+    make = Endpoint.__init__
+
+    def with_defect(self: Endpoint, operation: Operation, handler: Any, *ports: Any) -> None:
+        async def perhaps(*arguments: Any, **named: Any) -> Any:
+            if flag.exists():
+                raise ZeroDivisionError("what a defect says, and no caller may read")
+            return await handler(*arguments, **named)
+
+        make(self, operation, perhaps, *ports)
+
+    with mock.patch.object(Endpoint, "__init__", with_defect):
+        yield
+
+
 FLOODS = ({"operation": "login", "times": 40}, {"operation": "refreshToken", "times": 40})
 """Operations that count their callers by themselves."""
 
@@ -460,6 +517,8 @@ FLOODS = ({"operation": "login", "times": 40}, {"operation": "refreshToken", "ti
 def main(folder: Path, *, is_strict: bool) -> None:
     """Serve until SIGTERM; when `is_strict`, with the real limit on logins, and floods to see it."""
     folder.mkdir(parents=True, exist_ok=True)
+    defect = folder.absolute() / "defect"
+    defect.unlink(missing_ok=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logins = limiter.LOGINS_PER_MINUTE if is_strict else FAR
@@ -473,9 +532,10 @@ def main(folder: Path, *, is_strict: bool) -> None:
             signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
             signal.signal(signal.SIGUSR2, lambda *_: wire.mend())
             listening = serve.listen(settings)
-            target = target_of(settings, serve.base_url(listening), database.dsn())
+            target = target_of(settings, serve.base_url(listening), database.dsn(), defect)
             target["floods"] = FLOODS if is_strict else ()
-            app = application.create(settings)
+            with defective(defect):
+                app = application.create(settings)
             (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
             (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
             print(target["url"], flush=True)

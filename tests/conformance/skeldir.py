@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.conformance.service import operations
-from tools.conformance import gather, running
+from tools.conformance import gather, running, sequence
 from tools.conformance import target as targets
 
 HERE = Path(__file__).parent
@@ -100,6 +100,20 @@ def shares(names: list[str], parts: Iterable[tuple[str, ...]]) -> list[frozenset
     return found
 
 
+def repeated(times: int, *, lock: bool = False) -> int:
+    """As many runs, each on services of its own; a run that asked otherwise than the first one is red."""
+    worst, first = 0, None
+    for number in range(1, times + 1):
+        worst = max(worst, once(OUT, OPTIONS, lock=lock))
+        now = (OUT / "sequence.txt").read_text(encoding="utf-8").splitlines()
+        first = first or now
+        difference = sequence.first_difference(first, now)
+        if difference is not None:
+            print(f"run {number} asked otherwise than run 1: {difference}")
+            worst = max(worst, running.RED)
+    return worst
+
+
 def nightly(out: Path) -> int:
     """Fuzzing with three seeds, every plant, three identical runs."""
     codes = []
@@ -109,8 +123,7 @@ def nightly(out: Path) -> int:
         )
         codes.append(once(out / f"fuzz-{seed}", options))
     codes.append(subprocess.run([sys.executable, "-m", "tests.conformance.plants"], check=False).returncode)
-    codes += [once(out, OPTIONS) for _ in range(3)]
-    return max(codes)
+    return max(*codes, repeated(3))
 
 
 EXPLAINED = HERE / "explained.toml"
@@ -127,7 +140,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("SKELDIR_ENV", "ci")
     if given.nightly:
         return nightly(OUT)
-    return max(once(OUT, OPTIONS, lock=given.lock) for _ in range(given.repeat))
+    return repeated(given.repeat, lock=given.lock)
 
 
 if __name__ == "__main__":

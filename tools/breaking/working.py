@@ -70,8 +70,9 @@ def bundles(chosen: list[str]) -> "tuple[dict[str, Any], list[Any]]":
     from tools.contracts import bundle, link, problems  # noqa: PLC0415 - start-up
 
     found: dict[str, Any] = {}
+    sources = None
     for entry in chosen:
-        sources = link.read(Path(SOURCES, entry))
+        sources = link.read(Path(SOURCES, entry), earlier=sources)
         wrong = [problem for problem in sources.problems if problem.severity is problems.Severity.ERROR]
         if wrong:
             return {}, wrong

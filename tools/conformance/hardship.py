@@ -39,9 +39,7 @@ def exhaust(prober: Prober, requests: dict[str, Request]) -> None:
             asked = prober.as_somebody(operation, probe_kinds.without_proof(operation, request), poor)
             signature = prober.signature_of(operation, poor.tenant)
             answers.append(prober.send(operation, Probe("once too often", asked, ANY, signature)))
-            if answers[-1].status == 429:
-                break
-        if answers and answers[-1].status != 429:
+        if answers and all(answer.status != 429 for answer in answers):
             text = f"{TRIES} requests in a minute, one allowed: {answers[-1].status}, not 429"
             prober.blame(operation, "probe", text, answers[-1])
 
@@ -58,19 +56,17 @@ def _poor(prober: Prober, operation: Operation) -> Credential | None:
 
 
 def flood(prober: Prober) -> None:
-    """Send what the target floods with, until the service has had enough. Raises `BadTarget` for an unknown operation."""
+    """Send what the target floods with; the service must have had enough before its end. Raises `BadTarget`."""
     by_id = {item.operation_id: item for item in prober.contract.operations.values()}
     for row in prober.target.floods:
         operation = by_id.get(row.get("operation", ""))
         if operation is None:
             raise BadTarget(f"a flood is of {row.get('operation')!r}, which is no operation of the contract")
         wanted = _own(prober, operation, scout.example_request(prober.target, prober.contract, operation, ()))
-        for number in range(row["times"]):
-            answer = prober.send(operation, Probe("in a flood", wanted, ANY))
-            if answer.status == 429:
-                break
-            if number == row["times"] - 1:
-                prober.blame(operation, "probe", f"{row['times']} requests at once: {answer.status}, not 429", answer)
+        answers = [prober.send(operation, Probe("in a flood", wanted, ANY)) for _ in range(row["times"])]
+        if answers and all(answer.status != 429 for answer in answers):
+            text = f"{row['times']} requests at once: {answers[-1].status}, not 429"
+            prober.blame(operation, "probe", text, answers[-1])
 
 
 def befall(prober: Prober, requests: dict[str, Request], calamity: Calamity) -> None:
@@ -103,6 +99,7 @@ def _ask(prober: Prober, key: str, request: Request, calamity: Calamity) -> None
     operation = prober.contract.operations[key]
     documented = frozenset(int(status) for status in operation.answers if status.isdecimal()) - CLIENT_ERROR
     right = documented - {500} if calamity.is_foreseen and 503 in documented else documented
+    right = calamity.answers or right
     client = wire.Client(prober.target.url, timeout_seconds=ANSWERS_WITHIN_SECONDS)
     try:
         exchange = prober.send(operation, Probe(calamity.name, request, right, prober.signature_of(operation)), client)

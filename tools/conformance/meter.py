@@ -6,10 +6,10 @@ A cell counts what was seen of what there is, and keeps the exchanges that show 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from tools.conformance import asked, decoding, oracle
+from tools.conformance import asked, decoding, links, oracle
 from tools.conformance.contract import Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.mutants import Mutant
@@ -56,7 +56,7 @@ def measure(result: Result, score: Score) -> dict[str, dict[str, Cell]]:
     for key, operation in result.contract.operations.items():
         exchanges = by_operation.get(key, [])
         cells[key] = _of_exchanges(operation, exchanges, result) | _of_mutants(operation, score)
-        _accept(operation, cells[key]["statuses"], score)
+        _accept(operation, cells[key], score)
     return cells
 
 
@@ -73,9 +73,9 @@ def _of_exchanges(operation: Operation, exchanges: list[Exchange], result: Resul
             _see(bodies, "valid" if state == "valid" else "invalid", exchange)
         for kind in _kinds(operation, exchange, result):
             _see(who, kind, exchange)
-    links = _links(operation, exchanges, result)
+    followed = _links(operation, result)
     return dict(
-        zip(DIMENSIONS, (statuses, right, wrong, bodies, Cell(), Cell(), headers, who, links, Cell()), strict=True)
+        zip(DIMENSIONS, (statuses, right, wrong, bodies, Cell(), Cell(), headers, who, followed, Cell()), strict=True)
     )
 
 
@@ -109,8 +109,9 @@ def _see(cell: Cell, name: str, exchange: Exchange) -> None:
         cell.seen[name] = exchange.id
 
 
-def _headers_wanted(operation: Operation) -> Cell:
-    return _wanted(dict.fromkeys(header.name for answer in operation.answers.values() for header in answer.headers))
+def _headers_wanted(operation: Operation, without: Container[str] = ()) -> Cell:
+    answers = (answer for answer in operation.answers.values() if answer.status not in without)
+    return _wanted(dict.fromkeys(header.name for answer in answers for header in answer.headers))
 
 
 def _who_wanted(operation: Operation) -> Cell:
@@ -130,29 +131,28 @@ def _kinds(operation: Operation, exchange: Exchange, result: Result) -> list[str
     return ["somebody known", *(["another tenant"] if proof.tenant != home else [])]
 
 
-def _links(operation: Operation, exchanges: list[Exchange], result: Result) -> Cell:
-    """Links count as followed when the stateful phase reached what they lead to."""
-    cell = Cell()
-    chained = {exchange.operation for exchange in result.exchanges if exchange.source == "stateful"}
-    by_id = {item.operation_id: item.key for item in result.contract.operations.values()}
-    for status, answer in operation.answers.items():
-        raw = operation.raw["responses"].get(status, {})
-        for name in answer.links:
-            leads_to = by_id.get(raw.get("links", {}).get(name, {}).get("operationId", ""), "")
-            if leads_to in chained and exchanges:
-                cell.seen[name] = exchanges[0].id
-            else:
-                cell.missing.append(name)
+def _links(operation: Operation, result: Result) -> Cell:
+    """Links count as followed when what they lead to took what the answer gave; those to unwritten operations do not count."""
+    found = [
+        link for link in links.links_of(result.contract, [operation]) if link.leads_to.key not in result.unimplemented
+    ]
+    cell = _wanted(link.label for link in found)
+    for exchange in result.exchanges:
+        if exchange.source == links.SOURCE and exchange.status < 400:
+            _see(cell, exchange.meant, exchange)
     return cell
 
 
-def _accept(operation: Operation, statuses: Cell, score: Score) -> None:
-    """A status that need not be seen, by a waiver with its reason, is not missing."""
+def _accept(operation: Operation, cells: dict[str, Cell], score: Score) -> None:
+    """A status that need not be seen, by a waiver with its reason, is not missing, nor are headers that only it has."""
+    statuses, headers = cells["statuses"], cells["headers"]
     for mutant, reason in score.waived:
         place, _, status = mutant.place.rpartition("/responses/")
         if mutant.operator == "status-removed" and place == operation.pointer and status in statuses.missing:
             statuses.missing.remove(status)
             statuses.waived.append(f"{status}: {reason}")
+    left = _headers_wanted(operation, without={text.partition(":")[0] for text in statuses.waived}).missing
+    headers.missing = [name for name in headers.missing if name in left]
 
 
 _REQUEST_PLACES = ("/parameters/", "/requestBody/")

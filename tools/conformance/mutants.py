@@ -95,8 +95,9 @@ def _all(contract: Contract, operations: list[Operation]) -> Iterator[Mutant]:
         for compiled, side in _schemas_of(operation):
             for root in compiled.roots:
                 sides.setdefault(root, set()).add(side)
+    nullable = mutants_schema.nullable_anyway(contract.document)
     for root, found in sides.items():
-        for operator, pointer, value, text in mutants_schema.edits(contract.document, root, found):
+        for operator, pointer, value, text in mutants_schema.edits(contract.document, root, found, nullable):
             yield Mutant(operator, pointer, REMOVED if value is mutants_schema.DROP else value, text)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Container, Iterator
 from typing import Any
 
 from tools.contracts import source
@@ -37,11 +38,24 @@ _SINGLE = (
 )
 
 
-def edits(document: Any, root: str, sides: set[str]) -> Iterator[Edit]:
-    """Edits of the schema at `root`, which requests or responses (`sides`) are judged by."""
+def nullable_anyway(document: Any) -> frozenset[str]:
+    """Schemas that only stand beside `{type: 'null'}` in an `anyOf`: allowing null in them as well says nothing else."""
+    beside, alone = set[str](), set[str]()
+    for pointer, value in source.walk(document):
+        if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+            above, _, index = pointer.rpartition("/")
+            siblings = source.resolve(document, above) if above.endswith("/anyOf") and index.isdecimal() else ()
+            (beside if {"type": "null"} in siblings else alone).add(value["$ref"][1:])
+    return frozenset(beside - alone)
+
+
+def edits(document: Any, root: str, sides: set[str], nullable: Container[str] = ()) -> Iterator[Edit]:
+    """Edits of the schema at `root`, which requests or responses (`sides`) are judged by; `nullable` ones allow null anyway."""
     schema = source.resolve(document, root)
     if isinstance(schema, dict):
-        yield from _walk(root, schema, "request" in sides, "response" in sides)
+        for edit in _walk(root, schema, "request" in sides, "response" in sides):
+            if edit[:2] != ("nullable-added", f"{root}/type") or root not in nullable:
+                yield edit
 
 
 def _walk(pointer: str, schema: dict[str, Any], asks: bool, tells: bool) -> Iterator[Edit]:
@@ -153,12 +167,21 @@ def _bounds(pointer: str, schema: dict[str, Any], asks: bool, tells: bool) -> It
         if asks:
             if value + tighter >= 0 or keyword in {"minimum", "maximum"}:
                 yield f"{name}-tightened", place, value + tighter, f"{keyword} {value} becomes {value + tighter}"
-            if value + looser >= 0 or keyword in {"minimum", "maximum"}:
+            is_said_twice = keyword == "minLength" and value == 1 and _asks_for_a_character(schema.get("pattern"))
+            if (value + looser >= 0 or keyword in {"minimum", "maximum"}) and not is_said_twice:
                 yield f"{name}-loosened", place, value + looser, f"{keyword} {value} becomes {value + looser}"
         elif tells:
             impossible = 10**18 if tighter > 0 else (-(10**18) if keyword == "maximum" else 0)
             if impossible != value:
                 yield f"{name}-impossible", place, impossible, f"no value keeps {keyword}"
+
+
+def _asks_for_a_character(pattern: Any) -> bool:
+    """Whether no empty text fits `pattern`; then `minLength: 1` beside it says the same again."""
+    try:
+        return isinstance(pattern, str) and re.search(pattern, "") is None
+    except re.error:
+        return False
 
 
 def _numbers(pointer: str, schema: dict[str, Any], asks: bool, tells: bool) -> Iterator[Edit]:  # noqa: ARG001

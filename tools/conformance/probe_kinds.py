@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -165,11 +164,11 @@ def strangers(
             yield Probe(f"as {key.tenant}, signed by {signature.tenant}", stranger, REFUSED, signature)
 
 
-def fresh(request: Request) -> Request:
-    """`request` about something new: its first id replaced, so it is no replay."""
+def fresh(request: Request, number: int) -> Request:
+    """`request` about something new: its first id replaced by one of the number `number`, so it is no replay."""
     body: Any = json.loads(request.body or b"{}")
     if isinstance(body, dict) and isinstance(body.get("id"), str):
-        body["id"] = f"probe_{uuid.uuid4().hex[:20]}"
+        body["id"] = f"probe_{number}"
     return replace(request, body=json.dumps(body).encode())
 
 

@@ -13,13 +13,14 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tools.conformance import asked, disposable, hardship, oracle, probe_kinds, variants, wire
+from tools.conformance import asked, disposable, hardship, links, oracle, probe_kinds, variants, wire
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Finding, Policy
 from tools.conformance.probe_kinds import NO_FAULT, Probe, Request
 from tools.conformance.signing import Signature
 from tools.conformance.target import Target
+from tools.contracts import source
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,14 @@ class Prober:
         self.findings: list[Finding] = []
         self.outages: set[str] = set()
         self.learned: list[Credential] = []
+        self.numbers = itertools.count(1)
 
     def run(self, recorded: list[Exchange]) -> Probed:
         """Every probe of every operation that has a golden; reads first, what destroys last."""
         found = goldens(self.contract, recorded, self.policy)
         order = sorted(found, key=lambda key: (_ORDER.get(key.partition(" ")[0], 1), key))
         requests = {key: self.request_of(found[key]) for key in order}
+        links.follow(self, requests, recorded)
         for key in order:
             operation = self.contract.operations[key]
             golden = self.fresh(Golden(operation, requests[key]), requests)
@@ -124,24 +127,25 @@ class Prober:
     def probe(self, golden: Golden, *, with_body: bool) -> None:
         """Every probe of one operation; places of its body only `with_body`."""
         operation, request, signature = golden.operation, golden.request, self.signature_of(golden.operation)
-        others = self.others(golden) if operation.operation_id in self.target.consumes else iter(())
+        others = self.others(operation, request) if operation.operation_id in self.target.consumes else iter(())
         for probe in self.probes_of(golden, signature, with_body=with_body):
             other = next(others, "") if probe.request.target == request.target else ""
             self.send(operation, replace(probe, request=replace(probe.request, target=other)) if other else probe)
         if operation.method == "GET":
             self.conditional(operation, request)
+            self.turn(operation, request)
         if any(item.name.lower() == self.target.repeats.lower() for item in operation.parameters):
             self.repeat(golden)
         if signature is not None:
             self.deliver(operation, request, signature)
 
-    def others(self, golden: Golden) -> Iterator[str]:
-        """Targets like the one of `golden`, each about another object of the list above it: for what uses its object up."""
-        before, _, after = golden.operation.template.partition("/{")
+    def others(self, operation: Operation, request: Request) -> Iterator[str]:
+        """Targets of `operation`, each about another object of the list above it: for what uses its object up."""
+        before, _, after = operation.template.partition("/{")
         lister = self.contract.operations.get(f"GET {before}")
         if lister is None:
             return
-        headers = golden.request.with_headers(content_type=None).headers
+        headers = request.with_headers(content_type=None).headers
         listed = self.send(
             lister, Probe("look for objects", Request("GET", f"{before}?limit=100", headers, None), NO_FAULT)
         )
@@ -211,7 +215,9 @@ class Prober:
         request = replace(golden.request, target=f"{place}?{query}" if query else place)
         return Golden(golden.operation, request, oracle.proof_of(maker, made, self.policy).tenant)
 
-    def send(self, operation: Operation, probe: Probe, client: wire.Client | None = None) -> Exchange:
+    def send(
+        self, operation: Operation, probe: Probe, client: wire.Client | None = None, *, origin: str = "probe"
+    ) -> Exchange:
         """Send `probe`; a status that is not right is a finding."""
         request = probe.request
         headers = dict(request.headers)
@@ -219,7 +225,7 @@ class Prober:
             made = probe.sign.headers(request.body or b"")
             headers |= {name: value for name, value in made.items() if name not in probe.unsigned}
         exchange = (client or self.client).send(
-            request.method, request.target, headers, request.body, source="probe", meant=probe.name
+            request.method, request.target, headers, request.body, source=origin, meant=probe.name
         )
         exchange.operation = operation.key
         self.exchanges.append(exchange)
@@ -241,7 +247,7 @@ class Prober:
 
     def deliver(self, operation: Operation, request: Request, signature: Signature) -> None:
         """The webhook matrix between two deliveries of the same thing: nothing in between may have had an effect."""
-        delivery = probe_kinds.fresh(request)
+        delivery = self.new(request)
         first = self.send(operation, Probe("a new delivery", delivery, frozenset({200}), signature))
         schemes = {
             scheme.name: scheme
@@ -250,14 +256,18 @@ class Prober:
             for scheme, _ in alternative
         }
         for probe in [
-            *probe_kinds.tampered(probe_kinds.fresh(request), signature),
-            *probe_kinds.strangers(operation, probe_kinds.fresh(request), signature, self.target, schemes),
+            *probe_kinds.tampered(self.new(request), signature),
+            *probe_kinds.strangers(operation, self.new(request), signature, self.target, schemes),
         ]:
             self.send(operation, probe)
         second = self.send(operation, Probe("the same delivery again", delivery, frozenset({200}), signature))
         message = replayed(first, second)
         if message:
             self.blame(operation, "side-effect", message, second)
+
+    def new(self, request: Request) -> Request:
+        """`request` about something that nobody has sent yet."""
+        return probe_kinds.fresh(request, next(self.numbers))
 
     def repeat(self, golden: Golden) -> None:
         """The same request twice under one key is done once; another request under that key is a conflict."""
@@ -295,6 +305,22 @@ class Prober:
         if first.status == 200 and tag:
             again = request.with_headers(if_none_match=tag)
             self.send(operation, Probe("If-None-Match with the current ETag", again, frozenset({304})))
+
+    def turn(self, operation: Operation, request: Request) -> None:
+        """The next page, by what only the service can make: `next_cursor` of an answer is the parameter `cursor`."""
+        for parameter in operation.parameters:
+            if parameter.name not in self.target.opaque or parameter.location != "query":
+                continue
+            page = self.send(operation, Probe("the first page", request, NO_FAULT)).json_answer
+            name = f"next_{parameter.name}"
+            holders = (
+                part for _, part in source.walk(page) if isinstance(part, dict) and isinstance(part.get(name), str)
+            )
+            text = next((part[name] for part in holders), None)
+            if text is not None:
+                sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
+                wanted = replace(request, target=sent[0], headers=sent[1]) if sent else request
+                self.send(operation, Probe("the next page", wanted, frozenset({200})))
 
     def foreign_lists(self, recorded: list[Exchange]) -> None:
         """No id that one tenant's lists show is in another tenant's lists."""

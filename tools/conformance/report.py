@@ -1,4 +1,6 @@
-"""Write what a run found: `index.html`, `junit.xml`, `result.json`, and a pytest file for every failure."""
+"""Write what a run found: `index.html`, `junit.xml`, `result.json`, `record.jsonl`, `sequence.txt`, and a pytest file for every
+failure.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from tools.conformance import evidence, meter
+from tools.conformance import evidence, meter, sequence
 from tools.conformance.locate import Locator
 from tools.conformance.mutation import Score
 from tools.conformance.page import Page
@@ -53,6 +55,7 @@ def write(page: Page, folder: Path) -> Written:
     _write_tests(result, failures, folder / "failures")
     (folder / "index.html").write_text(page.render(), encoding="utf-8")
     _write_record(result, folder / "record.jsonl")
+    (folder / "sequence.txt").write_text("".join(f"{line}\n" for line in result.sequence), encoding="utf-8")
     _write_junit(result, failures, worse, locator, folder / "junit.xml")
     (folder / "result.json").write_text(json.dumps(_as_json(page, failures), indent=1) + "\n", encoding="utf-8")
     return Written(folder / "index.html", page.is_green, len(failures))
@@ -128,7 +131,7 @@ def _as_json(page: Page, failures: list[Any]) -> dict[str, Any]:
         "green": page.is_green,
         "numbers": page.numbers,
         "seconds": result.seconds,
-        "sequence": result.sequence,
+        "sequence": sequence.hash_of(result.sequence),
         "exchanges": len(result.exchanges),
         "mocks": {"mocks": result.mocks.mocks, "answers": result.mocks.answers} if result.mocks else None,
         "unimplemented": result.unimplemented,
@@ -154,6 +157,10 @@ def _as_json(page: Page, failures: list[Any]) -> dict[str, Any]:
             for item, reason in score.waived
         ],
         "cells": {
-            key: {name: [len(cell.seen), cell.total] for name, cell in row.items()} for key, row in page.cells.items()
+            key: {name: _cell(cell) for name, cell in row.items() if cell.total} for key, row in page.cells.items()
         },
     }
+
+
+def _cell(cell: meter.Cell) -> dict[str, Any]:
+    return {"seen": len(cell.seen), "of": cell.total, **({"missing": cell.missing} if cell.missing else {})}

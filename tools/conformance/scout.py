@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance import disposable, probe_kinds, variants, wire
+from tools.conformance import disposable, present, probe_kinds, variants, wire
 from tools.conformance.contract import Contract, Operation, Parameter
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Policy
@@ -69,7 +69,7 @@ def example_request(
 def seed(
     target: Target, contract: Contract, policy: Policy, only: frozenset[str]
 ) -> tuple[list[Exchange], list[Credential]]:
-    """Send what `target` wants to begin with, as far as it is of `only`; also the credentials fetched for it.
+    """Send what `target` wants to begin with, as far as it is of `only` or wanted everywhere; also credentials fetched for it.
 
     Raises `BadTarget` for a seed of an operation that does not exist.
     """
@@ -79,7 +79,7 @@ def seed(
     for row in target.seeds:
         if row.get("operation") not in by_id:
             raise BadTarget(f"a seed is of {row.get('operation')!r}, which is no operation of the contract")
-        if only and row["operation"] not in only:
+        if only and row["operation"] not in only and not row.get("everywhere"):
             continue
         operation = by_id[row["operation"]]
         own = (
@@ -89,7 +89,12 @@ def seed(
         )
         request = example_request(target, contract, operation, (own,) if own else policy.credentials)
         learned.extend([own] if own else [])
-        body = json.dumps(row["body"]).replace('"{now}"', str(int(time.time()))).encode()
+        body = (
+            json.dumps(row["body"])
+            .replace('"{now}"', str(int(time.time())))
+            .replace("{moment}", present.now())
+            .encode()
+        )
         pinned = {name.lower(): value for name, value in row.get("headers", {}).items()}
         place = row.get("path", request.target)
         wanted = replace(request, target=place, body=body, headers={**request.headers, **pinned})

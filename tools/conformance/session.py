@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from tools.conformance import gather, house, oracle, verdict
+from tools.conformance import gather, house, oracle, sequence, verdict
 from tools.conformance import target as targets
 from tools.conformance.contract import Contract
 from tools.conformance.engine import Outcome
@@ -40,8 +36,8 @@ class Result:
     problems: list[str]
     """What is wrong with the run itself: warnings, errors of the engine, operations nobody reached."""
     unimplemented: list[str]
-    sequence: str
-    """Hash of the request sequence."""
+    sequence: list[str]
+    """A line for every request, the same in every run of the same service."""
     seconds: dict[str, float] = field(default_factory=dict)
     mocks: Checked | None = None
     """What the mocks said; None when they were left out."""
@@ -111,7 +107,7 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
         explanations=explanations,
         problems=troubles(contract, outcomes, exchanges, options),
         unimplemented=sorted(frozenset().union(*(part.unwritten for part in parts))),
-        sequence=sequence_hash(parts),
+        sequence=sequence.lines_of(parts),
         seconds={**_slowest(parts), "oracle": oracle_seconds},
     )
 
@@ -154,30 +150,3 @@ def never_accepted(contract: Contract, exchanges: list[Exchange], policy: Policy
         for operation in contract.operations.values()
         if operation.key not in accepted and (not options.only or operation.operation_id in options.only)
     ]
-
-
-_VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host"})
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-def sequence_hash(parts: list[Gathered]) -> str:
-    """Hash over method, target, headers and body of every request that Schemathesis sent, in order.
-
-    What a server makes up (ids, tokens) is replaced by its order of appearance; credentials and signatures, which carry the
-    time, are left out.
-    """
-    digest = hashlib.sha256()
-    for part in parts:
-        for line in _stable_lines(part):
-            digest.update(line.encode() + b"\n")
-    return digest.hexdigest()[:16]
-
-
-def _stable_lines(part: Gathered) -> Iterator[str]:
-    signed = {name for item in part.target.signatures for name in item.headers(b"")}
-    names: dict[str, str] = {}
-    for exchange in part.recorded:
-        headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
-        body = (exchange.body or b"").decode("latin-1")
-        line = json.dumps([exchange.method, exchange.target, json.dumps(headers), body])
-        yield _UUID.sub(lambda match: names.setdefault(match[0].lower(), f"uuid-{len(names)}"), line)

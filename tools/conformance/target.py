@@ -57,6 +57,8 @@ class Calamity:
     end: tuple[str, ...]
     is_foreseen: bool = True
     """Whether the service knows what to say (503); otherwise any documented answer is right."""
+    answers: frozenset[int] = frozenset()
+    """The only right statuses, when it leaves no choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ class Target:
     self_limited: frozenset[str] = frozenset()
     """Operations whose 429 is not for those who may hardly ask: see `floods`."""
     seeds: tuple[dict[str, Any], ...] = ()
-    """Requests to begin with: `operation`, `body` (`"{now}"` becomes the Unix time), so that there is something to see."""
+    """Requests to begin with, so that there is something to see: `operation`, `body` (`"{now}"` becomes the Unix time,
+    `{moment}` a moment of this day), perhaps `path`, `headers`, and `everywhere`, where only some operations are tested."""
     floods: tuple[dict[str, Any], ...] = ()
     """Examples of the contract that are sent `times` over, to see a 429: `operation`, `times`."""
     calamities: tuple[Calamity, ...] = ()

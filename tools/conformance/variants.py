@@ -77,7 +77,7 @@ class Schemas:
         yield from (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, [now], 10**20)
 
     def _arrays(self, plain: dict[str, Any], now: Any) -> Iterator[Any]:
-        item = now[0] if isinstance(now, list) and now else next(iter(self.values(plain.get("items", {}))), "x")
+        item = now[0] if isinstance(now, list) and now else self.example(plain.get("items", {}))
         for count in {
             plain.get("minItems", 1),
             plain.get("minItems", 1) - 1,
@@ -101,6 +101,25 @@ class Schemas:
             for name in now:
                 yield {key: value for key, value in now.items() if key != name}
 
+    def example(self, schema: Any) -> Any:
+        """A right value of `schema`: an example of its author, or the least that has every part."""
+        plain = self.plain(schema)
+        branches = [
+            part for word in ("oneOf", "anyOf") for part in (schema if isinstance(schema, dict) else {}).get(word, ())
+        ]
+        if branches:
+            return self.example(branches[0])
+        for values in (plain.get("examples", ()), plain.get("enum", ())):
+            if values:
+                return values[0]
+        kinds = plain.get("type", "string")
+        kind = kinds if isinstance(kinds, str) else kinds[0]
+        if kind == "object":
+            return {name: self.example(part) for name, part in plain.get("properties", {}).items()}
+        if kind == "array":
+            return [self.example(plain.get("items", {}))]
+        return plain.get("const", {"integer": 1, "number": 1, "boolean": True, "null": None}.get(kind, "x"))
+
     def bodies(self, schema: Any, golden: Any) -> Iterator[tuple[str, Any]]:
         """`golden` with one place changed, for every place and every edge value; the place in words."""
         for pointer, part, now in self._places(schema, golden, ""):
@@ -108,8 +127,10 @@ class Schemas:
                 if value != now or type(value) is not type(now):
                     yield f"{pointer or '/'} = {_short(value)}", replaced(golden, source.split(pointer), value)
         for pointer, part in self._absent(schema, golden, ""):
-            for value in _unique(self.values(part)):
-                yield f"{pointer} = {_short(value)}", replaced(golden, source.split(pointer), value)
+            whole = replaced(golden, source.split(pointer), self.example(part))
+            for place, inner, now in self._places(part, self.example(part), pointer):
+                for value in _unique(self.values(inner, now)):
+                    yield f"{place} = {_short(value)}", replaced(whole, source.split(place), value)
 
     def others(self, operation: Operation, golden: Any) -> Iterator[Any]:
         """Right bodies of `operation` that say something else than `golden`: one, or none."""

@@ -213,9 +213,17 @@ def _shown(sources: Sources, path: Path) -> str:
     return f"{sources.shown}/{relative}" if sources.shown not in {"", "."} else relative
 
 
+def _relative(sources: Sources, name: str) -> str:
+    """The path of the file `name` from the folder that was read; it may lead out of it."""
+    if sources.shown in {"", "."}:
+        return name
+    if name.startswith(f"{sources.shown}/"):
+        return name[len(sources.shown) + 1 :]
+    return os.path.relpath(name, sources.shown)
+
+
 def _load(sources: Sources, name: str) -> Document | None:
-    relative = name[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else name
-    path = sources.folder / relative
+    path = sources.folder / _relative(sources, name)
     stamp, known = _stamp(path), sources.loaded.get(name)
     if known is None or known.stamp != stamp:
         known = sources.loaded[name] = _from_disk(sources.store, path, name, stamp)

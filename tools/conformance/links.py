@@ -1,0 +1,182 @@
+"""Follow the links of the contract: what an answer says comes next must be there, and must take what the answer gave.
+
+Expressions are those of OpenAPI 3.1 §4.8.20.4: `$response.body#/id`, `$request.path.id`, and texts that hold them in braces.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tools.conformance import oracle, probe_kinds, scout, variants
+from tools.conformance.contract import Contract, Operation
+from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Credential
+from tools.conformance.probe_kinds import ANY, Probe, Request
+from tools.contracts import source
+
+if TYPE_CHECKING:
+    from tools.conformance.probes import Prober
+
+SOURCE = "link"
+ANSWERS = 30
+"""How many answers a link is followed from before it is said to lead nowhere: an object may have been used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of one answer of one operation."""
+
+    holder: Operation
+    status: str
+    name: str
+    leads_to: Operation
+    raw: dict[str, Any]
+
+    @property
+    def label(self) -> str:
+        """What an exchange that follows it is called."""
+        return f"{self.holder.operation_id} {self.status} {self.name}"
+
+
+def links_of(contract: Contract, operations: Iterable[Operation]) -> Iterator[Link]:
+    """Every link that answers of `operations` hold."""
+    by_id = {item.operation_id: item for item in contract.operations.values()}
+    for operation in operations:
+        for status, answer in operation.answers.items():
+            raw = source.resolve(contract.document, answer.pointer).get("links", {})
+            for name, link in raw.items():
+                leads_to = by_id.get(link.get("operationId", ""))
+                if leads_to is not None:
+                    yield Link(operation, status, name, leads_to, link)
+
+
+def follow(prober: Prober, requests: dict[str, Request], recorded: list[Exchange]) -> None:
+    """Follow each link between written operations once, from the first answer that can be followed."""
+    written = [prober.contract.operations[key] for key in requests]
+    for link in links_of(prober.contract, written):
+        if link.leads_to.key in requests:
+            _follow(prober, link, requests, recorded)
+
+
+def _follow(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> None:
+    tried, found = 0, None
+    for answer in itertools.islice(_answers(prober, link, requests, recorded), ANSWERS):
+        request = _request(prober, link, answer)
+        if request is None:
+            continue
+        tried += 1
+        signature = prober.signature_of(link.leads_to)
+        found = prober.send(link.leads_to, Probe(link.label, request, ANY, signature), origin=SOURCE)
+        if found.status < 400:
+            return
+    if found is not None:
+        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: {found.status}, {tried} times", found)
+
+
+def _answers(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> Iterator[Exchange]:
+    """Answers that hold `link`: new ones about each object of the list above, a new one, then those of the record."""
+    holder = link.holder
+    golden = requests[holder.key]
+    if holder.method == "GET" and link.leads_to.operation_id in prober.target.consumes:
+        for place in prober.others(holder, golden):
+            yield prober.send(holder, Probe("look at an object", replace(golden, target=place), ANY))
+    if holder.method == "GET" or holder.is_public:
+        yield prober.send(holder, Probe("an answer with links", golden, ANY))
+    for exchange in recorded:
+        if oracle.operation_of(prober.contract, exchange) is holder:
+            answer = oracle.answer_for(holder, exchange.status)
+            if answer is not None and answer.status == link.status:
+                yield exchange
+
+
+def _request(prober: Prober, link: Link, answer: Exchange) -> Request | None:
+    """The request that `link` describes after `answer`; None when the answer lacks what it needs."""
+    operation, scope = link.leads_to, _Scope(prober.contract, link.holder, answer)
+    request = scout.example_request(prober.target, prober.contract, operation, _known(prober, link, answer))
+    for name, expression in link.raw.get("parameters", {}).items():
+        place, _, bare = name.rpartition(".")
+        parameter = next(
+            (item for item in operation.parameters if item.name == bare and place in {"", item.location}), None
+        )
+        value = scope.value(expression)
+        if parameter is None or value is None:
+            return None
+        text = value if isinstance(value, str) else json.dumps(value)
+        sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
+        if sent is None:
+            return None
+        request = replace(request, target=sent[0], headers=sent[1])
+    if "requestBody" in link.raw:
+        request = _with_body(prober, operation, request, scope.value(link.raw["requestBody"]))
+    return request
+
+
+def _with_body(prober: Prober, operation: Operation, request: Request, value: Any) -> Request:
+    """`request` with `value` as its body; a token in it is who calls, where the target says that it must be."""
+    request = replace(request, body=json.dumps(value).encode())
+    place = prober.target.echoes.get(operation.operation_id)
+    if place is None:
+        return request
+    token, scheme = str(source.resolve(value, place)), operation.security[0][0][0]
+    prober.learned.append(Credential("linked", scheme.name, f"Bearer {token}", frozenset(), ""))
+    return probe_kinds.carrying(request, scheme, token)
+
+
+def _known(prober: Prober, link: Link, answer: Exchange) -> tuple[Credential, ...]:
+    """Credentials of whom the answer was for, who may see what it shows."""
+    own = [item for item in prober.policy.credentials if item.name not in prober.target.limited]
+    tenant = oracle.proof_of(link.holder, answer, prober.policy).tenant
+    return tuple(item for item in own if not tenant or item.tenant == tenant)
+
+
+_EMBEDDED = re.compile(r"\{(\$[^}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What expressions are about."""
+
+    contract: Contract
+    operation: Operation
+    answer: Exchange
+
+    def value(self, expression: Any) -> Any:
+        """`expression` with what it stands for; None when that is not there."""
+        if isinstance(expression, dict):
+            return {name: self.value(part) for name, part in expression.items()}
+        if not isinstance(expression, str):
+            return expression
+        if expression.startswith("$"):
+            return self._of(expression)
+        whole = _EMBEDDED.fullmatch(expression)
+        if whole is not None:
+            return self._of(whole[1])
+        return _EMBEDDED.sub(lambda match: str(self._of(match[1])), expression)
+
+    def _of(self, expression: str) -> Any:
+        what, _, pointer = expression.partition("#")
+        if what == "$response.body":
+            return _at(self.answer.json_answer, pointer)
+        if what == "$request.body":
+            return _at(self.answer.json_body, pointer)
+        side, _, rest = expression.partition(".")
+        place, _, name = rest.partition(".")
+        if side == "$response" and place == "header":
+            return self.answer.answer_values.get(name.lower())
+        if place == "header":
+            return self.answer.header_values.get(name.lower())
+        if place == "query":
+            return next(iter(self.answer.query_values.get(name, ())), None)
+        return self.contract.match(self.answer.path)[1].get(name) if place == "path" else None
+
+
+def _at(value: Any, pointer: str) -> Any:
+    try:
+        return source.resolve(value, pointer)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None

@@ -1,0 +1,93 @@
+"""The request sequence of a run, written so that two runs of the same service and the same harness give the same lines.
+
+What a service makes up (ids, tokens, keys) is replaced by its order of appearance, moments of the run by `now`; proofs and
+signatures, which carry the time, are left out. Everything else stands there: method, target, headers and body of every request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tools.conformance.gather import Gathered
+
+_VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host"})
+_MADE_UP = re.compile(
+    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?:\.[\w-]{20,})*"
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    r"|(?<!\d)(?P<unix>\d{10})(?!\d)"
+    r"|(?<!\d)(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
+)
+A_RUN = timedelta(hours=1)
+"""How far from now a moment of the run can lie."""
+
+
+@dataclass(slots=True)
+class _Names:
+    """Names of what was made up, by order of appearance."""
+
+    known: dict[str, str]
+    """Values that have a name from the start: keys of the target."""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def of(self, match: re.Match[str]) -> str:
+        """What stands in the sequence for `match`."""
+        text = match[0]
+        if match["unix"]:
+            return "now" if abs(int(text) - self.now.timestamp()) < A_RUN.total_seconds() else text
+        if match["moment"]:
+            return "moment" if self._is_of_this_run(text) else text
+        return self.known.setdefault(text.lower(), f"made-up-{len(self.known)}")
+
+    def _is_of_this_run(self, text: str) -> bool:
+        try:
+            return abs(datetime.fromisoformat(text) - self.now) < A_RUN
+        except ValueError:
+            return False
+
+
+def lines_of(parts: Iterable[Gathered]) -> list[str]:
+    """A line for every request that was sent, in order, shard after shard."""
+    return list(itertools.chain.from_iterable(map(_lines_of, parts)))
+
+
+def _lines_of(part: Gathered) -> Iterator[str]:
+    signed = {name for item in part.target.signatures for name in item.headers(b"", at=time.time())}
+    keys = {key.value: key.name for key in part.target.keys}
+    names = _Names({})
+    for exchange in part.exchanges:
+        headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
+        body = (exchange.body or b"").decode("latin-1")
+        line = json.dumps([exchange.source, exchange.method, exchange.target, headers, body])
+        for value, name in keys.items():
+            line = line.replace(value, name)
+        yield _MADE_UP.sub(names.of, line)
+
+
+def hash_of(lines: Iterable[str]) -> str:
+    """16 hexadecimal digits over `lines`."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()[:16]
+
+
+def first_difference(before: list[str], now: list[str]) -> str | None:
+    """Where two sequences part, with both requests; None when they are the same."""
+    for number, (one, other) in enumerate(itertools.zip_longest(before, now), 1):
+        if one != other:
+            place = next(
+                (place for place, pair in enumerate(zip(one or "", other or "", strict=False)) if pair[0] != pair[1]), 0
+            )
+            start = max(0, place - 120)
+            return (
+                f"request {number} differs:\n  then {(one or 'none')[start : place + 160]}\n"
+                f"  now  {(other or 'none')[start : place + 160]}"
+            )
+    return None
