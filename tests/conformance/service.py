@@ -16,7 +16,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from unittest import mock
 
 import structlog
 import uvicorn
+import uvloop
 from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -106,10 +106,10 @@ def lenient(*, logins_per_minute: int) -> Iterator[None]:
         yield
 
 
-def settings_for(database: databases.Database, port: int, authority: Path) -> Settings:
-    """Settings of the process under test, whose database is at `port`, and which believes the PayPal of `authority`."""
+def settings_for(database: databases.Database, authority: Path) -> Settings:
+    """Settings of the process under test, which believes the PayPal of `authority`."""
     local_authority.ensure(authority, SystemClock().now())
-    address = {role: urls.dsn(database.url(role).set(port=port)) for role in ("app_user", "app_ops", "app_worker")}
+    address = {role: urls.dsn(database.url(role)) for role in ("app_user", "app_ops", "app_worker")}
     return Settings(
         environment="ci",
         app_database_url=address["app_user"],
@@ -450,47 +450,40 @@ def _built(operation: Operation) -> dict[str, list[str]]:
 
 
 class Wire:
-    """A wire to the database that can be cut: connections break, and new ones are refused."""
+    """The connections to the database, which can be cut: those there are break, and new ones are refused."""
 
     def __init__(self, port: int) -> None:
-        self.database_port = port
-        self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
-        self.writers: set[asyncio.StreamWriter] = set()
-        self.port = 0
-        self.mend()
+        self.port = port
+        self.is_cut = False
+        self.transports: list[asyncio.Transport] = []
+        self.connect = uvloop.Loop.create_connection
+
+    def laid(self) -> Any:
+        """A context in which the service's connections to the port go over this wire."""
+        wire = self
+
+        async def create_connection(
+            loop: uvloop.Loop, factory: Any, host: Any = None, port: Any = None, **options: Any
+        ) -> Any:
+            if port != wire.port:
+                return await wire.connect(loop, factory, host, port, **options)
+            if wire.is_cut:
+                raise ConnectionRefusedError("the wire to the database is cut")
+            transport, protocol = await wire.connect(loop, factory, host, port, **options)
+            wire.transports = [*(item for item in wire.transports if not item.is_closing()), transport]
+            return transport, protocol
+
+        return mock.patch.object(uvloop.Loop, "create_connection", create_connection)
 
     def cut(self) -> None:
-        """Take the database away."""
-        asyncio.run_coroutine_threadsafe(self._cut(), self.loop).result()
+        """Take the database away. Called from the thread of the loop, as signal handlers are."""
+        self.is_cut = True
+        for transport in self.transports:
+            transport.abort()
 
     def mend(self) -> None:
-        """Give it back, at the same port."""
-        asyncio.run_coroutine_threadsafe(self._mend(), self.loop).result()
-
-    async def _mend(self) -> None:
-        self.server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self.server.sockets[0].getsockname()[1]
-
-    async def _cut(self) -> None:
-        self.server.close()
-        for writer in list(self.writers):
-            writer.transport.abort()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.database_port)
-        self.writers |= {writer, inner_writer}
-        try:
-            await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
-        finally:
-            self.writers -= {writer, inner_writer}
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-    writer.close()
+        """Give it back."""
+        self.is_cut = False
 
 
 @contextlib.contextmanager
@@ -527,7 +520,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
         database = runner.run(holder.__aenter__())
         try:
             wire = Wire(int(database.url().port or 0))
-            settings = settings_for(database, wire.port, folder.absolute() / "paypal")
+            settings = settings_for(database, folder.absolute() / "paypal")
             # The signals are the harness' way to cut the wire and mend it.
             signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
             signal.signal(signal.SIGUSR2, lambda *_: wire.mend())
@@ -539,8 +532,11 @@ def main(folder: Path, *, is_strict: bool) -> None:
             (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
             (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
             print(target["url"], flush=True)
-            config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on")
-            uvicorn.Server(config).run(sockets=[listening])
+            config = uvicorn.Config(
+                app, log_config=None, access_log=False, server_header=False, lifespan="on", loop="uvloop"
+            )
+            with wire.laid():
+                uvicorn.Server(config).run(sockets=[listening])
         finally:
             runner.run(holder.__aexit__(None, None, None))
 

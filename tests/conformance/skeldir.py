@@ -105,6 +105,8 @@ def repeated(times: int, *, lock: bool = False) -> int:
     worst, first = 0, None
     for number in range(1, times + 1):
         worst = max(worst, once(OUT, OPTIONS, lock=lock))
+        if worst == running.BROKEN:
+            return worst
         now = (OUT / "sequence.txt").read_text(encoding="utf-8").splitlines()
         first = first or now
         difference = sequence.first_difference(first, now)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ANSWERS_WITHIN_SECONDS = 12
 """A service in trouble says so; it does not keep its callers waiting."""
+RECOVERS_WITHIN_SECONDS = 60
 SETTLES_SECONDS = 0.5
 """For connections that the service still holds to break."""
 TRIES = 3
@@ -79,8 +80,21 @@ def befall(prober: Prober, requests: dict[str, Request], calamity: Calamity) -> 
             list(threads.map(lambda key: _ask(prober, key, asked[key], calamity), asked))
     finally:
         subprocess.run(calamity.end, check=True)
+        _recover(prober, asked)
     order = {key: number for number, key in enumerate(asked)}
     prober.exchanges.sort(key=lambda item: order[item.operation] if item.meant == calamity.name else -1)
+
+
+def _recover(prober: Prober, asked: dict[str, Request]) -> None:
+    """Wait until reads succeed again. Raises `BadTarget` when they do not."""
+    reads = [asked[key] for key in asked if prober.contract.operations[key].method == "GET"]
+    deadline = time.monotonic() + RECOVERS_WITHIN_SECONDS
+    client = wire.Client(prober.target.url, timeout_seconds=ANSWERS_WITHIN_SECONDS)
+    while any(client.send("GET", one.target, one.headers, source="recovery").status >= 500 for one in reads):
+        if time.monotonic() > deadline:
+            raise BadTarget(f"{prober.target.url} did not recover within {RECOVERS_WITHIN_SECONDS} s")
+        time.sleep(0.1)
+    client.close()
 
 
 def _own(prober: Prober, operation: Operation, request: Request) -> Request:

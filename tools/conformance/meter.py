@@ -160,34 +160,37 @@ _REQUEST_PLACES = ("/parameters/", "/requestBody/")
 
 def _of_mutants(operation: Operation, score: Score) -> dict[str, Cell]:
     asked, told, every = Cell(), Cell(), Cell()
+    roots, sides = _below(operation.roots), _below(_asked_roots(operation))
     for mutant, killer in score.killed:
-        if _concerns(operation, mutant):
+        if f"{mutant.place}/".startswith(roots):
             name = f"{mutant.operator} {mutant.place}"
             every.seen[name] = killer
-            _half(operation, mutant, asked, told).seen[name] = killer
+            (asked if _is_asked(mutant, sides) else told).seen[name] = killer
     for mutant in score.survived:
-        if _concerns(operation, mutant):
+        if f"{mutant.place}/".startswith(roots):
             name = f"{mutant.operator} {mutant.place}"
             every.missing.append(name)
-            _half(operation, mutant, asked, told).missing.append(name)
+            (asked if _is_asked(mutant, sides) else told).missing.append(name)
     for mutant, reason in score.waived:
-        if _concerns(operation, mutant):
+        if f"{mutant.place}/".startswith(roots):
             every.waived.append(f"{mutant.operator} {mutant.place}: {reason}")
     return {"request keywords": asked, "response keywords": told, "mutants": every}
 
 
-def _concerns(operation: Operation, mutant: Mutant) -> bool:
-    return any(mutant.place == root or mutant.place.startswith(root + "/") for root in operation.roots)
+def _below(roots: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{root}/" for root in roots)
 
 
-def _half(operation: Operation, mutant: Mutant, asked: Cell, told: Cell) -> Cell:
-    sides = {root for parameter in operation.parameters for root in parameter.schema.roots}
+def _asked_roots(operation: Operation) -> set[str]:
+    """Places of the schemas that requests of `operation` are judged by."""
+    found = {root for parameter in operation.parameters for root in parameter.schema.roots}
     for content in operation.body.contents if operation.body else ():
-        sides |= content.schema.roots if content.schema else frozenset()
-    in_request = any(part in mutant.place for part in _REQUEST_PLACES) or any(
-        mutant.place.startswith(root + "/") for root in sides
-    )
-    return asked if in_request else told
+        found |= content.schema.roots if content.schema else frozenset()
+    return found
+
+
+def _is_asked(mutant: Mutant, sides: tuple[str, ...]) -> bool:
+    return any(part in mutant.place for part in _REQUEST_PLACES) or mutant.place.startswith(sides)
 
 
 def totals(cells: dict[str, dict[str, Cell]], implemented: set[str]) -> dict[str, tuple[int, int]]:

@@ -22,6 +22,7 @@ from tools.conformance.contract import Contract, Operation, Parameter, compile_c
 from tools.conformance.exchange import Exchange
 from tools.conformance.mutants import Mutant
 from tools.conformance.oracle import Policy
+from tools.conformance.schemas import concerns
 from tools.conformance.target import BadTarget
 
 
@@ -159,21 +160,33 @@ class Jury:
 
     def killer_of(self, mutant: Mutant) -> str | None:
         """Id of an exchange that breaks `mutant` and keeps the contract; None when there is none."""
-        changed = compile_contract(
-            mutants.edited(self.contract.document, mutant),
-            after=self.contract,
-            touched=mutant.pointer,
-            only=self.by_operation,
-        )
-        for key, exchanges in self.by_operation.items():
-            before, after = self.contract.operations[key], changed.operations.get(key)
-            if after is not before or mutant.pointer == "/paths":
-                killer = self._killer_in(changed, before, after, exchanges)
+        document = mutants.edited(self.contract.document, mutant)
+        touched = mutant.place if mutant.pointer == "/paths" else mutant.pointer
+        concerned = [key for key in self.by_operation if concerns(touched, self.contract.operations[key].roots)]
+        # Most die by the first operation they concern, so the others are compiled only for those that do not.
+        for keys in (concerned[:1], concerned[1:]):
+            if keys:
+                changed = compile_contract(document, after=self.contract, touched=touched, only=frozenset(keys))
+                killer = self._killer_among(mutant, changed, keys)
                 if killer is not None:
                     return killer
-                if mutant.operator == "security-removed":
-                    for finding in oracle.judge_record(changed, exchanges, self.policy):
-                        return finding.exchange
+        return None
+
+    def _killer_among(self, mutant: Mutant, changed: Contract, keys: list[str]) -> str | None:
+        for key in keys:
+            before, after, exchanges = (
+                self.contract.operations[key],
+                changed.operations.get(key),
+                self.by_operation[key],
+            )
+            if after is before:
+                continue
+            killer = self._killer_in(changed, before, after, exchanges)
+            if killer is not None:
+                return killer
+            if mutant.operator == "security-removed":
+                for finding in oracle.judge_record(changed, exchanges, self.policy):
+                    return finding.exchange
         return None
 
     def _killer_in(

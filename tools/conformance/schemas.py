@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import jsonschema_rs
@@ -85,7 +86,19 @@ class Compiler:
 
 def concerns(touched: str, roots: frozenset[str]) -> bool:
     """Whether an edit at `touched` lies in, or around, one of the places `roots`."""
-    return any(touched == root or touched.startswith(root + "/") or root.startswith(touched + "/") for root in roots)
+    return not _around(touched).isdisjoint(roots) or f"\n{touched}/" in _joined(roots)
+
+
+@lru_cache(maxsize=4)
+def _around(place: str) -> frozenset[str]:
+    """`place` and every place it lies in."""
+    parts = place.split("/")
+    return frozenset("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+@lru_cache(maxsize=4096)
+def _joined(roots: frozenset[str]) -> str:
+    return "\n".join(["", *roots])
 
 
 def _validator(schema: Any) -> jsonschema_rs.Draft202012Validator:

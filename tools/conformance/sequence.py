@@ -24,6 +24,8 @@ _MADE_UP = re.compile(
     r"|(?<!\d)(?P<unix>\d{10})(?!\d)"
     r"|(?<!\d)(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
 )
+MOST_BYTES = 10_000
+"""Of a body, in which made up values are looked for; the rest goes in as its hash."""
 A_RUN = timedelta(hours=1)
 """How far from now a moment of the run can lie."""
 
@@ -63,7 +65,9 @@ def _lines_of(part: Gathered) -> Iterator[str]:
     names = _Names({})
     for exchange in part.exchanges:
         headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
-        body = (exchange.body or b"").decode("latin-1")
+        body = (exchange.body or b"")[:MOST_BYTES].decode("latin-1")
+        if len(exchange.body or b"") > MOST_BYTES:
+            body += hashlib.sha256((exchange.body or b"")[MOST_BYTES:]).hexdigest()
         line = json.dumps([exchange.source, exchange.method, exchange.target, headers, body])
         for value, name in keys.items():
             line = line.replace(value, name)
