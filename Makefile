@@ -43,10 +43,11 @@ run: install ## everything up: contracts checked, embedded Postgres, migrations,
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib impl generated tools >/dev/null || true  # some packages carry templates that are no Python
 	@touch $@
 
-test: install install-node install-browser .venv/.compiled ## everything CI needs: lint, types, generated code up to date, all tests
+test: install install-node install-browser .venv/.compiled ## everything CI needs: lint, types, generated code up to date, all tests, conformance
 	@$(MAKE) --no-print-directory lint types
 	@$(BIN)/contracts generate --check
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory conformance
 
 lint: install ## ruff and the arrows between packages
 	@$(BIN)/ruff check .

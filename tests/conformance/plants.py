@@ -95,6 +95,7 @@ PLANTS: dict[str, tuple[str, ...]] = {
     "replay-counted": HOOKS,
     "route-missing": ("putSettings",),
     "extra-route": (),
+    "link-to-nothing": ("startJob", "getJob"),
 }
 
 

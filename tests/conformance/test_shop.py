@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import plants
-from tools.conformance import gather, mutation, session
+from tools.conformance import gather, links, mutation, session
 from tools.conformance import target as targets
 
 pytestmark = pytest.mark.xdist_group("conformance-shop")
@@ -43,6 +43,14 @@ def test_every_operation_was_accepted_and_refused(clean: session.Result) -> None
     for key, operation in clean.contract.operations.items():
         assert min(statuses[key]) < 400, key
         assert operation.is_public or max(statuses[key]) >= 400, key
+
+
+def test_every_link_was_followed(clean: session.Result) -> None:
+    """With what the answer gave: its body, its header, and the path it was asked at."""
+    declared = {link.label for link in links.links_of(clean.contract, clean.contract.operations.values())}
+    followed = {item.meant for item in clean.exchanges if item.source == links.SOURCE and item.status < 400}
+    assert declared == followed
+    assert "startJob 202 poll" in declared
 
 
 def test_the_contract_mutation_score_and_its_waivers(clean: session.Result) -> None:

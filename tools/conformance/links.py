@@ -58,24 +58,26 @@ def links_of(contract: Contract, operations: Iterable[Operation]) -> Iterator[Li
 def follow(prober: Prober, requests: dict[str, Request], recorded: list[Exchange]) -> None:
     """Follow each link between written operations once, from the first answer that can be followed."""
     written = [prober.contract.operations[key] for key in requests]
+    reached = {exchange.operation for exchange in recorded if exchange.status != 501}
     for link in links_of(prober.contract, written):
-        if link.leads_to.key in requests:
+        if link.leads_to.key in reached:
             _follow(prober, link, requests, recorded)
 
 
 def _follow(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> None:
-    tried, found = 0, None
+    answer, found = None, None
     for answer in itertools.islice(_answers(prober, link, requests, recorded), ANSWERS):
         request = _request(prober, link, answer)
         if request is None:
             continue
-        tried += 1
         signature = prober.signature_of(link.leads_to)
         found = prober.send(link.leads_to, Probe(link.label, request, ANY, signature), origin=SOURCE)
         if found.status < 400:
             return
     if found is not None:
-        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: {found.status}, {tried} times", found)
+        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: {found.status}, and no answer leads on", found)
+    elif answer is not None:
+        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: no answer holds what it needs", answer)
 
 
 def _answers(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> Iterator[Exchange]:

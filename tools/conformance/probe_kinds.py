@@ -113,12 +113,13 @@ def carrying(request: Request, scheme: Scheme, value: str) -> Request:
     """`request` with `value` as its proof for `scheme`."""
     if scheme.kind == "query":
         joint = "&" if "?" in request.target else "?"
-        return replace(request, target=f"{request.target}{joint}{scheme.carrier}={_quoted(value)}")
+        return replace(request, target=f"{request.target}{joint}{scheme.carrier}={quoted(value)}")
     text = f"{scheme.kind.capitalize()} {value}" if scheme.kind in {"bearer", "basic"} else value
     return replace(request, headers={**request.headers, scheme.carrier: text})
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """`value` with every byte written as `%XX`."""
     return "".join(f"%{byte:02X}" for byte in value.encode())
 
 

@@ -15,16 +15,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from tools.conformance import probe_kinds
 from tools.conformance.gather import Gathered
 
-_VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host"})
+_VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host", "if-none-match"})
 _MADE_UP = re.compile(
-    r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?:\.[\w-]{20,})*"
+    r"[0-9a-fA-F]{7,8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{11,12}(?:\.[\w-]{20,})*"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?<!\d)(?P<unix>\d{10})(?!\d)"
-    r"|(?<!\d)(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
+    r"|(?<!\d)(?P<moment>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|\+00:00)?)"
 )
-MOST_BYTES = 10_000
+MOST_BYTES = 300_000
 """Of a body, in which made up values are looked for; the rest goes in as its hash."""
 A_RUN = timedelta(hours=1)
 """How far from now a moment of the run can lie."""
@@ -49,7 +50,8 @@ class _Names:
 
     def _is_of_this_run(self, text: str) -> bool:
         try:
-            return abs(datetime.fromisoformat(text) - self.now) < A_RUN
+            moment = datetime.fromisoformat(text.upper())
+            return abs(moment.replace(tzinfo=moment.tzinfo or UTC) - self.now) < A_RUN
         except ValueError:
             return False
 
@@ -61,7 +63,7 @@ def lines_of(parts: Iterable[Gathered]) -> list[str]:
 
 def _lines_of(part: Gathered) -> Iterator[str]:
     signed = {name for item in part.target.signatures for name in item.headers(b"", at=time.time())}
-    keys = {key.value: key.name for key in part.target.keys}
+    keys = {form(key.value): key.name for key in part.target.keys for form in (str, probe_kinds.quoted)}
     names = _Names({})
     for exchange in part.exchanges:
         headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
@@ -71,6 +73,8 @@ def _lines_of(part: Gathered) -> Iterator[str]:
         line = json.dumps([exchange.source, exchange.method, exchange.target, headers, body])
         for value, name in keys.items():
             line = line.replace(value, name)
+        for name in part.target.opaque:
+            line = re.sub(rf"([?&]{re.escape(name)}=)[\w-]{{20,}}", r"\1opaque", line) if f"{name}=" in line else line
         yield _MADE_UP.sub(names.of, line)
 
 

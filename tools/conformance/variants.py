@@ -178,7 +178,7 @@ def _numbers(plain: dict[str, Any]) -> Iterator[Any]:
 
 def _texts(plain: dict[str, Any], now: Any) -> Iterator[Any]:
     yield from _FORMATS.get(plain.get("format", ""), ())
-    filler = now if isinstance(now, str) and now else "a"
+    filler = now if isinstance(now, str) and 0 < len(now) < 100 else "a"  # longer ones are tokens, new in every run
     for length in {
         plain.get("minLength", 0),
         plain.get("minLength", 0) - 1,

@@ -321,7 +321,8 @@ async def put_settings(request: Request, _: Caller) -> Response:
 
 async def start_job(_: Request, caller: Caller) -> Response:
     SHOP.jobs[caller.tenant] += 1
-    headers = {"Location": f"/api/jobs/{SHOP.jobs[caller.tenant]}"}
+    number = SHOP.jobs[caller.tenant] + 50_000 * planted("link-to-nothing")
+    headers = {"Location": f"/api/jobs/{SHOP.jobs[caller.tenant]}", "X-Job-Number": str(number)}
     if not planted("no-retry-after"):
         headers["Retry-After"] = "1"
     return Response(status_code=202, headers=headers)

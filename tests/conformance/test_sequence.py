@@ -1,0 +1,87 @@
+"""The hash of a run's requests: the same for the same requests, whatever the service made up, and another for any other."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tools.conformance import gather, probes, sequence
+from tools.conformance import target as targets
+from tools.conformance.exchange import Exchange
+
+CONFIG = Path(__file__).parent / "fixture_app" / "shop.toml"
+
+
+def part_of(*exchanges: Exchange) -> gather.Gathered:
+    target = targets.read(CONFIG, url="http://127.0.0.1:1")
+    nothing = probes.Probed((), (), frozenset(), ())
+    options = gather.Options(Path("nowhere"))
+    return gather.Gathered(target, options, (), exchanges, (), nothing, frozenset(), {})
+
+
+def asked(body: str = "{}", *, target: str = "/orders", **headers: str) -> Exchange:
+    path, _, query = target.partition("?")
+    return Exchange("e", "POST", path, query, tuple(headers.items()), body.encode(), 200, (), b"", source="probe")
+
+
+def hash_of(*exchanges: Exchange) -> str:
+    return sequence.hash_of(sequence.lines_of([part_of(*exchanges)]))
+
+
+def test_what_a_service_makes_up_does_not_count() -> None:
+    """Ids, tokens, this moment, keys and proofs are other ones in every run."""
+
+    def run() -> str:
+        order, token = str(uuid.uuid4()), f"eyJ{uuid.uuid4().hex}.{uuid.uuid4().hex}.{uuid.uuid4().hex}"
+        moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return hash_of(
+            asked(f'{{"order": "{order}", "at": "{moment}", "created": {int(time.time())}}}', authorization=token),
+            asked(f'{{"refresh_token": "{token}"}}', target=f"/orders/{order}"),
+            asked(f'{{"refresh_token": "{uuid.uuid4()}.{uuid.uuid4()}.{uuid.uuid4().hex}"}}'),
+        )
+
+    assert run() == run()
+
+
+def test_which_of_two_ids_is_meant_counts() -> None:
+    one, other = str(uuid.uuid4()), str(uuid.uuid4())
+    first, again = asked(f'"{one}"'), asked(f'"{one}"')
+    assert hash_of(first, again) != hash_of(first, asked(f'"{other}"'))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        asked('{"amount": 2}'),
+        asked('{"amount": 1}', target="/orders?limit=1"),
+        asked('{"amount": 1}', accept="text/html"),
+        dataclasses.replace(asked('{"amount": 1}'), method="PUT"),
+        dataclasses.replace(asked('{"amount": 1}'), source="coverage"),
+        asked('{"amount": 1, "at": "2020-02-28T10:00:00Z"}'),
+        asked('{"amount": 1}' + " " * sequence.MOST_BYTES),
+    ],
+)
+def test_everything_else_counts(changed: Exchange) -> None:
+    assert hash_of(changed) != hash_of(asked('{"amount": 1}'))
+
+
+def test_order_and_number_count() -> None:
+    one, other = asked("1"), asked("2")
+    assert len({hash_of(one, other), hash_of(other, one), hash_of(one), hash_of(one, one)}) == 4
+
+
+def test_the_first_difference_is_shown_with_both_requests() -> None:
+    before = sequence.lines_of([part_of(asked("1"), asked("2"))])
+    after = sequence.lines_of([part_of(asked("1"), asked("3"))])
+    found = sequence.first_difference(before, after)
+    assert found is not None
+    assert found.startswith("request 2 differs:")
+    assert '"2"]' in found
+    assert '"3"]' in found
+    assert sequence.first_difference(before, before) is None
+    assert "none" in (sequence.first_difference(before, before[:1]) or "")
