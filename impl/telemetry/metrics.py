@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, final
 
 import prometheus_client
@@ -108,8 +109,16 @@ class HTTPMetrics:
     def observe(self, operation: str | None, status: int, duration_seconds: float) -> None:
         """Count one answered request of `operation` (its operationId) with its HTTP `status`."""
         name = operation if operation in self._operations else OTHER_OPERATION
-        _HTTP_REQUESTS.labels(operation=name, status_class=_class_of(status)).inc()
-        _HTTP_SECONDS.labels(operation=name).observe(duration_seconds)
+        requests, seconds = _series(str(name), _class_of(status))
+        requests.inc()
+        seconds.observe(duration_seconds)
+
+
+@lru_cache(maxsize=4096)
+def _series(operation: str, status_class: str) -> tuple[Counter, Histogram]:
+    """Count and times of one operation, found once: both labels are closed sets."""
+    requests = _HTTP_REQUESTS.labels(operation=operation, status_class=status_class)
+    return requests, _HTTP_SECONDS.labels(operation=operation)
 
 
 def _class_of(status: int) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -127,9 +128,13 @@ def _collection(item: Any, depth: int) -> Any:
 def mapping(fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
     """`fields` with hidden names emptied and every other value searched."""
     shown: dict[str, Any] = {}
-    for key, item in list(fields.items())[:MAX_ITEMS]:
+    for key, item in islice(fields.items(), MAX_ITEMS):
         name, is_hidden = _field(str(key))
-        shown[name] = HIDDEN if item is not None and is_hidden else value(item, depth + 1)
+        if is_hidden and item is not None:
+            shown[name] = HIDDEN
+        else:
+            is_plain = isinstance(item, str) and _PLAIN.fullmatch(item)
+            shown[name] = item if is_plain else value(item, depth + 1)
     return shown
 
 
