@@ -103,8 +103,8 @@ bench-start: install ## seconds from a fresh clone to the first revenue, and of 
 bench-deliveries: install ## signed deliveries per second, against a hand-written FastAPI + SQLAlchemy route
 	@$(BIN)/python -m tests.bench.deliveries
 
-bench-ingest: install ## signed deliveries per second beside a bare FastAPI route and pgbench, CPU per delivery, and the ladder
-	@$(BIN)/python -m tests.bench.ingest
+bench-ingest: install ## signed deliveries per second beside a bare FastAPI route and pgbench; the ladder in full: INGEST="--ladder-seconds 60"
+	@$(BIN)/python -m tests.bench.ingest $(INGEST)
 
 faults: install ## storms of 1000, kill -9 of API, worker and database under load, 10,000 hostile bodies for each processor: nothing lost, no 5xx
 	@$(BIN)/python -m tests.faults.storms --sizes 50 250 1000 --at-once 200

@@ -19,9 +19,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from impl.db import outage
 
 MAX_SIZE: Final = 64
-"""Most items of a batch. Measured: twice as many cost no less for each."""
+"""Most items of a batch. Measured: from sixteen on a fact costs about as little as it ever will."""
 MAX_UNDER_WAY: Final = 1
-"""Batches at the same time. Measured: two are smaller batches with the same rate."""
+"""Batches at the same time. Measured: two give the same rate, and cost the database a fifth more for each item."""
 MAX_WAITING: Final = 4096
 """Items that may wait, a few kilobytes each; more are refused as an outage is, to be sent again later."""
 

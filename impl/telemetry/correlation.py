@@ -39,6 +39,11 @@ def bind_tenant(tenant_id: UUID) -> None:
     structlog.contextvars.bind_contextvars(tenant_id=str(tenant_id))
 
 
+def note(**fields: str) -> None:
+    """From here on every log line of this request or `bound` block carries `fields` too, its access log line above all."""
+    structlog.contextvars.bind_contextvars(**fields)
+
+
 def current() -> UUID | None:
     """The correlation id of this request or `bound` block; None outside of one."""
     return _current.get()

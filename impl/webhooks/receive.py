@@ -29,7 +29,7 @@ from impl.ledger.posting import CurrencyMismatch
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, SignatureMismatch, UnusableDelivery
 from impl.platforms.notice import Notice
-from impl.telemetry import metrics
+from impl.telemetry import correlation, metrics
 from impl.webhooks.errors import TopicMismatch
 from impl.webhooks.secrets import SecretStore, WebhookSecret
 
@@ -261,13 +261,16 @@ def _death(  # noqa: PLR0913 - the parts of one record
 
 
 def _tell(processor: Processor, receipt: Receipt) -> None:
-    """Count and log what became of a delivery; a dead event warns, because somebody has to look."""
+    """Count what became of a delivery; the log line of its request says it. A dead event warns: somebody has to look."""
     fields = {"provider": processor.name, "delivery_correlation_id": str(receipt.correlation_id)}
+    for name, found in (("event_id", receipt.event_id), ("dead_event_id", receipt.dead_event_id)):
+        if found is not None:
+            fields[name] = str(found)
     if receipt.outcome is Outcome.DEAD:
         metrics.EVENTS_DEAD.inc()
-        log.warning("delivery_dead", error_code=receipt.error_code, dead_event_id=str(receipt.dead_event_id), **fields)
-        return
-    counter = {Outcome.ACCEPTED: metrics.EVENTS_INGESTED, Outcome.DUPLICATE: metrics.EVENTS_DUPLICATE}
-    if receipt.outcome in counter:
-        counter[receipt.outcome].inc()
-    log.info("delivery_received", outcome=receipt.outcome.value, event_id=str(receipt.event_id), **fields)
+        log.warning("delivery_dead", error_code=receipt.error_code, **fields)
+    elif receipt.outcome is Outcome.ACCEPTED:
+        metrics.EVENTS_INGESTED.inc()
+    elif receipt.outcome is Outcome.DUPLICATE:
+        metrics.EVENTS_DUPLICATE.inc()
+    correlation.note(outcome=receipt.outcome.value, **fields)

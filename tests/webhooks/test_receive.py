@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+import structlog
 
 from impl.db.sealing import Place, Sealed
 from impl.ingestion.delivery import Outcome
@@ -44,6 +45,15 @@ async def test_a_sale_becomes_a_delivery_an_event_and_an_entry(shop, owner):
     )
     assert (delivery["outcome"], delivery["secret_version"]) == ("accepted", 1)
     assert event["correlation_id"] == delivery["correlation_id"] == receipt.correlation_id
+
+
+async def test_the_line_of_the_request_says_what_became_of_the_delivery(shop):
+    body = body_of(charge())
+    for outcome in ("accepted", "duplicate"):
+        receipt = await shop.deliver(body)
+        said = structlog.contextvars.get_contextvars()
+        assert (said["outcome"], said["event_id"]) == (outcome, str(receipt.event_id))
+        assert (said["provider"], said["delivery_correlation_id"]) == ("stripe", str(receipt.correlation_id))
 
 
 @pytest.mark.promise("P066", "Q02")

@@ -3,7 +3,8 @@
 Three parties take turns against one embedded PostgreSQL with `fsync` on, under the same load and for as long: our service with
 everything that it does; a bare FastAPI route that inserts one row; and pgbench inserting one row, which is the server alone.
 CPU seconds are read from the processes themselves, because a busy machine cannot spoil them. Then the specification's ladder:
-29 and 46 deliveries a second over four tenants, with repeated, malformed and personal ones among them.
+29, 46 and 5 deliveries a second over four tenants, with repeated, malformed and personal ones among them. It is cut short unless
+it is asked for at its full length, which takes eight minutes: `make bench-ingest INGEST="--ladder-seconds 60"`.
 """
 
 from __future__ import annotations
@@ -67,9 +68,10 @@ class Course:
 def main() -> int:
     """Measure and print. 1 when the receipt is slower than it must be."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=2000, help="deliveries in a round")
-    parser.add_argument("--ladder-seconds", type=float, default=60.0, help="length of each step; 0 leaves them out")
+    length = "of the first two steps, the third is five times as long; 60 is the specification's, 0 leaves them out"
+    parser.add_argument("--ladder-seconds", type=float, default=6.0, help=f"length {length}")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-bench-") as folder:
         Path(folder).chmod(0o711)
@@ -91,11 +93,13 @@ def _run(stack: local.Stack, folder: Path, given: argparse.Namespace) -> int:
         ratio = _report(course, parties)
         signers, seconds = [partial(bench.headers, one) for one in shops], given.ladder_seconds
         steps = asyncio.run(ladder.climb(signers, ours.port, seconds)) if seconds else []
+        peak = processes.resident_mb(ours.pid, peak=True)
         null = asyncio.run(ladder.step(signers, theirs.port, ladder.NULL_RATE, seconds)) if seconds else None
     if null is not None:
         print(f"  the harness alone, against the bare route: {null.line().strip()}")
     for step in steps:
         print(step.line())
+    print(f"  memory of the service at its highest: {peak:.0f} MB")
     return 0 if ratio >= 0.6 and all(step.holds() for step in steps) else 1
 
 

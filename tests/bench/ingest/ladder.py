@@ -33,10 +33,10 @@ class Step:
     errors: int = 0
     took_seconds: float = 0.0
 
-    @property
-    def p95_ms(self) -> float:
+    def percentile_ms(self, share: float) -> float:
+        """Latency below which `share` (0..1) of the answers stayed."""
         ordered = sorted(self.latencies_ms)
-        return ordered[int(0.95 * (len(ordered) - 1))] if ordered else float("inf")
+        return ordered[int(share * (len(ordered) - 1))] if ordered else float("inf")
 
     @property
     def achieved(self) -> float:
@@ -45,12 +45,15 @@ class Step:
 
     def holds(self) -> bool:
         """Whether the step is within its limits: p95 under 2 s, 98 % achieved, no 5xx, no lost connection."""
-        return self.p95_ms < 2000 and self.achieved >= 0.98 and not self.errors and max(self.statuses) < 500
+        return (
+            self.percentile_ms(0.95) < 2000 and self.achieved >= 0.98 and not self.errors and max(self.statuses) < 500
+        )
 
     def line(self) -> str:
         """For people."""
+        p50, p95, p99 = (self.percentile_ms(share) for share in (0.5, 0.95, 0.99))
         return (
-            f"  {self.rate:.0f} rps x {self.seconds:.0f} s over 4 tenants: p95 {self.p95_ms:.0f} ms, achieved "
+            f"  {self.rate:.0f} rps x {self.seconds:.0f} s over 4 tenants: p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms, achieved "
             f"{100 * self.achieved:.1f} %, statuses {self.statuses}, errors {self.errors}"
         )
 
