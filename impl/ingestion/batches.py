@@ -116,8 +116,12 @@ class Batches(Generic[ItemT, AnswerT]):
         try:
             while members := self._take():
                 await self._store(members)
-        finally:
+        except Exception:
+            # A mistake of ours; those behind it are not to blame.
             self._batches -= 1
+            self._set_out()
+            raise
+        self._batches -= 1
 
     def _take(self) -> list[_Waiting[ItemT, AnswerT]]:
         """The next batch, in order of arrival: nobody who has gone, and one of each lock, with its repetitions."""
@@ -160,16 +164,18 @@ class Batches(Generic[ItemT, AnswerT]):
 
     async def _store_alone(self, members: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
         """The answers of items with one lock, one after the other."""
-        for one in members:
-            try:
-                one.tell(await self._alone(one.item))
-            except outage.FAILURES as error:
-                one.fail(error)
-            except BaseException as error:
-                self._fail(members, error)
-                raise
-        self._locks.discard(members[0].item.lock)
-        self._set_out()
+        try:
+            for one in members:
+                try:
+                    one.tell(await self._alone(one.item))
+                except outage.FAILURES as error:
+                    one.fail(error)
+        except BaseException as error:
+            self._fail(members, error)
+            raise
+        finally:
+            self._locks.discard(members[0].item.lock)
+            self._set_out()
 
     def _fail(self, members: Sequence[_Waiting[ItemT, AnswerT]], error: BaseException) -> None:
         for one in members:

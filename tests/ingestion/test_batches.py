@@ -131,6 +131,17 @@ async def test_what_nobody_foresaw_reaches_those_who_wait_and_blocks_nothing(sto
     assert await asyncio.gather(store.put("a"), store.put("b")) == ["A", "B"]
 
 
+@pytest.mark.parametrize("is_alone", [False, True])
+async def test_who_waits_behind_a_mistake_of_ours_is_stored(store, is_alone):
+    """With the same lock, so that it cannot be of the same batch."""
+    if is_alone:
+        store.failures, store.poison = [REFUSED], {"a": RuntimeError("a mistake of ours")}
+    else:
+        store.failures = [RuntimeError("a mistake of ours")]
+    answers = await asyncio.gather(store.put("a", 7), store.put("b", 7), return_exceptions=True)
+    assert (str(answers[0]), answers[1]) == ("a mistake of ours", "B")
+
+
 async def test_who_has_to_be_alone_keeps_nobody_waiting_but_those_with_its_lock(store):
     store.busy = {"slow"}
     slow, beside = store.put("slow", 1), store.put("beside", 2)
