@@ -51,8 +51,8 @@ class Running:
     def url(self) -> str:
         return re.search(r"Skeldir is up at (\S+)", self.wait_for("Ctrl-C stops it")).group(1)
 
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(how)
         return self.process.wait(120)
 
     def kill_everything(self, data_dir: Path) -> None:

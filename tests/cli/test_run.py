@@ -4,15 +4,17 @@ import asyncio
 import base64
 import json
 import re
+import signal
 import subprocess
 import uuid
+from pathlib import Path
 
 import httpx2
 
 from impl.platforms import samples as all_samples
 from impl.platforms import stripe
 from impl.platforms.stripe import samples
-from tests.cli.conftest import skeldir
+from tests.cli.conftest import database_processes, skeldir
 from tests.cli.test_deliver import write
 
 
@@ -64,6 +66,11 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir)
     said = [skeldir(*again).stdout, skeldir(*again).stdout, skeldir("replay", recorded / "2.json", *again[2:]).stdout]
     outcomes = [re.findall(r"→ 200 (\w+):", one) for one in said]
     assert outcomes == [["accepted"] * 2, ["duplicate"] * 2, ["duplicate"]]
+    # A supervisor's way to stop it takes the database along, as Ctrl-C does.
+    database = database_processes(data_dir)
+    assert second.stop(signal.SIGTERM) == 0
+    assert "Stopped." in second.output
+    assert not [pid for pid in database if Path(f"/proc/{pid}").exists()]
 
 
 async def test_no_acknowledged_delivery_is_lost_when_everything_is_killed(start, data_dir):
