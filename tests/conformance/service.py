@@ -26,14 +26,12 @@ from unittest import mock
 
 import structlog
 import uvicorn
-import uvloop
 from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from generated.server import Operation
 from generated.server import app as generated
-from generated.server._runtime.exchange import Endpoint
 from impl import app as application
 from impl.auth import assembly, limiter, passwords, tenant_keys
 from impl.auth.failed_attempts import FailedAttempts
@@ -48,7 +46,7 @@ from impl.kernel.clock import SystemClock
 from impl.platforms import samples
 from impl.platforms.paypal import local_authority
 from impl.settings import Settings
-from tests.conformance import policy
+from tests.conformance import mishaps, policy
 from tests.fixtures import database as databases
 from tests.fixtures.service import RING
 
@@ -449,60 +447,6 @@ def _built(operation: Operation) -> dict[str, list[str]]:
     }
 
 
-class Wire:
-    """The connections to the database, which can be cut: those there are break, and new ones are refused."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.is_cut = False
-        self.transports: list[asyncio.Transport] = []
-        self.connect = uvloop.Loop.create_connection
-
-    def laid(self) -> Any:
-        """A context in which the service's connections to the port go over this wire."""
-        wire = self
-
-        async def create_connection(
-            loop: uvloop.Loop, factory: Any, host: Any = None, port: Any = None, **options: Any
-        ) -> Any:
-            if port != wire.port:
-                return await wire.connect(loop, factory, host, port, **options)
-            if wire.is_cut:
-                raise ConnectionRefusedError("the wire to the database is cut")
-            transport, protocol = await wire.connect(loop, factory, host, port, **options)
-            wire.transports = [*(item for item in wire.transports if not item.is_closing()), transport]
-            return transport, protocol
-
-        return mock.patch.object(uvloop.Loop, "create_connection", create_connection)
-
-    def cut(self) -> None:
-        """Take the database away. Called from the thread of the loop, as signal handlers are."""
-        self.is_cut = True
-        for transport in self.transports:
-            transport.abort()
-
-    def mend(self) -> None:
-        """Give it back."""
-        self.is_cut = False
-
-
-@contextlib.contextmanager
-def defective(flag: Path) -> Iterator[None]:
-    """Every operation of the application made inside fails as by a defect, while the file `flag` exists."""
-    make = Endpoint.__init__
-
-    def with_defect(self: Endpoint, operation: Operation, handler: Any, *ports: Any) -> None:
-        async def perhaps(*arguments: Any, **named: Any) -> Any:
-            if flag.exists():
-                raise ZeroDivisionError("what a defect says, and no caller may read")
-            return await handler(*arguments, **named)
-
-        make(self, operation, perhaps, *ports)
-
-    with mock.patch.object(Endpoint, "__init__", with_defect):
-        yield
-
-
 FLOODS = ({"operation": "login", "times": 40}, {"operation": "refreshToken", "times": 40})
 """Operations that count their callers by themselves."""
 
@@ -519,7 +463,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
         holder = databases.temporary_database(server, databases._template(server))
         database = runner.run(holder.__aenter__())
         try:
-            wire = Wire(int(database.url().port or 0))
+            wire = mishaps.Wire(int(database.url().port or 0))
             settings = settings_for(database, folder.absolute() / "paypal")
             # The signals are the harness' way to cut the wire and mend it.
             signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
@@ -527,7 +471,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
             listening = serve.listen(settings)
             target = target_of(settings, serve.base_url(listening), database.dsn(), defect)
             target["floods"] = FLOODS if is_strict else ()
-            with defective(defect):
+            with mishaps.defective(defect):
                 app = application.create(settings)
             (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
             (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
