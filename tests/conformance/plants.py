@@ -75,6 +75,7 @@ PLANTS: dict[str, tuple[str, ...]] = {
     "problem-status-differs": ("getJob",),
     "stack-in-problem": ("getJob",),
     "correlation-not-echoed": ("getReport",),
+    "correlation-differs-in-body": ("getReport",),
     "no-www-authenticate": ("getReport",),
     "needless-401": ("getHealth",),
     "scope-ignored": ("putSettings",),

@@ -48,7 +48,7 @@ def problem_everywhere(exchange: Exchange, house: House) -> str | None:
 
 
 def correlation_echo(exchange: Exchange, house: House) -> str | None:
-    """The correlation id of a request comes back when it is a UUID, and another valid one when it is not."""
+    """The correlation id of a request comes back when it is a UUID, and another valid one when not; a problem says it too."""
     name = house.correlation_header
     if not name:
         return None
@@ -57,6 +57,10 @@ def correlation_echo(exchange: Exchange, house: House) -> str | None:
         return f"{name} of the answer is {got!r}, not a UUID"
     if sent is not None and _is_uuid(sent) and uuid.UUID(sent) != uuid.UUID(got) and not _is_delivery(exchange):
         return f"{name} was sent as {sent} and came back as {got}"
+    body = exchange.json_answer if exchange.status >= 400 else None
+    told = body.get("correlation_id", got) if isinstance(body, dict) else got
+    if not isinstance(told, str) or not _is_uuid(told) or uuid.UUID(told) != uuid.UUID(got):
+        return f"{name} of the answer is {got}, and the correlation_id in its body {told!r}"
     return None
 
 

@@ -65,7 +65,7 @@ def problem(request: Request, status: int, title: str, detail: str = "") -> Resp
         "title": title,
         "status": 400 if planted("problem-status-differs") and status == 404 else status,
         "detail": detail or title,
-        "correlation_id": correlation(request),
+        "correlation_id": str(uuid.uuid4()) if planted("correlation-differs-in-body") else correlation(request),
     }
     if planted("stack-in-problem") and status == 404:
         body["detail"] = 'Traceback (most recent call last):\n  File "/srv/shop/app.py", line 1, in get'
