@@ -51,8 +51,10 @@ def _is_about(case: Any, name: str) -> bool:
     if case.meta is None or str(case.meta.generation.mode.value) != "negative":
         return False
     data = case.meta.phase.data
-    if getattr(data, "parameter_location", None) is not None:
-        return str(getattr(data, "parameter", "")).lower() == name.lower()
+    if getattr(data, "parameter", None):
+        return str(data.parameter).lower() == name.lower()
+    if getattr(data, "parameter_location", None) not in {None, ParameterLocation.HEADER}:
+        return False
     return bool(case.meta.is_negative_at(ParameterLocation.HEADER))
 
 
