@@ -33,9 +33,10 @@ class TenantRates:
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine = engine
         self._known = ExpiringCache[Any, int](clock, seconds=60.0, capacity=10_000)
+        self._last = ExpiringCache[Any, int](clock, seconds=86_400.0, capacity=10_000)
 
     async def api_rate(self, token: AccessToken) -> int:
-        """The limit of the token's tenant; the usual one while the database is away."""
+        """The limit of the token's tenant; while the database is away the last known one, or else the usual one."""
         known = self._known.get(token.tenant_id)
         if known is not None:
             return known
@@ -43,9 +44,10 @@ class TenantRates:
             async with tenant_transaction(self._engine, token.tenant_id) as connection:
                 rate = await connection.scalar(_API_RATE)
         except outage.FAILURES:
-            return DEFAULT_API_PER_MINUTE
+            return self._last.get(token.tenant_id) or DEFAULT_API_PER_MINUTE
         found = int(rate) if rate is not None else DEFAULT_API_PER_MINUTE
         self._known.put(token.tenant_id, found)
+        self._last.put(token.tenant_id, found)
         return found
 
 

@@ -132,7 +132,8 @@ class RateLimits:
         to_come = 0 if bucket.is_empty else max(0, limit - bucket.granted)
         reset_at = window + WINDOW_SECONDS
         wait = max(1, reset_at - int(self._clock.now().timestamp()))
-        return Taken(limit, bucket.leased + to_come, reset_at, is_refused, wait)
+        # A limit that was lowered meanwhile leaves a lease that is larger than it.
+        return Taken(limit, min(limit, bucket.leased + to_come), reset_at, is_refused, wait)
 
 
 def _hash_of(rate_class: str, subject: str | bytes) -> bytes:

@@ -71,6 +71,11 @@ class TestRateLimits:
         assert answers[-1].retry_after_seconds == 48
         assert {answer.limit for answer in answers} == {5}
 
+    async def test_what_is_left_is_never_more_than_a_limit_that_was_lowered_meanwhile(self, limits):
+        await limits.take("api", "tenant", 1000)
+        answer = await limits.take("api", "tenant", 10)
+        assert (answer.limit, answer.remaining) == (10, 10)
+
     async def test_the_wait_is_never_zero(self, limits, clock):
         clock.advance(59.99)
         assert (await limits.take("api", "tenant", 1)).retry_after_seconds == 1
