@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: mypy pyright current bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,8 +44,7 @@ run: install ## everything up: contracts checked, embedded Postgres, migrations,
 	@touch $@
 
 test: install install-node install-browser .venv/.compiled ## everything CI needs: lint, types, generated code up to date, all tests, conformance
-	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/contracts generate --check
+	@$(MAKE) --no-print-directory -j 2 lint mypy pyright current
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@$(MAKE) --no-print-directory conformance
 
@@ -54,9 +53,16 @@ lint: install ## ruff and the arrows between packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-types: install install-node ## mypy strict and pyright
+types: mypy pyright ## mypy strict and pyright
+
+mypy: install
 	@$(BIN)/mypy
+
+pyright: install install-node
 	@tools/node/node_modules/.bin/pyright --warnings
+
+current: install
+	@$(BIN)/contracts generate --check
 
 conformance: install install-node .venv/.compiled ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
 	@$(BIN)/python -m tests.conformance.skeldir $(CONFORMANCE)

@@ -81,7 +81,7 @@ def test_the_problem_page_names_every_slug_of_the_registry(pages: dict[str, str]
 
 def test_the_page_of_changes_tells_what_breaks_and_links_the_operation(pages: dict[str, str], tmp_path: Path) -> None:
     assert "Nothing has been released yet" in pages["changes.html"]
-    shutil.copytree(ROOT / "contracts" / "baselines" / "v1", tmp_path / "released")
+    shutil.copytree(ROOT / "generated" / "bundles" / "v1", tmp_path / "released")
     released = tmp_path / "released" / "auth.yaml"
     released.write_text(released.read_text("utf-8").replace("maxLength: 254", "maxLength: 300"), "utf-8")
     site.build(CONTRACTS, tmp_path / "site", tmp_path / "released")

@@ -85,19 +85,22 @@ def problem_body(contract: Contract) -> Iterator[Found]:
             continue
         content = node.mapping("content")
         if list(content) != [PROBLEM_MEDIA_TYPE]:
-            yield Found(node.at("content"), f"the {status} of {operation.id} is not {PROBLEM_MEDIA_TYPE} alone")
+            yield Found(
+                node.at("content"), f"the {status} of {_owner(operation, node)} is not {PROBLEM_MEDIA_TYPE} alone"
+            )
             continue
         reference = node.child("media-type", "content", PROBLEM_MEDIA_TYPE).mapping("schema").get("$ref")
         if str(reference).rpartition("/")[2] not in PROBLEM_SCHEMAS:
             origin = node.at("content", PROBLEM_MEDIA_TYPE, "schema")
-            yield Found(origin, f"the {status} of {operation.id} is not the shared problem", hint="refer to Problem")
+            what = f"the {status} of {_owner(operation, node)} is not the shared problem"
+            yield Found(origin, what, hint="refer to Problem")
 
 
 def no_body(contract: Contract) -> Iterator[Found]:
     """204 and 304 have no body; HTTP forbids it."""
     for operation, node in _responses(contract, "204", "304"):
         if "content" in node.value:
-            yield Found(node.at("content"), f"{operation.id} answers with a body where HTTP has none")
+            yield Found(node.at("content"), f"{_owner(operation, node)} answers with a body where HTTP has none")
 
 
 def has_success(contract: Contract) -> Iterator[Found]:
@@ -168,6 +171,11 @@ def _responses(contract: Contract, *statuses: str) -> Iterator[tuple[Operation, 
             if (node.document.path, node.pointer) not in seen:
                 seen.add((node.document.path, node.pointer))
                 yield operation, node
+
+
+def _owner(operation: Operation, node: Node) -> str:
+    """Whose response `node` is: that of `operation`, or, in a file that several share, its own name."""
+    return operation.id if node.document is operation.node.document else node.pointer.rpartition("/")[2]
 
 
 def _header(contract: Contract, node: Node, name: str) -> Node | None:
