@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -276,20 +277,40 @@ def test_pages_are_no_longer_than_asked() -> None:
     assert "has_more is True" in said[2]
 
 
-def test_thirty_thousand_exchanges_a_second(shop: contract.Contract) -> None:
-    """Measured on recorded exchanges, as the mutation score judges them; the best of five, in CPU time, so that a busy machine does not fail it."""
+def test_an_exchange_costs_no_more_than_a_few_texts_read_by_json(shop: contract.Contract) -> None:
+    """CPU time beside the standard library's on the same answers in the same run, the best of five each.
+
+    `make bench-conformance` tells exchanges per second, which depend on the machine; there were 30,000 to 45,000.
+    """
     exchanges = [
         create(),
         listing("limit=5&tags=a,b"),
         create(status=400, body=[], answer=PROBLEM),
         listing("", path="/api/report"),
     ] * 500
-    best = 0.0
+
+    def judge() -> None:
+        assert oracle.judge_all(shop, exchanges, POLICY) == []
+
+    def read() -> None:
+        for exchange in exchanges:
+            json.loads(exchange.answer_body)
+
+    assert best_of_five(judge) / best_of_five(read) < MOST_READS
+
+
+MOST_READS = 12
+"""An exchange is about six or seven of them."""
+
+
+def best_of_five(work: Callable[[], None]) -> float:
+    """CPU seconds."""
+    found = []
     for _ in range(5):
         started = time.process_time()
-        assert oracle.judge_all(shop, exchanges, POLICY) == []
-        best = max(best, len(exchanges) / (time.process_time() - started))
-    assert best >= 30_000
+        work()
+        found.append(time.process_time() - started)
+    return min(found)
 
 
 def test_half_a_surrogate_is_no_text_and_no_reason_to_fail() -> None:
