@@ -1,10 +1,10 @@
 """The real service for the harness: a fresh copy of the template database, tenants, people of every role, keys.
 
 `python -m tests.conformance.service FOLDER` writes `FOLDER/target.json` and `FOLDER/routes.json`, prints the address, and serves
-until it is killed. Four things differ from production, and only here: the limits on logins and on failed authentication, which
-would answer most of a conformance run with 429, are out of reach, password hashes are cheap, and no worker runs, which would change
-what a run sees: one that was seen once counts as alive, however long jobs wait. The limits of tenants are raised as an operator
-would raise them.
+until it is killed. Five things differ from production, and only here: the limits on logins and on failed authentication, which
+would answer most of a conformance run with 429, are out of reach, password hashes are cheap, no worker runs, which would change
+what a run sees (one that was seen once counts as alive, however long jobs wait), and health is found out for every request, because
+on a fast machine what was found ten seconds ago would outlive the database. The limits of tenants are raised as an operator would.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
+from impl.health import checkup
 from impl.jobs import vitals
 from impl.kernel.clock import SystemClock
 from impl.platforms import samples
@@ -98,6 +99,7 @@ def lenient(*, logins_per_minute: int) -> Iterator[None]:
         mock.patch.object(assembly, "FailedAttempts", partial(FailedAttempts, limit=FAR)),
         mock.patch.object(limiter, "LOGINS_PER_MINUTE", logins_per_minute),
         mock.patch.object(passwords, "PasswordHasher", cheap),
+        mock.patch.object(checkup, "KEEP_SECONDS", 0.0),
         mock.patch.object(vitals, "SEEN_WITHIN_SECONDS", FAR),
         mock.patch.object(vitals, "OLDEST_DUE_SECONDS", FAR),
     ):
