@@ -31,6 +31,7 @@ class Store:
         self.gate = asyncio.Event()
         self.gate.set()
         self.failures, self.poison, self.busy = [], {}, set()
+        self.is_free = asyncio.Event()
         self.batches = Batches(self.store_together, self.store_alone)
 
     async def store_together(self, parcels):
@@ -46,7 +47,7 @@ class Store:
     async def store_alone(self, parcel):
         self.alone.append(parcel.name)
         if parcel.name in self.busy:
-            await asyncio.Event().wait()
+            await self.is_free.wait()
         if parcel.name in self.poison:
             raise self.poison[parcel.name]
         return parcel.name.upper()
@@ -150,8 +151,8 @@ async def test_who_has_to_be_alone_keeps_nobody_waiting_but_those_with_its_lock(
     assert await store.put("other", 3) == "OTHER"
     assert not slow.done()
     assert not behind.done()
-    for task in (slow, behind):
-        task.cancel()
+    store.is_free.set()
+    assert await asyncio.gather(slow, behind) == ["SLOW", "BEHIND"]
 
 
 async def test_who_leaves_before_its_batch_is_not_stored(store):
