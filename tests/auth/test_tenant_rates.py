@@ -62,7 +62,15 @@ async def test_while_the_database_is_away_the_last_known_number_holds(rates, dat
     await rates.api_rate(TOKEN)
     database.is_away = True
     clock.advance(3600)
-    assert await rates.api_rate(TOKEN) == 5000
+    assert [await rates.api_rate(TOKEN) for _ in range(2)] == [5000] * 2
+    assert database.asked == 3
+
+
+async def test_after_a_day_nobody_answers_for_the_last_known_number(rates, database, clock):
+    await rates.api_rate(TOKEN)
+    database.is_away = True
+    clock.advance(86_400)
+    assert await rates.api_rate(TOKEN) == DEFAULT_API_PER_MINUTE
 
 
 async def test_a_tenant_that_was_never_seen_has_the_usual_number(rates, database):
