@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -46,12 +47,12 @@ class _Worker:
             await self._refuse_method(scope, receive, send)
             return
         sent = dict(scope["headers"]).get(b"x-correlation-id", b"").decode("latin-1")
-        with correlation.bound(ids.parse(sent) or ids.new()):
-            response = await self._answer()
+        correlation_id = ids.parse(sent) or ids.new()
+        with correlation.bound(correlation_id):
+            response = await self._answer(correlation_id)
         await response(scope, receive, send)
 
-    async def _answer(self) -> Response:
-        correlation_id = correlation.current() or ids.new()
+    async def _answer(self, correlation_id: UUID) -> Response:
         headers = {"X-Correlation-ID": str(correlation_id)}
         if (failed := (await self._health.worker.finding()).failed) is None:
             return JSONResponse({"worker": True}, headers=headers)
