@@ -133,6 +133,7 @@ def mapping(fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
         if is_hidden and item is not None:
             shown[name] = HIDDEN
         else:
+            # `text` would find out the same, two calls later: an eighth of the time that an access line takes here.
             is_plain = isinstance(item, str) and _PLAIN.fullmatch(item)
             shown[name] = item if is_plain else value(item, depth + 1)
     return shown
