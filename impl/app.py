@@ -35,8 +35,6 @@ from impl.db.sealing import KeyRing
 from impl.health import report
 from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
-from impl.ingestion import record
-from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.quarantine import Quarantine
 from impl.ingestion.touches import TouchDesk
@@ -49,9 +47,9 @@ from impl.settings import Role, Settings
 from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
+from impl.webhooks import receive
 from impl.webhooks.paypal import PayPalWebhooks
 from impl.webhooks.receive import Receiver
-from impl.webhooks.secrets import SecretStore
 from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
 from impl.webhooks.woocommerce import WooCommerceWebhooks
@@ -69,7 +67,7 @@ def create(settings: Settings) -> FastAPI:
     clock = SystemClock()
     engine = _engine(settings)
     auth = assembly.build(_auth_parts(settings, engine, clock))
-    traffic, receiver = Traffic(clock), _receiver(settings, engine, clock)
+    traffic, receiver = Traffic(clock), receive.build(engine, KeyRing(settings.key_ring()), clock)
     health = _health(engine, auth, traffic, clock)
     app = FastAPI(title="Skeldir", openapi_url=None, lifespan=partial(_lifespan, engine, auth))
     mount(
@@ -134,13 +132,6 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
         version=metadata.version("skeldir"),
         queue=partial(vitals.state, engine),
     )
-
-
-def _receiver(settings: Settings, engine: AsyncEngine, clock: Clock) -> Receiver:
-    ring = KeyRing(settings.key_ring())
-    secrets, journeys = SecretStore(engine, ring, clock), Journeys(engine, ring, clock)
-    facts = record.facts(engine)
-    return Receiver(engine=engine, facts=facts, ring=ring, secrets=secrets, journeys=journeys, clock=clock)
 
 
 def _touch_desk(receiver: Receiver) -> TouchDesk:

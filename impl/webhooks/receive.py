@@ -85,6 +85,18 @@ class Receiver:
     clock: Clock
 
 
+def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
+    """The receipt of one process: what it remembers, and the facts on their way, belong to one event loop."""
+    return Receiver(
+        engine=engine,
+        facts=record.facts(engine),
+        ring=ring,
+        secrets=SecretStore(engine, ring, clock),
+        journeys=Journeys(engine, ring, clock),
+        clock=clock,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """A delivery as it came in, with the tenant its key belongs to."""

@@ -15,7 +15,6 @@ from impl.platforms import stripe
 from impl.platforms.stripe import samples
 from impl.webhooks import receive
 from impl.webhooks.receive import Inbound
-from tests.fixtures import receipt as receipts
 from tests.ingestion.test_dead_events import DEAD
 
 
@@ -145,7 +144,7 @@ def deliver(app_engine, ring, clock):
             headers={name: value.encode() for name, value in headers.items()},
             check=lambda _: ({"pointer": "/body/x", "field": "x", "message": "too new for us", "code": "x"},),
         )
-        return await receive.receive(receipts.receiver(app_engine, ring, clock), stripe.PROCESSOR, inbound)
+        return await receive.receive(receive.build(app_engine, ring, clock), stripe.PROCESSOR, inbound)
 
     return deliver
 
@@ -180,7 +179,7 @@ async def test_replayed_and_resent_it_is_one_event_and_one_entry(
     await work_off(staffed.tenant_id)
     signature = stripe.sign(body, staffed.secret.encode(), timestamp=int(clock.now().timestamp())).encode()
     again = await receive.receive(
-        receipts.receiver(app_engine, ring, clock),
+        receive.build(app_engine, ring, clock),
         stripe.PROCESSOR,
         Inbound(tenant_id=staffed.tenant_id, body=body, headers={"stripe-signature": signature}, check=lambda _: ()),
     )

@@ -21,7 +21,6 @@ from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
 from impl.webhooks.woocommerce import WooCommerceWebhooks
 from tests.auth.server import application, parts
-from tests.fixtures import receipt
 from tests.fixtures.limits import Boundless
 from tests.webhooks.processors import AUTHORITY
 from tests.webhooks.street import Street, serving
@@ -51,7 +50,7 @@ class Shop:
 def make_shop(app_engine, make_tenant):
     async def make(*, is_equipped=True):
         clock = FixedClock(NOW)
-        shop = Shop(receipt.receiver(app_engine, RING, clock), await make_tenant(), tenants.new_webhook_secret())
+        shop = Shop(receive.build(app_engine, RING, clock), await make_tenant(), tenants.new_webhook_secret())
         if is_equipped:
             key_hash = tenant_keys.hash_of(tenant_keys.new())
             await tenants.equip(app_engine, RING, shop.tenant_id, key_hash=key_hash, webhook_secret=shop.webhook_secret)
@@ -69,7 +68,7 @@ async def shop(make_shop):
 async def street(app_engine, database, make_tenant):
     """The real service on a real port, with every processor's addresses."""
     clock = SystemClock()
-    receiver = receipt.receiver(app_engine, RING, clock)
+    receiver = receive.build(app_engine, RING, clock)
     # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
     auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=Boundless())
     app = application(
