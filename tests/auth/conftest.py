@@ -16,10 +16,7 @@ from impl.auth.access_tokens import Stamp
 from impl.auth.key_store import DatabaseKeyStore
 from impl.auth.passwords import Passwords
 from impl.auth.signing_keys import SigningKeys
-from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock
-from impl.settings import parse_key_ring
-from tests.fixtures.service import RING
 
 PEPPER = "pepper"
 STAMP = Stamp("https://api.skeldir.example", "skeldir-api")
@@ -63,12 +60,6 @@ def clock():
 @pytest.fixture
 def hasher():
     return CountingHasher()
-
-
-@pytest.fixture(scope="session")
-def ring():
-    """The ring of the whole test service: all tests of a worker share the database and its signing keys."""
-    return KeyRing(parse_key_ring(RING))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches import TouchDesk
 from impl.tenants import create as tenants
-from tests.auth.conftest import clock, desk, hasher, log_in, make_member, ring, statements  # noqa: F401
+from tests.auth.conftest import clock, desk, hasher, log_in, make_member, statements  # noqa: F401
 from tests.auth.server import application, client, parts
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from impl.auth import assembly, tenant_keys
 from impl.db import bootstrap
-from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import stripe
 from impl.platforms.paypal.certificates import PinnedCertificates
@@ -26,7 +25,6 @@ from tests.webhooks.processors import AUTHORITY
 from tests.webhooks.street import Street, serving
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-RING = KeyRing({"test-1": bytes(range(32))})
 
 
 @dataclasses.dataclass
@@ -47,13 +45,13 @@ class Shop:
 
 
 @pytest.fixture
-def make_shop(app_engine, make_tenant):
+def make_shop(app_engine, ring, make_tenant):
     async def make(*, is_equipped=True):
         clock = FixedClock(NOW)
-        shop = Shop(receive.build(app_engine, RING, clock), await make_tenant(), tenants.new_webhook_secret())
+        shop = Shop(receive.build(app_engine, ring, clock), await make_tenant(), tenants.new_webhook_secret())
         if is_equipped:
             key_hash = tenant_keys.hash_of(tenant_keys.new())
-            await tenants.equip(app_engine, RING, shop.tenant_id, key_hash=key_hash, webhook_secret=shop.webhook_secret)
+            await tenants.equip(app_engine, ring, shop.tenant_id, key_hash=key_hash, webhook_secret=shop.webhook_secret)
         return shop
 
     return make
@@ -65,12 +63,12 @@ async def shop(make_shop):
 
 
 @pytest.fixture(scope="session")
-async def street(app_engine, database, make_tenant):
+async def street(app_engine, database, ring, make_tenant):
     """The real service on a real port, with every processor's addresses."""
     clock = SystemClock()
-    receiver = receive.build(app_engine, RING, clock)
+    receiver = receive.build(app_engine, ring, clock)
     # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
-    auth = dataclasses.replace(assembly.build(parts(app_engine, database, RING, clock)), limiter=Boundless())
+    auth = dataclasses.replace(assembly.build(parts(app_engine, database, ring, clock)), limiter=Boundless())
     app = application(
         auth,
         webhooks_stripe=StripeWebhooks(receiver),
@@ -80,7 +78,7 @@ async def street(app_engine, database, make_tenant):
     )
     owner = await bootstrap.connect(database.url("migration_owner"))
     async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=120) as client:
-        made = Street(client, owner, app_engine, RING, make_tenant)
+        made = Street(client, owner, app_engine, ring, make_tenant)
         made.neighbour = await made.shop()
         yield made
     await owner.close()

@@ -11,7 +11,6 @@ from impl.db.sealing import Place, Sealed
 from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import SystemClock
 from impl.telemetry import metrics
-from tests.webhooks.conftest import RING
 from tests.webhooks.processors import DOORS
 
 KEY = "visitor-4711-of-the-shop"
@@ -40,10 +39,10 @@ def hinted(door, **changes):
     return json.dumps(payload).encode()
 
 
-async def secrets_of(owner, tenant_id):
+async def secrets_of(owner, ring, tenant_id):
     rows = await owner.fetch("SELECT * FROM tenant_journey_secrets WHERE tenant_id = $1 ORDER BY version", tenant_id)
     place = Place(tenant_id, "tenant_journey_secrets", "secret_sealed")
-    return [RING.open(Sealed(row["secret_sealed"], row["key_id"]), place) for row in rows]
+    return [ring.open(Sealed(row["secret_sealed"], row["key_id"]), place) for row in rows]
 
 
 async def mentions(owner, word):
@@ -65,7 +64,7 @@ async def test_switched_on_a_conversion_holds_the_keyed_hash_and_the_key_is_nowh
     await switch_journeys(shop.tenant_id)
     assert (await shop.post(door, hinted(door))).json()["outcome"] == "accepted"
     event = await owner.fetchrow("SELECT * FROM attribution_events WHERE tenant_id = $1", shop.tenant_id)
-    (secret,) = await secrets_of(owner, shop.tenant_id)
+    (secret,) = await secrets_of(owner, street.ring, shop.tenant_id)
     assert event["journey_hash"] == hmac.digest(secret, KEY.encode(), "sha256")
     assert event["journey_hash_previous"] is None
     assert (str(event["session_id"]), event["utm_source"]) == (SESSION, "newsletter")
@@ -80,7 +79,7 @@ async def test_switched_off_the_key_is_counted_and_nothing_of_it_is_kept(street,
     assert (await shop.post(door, hinted(door))).json()["outcome"] == "accepted"
     event = await owner.fetchrow("SELECT * FROM attribution_events WHERE tenant_id = $1", shop.tenant_id)
     assert (event["journey_hash"], event["journey_hash_previous"]) == (None, None)
-    assert await secrets_of(owner, shop.tenant_id) == []
+    assert await secrets_of(owner, street.ring, shop.tenant_id) == []
     assert metrics.JOURNEY_KEYS_IGNORED._value.get() == before + 1
     assert await mentions(owner, KEY) == []
 
@@ -99,17 +98,17 @@ async def test_two_tenants_have_two_hashes_of_one_key(street, owner, door, switc
 
 @each_processor
 async def test_after_a_rotation_a_conversion_holds_the_hash_under_the_secret_before_too(
-    street, owner, door, app_engine, switch_journeys
+    street, owner, door, switch_journeys
 ):
     shop = await street.shop()
     await switch_journeys(shop.tenant_id)
-    await Journeys(app_engine, RING, SystemClock()).keys(shop.tenant_id)
+    await Journeys(street.engine, street.ring, SystemClock()).keys(shop.tenant_id)
     await owner.execute(
         "UPDATE tenant_journey_secrets SET created_at = now() - interval '91 days' WHERE tenant_id = $1", shop.tenant_id
     )
     await shop.post(door, hinted(door))
     event = await owner.fetchrow("SELECT * FROM attribution_events WHERE tenant_id = $1", shop.tenant_id)
-    first, second = await secrets_of(owner, shop.tenant_id)
+    first, second = await secrets_of(owner, street.ring, shop.tenant_id)
     assert event["journey_hash"] == hmac.digest(second, KEY.encode(), "sha256")
     assert event["journey_hash_previous"] == hmac.digest(first, KEY.encode(), "sha256")
 
@@ -124,10 +123,10 @@ async def test_a_dead_delivery_keeps_the_hash_sealed_and_no_key(street, owner, d
     broken.get("resource", {}).pop("amount", None)
     assert (await shop.post(door, json.dumps(broken).encode())).json()["outcome"] == "dead"
     row = await owner.fetchrow("SELECT * FROM dead_events WHERE tenant_id = $1", shop.tenant_id)
-    opened = RING.open(
+    opened = street.ring.open(
         Sealed(row["payload_sealed"], row["key_id"]), Place(shop.tenant_id, "dead_events", "payload_sealed")
     )
-    (secret,) = await secrets_of(owner, shop.tenant_id)
+    (secret,) = await secrets_of(owner, street.ring, shop.tenant_id)
     assert KEY.encode() not in opened
     assert hmac.digest(secret, KEY.encode(), "sha256").hex().encode() in opened
     assert await mentions(owner, KEY) == []

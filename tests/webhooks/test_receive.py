@@ -11,7 +11,6 @@ from impl.ingestion.delivery import Outcome
 from impl.platforms.errors import SignatureMismatch
 from impl.platforms.stripe import samples
 from impl.webhooks.errors import TopicMismatch
-from tests.webhooks.conftest import RING
 
 
 def charge(**item):
@@ -115,9 +114,8 @@ async def test_a_delivery_that_makes_no_sense_is_kept_sealed(shop, owner):
     assert receipt.outcome is Outcome.DEAD
     row = await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", receipt.dead_event_id)
     assert (row["error_type"], json.loads(row["error_detail"])["pointer"]) == ("malformed_value", "/data/object/amount")
-    payload = json.loads(
-        RING.open(Sealed(row["payload_sealed"], row["key_id"]), Place(shop.tenant_id, "dead_events", "payload_sealed"))
-    )
+    place = Place(shop.tenant_id, "dead_events", "payload_sealed")
+    payload = json.loads(shop.receiver.ring.open(Sealed(row["payload_sealed"], row["key_id"]), place))
     assert payload["data"]["object"]["amount"] == "129.999"
     assert "billing_details" not in payload["data"]["object"]
     assert (await counts(owner, shop))["revenue_ledger"] == 0
