@@ -14,8 +14,10 @@ from impl.jobs.kinds import Work
 from impl.platforms import stripe
 from impl.platforms.stripe import samples
 from impl.webhooks import receive
-from impl.webhooks.receive import Inbound
+from tests.fixtures import receipt
 from tests.ingestion.test_dead_events import DEAD
+
+TOO_NEW = ({"pointer": "/body/x", "field": "x", "message": "too new for us", "code": "x"},)
 
 
 @pytest.fixture
@@ -134,16 +136,10 @@ async def test_asking_twice_is_one_job_and_a_given_up_one_may_be_tried(staffed, 
 
 @pytest.fixture
 def deliver(app_engine, ring, clock):
-    """Deliver to the receipt of Stripe, whatever the schema check would say."""
+    """Delivers to Stripe's receipt, whose schema check finds `issues`: the body is too new for it, unless told otherwise."""
 
-    async def deliver(site, body):
-        headers = {"stripe-signature": stripe.sign(body, site.secret.encode(), timestamp=int(clock.now().timestamp()))}
-        inbound = Inbound(
-            tenant_id=site.tenant_id,
-            body=body,
-            headers={name: value.encode() for name, value in headers.items()},
-            check=lambda _: ({"pointer": "/body/x", "field": "x", "message": "too new for us", "code": "x"},),
-        )
+    async def deliver(site, body, issues=TOO_NEW):
+        inbound = receipt.from_stripe(site.tenant_id, body, site.secret, clock.now(), check=lambda _: issues)
         return await receive.receive(receive.build(app_engine, ring, clock), stripe.PROCESSOR, inbound)
 
     return deliver
@@ -156,11 +152,11 @@ def charge(**event):
 
 
 async def test_a_delivery_that_is_understood_today_becomes_an_event_with_its_entry(staffed, owner, deliver, work_off):
-    receipt = await deliver(staffed, charge())
-    assert receipt.error_code == "schema_validation"
-    await retry(staffed, receipt.dead_event_id, force=True)
+    dead = await deliver(staffed, charge())
+    assert dead.error_code == "schema_validation"
+    await retry(staffed, dead.dead_event_id, force=True)
     await work_off(staffed.tenant_id)
-    row = await state(owner, receipt.dead_event_id)
+    row = await state(owner, dead.dead_event_id)
     assert row["remediation_status"] == "resolved", row["error_message"]
     event = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", row["resolved_event_id"])
     entry = await owner.fetchrow("SELECT * FROM revenue_ledger WHERE event_id = $1", event["id"])
@@ -169,22 +165,15 @@ async def test_a_delivery_that_is_understood_today_becomes_an_event_with_its_ent
     assert entry["entry_kind"] == "captured"
 
 
-async def test_replayed_and_resent_it_is_one_event_and_one_entry(
-    staffed, owner, deliver, work_off, app_engine, ring, clock
-):
+async def test_replayed_and_resent_it_is_one_event_and_one_entry(staffed, owner, deliver, work_off):
     """Whichever comes first: the replay uses the key that the delivery has once it is understood."""
     body = charge()
-    receipt = await deliver(staffed, body)
-    await retry(staffed, receipt.dead_event_id, force=True)
+    dead = await deliver(staffed, body)
+    await retry(staffed, dead.dead_event_id, force=True)
     await work_off(staffed.tenant_id)
-    signature = stripe.sign(body, staffed.secret.encode(), timestamp=int(clock.now().timestamp())).encode()
-    again = await receive.receive(
-        receive.build(app_engine, ring, clock),
-        stripe.PROCESSOR,
-        Inbound(tenant_id=staffed.tenant_id, body=body, headers={"stripe-signature": signature}, check=lambda _: ()),
-    )
+    again = await deliver(staffed, body, issues=())
     assert again.outcome == "duplicate"
-    assert again.event_id == (await state(owner, receipt.dead_event_id))["resolved_event_id"]
+    assert again.event_id == (await state(owner, dead.dead_event_id))["resolved_event_id"]
     assert await owner.fetchval("SELECT count(*) FROM revenue_ledger WHERE tenant_id = $1", staffed.tenant_id) == 1
 
 
@@ -219,6 +208,6 @@ async def test_only_a_passing_cause_is_tried_again_by_itself(
         signature_scheme="stripe_v1", secret_version=1,
     )  # fmt: skip
     death = Death(code=code, message="it did not work", idempotency_key=uuid4(), payload={})
-    receipt = await record.dead(app_engine, ring, delivery, death)
-    row = await state(owner, receipt.dead_event_id)
+    dead = await record.dead(app_engine, ring, delivery, death)
+    row = await state(owner, dead.dead_event_id)
     assert row["next_retry_at"] == (None if seconds is None else clock.now() + timedelta(seconds=seconds))

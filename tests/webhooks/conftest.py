@@ -15,11 +15,12 @@ from impl.platforms.paypal.certificates import PinnedCertificates
 from impl.tenants import create as tenants
 from impl.webhooks import receive
 from impl.webhooks.paypal import PayPalWebhooks
-from impl.webhooks.receive import Inbound, Receiver
+from impl.webhooks.receive import Receiver
 from impl.webhooks.shopify import ShopifyWebhooks
 from impl.webhooks.stripe import StripeWebhooks
 from impl.webhooks.woocommerce import WooCommerceWebhooks
 from tests.auth.server import application, parts
+from tests.fixtures import receipt
 from tests.fixtures.limits import Boundless
 from tests.webhooks.processors import AUTHORITY
 from tests.webhooks.street import Street, serving
@@ -35,13 +36,9 @@ class Shop:
     tenant_id: uuid.UUID
     webhook_secret: str
 
-    def inbound(self, body: bytes, *, topic=None, secret=None, at=NOW, check=lambda body: ()):
-        key = (secret or self.webhook_secret).encode()
-        headers = {"stripe-signature": stripe.sign(body, key, timestamp=int(at.timestamp())).encode()}
-        return Inbound(tenant_id=self.tenant_id, body=body, headers=headers, topic=topic, check=check)
-
-    async def deliver(self, body: bytes, **how):
-        return await receive.receive(self.receiver, stripe.PROCESSOR, self.inbound(body, **how))
+    async def deliver(self, body: bytes, *, secret=None, at=NOW, **how):
+        inbound = receipt.from_stripe(self.tenant_id, body, secret or self.webhook_secret, at, **how)
+        return await receive.receive(self.receiver, stripe.PROCESSOR, inbound)
 
 
 @pytest.fixture
