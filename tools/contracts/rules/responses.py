@@ -175,7 +175,7 @@ def _responses(contract: Contract, *statuses: str) -> Iterator[tuple[Operation, 
 
 def _owner(operation: Operation, node: Node) -> str:
     """Whose response `node` is: that of `operation`, or, in a file that several share, its own name."""
-    return operation.id if node.document is operation.node.document else node.pointer.rpartition("/")[2]
+    return operation.id if node.document is operation.node.document else node.name
 
 
 def _header(contract: Contract, node: Node, name: str) -> Node | None:
