@@ -78,11 +78,6 @@ class Batches(Generic[ItemT, AnswerT]):
         self._batches = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
-    @property
-    def under_way(self) -> int:
-        """How many items are being stored right now, by lock."""
-        return len(self._locks)
-
     async def put(self, item: ItemT) -> AnswerT:
         """Store `item` and return its answer; what `alone` raises for it concerns nobody else.
 
