@@ -27,6 +27,7 @@ from impl.auth.tenant_keys import TenantKeys
 from impl.auth.verification import Verifier
 from impl.db.sealing import KeyRing
 from impl.idempotency.once import Register
+from impl.kernel import background
 from impl.kernel.clock import Clock
 
 
@@ -66,7 +67,7 @@ class Auth:
         try:
             yield
         finally:
-            await _stop(listening)
+            await background.stop(listening)
             await self.keys.close()
 
 
@@ -90,10 +91,3 @@ def build(parts: Parts) -> Auth:
         keys=keys,
         listener=RevocationListener(parts.connect, revocations, clock),
     )
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    """Cancel until it is over: a driver that is busy connecting may swallow a cancellation."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=0.5)

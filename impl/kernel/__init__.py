@@ -1,1 +1,1 @@
-"""Values without I/O: money, ids, clock, errors. Imports nothing of Skeldir."""
+"""Values without I/O: money, ids, clock, errors; and how tasks end. Imports nothing of Skeldir."""
