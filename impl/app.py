@@ -7,7 +7,9 @@ import contextlib
 from collections.abc import AsyncIterator
 from functools import partial
 from importlib import metadata
+from typing import Final
 
+import structlog
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware.cors import CORSMiddleware
@@ -37,8 +39,10 @@ from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.quarantine import Quarantine
+from impl.ingestion.record import Facts
 from impl.ingestion.touches import TouchDesk
 from impl.jobs import stats, vitals
+from impl.kernel import background
 from impl.kernel.clock import Clock, SystemClock
 from impl.platforms.paypal import local_authority, transport
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, known_issuers, pinned_roots
@@ -59,6 +63,10 @@ EXPOSED_HEADERS = (
     "X-Correlation-ID ETag Location Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset "
     "Deprecation Sunset Link Idempotency-Replayed"
 ).split()
+CLOSE_SECONDS: Final = 5.0
+"""What is still being written when the last request is answered gets so long."""
+
+log = structlog.get_logger()
 
 
 def create(settings: Settings) -> FastAPI:
@@ -66,10 +74,12 @@ def create(settings: Settings) -> FastAPI:
     settings.require(Role.API)
     clock = SystemClock()
     engine = _engine(settings)
-    auth = assembly.build(_auth_parts(settings, engine, clock))
+    quarantine = Quarantine(engine, clock)
+    auth = assembly.build(_auth_parts(settings, engine, clock, quarantine))
     traffic, receiver = Traffic(clock), receive.build(engine, KeyRing(settings.key_ring()), clock)
     health = _health(engine, auth, traffic, clock)
-    app = FastAPI(title="Skeldir", openapi_url=None, lifespan=partial(_lifespan, engine, auth))
+    lifespan = partial(_lifespan, engine, auth, receiver.facts, quarantine)
+    app = FastAPI(title="Skeldir", openapi_url=None, lifespan=lifespan)
     mount(
         app,
         attribution=attribution.AttributionStub(),
@@ -109,7 +119,7 @@ def _engine(settings: Settings) -> AsyncEngine:
     )
 
 
-def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock) -> assembly.Parts:
+def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock, quarantine: Quarantine) -> assembly.Parts:
     url = urls.parse(settings.secret("listen_database_url" if settings.listen_database_url else "app_database_url"))
     return assembly.Parts(
         engine=engine,
@@ -118,7 +128,7 @@ def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock) -> assemb
         clock=clock,
         stamp=Stamp(settings.token_issuer, settings.token_audience),
         pepper=settings.secret("login_pepper"),
-        stranger=Quarantine(engine, clock).note,
+        stranger=quarantine.note,
     )
 
 
@@ -163,11 +173,17 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(engine: AsyncEngine, auth: assembly.Auth, _: FastAPI) -> AsyncIterator[None]:
-    """Revocations arrive while the application runs; connections are given back when it stops."""
+async def _lifespan(
+    engine: AsyncEngine, auth: assembly.Auth, facts: Facts, quarantine: Quarantine, _: FastAPI
+) -> AsyncIterator[None]:
+    """Revocations arrive while the application runs; when it stops, what is being written is written, then connections go."""
     figures = asyncio.create_task(stats.keep(engine))
-    async with auth.running():
-        yield
-    figures.cancel()
-    await asyncio.gather(figures, return_exceptions=True)
-    await engine.dispose()
+    try:
+        async with auth.running():
+            yield
+    finally:
+        await background.stop(figures)
+        given_up = await facts.close(CLOSE_SECONDS) + await quarantine.close(CLOSE_SECONDS)
+        if given_up:
+            log.warning("shutdown_gave_up", tasks=given_up)
+        await engine.dispose()

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from impl.db import outage
+from impl.kernel.background import Background
 
 MAX_SIZE: Final = 64
 """Most items of a batch. Measured: from sixteen on a fact costs about as little as it ever will."""
@@ -76,7 +76,7 @@ class Batches(Generic[ItemT, AnswerT]):
         self._locks: set[int] = set()
         """Of items that are under way."""
         self._batches = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     async def put(self, item: ItemT) -> AnswerT:
         """Store `item` and return its answer; what `alone` raises for it concerns nobody else.
@@ -91,20 +91,18 @@ class Batches(Generic[ItemT, AnswerT]):
         self._set_out()
         return await one.answer
 
+    async def close(self, patience_seconds: float) -> int:
+        """Wait until nothing is under way any more, also for those who have left; how many tasks had to be given up."""
+        return await self._background.close(patience_seconds)
+
     def _set_out(self) -> None:
         if self._waiting and self._batches < MAX_UNDER_WAY:
             self._batches += 1
-            self._start(self._travel)
+            self._start(self._travel())
 
-    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` on its own: not with the request that happened to start it, nor with what its log lines carry."""
-
-        async def run() -> None:
-            await work()
-
-        task = asyncio.get_running_loop().create_task(run(), context=contextvars.Context())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.start(work, context=contextvars.Context())
 
     async def _travel(self) -> None:
         """One batch after the other, while somebody waits."""
@@ -155,7 +153,7 @@ class Batches(Generic[ItemT, AnswerT]):
                 again.setdefault(one.item.lock, []).append(one)
         self._locks -= {one.item.lock for one in members} - again.keys()
         for some in again.values():
-            self._start(partial(self._store_alone, some))
+            self._start(self._store_alone(some))
 
     async def _store_alone(self, members: Sequence[_Waiting[ItemT, AnswerT]]) -> None:
         """The answers of items with one lock, one after the other."""

@@ -7,7 +7,6 @@ was, and the hash of its key, by which an operator finds whose key it was.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from typing import Final, final
@@ -21,6 +20,7 @@ from impl.auth import tenant_keys
 from impl.db import outage
 from impl.ingestion import touches
 from impl.kernel import ids
+from impl.kernel.background import Background
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
 from impl.telemetry import correlation, metrics
@@ -50,7 +50,7 @@ class Quarantine:
         self._engine = engine
         self._noted = ExpiringCache[tuple[bytes, str], bool](clock, seconds=ONCE_PER_SECONDS, capacity=NOTES_PER_HOUR)
         self._clock, self._hour, self._notes = clock, float("-inf"), 0
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writing = Background()
 
     def note(self, key: str, request: RawRequest) -> None:
         """Note a delivery whose `key` has the form of ours and is not known."""
@@ -63,9 +63,11 @@ class Quarantine:
         values = _row(key_hash, request)
         metrics.EVENTS_QUARANTINED.inc()
         _log.warning("delivery_quarantined", source=values["source"], error_code=CODE)
-        task = asyncio.get_running_loop().create_task(self._write(values))
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
+        self._writing.start(self._write(values))
+
+    async def close(self, patience_seconds: float) -> int:
+        """Wait until every note is written; how many had to be given up."""
+        return await self._writing.close(patience_seconds)
 
     def _is_room(self) -> bool:
         now = self._clock.monotonic()

@@ -27,7 +27,7 @@ class Store:
     """Stores what it is given once its gate is open, and remembers in which company."""
 
     def __init__(self):
-        self.together, self.alone = [], []
+        self.together, self.alone, self.stored = [], [], []
         self.gate = asyncio.Event()
         self.gate.set()
         self.failures, self.poison, self.busy = [], {}, set()
@@ -42,6 +42,7 @@ class Store:
             raise self.failures.pop(0)
         if self.poison.keys() & set(names):
             raise REFUSED
+        self.stored += [name for name in names if name not in self.busy]
         return [None if name in self.busy else name.upper() for name in names]
 
     async def store_alone(self, parcel):
@@ -50,6 +51,7 @@ class Store:
             await self.is_free.wait()
         if parcel.name in self.poison:
             raise self.poison[parcel.name]
+        self.stored.append(parcel.name)
         return parcel.name.upper()
 
     def put(self, name, lock=None, key=""):
@@ -177,6 +179,26 @@ async def test_who_leaves_under_way_leaves_its_neighbours_alone(store):
     store.gate.set()
     assert await neighbour == "NEIGHBOUR"
     assert store.together == [["first", "neighbour"]]
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+async def test_whoever_closes_waits_for_what_is_under_way_also_when_its_sender_has_left(store, is_alone):
+    """The service stops: nobody may find its connections gone under a batch, or under what has to be stored alone."""
+    if is_alone:
+        store.busy = {"left"}
+    else:
+        store.gate.clear()
+    left = store.put("left")
+    while not (store.alone if is_alone else store.together):
+        await asyncio.sleep(0)
+    left.cancel()
+    closing = asyncio.create_task(store.batches.close(60))
+    await asyncio.wait({left})
+    assert not closing.done()
+    store.gate.set()
+    store.is_free.set()
+    assert await closing == 0
+    assert store.stored == ["left"]
 
 
 async def test_too_many_who_wait_are_an_outage(store, monkeypatch):

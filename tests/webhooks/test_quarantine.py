@@ -71,7 +71,7 @@ async def test_strangers_who_make_up_keys_do_not_fill_the_database(app_engine, o
     for hour in (1, 2):
         for _ in range(NOTES_PER_HOUR + 20):
             quarantine.note(tenant_keys.new(), RawRequest(path="/api/webhooks/stripe", body=BODY))
-        await asyncio.gather(*quarantine._writing)
+        assert await quarantine.close(60) == 0
         written = await owner.fetchval("SELECT count(*) FROM dead_events_quarantine") - before
         assert written == hour * NOTES_PER_HOUR
         clock.advance(3600)
@@ -83,5 +83,5 @@ async def test_while_the_database_is_away_the_answer_is_not_kept_waiting(databas
     away = engines.create(database.url("app_user").set(port=1), pool_timeout_seconds=1)
     quarantine = Quarantine(away, FixedClock(NOW))
     quarantine.note(tenant_keys.new(), RawRequest(path="/api/events", body=BODY))
-    await asyncio.gather(*quarantine._writing)
+    assert await quarantine.close(60) == 0
     await away.dispose()
