@@ -44,6 +44,7 @@ from impl.jobs import queue, schedules, upkeep, vitals
 from impl.jobs.executor import JobExecutor, Registry
 from impl.jobs.kinds import QUEUES
 from impl.jobs.schedules import Schedule
+from impl.kernel import background
 from impl.kernel.errors import SkeldirError
 from impl.platforms import paypal, shopify, stripe, woocommerce
 from impl.settings import Role, Settings
@@ -60,6 +61,8 @@ taken from a living worker."""
 MAX_JOBS: Final = 100
 MAX_RESIDENT_KB: Final = 250_000
 SHUTDOWN_SECONDS: Final = 30.0
+GOODBYE_SECONDS: Final = 5.0
+"""What runs beside the jobs gets so long to leave, before it is told again."""
 GAVE_UP: Final = 70
 
 SWEEP_SCHEDULE: Final = Schedule(
@@ -140,10 +143,8 @@ async def _beside(worker: Worker) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in beside:
-            task.cancel()
-        results = await asyncio.gather(*beside, return_exceptions=True)
-    errors = [result for result in results if isinstance(result, Exception)]
+        await asyncio.gather(*(background.stop(task, patience_seconds=GOODBYE_SECONDS) for task in beside))
+    errors = [error for task in beside if not task.cancelled() and (error := task.exception())]
     if errors:
         raise errors[0]
 
