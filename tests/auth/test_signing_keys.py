@@ -84,7 +84,7 @@ class TestSigningKeys:
         store.keys.append(aged(B, 0))
         clock.advance(25)
         assert await keys.verifier(A.kid) is not None
-        await asyncio.sleep(0.01)
+        await keys._renewal
         assert await keys.verifier(B.kid) is not None
         assert (store.loads, store.questions) == (2, 0)
         await keys.close()
@@ -96,7 +96,7 @@ class TestSigningKeys:
         store.is_away = True
         clock.advance(25)
         await keys.verifier(A.kid)
-        await asyncio.sleep(0.01)
+        await keys._renewal
         with pytest.raises(KeysUnavailableError):
             await keys.signer()
         assert await keys.verifier(A.kid) is not None
