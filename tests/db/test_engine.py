@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,10 +18,12 @@ async def test_connections_of_a_restarted_server_are_replaced_without_an_error(d
     made = engine.create(database.url("app_user"), pool_size=1)
     async with made.connect() as connection:
         before = await connection.scalar(PID)
+        driver = (await connection.get_raw_connection()).driver_connection
     admin = await bootstrap.connect(database.url())
     await admin.execute("SELECT pg_terminate_backend($1)", before)
-    await admin.fetchval("SELECT pg_sleep(0.05)")
     await admin.close()
+    while not driver.is_closed():
+        await asyncio.sleep(0.01)
     async with made.connect() as connection:
         assert await connection.scalar(PID) != before
     await made.dispose()

@@ -6,6 +6,8 @@ from sqlalchemy import text
 from generated.server import ServiceUnavailableError
 from impl.db import bootstrap, engine, outage
 
+IS_ASKED = "SELECT state = 'active' AND query LIKE 'SELECT pg_sleep%' FROM pg_stat_activity WHERE pid = $1"
+
 
 @pytest.fixture
 async def one_connection(database):
@@ -47,8 +49,9 @@ async def test_a_connection_that_is_cut_in_the_middle_is_a_503(one_connection, a
     superuser = await bootstrap.connect(admin_url)
     async with one_connection.connect() as connection:
         backend = await connection.scalar(text("SELECT pg_backend_pid()"))
-        asking = asyncio.create_task(connection.execute(text("SELECT pg_sleep(5)")))
-        await asyncio.sleep(0.1)
+        asking = asyncio.create_task(connection.execute(text("SELECT pg_sleep(60)")))
+        while not await superuser.fetchval(IS_ASKED, backend):
+            await asyncio.sleep(0.01)
         await superuser.execute("SELECT pg_terminate_backend($1)", backend)
         with pytest.raises(ServiceUnavailableError), outage.answered():
             await asking

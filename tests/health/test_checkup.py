@@ -63,7 +63,10 @@ async def test_however_many_ask_at_once_the_probe_runs_once(clock):
 
 
 async def test_a_probe_that_hangs_is_ended_and_named(clock):
-    checkup = Checkup({"a": Probe(), "b": Probe(delay=60)}, clock, limit_seconds=0.05)
+    async def passes_at_once():
+        pass
+
+    checkup = Checkup({"a": passes_at_once, "b": Probe(delay=60)}, clock, limit_seconds=0.05)
     assert (await checkup.finding()).failed == "b"
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import uuid
 
 import pytest
@@ -98,8 +99,9 @@ async def test_nothing_of_an_earlier_request_of_the_same_task_is_left():
 
 
 def test_calls_of_deprecated_operations_are_counted_from_zero():
-    calls = DeprecatedCalls(["getRealtimeRevenueV1"])
-    before = metrics.REGISTRY.get_sample_value("deprecated_calls_total", {"operation": OPERATION.id})
-    calls.called(OPERATION, None)
-    after = metrics.REGISTRY.get_sample_value("deprecated_calls_total", {"operation": OPERATION.id})
+    mine = dataclasses.replace(OPERATION, id="calledByThisTestAlone")
+    calls = DeprecatedCalls([mine.id])
+    before = metrics.REGISTRY.get_sample_value("deprecated_calls_total", {"operation": mine.id})
+    calls.called(mine, None)
+    after = metrics.REGISTRY.get_sample_value("deprecated_calls_total", {"operation": mine.id})
     assert (before, after) == (0, 1)
