@@ -90,16 +90,16 @@ async def test_what_is_still_wrong_waits_again_and_says_why(staffed, owner, work
 
 
 async def test_a_touch_that_was_sent_again_meanwhile_wins(staffed, owner, work_off):
-    dead_id = await bury_touch(staffed, touch_id="t-1", channel="organik")
+    code = f"organik_{uuid4().hex[:8]}"
+    dead_id = await bury_touch(staffed, touch_id="t-1", channel=code)
     await staffed.send(staffed.touch(touch_id="t-1", channel="organic"))
     kept = await owner.fetchval("SELECT id FROM touches WHERE tenant_id = $1", staffed.tenant_id)
     await owner.execute(
-        "INSERT INTO channel_taxonomy VALUES ('organik', 'organic', false, 'O', 'Organic', true, 'active')"
+        "INSERT INTO channel_taxonomy VALUES ($1, 'organic', false, 'O', 'Organic', true, 'active')", code
     )
     await retry(staffed, dead_id, force=True)
     await work_off(staffed.tenant_id)
     assert (await state(owner, dead_id))["resolved_event_id"] == kept
-    await owner.execute("DELETE FROM channel_taxonomy WHERE code = 'organik'")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ KILL = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = 'lonely' AND datname = current_database() AND wait_event_type = 'Lock'
 """
+IS_AWAITED = """
+    SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted)
+"""
 
 
 @dataclass
@@ -152,9 +156,7 @@ async def test_a_payment_that_another_process_is_at_keeps_no_batch_waiting(shops
     async with elsewhere(database, row["lock_key"]) as release:
         held = asyncio.create_task(shop.deliver(sale(1)))
         assert (await shop.deliver(sale(2))).outcome is Outcome.ACCEPTED
-        while not await owner.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
-        ):
+        while not await owner.fetchval(IS_AWAITED):
             await asyncio.sleep(0.01)
         assert not held.done()
         await release()
