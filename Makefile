@@ -112,11 +112,12 @@ bench-deliveries: install ## signed deliveries per second, against a hand-writte
 bench-ingest: install ## signed deliveries per second beside a bare FastAPI route and pgbench; the ladder in full: INGEST="--ladder-seconds 60"
 	@$(BIN)/python -m tests.bench.ingest $(INGEST)
 
-faults: install ## storms of 1000, kill -9 of API, worker and database under load, 10,000 hostile bodies for each processor: nothing lost, no 5xx
+faults: install ## storms of 1000, kill -9 of API, worker and database under load, 10,000 hostile bodies for each processor and 10,000 documents for the database: nothing lost, no 5xx
 	@$(BIN)/python -m tests.faults.storms --sizes 50 250 1000 --at-once 200
 	@$(BIN)/python -m tests.faults.chaos --rounds 30
 	@$(BIN)/python -m tests.faults.database --rounds 50
 	@SKELDIR_HOSTILE_BODIES=10000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/webhooks/test_hostile.py
+	@SKELDIR_HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -q tests/schema/test_personal_data_guard.py
 
 bench-data: install ## what row security, durability and round trips cost, as ratios of one run
 	@$(BIN)/python -m tests.bench.data

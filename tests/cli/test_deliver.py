@@ -7,7 +7,6 @@ import pytest
 
 from impl.cli import deliver
 from impl.kernel.errors import ConfigurationError
-from tests.cli.conftest import skeldir
 
 SALE = ("--processor", "shopify", "--event", "orders/paid", "--secret", "s")
 
@@ -71,8 +70,8 @@ def test_an_empty_folder_and_a_missing_file_are_named(tmp_path):
         ((*SALE, "--tenant-key", "sk_x", "--url", "http://127.0.0.1:1"), "does not answer"),
     ],
 )
-def test_what_cannot_be_sent_is_explained_in_one_line(data_dir, arguments, message):
-    result = skeldir("deliver", *arguments, "--data-dir", data_dir)
+def test_what_cannot_be_sent_is_explained_in_one_line(command, data_dir, arguments, message):
+    result = command("deliver", *arguments, "--data-dir", data_dir)
     assert result.returncode == 2
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1

@@ -16,6 +16,7 @@ def only_line(result) -> str:
 
 
 def test_a_port_in_use(data_dir):
+    """The real program; the others are forked from a process that has imported what they import."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -24,9 +25,9 @@ def test_a_port_in_use(data_dir):
     assert line == f"skeldir: port {port} on 127.0.0.1 is in use; stop what uses it, or choose another with --port"
 
 
-def test_a_data_folder_that_cannot_be_written(tmp_path):
+def test_a_data_folder_that_cannot_be_written(command, tmp_path):
     (tmp_path / "file").write_text("")
-    line = only_line(skeldir("run", "--port", 0, "--data-dir", tmp_path / "file" / "data"))
+    line = only_line(command("run", "--port", 0, "--data-dir", tmp_path / "file" / "data"))
     assert line.startswith(f"skeldir: the data folder {tmp_path}/file/data cannot be written")
     assert line.endswith("choose another with --data-dir")
 
@@ -39,27 +40,27 @@ def test_a_data_folder_that_cannot_be_written(tmp_path):
         ("not a url", "postgresql://"),
     ],
 )
-def test_a_database_that_cannot_be_used(data_dir, url, message):
-    line = only_line(skeldir("run", "--port", 0, "--data-dir", data_dir, DATABASE_URL=url))
+def test_a_database_that_cannot_be_used(command, data_dir, url, message):
+    line = only_line(command("run", "--port", 0, "--data-dir", data_dir, DATABASE_URL=url))
     assert message in line
     assert "hidden" not in line
 
 
-def test_production_needs_its_secrets():
-    line = only_line(skeldir("serve", SKELDIR_ENV="prod"))
+def test_production_needs_its_secrets(command):
+    line = only_line(command("serve", SKELDIR_ENV="prod"))
     assert line.startswith(
         "skeldir: the api process needs SKELDIR_APP_DATABASE_URL, SKELDIR_SEALING_KEYS, SKELDIR_LOGIN_PEPPER"
     )
 
 
-def test_production_is_not_a_place_for_run(data_dir):
+def test_production_is_not_a_place_for_run(command, data_dir):
     assert "`skeldir migrate` and `skeldir serve`" in only_line(
-        skeldir("run", "--data-dir", data_dir, SKELDIR_ENV="prod")
+        command("run", "--data-dir", data_dir, SKELDIR_ENV="prod")
     )
 
 
-def test_a_bad_setting_is_named(data_dir):
-    assert only_line(skeldir("run", "--data-dir", data_dir, SKELDIR_PORT="many")).startswith("skeldir: SKELDIR_PORT: ")
+def test_a_bad_setting_is_named(command, data_dir):
+    assert only_line(command("run", "--data-dir", data_dir, SKELDIR_PORT="many")).startswith("skeldir: SKELDIR_PORT: ")
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,20 @@ def test_a_bad_setting_is_named(data_dir):
         (["--name", " ", "--email", "a@b.example"], "long enough\n", "the name is empty"),
     ],
 )
-def test_a_tenant_that_cannot_be_created(database, arguments, stdin, message):
+def test_a_tenant_that_cannot_be_created(command, database, arguments, stdin, message):
     urls = {
         f"SKELDIR_{name}_DATABASE_URL": database.dsn(role) for name, role in (("OPS", "app_ops"), ("APP", "app_user"))
     }
     keys = {"SKELDIR_SEALING_KEYS": "t:" + "A" * 43 + "=", "SKELDIR_LOGIN_PEPPER": "pepper"}
-    assert message in only_line(skeldir("tenant", "create", *arguments, stdin=stdin, **urls, **keys))
+    assert message in only_line(command("tenant", "create", *arguments, stdin=stdin, **urls, **keys))
 
 
-def test_a_tenant_is_created_and_its_secrets_shown_once(database):
+def test_a_tenant_is_created_and_its_secrets_shown_once(command, database):
     urls = {
         f"SKELDIR_{name}_DATABASE_URL": database.dsn(role) for name, role in (("OPS", "app_ops"), ("APP", "app_user"))
     }
     keys = {"SKELDIR_SEALING_KEYS": "t:" + "A" * 43 + "=", "SKELDIR_LOGIN_PEPPER": "pepper"}
-    result = skeldir(
+    result = command(
         "tenant", "create", "--name", "Shop", "--email", "owner@shop.example", stdin="long enough\n", **urls, **keys
     )
     assert result.returncode == 0, result.stderr

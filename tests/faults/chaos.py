@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -98,13 +99,12 @@ async def keep_sending(place: Town, shop: Shop, account: Account, order: Random,
                 pause = min(2 * pause, _MAX_PAUSE_SECONDS)
 
 
-async def one_round(place: Town, shop: Shop, account: Account, order: Random) -> None:
+async def one_round(place: Town, shop: Shop, account: Account, order: Random, victim: str) -> None:
     """Load, a kill at a random moment, load while it is away and after it is back, and the books."""
     over = asyncio.Event()
     orders = [Random(order.random()) for _ in range(SENDERS)]
     senders = [asyncio.create_task(keep_sending(place, shop, account, one, over)) for one in orders]
     await asyncio.sleep(order.uniform(0.2, 0.8))
-    victim = order.choice(VICTIMS)
     place.kill(victim, order)
     account.hits[victim] += 1
     begun = time.perf_counter()
@@ -151,15 +151,23 @@ async def check(place: Town, shop: Shop, account: Account) -> None:
     assert set(dead.values()) <= {1}, "a dead event is there twice"
 
 
-async def run(folder: Path, rounds: int, seed: int) -> Account:
-    """`rounds` kills; the account of what was sent."""
+async def kills(place: Town, victims: Sequence[str], seed: int) -> Account:
+    """One kill after the other, with workers for as long as it takes; the account of what was sent."""
     account, order = Account(), random.Random(seed)
-    async with town.built(folder) as place:
-        shop = await place.shop()
-        for _ in range(rounds):
-            await one_round(place, shop, account, order)
-        await _workers_live(place)
+    place.start_worker()
+    shop = await place.shop()
+    for victim in victims:
+        await one_round(place, shop, account, order, victim)
+    await _workers_live(place)
+    await asyncio.to_thread(place.stop_worker)
     return account
+
+
+async def run(folder: Path, rounds: int, seed: int) -> Account:
+    """`rounds` kills of anything in a town of its own."""
+    victims = random.Random(seed).choices(VICTIMS, k=rounds)
+    async with town.built(folder) as place:
+        return await kills(place, victims, seed)
 
 
 async def _workers_live(place: Town) -> None:

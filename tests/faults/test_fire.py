@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import time
 import uuid
+from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -16,25 +16,30 @@ from tests.bench import shop
 from tests.bench.ingest import ladder
 from tests.db.test_embedded import reachable
 from tests.faults import chaos, storms, town
-from tests.faults.town import Shop
+from tests.faults.town import Shop, Town
 
 # Real processes with a durable database must not starve each other.
 pytestmark = pytest.mark.xdist_group("worker-processes")
 
 
+@pytest.fixture(scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """One town for all; each test has shops of its own, and workers only while it needs them."""
+    async with town.built(reachable(tmp_path_factory.mktemp("fire")) / "town") as made:
+        yield made
+
+
 @pytest.mark.promise("P061", "P065", "P066", "P068", "P072", "Q02", "Q03", "F24")
-async def test_storms_keep_exactly_what_came(tmp_path: Path) -> None:
+async def test_storms_keep_exactly_what_came(place: Town) -> None:
     """Replayed, unique, malformed, personal, invalid and mixed deliveries, forty at once; one key for two tenants; every alias."""
-    await storms.run(reachable(tmp_path) / "town", sizes=[40], at_once=40)
+    await storms.every_storm(place, sizes=[40], at_once=40)
 
 
 @pytest.mark.promise("Q01", "Q03")
-async def test_a_steady_rate_over_four_tenants_is_answered_in_full(tmp_path: Path) -> None:
+async def test_a_steady_rate_over_four_tenants_is_answered_in_full(place: Town) -> None:
     """Repeated, malformed and personal ones among them; `make bench-ingest` holds the rates for minutes and judges the latency."""
-    async with town.built(reachable(tmp_path) / "town", with_worker=False) as place:
-        shops = [await place.shop() for _ in range(4)]
-        signers = [partial(_headers, one) for one in shops]
-        made = await ladder.step(signers, place.port, 29.0, 3.0)
+    shops = [await place.shop() for _ in range(4)]
+    made = await ladder.step([partial(_headers, one) for one in shops], place.port, 29.0, 3.0)
     assert (made.errors, made.statuses) == (0, {200: 87})
 
 
@@ -65,7 +70,7 @@ async def test_the_harness_itself_needs_less_than_a_fiftieth_of_a_second_for_a_d
 
 
 @pytest.mark.promise("P066")
-async def test_what_was_acknowledged_survives_kills_of_api_worker_and_database(tmp_path: Path) -> None:
-    account = await chaos.run(reachable(tmp_path) / "town", rounds=4, seed=3)
+async def test_what_was_acknowledged_survives_kills_of_api_worker_and_database(place: Town) -> None:
+    account = await chaos.kills(place, ("api", "worker", "database"), seed=3)
     assert account.acknowledged
-    assert sum(account.hits.values()) == 4
+    assert account.hits == {"api": 1, "worker": 1, "database": 1}

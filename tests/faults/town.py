@@ -32,6 +32,7 @@ from impl.settings import Settings
 from tests.bench import processes
 from tests.bench.shop import free_port
 from tests.cli.conftest import environment
+from tests.db.test_embedded import reachable
 
 SKELDIR = Path(sys.executable).with_name("skeldir")
 PATIENCE_SECONDS = 180.0
@@ -104,7 +105,7 @@ class Town:
     def restart_database(self) -> None:
         """Start what was killed; recover what it had written."""
         self.server.stop()
-        self.server = embedded.start(self.folder / "postgres", port=self.server.port)
+        self.server = embedded.start(reachable(self.folder) / "postgres", port=self.server.port)
 
     def kill(self, victim: str, order: Random) -> str:
         """SIGKILL; what exactly was hit."""
@@ -126,18 +127,24 @@ class Town:
         process.wait()
         return process.pid
 
+    def stop_worker(self) -> None:
+        """End the workers, if any run."""
+        self._stop(self.worker)
+
     def stop(self) -> None:
         """End everything."""
-        for process in (self.api, self.worker):
-            if process is not None and process.poll() is None:
-                process.terminate()
-        for process in (self.api, self.worker):
-            if process is not None:
-                try:
-                    process.wait(60)
-                except subprocess.TimeoutExpired:
-                    self._end(process)
+        self._stop(self.api, self.worker)
         self.server.stop()
+
+    def _stop(self, *processes: subprocess.Popen[bytes] | None) -> None:
+        running = [process for process in processes if process is not None]
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                self._end(process)
 
     def last_words(self) -> str:
         """The end of every log, for whoever has to find out what happened."""
@@ -187,14 +194,12 @@ def _kill_all(what: str, pids: list[int]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def built(folder: Path, *, with_worker: bool = True) -> AsyncIterator[Town]:
-    """A town in `folder`, migrated, running and ready, as long as the block."""
+async def built(folder: Path) -> AsyncIterator[Town]:
+    """A town in `folder`, migrated, its API running and ready, as long as the block."""
     folder.mkdir(parents=True, exist_ok=True)
     town = await asyncio.to_thread(_build, folder)
     try:
         town.start_api()
-        if with_worker:
-            town.start_worker()
         await town.ready()
         yield town
     except BaseException as error:

@@ -19,7 +19,7 @@ STEPS = ((29.0, 1.0), (46.0, 1.0), (5.0, 5.0))
 NULL_RATE = 50.0
 Headers = Callable[[bytes], dict[str, str]]
 """What one shop's processor sends along with a body."""
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass
