@@ -118,6 +118,7 @@ faults: install ## storms of 1000, kill -9 of API, worker and database under loa
 	@$(BIN)/python -m tests.faults.database --rounds 50
 	@SKELDIR_HOSTILE_BODIES=10000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/webhooks/test_hostile.py
 	@SKELDIR_HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -q tests/schema/test_personal_data_guard.py
+	@$(BIN)/python -m pytest -q --hypothesis-profile search tests/platforms tests/ledger tests/kernel tests/ingestion/test_privacy.py
 
 bench-data: install ## what row security, durability and round trips cost, as ratios of one run
 	@$(BIN)/python -m tests.bench.data

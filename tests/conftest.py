@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 
 # The same examples in every run, and none judged by the clock: what is red is red everywhere, also on a busy machine.
-settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "steady", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# `make faults` searches further, with other examples each time.
+settings.register_profile("search", settings.get_profile("steady"), derandomize=False, max_examples=1000)
 settings.load_profile("steady")
 
 pytest_plugins = [
@@ -22,3 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in item.iter_markers("promise"):
             item.user_properties.extend(("promise", promise) for promise in marker.args)
+
+
+def pytest_collection_finish() -> None:
+    """The half a million objects of all test modules live to the end: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impl import ledger
@@ -116,7 +116,6 @@ def test_every_order_of_arrival_settles_to_the_same_net(facts):
 totals = st.lists(st.integers(1, 10000), max_size=4).map(lambda parts: list(itertools.accumulate(parts)))
 
 
-@settings(max_examples=300)
 @given(totals, st.booleans(), st.booleans(), st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_settles_to_the_same_net(running, is_disputed, is_won, random):
     facts = [CAPTURE, *(refunded(total) for total in running)]

@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impl.kernel import money
@@ -106,7 +106,6 @@ CANNOT_BE_REVERSED = {"shopify", "woocommerce"}
 
 @pytest.mark.promise("F22", "F23")
 @pytest.mark.parametrize("name", LIVES)
-@settings(max_examples=200, deadline=None)
 @given(
     paid=st.integers(1, 10**12),
     refunds=st.lists(st.integers(1, 10**12), max_size=4),
