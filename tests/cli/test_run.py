@@ -18,7 +18,7 @@ from tests.cli.conftest import database_processes, skeldir
 from tests.cli.test_deliver import write
 
 
-def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir):
+def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, data_dir):
     """Deliveries, login, curl lines, revenue; a second run keeps the data and repeats nothing."""
     first = start()
     printed = first.wait_for("Ctrl-C stops it")
@@ -46,14 +46,14 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir)
         ("paypal", "PAYMENT.SALE.COMPLETED"),
     ):
         by_hand = ("--processor", processor, "--event", event, "--url", second.url, "--data-dir", data_dir)
-        assert "→ 200 accepted" in skeldir("deliver", *by_hand).stdout
+        assert "→ 200 accepted" in command("deliver", *by_hand).stdout
     every = data_dir.with_name("every")
     every.mkdir()
     known = [(provider, event) for provider in all_samples.PROVIDERS for event in all_samples.names(provider)]
     for number, (provider, event) in enumerate(known):
         body = all_samples.load(provider, event)
         write(every / f"{number:02}.json", provider=provider, event=event, body=body)
-    taken = re.findall(r"→ 200 (\w+):", skeldir("replay", every, "--url", second.url, "--data-dir", data_dir).stdout)
+    taken = re.findall(r"→ 200 (\w+):", command("replay", every, "--url", second.url, "--data-dir", data_dir).stdout)
     assert len(taken) == len(known) == 20
     assert set(taken) <= {"accepted", "duplicate"}
     recorded = data_dir.with_name("recorded")
@@ -63,7 +63,7 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, data_dir)
     write(recorded / "1.json", provider="stripe", event="charge.succeeded", body=charge)
     write(recorded / "2.json", provider="shopify", event="orders/paid", body_b64=order, delivery_id="d-77")
     again = ("replay", recorded, "--url", second.url, "--data-dir", data_dir)
-    said = [skeldir(*again).stdout, skeldir(*again).stdout, skeldir("replay", recorded / "2.json", *again[2:]).stdout]
+    said = [command(*again).stdout, command(*again).stdout, command("replay", recorded / "2.json", *again[2:]).stdout]
     outcomes = [re.findall(r"→ 200 (\w+):", one) for one in said]
     assert outcomes == [["accepted"] * 2, ["duplicate"] * 2, ["duplicate"]]
     # A supervisor's way to stop it takes the database along, as Ctrl-C does.
@@ -91,9 +91,10 @@ async def test_no_acknowledged_delivery_is_lost_when_everything_is_killed(start,
             if response.status_code == 200:
                 acknowledged.add(name)
 
-    async with httpx2.AsyncClient(base_url=base_url) as client:
+    async with httpx2.AsyncClient(base_url=base_url, timeout=120) as client:
         work = [asyncio.create_task(deliver(client, worker)) for worker in range(8)]
         while len(acknowledged) < 200:
+            assert not all(one.done() for one in work), running.output
             await asyncio.sleep(0.01)
         running.kill_everything(data_dir)
         await asyncio.gather(*work)

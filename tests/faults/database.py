@@ -27,6 +27,8 @@ from impl.db import bootstrap, embedded, engine, migrate
 from impl.db.transaction import tenant_transaction
 
 WRITERS = 8
+LEAST_ROWS = 40
+"""How many are acknowledged before a kill, however slow the machine is."""
 # Event and entry in one statement, as a receipt writes them; the key makes a repetition write nothing.
 RECORD = text("""
     WITH event AS (
@@ -103,10 +105,13 @@ def _runs_in(path: Path, cluster: Path) -> bool:
 async def one_round(
     data: Path, server: embedded.Server, tenant: uuid.UUID, account: Account, order: random.Random
 ) -> embedded.Server:
-    """Load, a kill at a random moment, a restart, and the check of everything ever acknowledged."""
+    """Load, a kill at a random moment of it, a restart, and the check of everything ever acknowledged."""
     app = engine.create(server.url("app_user", "skeldir"), pool_size=WRITERS)
     writers = [asyncio.create_task(keep_writing(app, tenant, account)) for _ in range(WRITERS)]
-    await asyncio.sleep(order.uniform(0.05, 0.4))
+    enough = len(account.acknowledged) + LEAST_ROWS
+    while len(account.acknowledged) < enough and not all(writer.done() for writer in writers):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(order.uniform(0.0, 0.3))
     kill(server, order)
     account.kills += 1
     await asyncio.gather(*writers)
