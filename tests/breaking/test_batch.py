@@ -1,10 +1,11 @@
 """A batch answers every line, whatever the line holds, and does not grow with the number of lines."""
 
 import datetime as dt
-import gc
 import json
 import random
-import tracemalloc
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from tools.breaking import batch
 from tools.breaking.bench import contexts
 from tools.breaking.options import Options
 
+ROOT = Path(__file__).parents[2]
 OPTIONS = Options(dt.date(2026, 11, 20))
 
 
@@ -113,18 +115,24 @@ def test_no_mutation_of_a_document_stops_a_batch():
     assert not [answer["error"] for answer in found if "the comparison itself failed" in answer.get("error", "")]
 
 
-def test_memory_does_not_grow_with_the_number_of_pairs(monkeypatch):
+MEASURE = """
+import datetime as dt, gc, sys, tracemalloc
+from tools.breaking import batch
+from tools.breaking.options import Options
+line, options = sys.stdin.read(), Options(dt.date(2026, 11, 20))
+batch.BYTES_PER_SWEEP = 20 * len(line)
+gc.disable()
+tracemalloc.start()
+print(*(tracemalloc.get_traced_memory()[0] for number, _ in enumerate(batch.answers([line] * 160, options)) if number % 20 == 19))
+"""
+
+
+def test_memory_does_not_grow_with_the_number_of_pairs():
+    """In a process of its own, where nothing else takes or gives back memory."""
     line = json.dumps({"id": 1, "base": BASE, "revision": BROKEN})
-    monkeypatch.setattr(batch, "BYTES_PER_SWEEP", 20 * len(line))
-    gc.disable()
-    tracemalloc.start()
-    try:
-        sizes = [
-            tracemalloc.get_traced_memory()[0]
-            for number, _ in enumerate(batch.answers([line] * 300, OPTIONS))
-            if number % 20 == 19
-        ]
-    finally:
-        tracemalloc.stop()
-        gc.enable()
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE], cwd=ROOT, input=line, capture_output=True, text=True, check=True
+    )
+    sizes = [int(size) for size in done.stdout.split()]
+    assert len(sizes) == 8
     assert sizes[-1] - sizes[2] < 0.2 * sizes[2] + 100_000

@@ -22,6 +22,10 @@ MILDER = {
 because the proof says the opposite (`prefixItems`), because URLs carry text (lists of types), or because replies only gain a property."""
 
 
+# One worker finds them for both.
+pytestmark = pytest.mark.xdist_group("rule-ids")
+
+
 @pytest.fixture(scope="module")
 def given():
     return ids.given()

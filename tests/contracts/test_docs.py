@@ -9,13 +9,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.contracts.conftest import Mocks
 from tools.contracts import calls, mocks
 from tools.contracts.docs import reference, samples, site
 from tools.contracts.docs.html import prose, tag
@@ -108,28 +108,31 @@ def test_python_and_curl_samples_say_the_example_request(one: calls.Operation) -
         assert json.loads(words[words.index("--data-binary") + 1]) == json.loads(call.body)
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[dict[str, str]]:
+@pytest.fixture
+def served(all_mocks: Mocks) -> dict[str, str]:
     """Address of the mock that answers each operation."""
-    with mocks.running(mocks.plan(CONTRACTS, any_port=True)) as started:
-        yield {one.id: mock.url for mock in started for one in calls.operations(mock.document)}
+    return {one.id: mock.url for mock in all_mocks.by_name.values() for one in calls.operations(mock.document)}
 
 
 def sample(one: calls.Operation, language: str, base: str) -> str:
     return samples.samples(calls.example_call(one), reference.media_type(one), base)[language]
 
 
+@pytest.mark.xdist_group("mocks")
 def test_every_python_sample_runs(
     served: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each sends its request to a mock and prints what came back. httpx2, which we have, speaks as httpx does."""
-    monkeypatch.setitem(sys.modules, "httpx", httpx2)
     monkeypatch.chdir(tmp_path)
-    for one in OPERATIONS:
-        exec(compile(sample(one, "Python", served[one.id]), one.id, "exec"), {})
-        assert capsys.readouterr().out or Path("skeldir-export.xlsx").exists(), one.id
+    with httpx2.Client(timeout=120) as client:
+        # One client for all: each would read the certificates of the world anew.
+        monkeypatch.setitem(sys.modules, "httpx", client)
+        for one in OPERATIONS:
+            exec(compile(sample(one, "Python", served[one.id]), one.id, "exec"), {})
+            assert capsys.readouterr().out or Path("skeldir-export.xlsx").exists(), one.id
 
 
+@pytest.mark.xdist_group("mocks")
 def test_every_typescript_sample_runs(served: dict[str, str], tmp_path: Path) -> None:
     """They need no type but those that TypeScript finds by itself, so Node runs them as they are."""
     bodies = [f"async () => {{\n{sample(one, 'TypeScript', served[one.id])}\n}}" for one in OPERATIONS]
@@ -161,7 +164,7 @@ def test_a_browser_tries_an_operation_out_against_its_mock(pages: dict[str, str]
             CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000", "--dump-dom",
             f"--user-data-dir={tmp_path}", page.as_uri(),
         ]  # fmt: skip
-        run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=False)
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
     shown = re.search(r'data-form="getHealthStatus".*?<output>(.*?)</output>', run.stdout, re.DOTALL)
     assert shown is not None, run.stderr[-500:]
     assert "200 OK" in shown[1]

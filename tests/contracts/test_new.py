@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.conftest import READ
 from tools.contracts import governance, link, new, problems, rules
 from tools.contracts.new import NewError, Wanted
 
@@ -20,7 +21,7 @@ def contracts(tmp_path: Path) -> Path:
 
 
 def findings(contracts: Path) -> list[str]:
-    sources = link.read(contracts)
+    sources = link.read(contracts, shown="contracts/openapi/v1", earlier=READ)
     found = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
     return [str(problem) for problem in problems.in_order([*sources.problems, *found])]
 

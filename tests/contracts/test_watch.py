@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import random
 import re
 import shutil
 import signal
@@ -20,6 +21,7 @@ from typing import Self
 import httpx2
 import pytest
 
+from tests.contracts.conftest import READ
 from tools.contracts import checking, governance, link, problems, rules
 from tools.contracts.watch import Verdict, Watcher, shown
 
@@ -28,14 +30,17 @@ PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture
-def contracts(tmp_path: Path) -> Path:
+def contracts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy, and standing where it has the name of the original."""
     shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
-    return tmp_path / "contracts" / "openapi" / "v1"
+    monkeypatch.chdir(tmp_path)
+    return Path("contracts/openapi/v1")
 
 
 @pytest.fixture
 def watcher(contracts: Path) -> Watcher:
     watcher = Watcher(contracts)
+    watcher.sources.loaded = dict(READ.loaded)
     assert watcher.look().remaining == 0
     return watcher
 
@@ -248,9 +253,15 @@ def test_the_command_survives_every_accident_and_then_regenerates(contracts: Pat
 
 
 def free_ports(count: int) -> list[int]:
+    """Ports that nobody uses now, below those that the kernel hands out for connections: they can be taken later."""
+    ports: list[int] = []
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in sockets]
+        while len(ports) < count:
+            port = random.randrange(20_000, 32_000)
+            with contextlib.suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                ports.append(port)
+    return ports
 
 
 def test_the_mock_of_a_saved_contract_answers_anew_and_a_killed_one_comes_back(contracts: Path, tmp_path: Path) -> None:
