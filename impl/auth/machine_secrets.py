@@ -57,8 +57,8 @@ class NewKey:
     key_id: UUID
     key: str = field(repr=False)
     previous_valid_until: datetime | None
-    ended: tuple[bytes, ...]
-    """Hashes of the keys that are no longer good."""
+    changed: tuple[bytes, ...]
+    """Hashes of the keys that are no longer good, or for another time than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +89,12 @@ async def rotate_key(
     until = _sooner(valid[0].valid_until, now + previous) if valid else None
     if valid:
         await connection.execute(_END_KEY, {"id": valid[0].id, "valid_until": until})
-    ended = tuple(bytes(row.key_hash) for row in valid[1:])
+    changed = tuple(bytes(row.key_hash) for row in valid)
     made, key_id = tenant_keys.new(), ids.new()
     values = {"tenant_id": tenant_id, "id": key_id, "purpose": purpose.value, "now": now}
     await connection.execute(_INSERT_KEY, values | {"key_hash": tenant_keys.hash_of(made)})
-    return NewKey(key_id=key_id, key=made, previous_valid_until=until, ended=ended)
+    still_good = until if until is not None and until > now else None
+    return NewKey(key_id=key_id, key=made, previous_valid_until=still_good, changed=changed)
 
 
 async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by name)

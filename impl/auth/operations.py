@@ -159,11 +159,11 @@ class AuthOperations:
     ) -> auth.RotateTenantKeyReply:
         tenant_id, now = call.principal.tenant_id, self._desk.clock.now()
         purpose, previous = Purpose(body.purpose), timedelta(seconds=body.previous_valid_seconds)
-        ended: list[bytes] = []
+        changed: list[bytes] = []
 
         async def work(connection: AsyncConnection) -> models.TenantKey:
             made = await machine_secrets.rotate_key(connection, tenant_id, purpose, previous, now=now)
-            ended.extend(made.ended)
+            changed.extend(made.changed)
             return models.TenantKey(
                 tenant_id=tenant_id,
                 key_id=made.key_id,
@@ -176,7 +176,7 @@ class AuthOperations:
         key = params.x_idempotency_key
         with outage.answered():
             done = await once(self._register, call, key, work, answer=models.TenantKey, status=201, is_secret=True)
-        for key_hash in ended:
+        for key_hash in changed:
             self._tenant_keys.forget(key_hash)
         return auth.RotateTenantKey201(body=done.body)
 

@@ -199,6 +199,14 @@ class TestTenantKey:
         await self.rotate(admin)
         assert await auth.tenant_keys.resolve(first, Purpose.HEADER) is None
 
+    async def test_a_key_in_use_ends_here_at_once_when_it_shall_not_stay_good(self, log_in, auth):
+        """As after a leak: this process must not remember it for the usual minute."""
+        admin = await log_in("admin")
+        leaked = (await self.rotate(admin))["tenant_key"]
+        assert await auth.tenant_keys.resolve(leaked, Purpose.HEADER)
+        assert (await self.rotate(admin, previous_valid_seconds=0))["previous_valid_until"] is None
+        assert await auth.tenant_keys.resolve(leaked, Purpose.HEADER) is None
+
     async def test_kinds_are_apart(self, log_in, auth):
         admin = await log_in("admin")
         header, url = await self.rotate(admin), await self.rotate(admin, purpose="url", previous_valid_seconds=0)
