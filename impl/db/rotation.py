@@ -40,13 +40,16 @@ class SealedTable:
     key: tuple[str, ...]
     has_tenant: bool
 
-    def due(self) -> str:
-        """The next rows that an older key sealed, locked so that nobody writes them meanwhile."""
+    def due(self, *, is_patient: bool) -> str:
+        """The next rows that an older key sealed, locked so that nobody writes them meanwhile.
+
+        Rows that somebody else holds are waited for, or left for later.
+        """
         columns = ", ".join({*self.key, *self.sealed, "key_id", *(["tenant_id"] if self.has_tenant else [])})
         return (
             f"SELECT {columns} FROM {self.name} WHERE key_id IS NOT NULL AND key_id <> $1"  # noqa: S608 - catalog names
             f" AND ({' OR '.join(f'octet_length({column}) > 0' for column in self.sealed)})"
-            f" LIMIT $2 FOR UPDATE SKIP LOCKED"
+            f" LIMIT $2 FOR UPDATE{'' if is_patient else ' SKIP LOCKED'}"
         )
 
     def update(self) -> str:
@@ -75,16 +78,27 @@ async def reseal(owner_url: str | URL, ring: KeyRing, *, batch: int = 500) -> di
 
 
 async def _reseal_table(connection: Any, table: SealedTable, ring: KeyRing, batch: int) -> int:
-    done = 0
-    while True:
-        async with connection.transaction():
-            rows = await connection.fetch(table.due(), ring.newest, batch)
-            for row in rows:
-                values = [_renewed(table, row, column, ring) for column in table.sealed]
-                await connection.execute(table.update(), ring.newest, *values, *(row[column] for column in table.key))
-        done += len(rows)
-        if not rows:
-            return done
+    """Rows sealed anew: all of them, also those that somebody else was writing at the time.
+
+    Such rows are waited for one at a time and with no other row in hand, so that nobody waits for us in return.
+    """
+    done, found = 0, 1
+    while found:
+        found = await _reseal_rows(connection, table, ring, batch)
+        found = found or await _reseal_rows(connection, table, ring, 1, is_patient=True)
+        done += found
+    return done
+
+
+async def _reseal_rows(
+    connection: Any, table: SealedTable, ring: KeyRing, limit: int, *, is_patient: bool = False
+) -> int:
+    async with connection.transaction():
+        rows = await connection.fetch(table.due(is_patient=is_patient), ring.newest, limit)
+        for row in rows:
+            values = [_renewed(table, row, column, ring) for column in table.sealed]
+            await connection.execute(table.update(), ring.newest, *values, *(row[column] for column in table.key))
+    return len(rows)
 
 
 def _renewed(table: SealedTable, row: Any, column: str, ring: KeyRing) -> bytes | None:
