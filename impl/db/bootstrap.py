@@ -13,7 +13,7 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy.engine import URL
 
-from impl.db import roles
+from impl.db import outage, roles
 from impl.db import url as urls
 from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.errors import ConfigurationError
@@ -34,7 +34,7 @@ async def connect(url: URL, *, timeout_seconds: float = 10.0) -> Any:
     except asyncpg.InvalidAuthorizationSpecificationError:
         message = f"{urls.address(url)} refuses role {url.username!r}; check the user name and password in the URL"
         raise DatabaseUnreachableError(message) from None
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+    except outage.DRIVER_FAILURES as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         message = f"no database answers at {urls.address(url)} ({reason}); start it or correct the URL"
         raise DatabaseUnreachableError(message) from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import asyncpg
 import pytest
 
-from impl.db import bootstrap, roles
+from impl.db import bootstrap, outage, roles
 from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.errors import ConfigurationError
 from tests.fixtures.database import Database
@@ -31,11 +33,15 @@ async def test_roles_have_exactly_their_attributes(owner: asyncpg.Connection) ->
 
 
 async def test_a_widened_role_is_narrowed_again(empty_database: Database) -> None:
-    server = empty_database.server
-    admin = await bootstrap.connect(server.url())
+    """In a transaction that is rolled back: the roles are those of every test on this server."""
+    admin = await bootstrap.connect(empty_database.url())
+    widening = admin.transaction()
+    await widening.start()
     await admin.execute("ALTER ROLE app_replay BYPASSRLS CREATEDB")
-    await bootstrap.ensure(server.url(), empty_database.name, server.passwords)
+    assert tuple((await admin.fetch(ATTRIBUTES))[2]) == ("app_replay", False, True, True)
+    await bootstrap._ensure_roles(admin, {})
     assert tuple((await admin.fetch(ATTRIBUTES))[2]) == ("app_replay", False, False, False)
+    await widening.rollback()
     await admin.close()
 
 
@@ -68,6 +74,18 @@ async def test_missing_database_wrong_role_and_silence_are_one_line_each(empty_d
             await bootstrap.connect(wrong)
         assert "\n" not in str(caught.value)
         assert str(url.password) not in str(caught.value)
+
+
+@pytest.mark.parametrize("failure", outage.DRIVER_FAILURES)
+async def test_whatever_breaks_while_connecting_is_one_line(
+    empty_database: Database, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    async def connect(*_: object, **__: object) -> None:
+        raise failure("broken\nin the middle")
+
+    monkeypatch.setattr(bootstrap, "asyncpg", SimpleNamespace(**vars(asyncpg) | {"connect": connect}))
+    with pytest.raises(DatabaseUnreachableError, match=r"no database answers at .* \(broken\); start it"):
+        await bootstrap.connect(empty_database.url())
 
 
 async def test_an_ordinary_role_cannot_bootstrap(empty_database: Database) -> None:
