@@ -125,6 +125,8 @@ async def run(settings: Settings, jobs: Registry | None = None, timetable: list[
 
 def _stop(worker: Worker) -> None:
     """Take no new jobs; end when the running ones have ended."""
+    if not worker.stopping.is_set():
+        log.info("worker_stopping", worker_id=worker.worker_id, executed=worker.executed)
     worker.stopping.set()
     if worker.manager is not None:
         worker.manager.shutdown.set()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # The same examples in every run, and none judged by the clock: what is red is red everywhere, also on a busy machine.
@@ -21,6 +23,13 @@ pytest_plugins = [
     "tests.fixtures.service",
     "tests.fixtures.receipt",
 ]
+
+
+@pytest.fixture(autouse=True)
+def nothing_bound() -> Iterator[None]:
+    """Tests without a loop share one context: what one of them binds to its log lines must not be on those of the next."""
+    yield
+    structlog.contextvars.clear_contextvars()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -115,7 +115,9 @@ def two_free_ports():
 
 
 def lines(made):
-    return [json.loads(line) for line in made.log.read_text().splitlines() if line.startswith("{")]
+    """What a process has logged; its last line may still be on the way."""
+    whole, _, _ = made.log.read_text().rpartition("\n")
+    return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
 
 @pytest.mark.promise("Q06")
@@ -177,8 +179,12 @@ async def test_told_to_stop_it_finishes_what_it_began_and_takes_nothing_more(see
     async def begun():
         return await seer.fetchval("SELECT count(*) FROM worker_side_effects WHERE effect_key = 'slow:begun'")
 
+    async def stopping():
+        return any(line["event"] == "worker_stopping" for line in lines(made))
+
     await until(begun, "the job to begin")
     made.terminate()
+    await until(stopping, "the worker to hear it")
     await defer(process.SENTINEL, number=1)
     assert await asyncio.to_thread(made.wait, PATIENCE_SECONDS) == 0
     effects = {row[0] for row in await seer.fetch("SELECT effect_key FROM worker_side_effects")}
