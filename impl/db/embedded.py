@@ -16,8 +16,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,12 @@ ROLES: Final = (SUPERUSER, "migration_owner", "app_user", "app_worker", "app_ops
 # One syncfs instead of an fsync per file: after a crash the server is back in 0.2 s instead of 3 s (Linux has it).
 _RECOVERY: Final = {"recovery_init_sync_method": "syncfs"} if Path("/proc/self").exists() else {}
 _LOG_LIMIT: Final = 8 * 1024 * 1024
+_PORTS_TRIED: Final = 5
+_NO_SOCKET: Final = "could not create any TCP/IP sockets"
+
+
+class _PortTaken(EmbeddedPostgresError):
+    """Somebody else listens on the port."""
 
 
 @dataclass(slots=True)
@@ -106,8 +113,10 @@ def start(
         server = _adopt(home, port, passwords)
         if server is None:
             postmaster.end_orphans(home)
-            server = _launch(home, port, passwords, programs, who, options or {})
-        _await_ready(server, start_seconds)
+            launch = partial(_launch, home, port, passwords, programs, who, options or {})
+            server = _launched(launch, start_seconds, tries=_PORTS_TRIED if port is None else 1)
+        else:
+            _await_ready(server, start_seconds)
     except BaseException:
         os.close(lock)
         raise
@@ -240,6 +249,20 @@ def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server
     return None
 
 
+def _launched(launch: Callable[[], Server], seconds: float, *, tries: int) -> Server:
+    """A ready server. Its port was free when it was looked for; whoever took it since then costs a try."""
+    for _ in range(tries - 1):
+        server = launch()
+        try:
+            _await_ready(server, seconds)
+        except _PortTaken:
+            continue
+        return server
+    server = launch()
+    _await_ready(server, seconds)
+    return server
+
+
 def _launch(
     home: Path,
     port: int | None,
@@ -290,7 +313,9 @@ def _await_ready(server: Server, seconds: float) -> None:
         if found and found.ready and found.pid == server.pid:
             return
         if postmaster.has_ended(server.pid, server.home, server.child):
-            raise EmbeddedPostgresError(f"PostgreSQL did not start: {_last_words(server.home)}")
+            said = _last_words(server.home)
+            problem = _PortTaken if _NO_SOCKET in said else EmbeddedPostgresError
+            raise problem(f"PostgreSQL did not start: {said}")
         time.sleep(postmaster.POLL_SECONDS)
     postmaster.end(server.pid, server.home, server.child)
     raise EmbeddedPostgresError(f"PostgreSQL was not ready within {seconds:.0f} s; see {server.home / 'postgres.log'}")

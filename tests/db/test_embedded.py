@@ -182,6 +182,24 @@ def test_port_in_use_is_one_clear_line(data: Path) -> None:
             embedded.start(data, port=port)
 
 
+def test_a_free_port_that_somebody_takes_before_the_server_does_is_replaced(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as nobody asked for that very port."""
+    real = embedded._free_port
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        found = [port, port, port]
+        monkeypatch.setattr(embedded, "_free_port", lambda wanted: found.pop() if found else real(wanted))
+        with pytest.raises(EmbeddedPostgresError, match="did not start: .*could not create any TCP/IP sockets"):
+            embedded.start(data, port=port)
+        with embedded.running(data) as server:
+            assert server.port != port
+    assert found == []
+
+
 def test_unwritable_folder_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(EmbeddedPostgresError, match="data folder .* cannot be written .*; choose another"):
