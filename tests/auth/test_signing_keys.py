@@ -11,6 +11,7 @@ from impl.auth.signing_keys import SigningKey, SigningKeys
 from impl.db import engine as engines
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock
+from tests.fixtures.database import PATIENCE_SECONDS
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 A, B, C, D = (signing_keys.generate(NOW) for _ in range(4))
@@ -133,7 +134,9 @@ class TestSigningKeys:
 
 @pytest.fixture
 async def engine(fresh_database):
-    made = engines.create(fresh_database.url("app_user"))
+    made = engines.create(
+        fresh_database.url("app_user"), pool_timeout_seconds=PATIENCE_SECONDS, connect_timeout_seconds=PATIENCE_SECONDS
+    )
     yield made
     await made.dispose()
 
