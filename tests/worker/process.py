@@ -12,7 +12,7 @@ from impl import worker
 from impl.jobs import transactions
 from impl.jobs.kinds import Kind
 
-LEASE_SECONDS = 2
+LEASE_SECONDS = float(os.environ.get("TEST_LEASE_SECONDS", "2"))
 
 EFFECT = Kind(name="tests.effect")
 POISON = Kind(name="tests.poison")
