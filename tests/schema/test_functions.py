@@ -28,6 +28,8 @@ ENTRY = {
 CLAIM = "SELECT * FROM ingest.claim_dead_event($1, $2)"
 REPLAY = "SELECT ingest.replay_dead_event($1, $2, $3)"
 FAIL = "SELECT ingest.fail_dead_event($1, 'X', 'again', $2)"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Due before anything that another test has left in the database: lists begin with what is due longest."""
 
 
 @pytest.fixture
@@ -123,19 +125,22 @@ async def test_passing_causes_are_tried_three_times_then_abandoned(
     worker: asyncpg.Connection, owner: asyncpg.Connection, make_tenant: MakeTenant
 ) -> None:
     tenant = await make_tenant()
-    dead = await RowMaker(owner).insert("dead_events", tenant, next_retry_at=datetime.now(UTC))
-    waits = []
-    for _ in range(3):
+    dead = await RowMaker(owner).insert("dead_events", tenant, next_retry_at=LONG_AGO)
+    for wait_seconds in (120, 240, None):
         listed = await worker.fetch("SELECT dead_event_id FROM maintenance.list_due_dead_events()")
         assert dead["id"] in [row[0] for row in listed]
         assert await bound(worker, tenant, CLAIM, dead["id"], False)
+        before = await owner.fetchval("SELECT clock_timestamp()")
         await bound(worker, tenant, FAIL, dead["id"], True)
+        after = await owner.fetchval("SELECT clock_timestamp()")
         due = await owner.fetchval("SELECT next_retry_at FROM dead_events WHERE id = $1", dead["id"])
-        waits.append(round((due - datetime.now(UTC)).total_seconds()) if due else None)
+        assert (due is None) is (wait_seconds is None)
+        assert due is None or before <= due - timedelta(seconds=wait_seconds) <= after
         await owner.execute(
-            "UPDATE dead_events SET next_retry_at = now() WHERE id = $1 AND next_retry_at IS NOT NULL", dead["id"]
+            "UPDATE dead_events SET next_retry_at = $2 WHERE id = $1 AND next_retry_at IS NOT NULL",
+            dead["id"],
+            LONG_AGO,
         )
-    assert waits == [120, 240, None]
     assert await owner.fetchval("SELECT remediation_status FROM dead_events WHERE id = $1", dead["id"]) == "abandoned"
     assert await bound(worker, tenant, CLAIM, dead["id"], False) is None
     assert await bound(worker, tenant, CLAIM, dead["id"], True), "a person may still force it"
@@ -286,7 +291,7 @@ async def test_due_credentials_are_listed_once_claimed_they_are_not(
 ) -> None:
     maker, tenant = RowMaker(owner), await make_tenant()
     now = datetime.now(UTC)
-    due = await maker.insert("platform_credentials", tenant, next_refresh_due_at=now - timedelta(1))
+    due = await maker.insert("platform_credentials", tenant, next_refresh_due_at=LONG_AGO)
     for other in (
         {"next_refresh_due_at": now + timedelta(1)},
         {"next_refresh_due_at": now - timedelta(1), "claimed_until": now + timedelta(minutes=5)},
