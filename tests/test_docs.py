@@ -17,6 +17,8 @@ from tests.fixtures.service import Service
 from tools.contracts.docs import publish
 
 ROOT = Path(__file__).parents[1]
+# One worker writes the site and starts the browser.
+pytestmark = pytest.mark.xdist_group("site")
 
 
 @pytest.fixture(scope="module")

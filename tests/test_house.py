@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import group
+
 ROOT = Path(__file__).parents[1]
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES = 400, 500, 60
 
@@ -48,3 +50,12 @@ def test_nothing_is_left_for_later_in_a_comment(word):
         if f"# {word}" in line
     ]
     assert left == []
+
+
+def test_every_group_of_tests_is_one_that_the_workers_are_dealt():
+    """A group spelled in another way would quietly be none."""
+    named = [path for path in written("tests/*.py") if "xdist_group" in (ROOT / path).read_text()]
+    assert [
+        path for path in named if path.name not in {"conftest.py", "test_house.py"} and group(str(path)) is None
+    ] == []
+    assert len(named) >= 8

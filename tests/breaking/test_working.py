@@ -16,6 +16,8 @@ from tools.breaking.options import Options
 
 ROOT = Path(__file__).parents[2]
 SOURCE = "contracts/openapi/v1/revenue.yaml"
+# One worker starts the process that forks.
+pytestmark = pytest.mark.xdist_group("breaking-working")
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,8 @@ from tools.contracts.docs.html import prose, tag
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts" / "openapi" / "v1"
+# One worker writes the site, and starts the mocks for all.
+pytestmark = pytest.mark.xdist_group("mocks")
 OPERATIONS = [one for mock in mocks.plan(CONTRACTS) for one in calls.operations(mock.document)]
 
 
@@ -118,7 +120,6 @@ def sample(one: calls.Operation, language: str, base: str) -> str:
     return samples.samples(calls.example_call(one), reference.media_type(one), base)[language]
 
 
-@pytest.mark.xdist_group("mocks")
 def test_every_python_sample_runs(
     served: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,7 +133,6 @@ def test_every_python_sample_runs(
             assert capsys.readouterr().out or Path("skeldir-export.xlsx").exists(), one.id
 
 
-@pytest.mark.xdist_group("mocks")
 def test_every_typescript_sample_runs(served: dict[str, str], tmp_path: Path) -> None:
     """They need no type but those that TypeScript finds by itself, so Node runs them as they are."""
     bodies = [f"async () => {{\n{sample(one, 'TypeScript', served[one.id])}\n}}" for one in OPERATIONS]

@@ -20,6 +20,8 @@ import pytest
 from impl.db import binaries, bootstrap, embedded, postmaster
 from impl.db.errors import DatabaseUnreachableError, EmbeddedPostgresError
 
+# One worker makes the cluster that all copy.
+pytestmark = pytest.mark.xdist_group("embedded")
 OWNER = """
 import pathlib, sys
 from impl.db import embedded
