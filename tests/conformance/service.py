@@ -28,7 +28,7 @@ import structlog
 import uvicorn
 from argon2 import PasswordHasher
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from generated.server import Operation
 from generated.server import app as generated
@@ -134,16 +134,20 @@ async def people_of(operator: AsyncEngine, made: Made, name: str, roles: dict[st
     async with operator.begin() as connection:
         for person, role in roles.items():
             email = f"{person}@{name}.example"
-            login = passwords.login_identifier_hash(PEPPER, email)
-            user: Any = await connection.scalar(
-                text("SELECT ops.create_user(:login, :password, 'password')"),
-                {"login": login, "password": password_hash},
-            )
-            if role:
-                values = {"tenant": made.tenant_id, "user": user, "role": role}
-                await connection.execute(text("SELECT ops.set_membership(:tenant, :user, :role)"), values)
-            found.append(Person(user, f"{person}-{name}", made.tenant_id, email, role))
+            user_id = await _make_user(connection, made.tenant_id, email, password_hash, role)
+            found.append(Person(user_id, f"{person}-{name}", made.tenant_id, email, role))
     return found
+
+
+async def _make_user(
+    connection: AsyncConnection, tenant_id: uuid.UUID, email: str, password_hash: str, role: str
+) -> uuid.UUID:
+    values = {"login": passwords.login_identifier_hash(PEPPER, email), "password": password_hash}
+    user: Any = await connection.scalar(text("SELECT ops.create_user(:login, :password, 'password')"), values)
+    if role:
+        row = {"tenant": tenant_id, "user": user, "role": role}
+        await connection.execute(text("SELECT ops.set_membership(:tenant, :user, :role)"), row)
+    return uuid.UUID(str(user))
 
 
 def edge_logins(made: Made) -> dict[str, str]:
@@ -161,13 +165,8 @@ async def edge_people(operator: AsyncEngine, made: Made) -> None:
     """Make the people of `edge_logins`, as viewers."""
     async with operator.begin() as connection:
         for email, password in edge_logins(made).items():
-            values = {
-                "login": passwords.login_identifier_hash(PEPPER, email),
-                "password": await passwords.Passwords().hash(password),
-            }
-            user = await connection.scalar(text("SELECT ops.create_user(:login, :password, 'password')"), values)
-            row = {"tenant": made.tenant_id, "user": user, "role": "viewer"}
-            await connection.execute(text("SELECT ops.set_membership(:tenant, :user, :role)"), row)
+            password_hash = await passwords.Passwords().hash(password)
+            await _make_user(connection, made.tenant_id, email, password_hash, "viewer")
 
 
 async def rates(operator: AsyncEngine, tenant_id: uuid.UUID, rate: int) -> None:

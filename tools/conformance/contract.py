@@ -72,7 +72,8 @@ class Answer:
     status: str
     contents: tuple[Content, ...]
     headers: tuple[Header, ...]
-    links: tuple[str, ...]
+    links: dict[str, Any]
+    """Link Objects by name."""
     pointer: str
 
 
@@ -314,9 +315,8 @@ class _Reader:
             if name.lower() != "content-type"
         )
         contents = self._contents(raw, place, "response")
-        return Answer(
-            status.upper() if status != "default" else status, contents, headers, tuple(raw.get("links", {})), pointer
-        )
+        name = status.upper() if status != "default" else status
+        return Answer(name, contents, headers, raw.get("links", {}), pointer)
 
     def _header(self, name: str, value: Any, pointer: str) -> Header:
         raw, place = self._follow(value, pointer)

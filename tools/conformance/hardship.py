@@ -14,6 +14,7 @@ from tools.conformance.target import BadTarget, Calamity
 
 if TYPE_CHECKING:
     from tools.conformance.contract import Operation
+    from tools.conformance.exchange import Exchange
     from tools.conformance.probes import Prober
 
 ANSWERS_WITHIN_SECONDS = 12
@@ -40,9 +41,12 @@ def exhaust(prober: Prober, requests: dict[str, Request]) -> None:
             asked = prober.as_somebody(operation, probe_kinds.without_proof(operation, request), poor)
             signature = prober.signature_of(operation, poor.tenant)
             answers.append(prober.send(operation, Probe("once too often", asked, ANY, signature)))
-        if answers and all(answer.status != 429 for answer in answers):
-            text = f"{TRIES} requests in a minute, one allowed: {answers[-1].status}, not 429"
-            prober.blame(operation, "probe", text, answers[-1])
+        _must_have_had_enough(prober, operation, answers, f"{TRIES} requests in a minute, one allowed")
+
+
+def _must_have_had_enough(prober: Prober, operation: Operation, answers: list[Exchange], what: str) -> None:
+    if answers and all(answer.status != 429 for answer in answers):
+        prober.blame(operation, "probe", f"{what}: {answers[-1].status}, not 429", answers[-1])
 
 
 def _poor(prober: Prober, operation: Operation) -> Credential | None:
@@ -65,9 +69,7 @@ def flood(prober: Prober) -> None:
             raise BadTarget(f"a flood is of {row.get('operation')!r}, which is no operation of the contract")
         wanted = _own(prober, operation, scout.example_request(prober.target, prober.contract, operation, ()))
         answers = [prober.send(operation, Probe("in a flood", wanted, ANY)) for _ in range(row["times"])]
-        if answers and all(answer.status != 429 for answer in answers):
-            text = f"{row['times']} requests at once: {answers[-1].status}, not 429"
-            prober.blame(operation, "probe", text, answers[-1])
+        _must_have_had_enough(prober, operation, answers, f"{row['times']} requests at once")
 
 
 def befall(prober: Prober, requests: dict[str, Request], calamity: Calamity) -> None:

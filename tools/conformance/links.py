@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tools.conformance import oracle, probe_kinds, scout, variants
+from tools.conformance import oracle, probe_kinds, scout
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential
@@ -48,8 +48,7 @@ def links_of(contract: Contract, operations: Iterable[Operation]) -> Iterator[Li
     by_id = {item.operation_id: item for item in contract.operations.values()}
     for operation in operations:
         for status, answer in operation.answers.items():
-            raw = source.resolve(contract.document, answer.pointer).get("links", {})
-            for name, link in raw.items():
+            for name, link in answer.links.items():
                 leads_to = by_id.get(link.get("operationId", ""))
                 if leads_to is not None:
                     yield Link(operation, status, name, leads_to, link)
@@ -98,7 +97,7 @@ def _answers(prober: Prober, link: Link, requests: dict[str, Request], recorded:
 
 def _request(prober: Prober, link: Link, answer: Exchange) -> Request | None:
     """The request that `link` describes after `answer`; None when the answer lacks what it needs."""
-    operation, scope = link.leads_to, _Scope(prober.contract, link.holder, answer)
+    operation, scope = link.leads_to, _Scope(prober.contract, answer)
     request = scout.example_request(prober.target, prober.contract, operation, _known(prober, link, answer))
     for name, expression in link.raw.get("parameters", {}).items():
         place, _, bare = name.rpartition(".")
@@ -109,10 +108,10 @@ def _request(prober: Prober, link: Link, answer: Exchange) -> Request | None:
         if parameter is None or value is None:
             return None
         text = value if isinstance(value, str) else json.dumps(value)
-        sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
-        if sent is None:
+        changed = probe_kinds.asking(operation, request, parameter, text)
+        if changed is None:
             return None
-        request = replace(request, target=sent[0], headers=sent[1])
+        request = changed
     if "requestBody" in link.raw:
         request = _with_body(prober, operation, request, scope.value(link.raw["requestBody"]))
     return request
@@ -144,7 +143,6 @@ class _Scope:
     """What expressions are about."""
 
     contract: Contract
-    operation: Operation
     answer: Exchange
 
     def value(self, expression: Any) -> Any:

@@ -145,13 +145,14 @@ def _links(operation: Operation, result: Result) -> Cell:
 
 def _accept(operation: Operation, cells: dict[str, Cell], score: Score) -> None:
     """A status that need not be seen, by a waiver with its reason, is not missing, nor are headers that only it has."""
-    statuses, headers = cells["statuses"], cells["headers"]
+    statuses, headers, waived = cells["statuses"], cells["headers"], set[str]()
     for mutant, reason in score.waived:
         place, _, status = mutant.place.rpartition("/responses/")
         if mutant.operator == "status-removed" and place == operation.pointer and status in statuses.missing:
             statuses.missing.remove(status)
             statuses.waived.append(f"{status}: {reason}")
-    left = _headers_wanted(operation, without={text.partition(":")[0] for text in statuses.waived}).missing
+            waived.add(status)
+    left = _headers_wanted(operation, without=waived).missing
     headers.missing = [name for name in headers.missing if name in left]
 
 

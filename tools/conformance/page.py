@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tools.conformance import evidence, meter, sequence
+from tools.conformance import evidence, meter
 from tools.conformance.exchange import Exchange
 from tools.conformance.locate import Locator
 from tools.conformance.meter import Cell
@@ -83,7 +83,7 @@ class Page:
         yield (
             f"<p class=soft>{len(result.exchanges):,} exchanges with {implemented} implemented operations of "
             f"{len(result.contract.operations)}, judged twice. "
-            f"Request sequence <code>{sequence.hash_of(result.sequence)}</code>.</p>"
+            f"Request sequence <code>{result.sequence}</code>.</p>"
         )
         for text in [*result.problems, *self.worse]:
             yield f"<p><strong>{_escape(text)}</strong></p>"

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tools.conformance import variants
-from tools.conformance.contract import Operation, Scheme
+from tools.conformance.contract import Operation, Parameter, Scheme
 from tools.conformance.oracle import Credential
 from tools.conformance.signing import Signature
 from tools.conformance.target import Target
@@ -116,6 +116,12 @@ def carrying(request: Request, scheme: Scheme, value: str) -> Request:
         return replace(request, target=f"{request.target}{joint}{scheme.carrier}={quoted(value)}")
     text = f"{scheme.kind.capitalize()} {value}" if scheme.kind in {"bearer", "basic"} else value
     return replace(request, headers={**request.headers, scheme.carrier: text})
+
+
+def asking(operation: Operation, request: Request, parameter: Parameter, text: str | None) -> Request | None:
+    """`request` with `parameter` set to `text`, or left out when None; None when it cannot be sent so."""
+    sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
+    return replace(request, target=sent[0], headers=sent[1]) if sent is not None else None
 
 
 def quoted(value: str) -> str:
@@ -233,10 +239,9 @@ def edges(
     for parameter in operation.parameters:
         texts = [None, *variants.texts_of(schemas, parameter, values.get((parameter.location, parameter.name)))]
         for text in texts:
-            sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
-            if sent is not None:
+            changed = asking(operation, request, parameter, text)
+            if changed is not None:
                 name = f"{parameter.location} {parameter.name} = {text[:40] if text is not None else 'absent'}"
-                changed = replace(request, target=sent[0], headers=sent[1])
                 yield Probe(name, changed, NO_FAULT, signature, frozenset({parameter.name.lower()}))
     content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
     if with_body and content is not None and content.schema is not None and request.body:

@@ -318,9 +318,9 @@ class Prober:
             )
             text = next((part[name] for part in holders), None)
             if text is not None:
-                sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
-                wanted = replace(request, target=sent[0], headers=sent[1]) if sent else request
-                self.send(operation, Probe("the next page", wanted, frozenset({200})))
+                wanted = probe_kinds.asking(operation, request, parameter, text)
+                if wanted is not None:
+                    self.send(operation, Probe("the next page", wanted, frozenset({200})))
 
     def foreign_lists(self, recorded: list[Exchange]) -> None:
         """No id that one tenant's lists show is in another tenant's lists."""

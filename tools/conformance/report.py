@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from tools.conformance import evidence, meter, sequence
+from tools.conformance import evidence, meter
 from tools.conformance.locate import Locator
 from tools.conformance.mutation import Score
 from tools.conformance.page import Page
@@ -55,7 +55,7 @@ def write(page: Page, folder: Path) -> Written:
     _write_tests(result, failures, folder / "failures")
     (folder / "index.html").write_text(page.render(), encoding="utf-8")
     _write_record(result, folder / "record.jsonl")
-    (folder / "sequence.txt").write_text("".join(f"{line}\n" for line in result.sequence), encoding="utf-8")
+    (folder / "sequence.txt").write_text("".join(f"{line}\n" for line in result.requests), encoding="utf-8")
     _write_junit(result, failures, worse, locator, folder / "junit.xml")
     (folder / "result.json").write_text(json.dumps(_as_json(page, failures), indent=1) + "\n", encoding="utf-8")
     return Written(folder / "index.html", page.is_green, len(failures))
@@ -131,7 +131,7 @@ def _as_json(page: Page, failures: list[Any]) -> dict[str, Any]:
         "green": page.is_green,
         "numbers": page.numbers,
         "seconds": result.seconds,
-        "sequence": sequence.hash_of(result.sequence),
+        "sequence": result.sequence,
         "exchanges": len(result.exchanges),
         "mocks": {"mocks": result.mocks.mocks, "answers": result.mocks.answers} if result.mocks else None,
         "unimplemented": result.unimplemented,

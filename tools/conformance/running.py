@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.conformance import contract as compiled
-from tools.conformance import meter, mocking, mutation, ratchet, report, sequence, session, static
+from tools.conformance import meter, mocking, mutation, ratchet, report, session, static
 from tools.conformance import target as targets
 from tools.conformance.gather import Options
 from tools.conformance.locate import Locator
@@ -123,7 +123,7 @@ def _print(
     rate = judged / max(result.seconds.get("oracle", 0.0), 1e-9)
     print(
         f"{judged:,} exchanges, {len(result.contract.operations) - len(result.unimplemented)} operations implemented, "
-        f"{len(result.unimplemented)} answer 501; sequence {sequence.hash_of(result.sequence)}; oracle {rate:,.0f} exchanges/s"
+        f"{len(result.unimplemented)} answer 501; sequence {result.sequence}; oracle {rate:,.0f} exchanges/s"
     )
     print(
         f"contract mutation score {score.value:.3f} ({len(score.killed)} of {len(score.killed) + len(score.survived)} killed, "

@@ -10,7 +10,6 @@ import hashlib
 import itertools
 import json
 import re
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,8 +34,7 @@ A_RUN = timedelta(hours=1)
 class _Names:
     """Names of what was made up, by order of appearance."""
 
-    known: dict[str, str]
-    """Values that have a name from the start: keys of the target."""
+    known: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def of(self, match: re.Match[str]) -> str:
@@ -62,14 +60,15 @@ def lines_of(parts: Iterable[Gathered]) -> list[str]:
 
 
 def _lines_of(part: Gathered) -> Iterator[str]:
-    signed = {name for item in part.target.signatures for name in item.headers(b"", at=time.time())}
+    signed = {name for item in part.target.signatures for name in item.headers(b"")}
     keys = {form(key.value): key.name for key in part.target.keys for form in (str, probe_kinds.quoted)}
-    names = _Names({})
+    names = _Names()
     for exchange in part.exchanges:
         headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
-        body = (exchange.body or b"")[:MOST_BYTES].decode("latin-1")
-        if len(exchange.body or b"") > MOST_BYTES:
-            body += hashlib.sha256((exchange.body or b"")[MOST_BYTES:]).hexdigest()
+        sent = exchange.body or b""
+        body = sent[:MOST_BYTES].decode("latin-1")
+        if len(sent) > MOST_BYTES:
+            body += hashlib.sha256(sent[MOST_BYTES:]).hexdigest()
         line = json.dumps([exchange.source, exchange.method, exchange.target, headers, body])
         for value, name in keys.items():
             line = line.replace(value, name)

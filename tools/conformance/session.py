@@ -36,8 +36,10 @@ class Result:
     problems: list[str]
     """What is wrong with the run itself: warnings, errors of the engine, operations nobody reached."""
     unimplemented: list[str]
-    sequence: list[str]
+    requests: list[str]
     """A line for every request, the same in every run of the same service."""
+    sequence: str
+    """The hash of these lines."""
     seconds: dict[str, float] = field(default_factory=dict)
     mocks: Checked | None = None
     """What the mocks said; None when they were left out."""
@@ -94,6 +96,7 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
     for exchange in exchanges:
         findings.extend(house.judge(exchange, habits, exchange.operation or f"{exchange.method} {exchange.path}"))
     findings.extend(never_accepted(contract, exchanges, policy, options))
+    requests = sequence.lines_of(parts)
     return Result(
         target=target,
         contract=contract,
@@ -107,7 +110,8 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
         explanations=explanations,
         problems=troubles(contract, outcomes, exchanges, options),
         unimplemented=sorted(frozenset().union(*(part.unwritten for part in parts))),
-        sequence=sequence.lines_of(parts),
+        requests=requests,
+        sequence=sequence.hash_of(requests),
         seconds={**_slowest(parts), "oracle": oracle_seconds},
     )
 

@@ -127,8 +127,9 @@ class Schemas:
                 if value != now or type(value) is not type(now):
                     yield f"{pointer or '/'} = {_short(value)}", replaced(golden, source.split(pointer), value)
         for pointer, part in self._absent(schema, golden, ""):
-            whole = replaced(golden, source.split(pointer), self.example(part))
-            for place, inner, now in self._places(part, self.example(part), pointer):
+            example = self.example(part)
+            whole = replaced(golden, source.split(pointer), example)
+            for place, inner, now in self._places(part, example, pointer):
                 for value in _unique(self.values(inner, now)):
                     yield f"{place} = {_short(value)}", replaced(whole, source.split(place), value)
 
