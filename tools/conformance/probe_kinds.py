@@ -231,10 +231,9 @@ def edges(
     request: Request,
     schemas: variants.Schemas,
     signature: Signature | None,
-    *,
-    with_body: bool = True,
+    tried: variants.Tried,
 ) -> Iterator[Probe]:
-    """Every parameter and every place of the body, at and beyond its edges. What is right, the oracle knows."""
+    """Every parameter, and every place of the body not `tried` yet, at and beyond its edges. What is right, the oracle knows."""
     values = _sent(operation, request)
     for parameter in operation.parameters:
         texts = [None, *variants.texts_of(schemas, parameter, values.get((parameter.location, parameter.name)))]
@@ -244,9 +243,9 @@ def edges(
                 name = f"{parameter.location} {parameter.name} = {text[:40] if text is not None else 'absent'}"
                 yield Probe(name, changed, NO_FAULT, signature, frozenset({parameter.name.lower()}))
     content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
-    if with_body and content is not None and content.schema is not None and request.body:
+    if content is not None and content.schema is not None and request.body:
         golden = json.loads(request.body)
-        for name, value in schemas.bodies(content.schema.schema, golden):
+        for name, value in schemas.bodies(content.schema.schema, golden, tried):
             changed = replace(request, body=json.dumps(value).encode())
             yield Probe(f"body {name}", changed, NO_FAULT, signature)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -80,6 +79,7 @@ class Prober:
         self.combinations = combinations
         self.seed = seed
         self.schemas = variants.Schemas(contract.document)
+        self.tried = variants.Tried()
         self.client = wire.Client(target.url)
         self.exchanges: list[Exchange] = []
         self.findings: list[Finding] = []
@@ -96,7 +96,7 @@ class Prober:
         for key in order:
             operation = self.contract.operations[key]
             golden = self.fresh(Golden(operation, requests[key]), requests)
-            self.probe(golden, with_body=key in self.fullest(requests))
+            self.probe(golden)
         self.foreign_lists(recorded)
         hardship.exhaust(self, requests)
         hardship.flood(self)
@@ -111,24 +111,11 @@ class Prober:
         repeats = self.target.repeats.lower().replace("-", "_")
         return request.with_headers(**{repeats: None}) if repeats else request
 
-    def fullest(self, requests: dict[str, Request]) -> set[str]:
-        """Of operations that take the same body, those whose goldens show a member that no fuller one shows."""
-        seen: dict[str, set[bytes]] = {}
-        chosen = set()
-        for key, request in sorted(requests.items(), key=lambda item: (-len(item[1].body or b""), item[0])):
-            body = self.contract.operations[key].body
-            name = repr([content.schema.schema for content in body.contents if content.schema]) if body else key
-            members = set(_MEMBER.findall(request.body or b""))
-            if name not in seen or members - seen[name]:
-                chosen.add(key)
-            seen[name] = seen.get(name, set()) | members
-        return chosen
-
-    def probe(self, golden: Golden, *, with_body: bool) -> None:
-        """Every probe of one operation; places of its body only `with_body`."""
+    def probe(self, golden: Golden) -> None:
+        """Every probe of one operation."""
         operation, request, signature = golden.operation, golden.request, self.signature_of(golden.operation)
         others = self.others(operation, request) if operation.operation_id in self.target.consumes else iter(())
-        for probe in self.probes_of(golden, signature, with_body=with_body):
+        for probe in self.probes_of(golden, signature):
             other = next(others, "") if probe.request.target == request.target else ""
             self.send(operation, replace(probe, request=replace(probe.request, target=other)) if other else probe)
         if operation.method == "GET":
@@ -153,7 +140,7 @@ class Prober:
         for item in body.get("items", ()) if isinstance(body, dict) else ():
             yield f"{before}/{item['id']}{after.partition('}')[2]}"
 
-    def probes_of(self, golden: Golden, signature: Signature | None, *, with_body: bool) -> Iterator[Probe]:
+    def probes_of(self, golden: Golden, signature: Signature | None) -> Iterator[Probe]:
         """Probes of one operation that stand alone."""
         operation, request = golden.operation, golden.request
         own = self.policy.credentials[: len(self.target.keys) + len(self.target.logins)]
@@ -165,7 +152,7 @@ class Prober:
         yield from probe_kinds.who_calls(operation, request, credentials, signature, golden.owner)
         if operation.body is not None:
             yield from probe_kinds.bodies(operation, request, signature)
-        yield from probe_kinds.edges(operation, request, self.schemas, signature, with_body=with_body)
+        yield from probe_kinds.edges(operation, request, self.schemas, signature, self.tried)
         yield from probe_kinds.combined(operation, request, self.schemas, self.combinations, self.seed)
 
     def private_probes(self, golden: Golden, credentials: tuple[Credential, ...]) -> Iterator[Probe]:
@@ -176,7 +163,7 @@ class Prober:
             item for item in credentials if wanted and not any(scopes <= item.scopes for scopes in wanted)
         )
         yield from probe_kinds.who_calls(operation, request, powerless, None)
-        kinds = [probe_kinds.edges(operation, request, self.schemas, None)]
+        kinds = [probe_kinds.edges(operation, request, self.schemas, None, self.tried)]
         if operation.body is not None:
             kinds.append(probe_kinds.bodies(operation, request, None))
         for probe in itertools.chain(*kinds):
@@ -342,7 +329,6 @@ class Prober:
                 return
 
 
-_MEMBER = re.compile(rb'"(\w+)":')
 _ORDER = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 2, "DELETE": 3}
 
 

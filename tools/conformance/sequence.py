@@ -18,6 +18,10 @@ from tools.conformance import probe_kinds
 from tools.conformance.gather import Gathered
 
 _VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host", "if-none-match"})
+_WORD = re.compile(r"[\w.:+-]{10,}")
+"""What a made up value stands in; everything else need not be searched."""
+MOST_CHARACTERS = 4000
+"""Of such a word: tokens are shorter."""
 _MADE_UP = re.compile(
     r"[0-9a-fA-F]{7,8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{11,12}(?:\.[\w-]{20,})*"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
@@ -36,6 +40,10 @@ class _Names:
 
     known: dict[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def within(self, word: re.Match[str]) -> str:
+        """`word` with what was made up replaced."""
+        return _MADE_UP.sub(self.of, word[0]) if len(word[0]) <= MOST_CHARACTERS else word[0]
 
     def of(self, match: re.Match[str]) -> str:
         """What stands in the sequence for `match`."""
@@ -74,7 +82,7 @@ def _lines_of(part: Gathered) -> Iterator[str]:
             line = line.replace(value, name)
         for name in part.target.opaque:
             line = re.sub(rf"([?&]{re.escape(name)}=)[\w-]{{20,}}", r"\1opaque", line) if f"{name}=" in line else line
-        yield _MADE_UP.sub(names.of, line)
+        yield _WORD.sub(names.within, line)
 
 
 def hash_of(lines: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +21,16 @@ from tools.contracts import source
 LONGEST = 65_537
 """Characters of a text; servers take headers of 64 KiB."""
 LONGEST_LIST = 1001
+_ANYTHING: tuple[Any, ...] = (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, 10**20)
+_LENIENT: dict[str, tuple[Any, ...]] = {
+    "string": (None, True, 7, 1.5, "", "zzz-no-such-value", [], {}),
+    "integer": (None, True, -1, 1.5, 7.0, "7", "", [], {}, 10**20),
+    "number": (None, True, -1, "1.5", "", [], {}, 10**20),
+    "boolean": (None, 0, 1, "true", "", [], {}),
+    "array": (None, True, 7, "zzz-no-such-value", "", [], {}, [None]),
+    "object": (None, True, 7, "zzz-no-such-value", "", [], {}),
+}
+"""Of each other type a value, and what a lenient reader would take for one of this type."""
 _FORMATS: dict[str, tuple[str, ...]] = {
     "uuid": ("0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5b-d9cb-469f-a165-70867728950", "no-uuid"),
     "date": ("2026-02-28", "2026-02-30", "28.02.2026", "0001-01-01", "9999-12-31"),
@@ -63,6 +73,7 @@ class Schemas:
         plain = self.plain(schema, now)
         kinds = plain.get("type", [])
         kinds = [kinds] if isinstance(kinds, str) else kinds
+        proper = [kind for kind in kinds if kind != "null"]
         yield from plain.get("enum", ())
         if "const" in plain:
             yield plain["const"]
@@ -74,7 +85,9 @@ class Schemas:
             yield from self._arrays(plain, now)
         if "object" in kinds:
             yield from self._objects(plain, now)
-        yield from (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, [now], 10**20)
+        yield from _LENIENT.get(proper[0], _ANYTHING) if len(proper) == 1 else _ANYTHING
+        if "array" not in kinds:
+            yield [now]
 
     def _arrays(self, plain: dict[str, Any], now: Any) -> Iterator[Any]:
         item = now[0] if isinstance(now, list) and now else self.example(plain.get("items", {}))
@@ -120,9 +133,15 @@ class Schemas:
             return [self.example(plain.get("items", {}))]
         return plain.get("const", {"integer": 1, "number": 1, "boolean": True, "null": None}.get(kind, "x"))
 
-    def bodies(self, schema: Any, golden: Any) -> Iterator[tuple[str, Any]]:
-        """`golden` with one place changed, for every place and every edge value; the place in words."""
+    def bodies(self, schema: Any, golden: Any, tried: Tried | None = None) -> Iterator[tuple[str, Any]]:
+        """`golden` with one place changed, for every place and every edge value; the place in words.
+
+        Places of schemas that were `tried` with another body are left out.
+        """
+        tried = Tried() if tried is None else tried
         for pointer, part, now in self._places(schema, golden, ""):
+            if not tried.is_new(part, now):
+                continue
             for value in _unique(self.values(part, now)):
                 if value != now or type(value) is not type(now):
                     yield f"{pointer or '/'} = {_short(value)}", replaced(golden, source.split(pointer), value)
@@ -130,6 +149,8 @@ class Schemas:
             example = self.example(part)
             whole = replaced(golden, source.split(pointer), example)
             for place, inner, now in self._places(part, example, pointer):
+                if not tried.is_new(inner, now, as_example=True):
+                    continue
                 for value in _unique(self.values(inner, now)):
                     yield f"{place} = {_short(value)}", replaced(whole, source.split(place), value)
 
@@ -161,6 +182,27 @@ class Schemas:
                     yield source.join(pointer, name), part
                 else:
                     yield from self._absent(part, value[name], source.join(pointer, name))
+
+
+@dataclass(slots=True)
+class Tried:
+    """Which places of a contract's schemas had their edges tried, with a value that was accepted or with an example only.
+
+    A schema is known by its identity in the document, which outlives it, and an object by its members as well.
+    """
+
+    accepted: set[tuple[int, frozenset[str]]] = field(default_factory=set)
+    examples: set[tuple[int, frozenset[str]]] = field(default_factory=set)
+
+    def is_new(self, schema: Any, now: Any, *, as_example: bool = False) -> bool:
+        """Whether `schema` is to be tried, starting from the value `now`; it counts as tried then."""
+        if not isinstance(schema, dict):
+            return True
+        name = (id(schema), frozenset(now if isinstance(now, dict) else ()))
+        if name in self.accepted or (as_example and name in self.examples):
+            return False
+        (self.examples if as_example else self.accepted).add(name)
+        return True
 
 
 def _shared(schema: Mapping[str, Any], value: Mapping[str, Any]) -> int:
