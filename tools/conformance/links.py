@@ -84,7 +84,7 @@ def _answers(prober: Prober, link: Link, requests: dict[str, Request], recorded:
     holder = link.holder
     golden = requests[holder.key]
     if holder.method == "GET" and link.leads_to.operation_id in prober.target.consumes:
-        for place in prober.others(holder, golden):
+        for place in prober.others(holder, golden, prober.target.consumes[link.leads_to.operation_id]):
             yield prober.send(holder, Probe("look at an object", replace(golden, target=place), ANY))
     if holder.method == "GET" or holder.is_public:
         yield prober.send(holder, Probe("an answer with links", golden, ANY))

@@ -16,7 +16,7 @@ from tools.conformance import asked, disposable, hardship, links, oracle, probe_
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Finding, Policy
-from tools.conformance.probe_kinds import NO_FAULT, Probe, Request
+from tools.conformance.probe_kinds import CLIENT_ERROR, NO_FAULT, Probe, Request
 from tools.conformance.signing import Signature
 from tools.conformance.target import Target
 from tools.contracts import source
@@ -114,10 +114,13 @@ class Prober:
     def probe(self, golden: Golden) -> None:
         """Every probe of one operation."""
         operation, request, signature = golden.operation, golden.request, self.signature_of(golden.operation)
-        others = self.others(operation, request) if operation.operation_id in self.target.consumes else iter(())
+        query = self.target.consumes.get(operation.operation_id)
+        others = self.others(operation, request, query) if query is not None else iter(())
         for probe in self.probes_of(golden, signature):
             other = next(others, "") if probe.request.target == request.target else ""
             self.send(operation, replace(probe, request=replace(probe.request, target=other)) if other else probe)
+        if query is not None:
+            self.send(operation, Probe("on an object that is used up", request, CLIENT_ERROR, signature))
         if operation.method == "GET":
             self.conditional(operation, request)
             self.turn(operation, request)
@@ -126,15 +129,18 @@ class Prober:
         if signature is not None:
             self.deliver(operation, request, signature)
 
-    def others(self, operation: Operation, request: Request) -> Iterator[str]:
-        """Targets of `operation`, each about another object of the list above it: for what uses its object up."""
+    def others(self, operation: Operation, request: Request, query: str) -> Iterator[str]:
+        """Targets of `operation`, each about another object of the list above it, asked with `query`."""
         before, _, after = operation.template.partition("/{")
         lister = self.contract.operations.get(f"GET {before}")
         if lister is None:
             return
         headers = request.with_headers(content_type=None).headers
         listed = self.send(
-            lister, Probe("look for objects", Request("GET", f"{before}?limit=100", headers, None), NO_FAULT)
+            lister,
+            Probe(
+                "look for objects", Request("GET", f"{before}?limit=100&{query}".rstrip("&"), headers, None), NO_FAULT
+            ),
         )
         body = listed.json_answer
         for item in body.get("items", ()) if isinstance(body, dict) else ():

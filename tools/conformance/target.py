@@ -96,8 +96,9 @@ class Target:
     sacrifices: tuple[str, ...] = ()
     """Names of the logins (one for each scheme) that private operations are called with: what they break is their own, and
     they log in anew each time."""
-    consumes: frozenset[str] = frozenset()
-    """Operations that use up the object in their path: each probe gets another one, from the list above it."""
+    consumes: dict[str, str] = field(default_factory=dict)
+    """Operations that use up the object in their path: each probe gets another one, from the list above it, asked with this
+    query, which shows objects that the operation may be used on."""
     limited: frozenset[str] = frozenset()
     """Names of logins and keys that may ask once a minute: with them every operation is brought to its 429."""
     self_limited: frozenset[str] = frozenset()
@@ -147,7 +148,7 @@ def parse(raw: Mapping[str, Any], *, name: str, url: str = "", base: Path | None
     if values.get("hooks"):
         values["hooks"] = str(home / values["hooks"])
     values["signatures"] = tuple(_at_home(item, home, name) for item in values.get("signatures", ()))
-    for key in ("rule_codes", "ignored_paths", "private", "limited", "opaque", "present", "self_limited", "consumes"):
+    for key in ("rule_codes", "ignored_paths", "private", "limited", "opaque", "present", "self_limited"):
         values[key] = frozenset(values.get(key, ()))
     for key in ("peers", "seeds", "floods", "sacrifices"):
         values[key] = tuple(values.get(key, ()))

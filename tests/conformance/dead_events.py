@@ -1,0 +1,41 @@
+"""Dead events to try again and to give up: of causes that pass, so that trying again is right without force."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db.sealing import KeyRing
+from impl.ingestion import record
+from impl.ingestion.delivery import Death, Delivery
+
+COUNT: Final = 120
+"""Enough for every retry, and for a second page."""
+PASSING: Final = "network_error"
+
+
+async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
+    """`COUNT` of them, as if the network had failed while their deliveries were read."""
+    for number in range(COUNT):
+        name = f"evt_dead_{number}"
+        delivery = Delivery(
+            id=uuid.uuid4(),
+            tenant_id=tenant_id,
+            provider="stripe",
+            received_at=datetime.now(UTC),
+            size_bytes=2,
+            signature_scheme="stripe-v1",
+            secret_version=1,
+        )
+        death = Death(
+            code=PASSING,
+            message="The network failed while this was read.",
+            idempotency_key=uuid.uuid5(tenant_id, name),
+            topic="charge.succeeded",
+            provider_event_id=name,
+            payload={"id": name, "type": "charge.succeeded"},
+        )
+        await record.dead(app, ring, delivery, death)
