@@ -16,7 +16,7 @@ from tools.conformance import asked, disposable, hardship, links, oracle, probe_
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Finding, Policy
-from tools.conformance.probe_kinds import CLIENT_ERROR, NO_FAULT, Probe, Request
+from tools.conformance.probe_kinds import NO_FAULT, Probe, Request
 from tools.conformance.signing import Signature
 from tools.conformance.target import Target
 from tools.contracts import source
@@ -119,8 +119,8 @@ class Prober:
         for probe in self.probes_of(golden, signature):
             other = next(others, "") if probe.request.target == request.target else ""
             self.send(operation, replace(probe, request=replace(probe.request, target=other)) if other else probe)
-        if query is not None:
-            self.send(operation, Probe("on an object that is used up", request, CLIENT_ERROR, signature))
+        if query:
+            self.refusable(operation, request, signature)
         if operation.method == "GET":
             self.conditional(operation, request)
             self.turn(operation, request)
@@ -128,6 +128,13 @@ class Prober:
             self.repeat(golden)
         if signature is not None:
             self.deliver(operation, request, signature)
+
+    def refusable(self, operation: Operation, request: Request, signature: Signature | None) -> None:
+        """The newest object of the list, whatever it is, and as little said as may be: rules of the trade show here."""
+        for target in itertools.islice(self.others(operation, request, ""), 1):
+            is_optional = operation.body is not None and not operation.body.required
+            least = replace(request.with_headers(content_type=None), body=None) if is_optional else request
+            self.send(operation, Probe("the least, on any object", replace(least, target=target), NO_FAULT, signature))
 
     def others(self, operation: Operation, request: Request, query: str) -> Iterator[str]:
         """Targets of `operation`, each about another object of the list above it, asked with `query`."""
