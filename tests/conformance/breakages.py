@@ -91,8 +91,8 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 
 def verdict_on(operations: tuple[str, ...]) -> Counter[str]:
     """What the harness finds now, by rule."""
-    with skeldir.service(OUT / "service") as path:
-        target = targets.read(path)
+    with skeldir.service(OUT / "service") as started:
+        target = targets.read(started.target)
         _, contract = gather.load_contract(target)
         rows = json.loads((OUT / "service" / "routes.json").read_text())
         found = Counter(

@@ -47,7 +47,7 @@ from impl.kernel.clock import SystemClock
 from impl.platforms import samples
 from impl.platforms.paypal import local_authority
 from impl.settings import Settings
-from tests.conformance import dead_events, mishaps, policy
+from tests.conformance import contract, dead_events, mishaps, policy
 from tests.fixtures import database as databases
 from tests.fixtures.service import RING
 
@@ -265,7 +265,7 @@ def _stripe(made: Made, tenant_name: str) -> dict[str, Any]:
 
 def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
     return {
-        "operations": [name for name in operations() if provider in name.lower()],
+        "operations": [name for name in contract.operations() if provider in name.lower()],
         "header": SHOPS[provider],
         "secret": made.webhook_secret,
         "tenant": tenant_name,
@@ -275,7 +275,7 @@ def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
 
 def _paypal(authority: Path, made: Made, tenant_name: str) -> dict[str, Any]:
     return {
-        "operations": [name for name in operations() if "paypal" in name.lower()],
+        "operations": [name for name in contract.operations() if "paypal" in name.lower()],
         "header": "PAYPAL-TRANSMISSION-SIG",
         "secret": made.webhook_secret,
         "tenant": tenant_name,
@@ -285,16 +285,9 @@ def _paypal(authority: Path, made: Made, tenant_name: str) -> dict[str, Any]:
     }
 
 
-def operations() -> dict[str, dict[str, Any]]:
-    """Every operation of the joined contract, by its id."""
-    document = json.loads(generated.DOCUMENT.read_bytes())
-    rows = (item for path in document["paths"].values() for item in path.values() if isinstance(item, dict))
-    return {item["operationId"]: item for item in rows}
-
-
 def topics() -> dict[str, dict[str, str]]:
     """The header that says what a delivery is about, as the address wants it."""
-    mappings = {name: item["x-mapping"] for name, item in operations().items() if "x-mapping" in item}
+    mappings = {name: item["x-mapping"] for name, item in contract.operations().items() if "x-mapping" in item}
     return {
         name: {TOPICS[mapping["map"]]: mapping.get("topic", ANY_TOPIC[mapping["map"]])}
         for name, mapping in mappings.items()

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.conformance.service import operations
+from tests.conformance.contract import operations
 from tools.conformance import gather, running, sequence
 from tools.conformance import target as targets
 
@@ -27,9 +27,21 @@ SOURCES = Path("contracts/openapi/v1")
 STARTS_WITHIN_SECONDS = 300
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Service:
+    """The service as a process of its own."""
+
+    target: Path
+    process: subprocess.Popen[bytes]
+
+    def leave(self) -> None:
+        """Tell it that nobody will ask it any more; it cleans up while others go on."""
+        self.process.send_signal(signal.SIGTERM)
+
+
 @contextlib.contextmanager
-def service(folder: Path, *flags: str) -> Iterator[Path]:
-    """The service as a process of its own; its target file. Raises `BadTarget` when it does not start."""
+def service(folder: Path, *flags: str) -> Iterator[Service]:
+    """The service, started. Raises `BadTarget` when it does not start."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "target.json"
     target.unlink(missing_ok=True)
@@ -44,7 +56,8 @@ def service(folder: Path, *flags: str) -> Iterator[Path]:
                     last = (folder / "service.log").read_text(encoding="utf-8").strip().splitlines()[-1:]
                     raise targets.BadTarget(f"the service did not start: {' '.join(last)}")
                 time.sleep(0.1)
-            yield target
+            started = Service(target, process)
+            yield started
         finally:
             process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -78,13 +91,14 @@ def once(out: Path, options: gather.Options, *, lock: bool = False, holds_number
                 starting = [
                     threads.submit(stack.enter_context, service(out / name, *flags.get(name, ()))) for name in SHARDS
                 ]
-            shards = [targets.read(item.result()) for item in starting]
+            services = [item.result() for item in starting]
+            shards = [targets.read(one.target) for one in services]
             chosen = shares([*operations()], SHARDS.values())
             plans = [
                 (target, dataclasses.replace(options, only=only, work=options.work / target_name))
                 for target, only, target_name in zip(shards, chosen, SHARDS, strict=True)
             ]
-            return running.conform(plans, places, update_lock=lock)
+            return running.conform(plans, places, update_lock=lock, asked=lambda: [one.leave() for one in services])
     except targets.BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
         return running.BROKEN

@@ -55,7 +55,7 @@ def test_every_link_was_followed(clean: session.Result) -> None:
 
 def test_the_contract_mutation_score_and_its_waivers(clean: session.Result) -> None:
     waivers = mutation.read_waivers(HERE / "waivers-shop.toml")
-    score = mutation.score(clean.contract, clean.exchanges, clean.policy, waivers)
+    score = mutation.score(clean.contract, clean.exchanges, clean.policy, waivers, known=clean.known)
     operators = {mutant.operator for mutant, _ in score.killed} | {mutant.operator for mutant in score.survived}
     assert [(mutant.operator, mutant.place) for mutant in score.survived] == []
     assert score.value >= 0.98
@@ -68,7 +68,7 @@ def test_the_contract_mutation_score_and_its_waivers(clean: session.Result) -> N
 def test_the_score_sees_what_was_not_tested(clean: session.Result) -> None:
     """Without the exchanges of one operation, the sentences about it survive and are named with their place."""
     fewer = [exchange for exchange in clean.exchanges if exchange.operation != "PUT /api/settings"]
-    score = mutation.score(clean.contract, fewer, clean.policy, [], {"PUT /api/settings"})
+    score = mutation.score(clean.contract, fewer, clean.policy, [], {"PUT /api/settings"}, known=clean.known)
     assert score.value < 0.6
     assert "/paths/~1api~1settings/put" in {mutant.pointer for mutant in score.survived}
 

@@ -85,10 +85,15 @@ def score(
     policy: Policy,
     waivers: list[Waiver],
     operations: set[str] | None = None,
+    *,
+    known: frozenset[tuple[str, str]],
 ) -> Score:
-    """Judge `exchanges` under every mutant that concerns `operations` (default: all that were reached), on every core."""
+    """Judge `exchanges` under every mutant that concerns `operations` (default: all that were reached), on every core.
+
+    `known` holds rule and exchange of everything that is wrong under the contract as it is.
+    """
     started = time.perf_counter()
-    jury = Jury(contract, exchanges, policy)
+    jury = Jury(contract, exchanges, policy, known)
     every = list(mutants.mutants_of(contract, operations if operations is not None else set(jury.by_operation)))
     result = Score()
     for mutant, killer in zip(every, _killers(jury, every), strict=True):
@@ -134,21 +139,17 @@ def _verdict_on(index: int) -> str | None:
 class Jury:
     """One recorded run, sorted for judging."""
 
-    def __init__(self, contract: Contract, exchanges: list[Exchange], policy: Policy) -> None:
+    def __init__(
+        self, contract: Contract, exchanges: list[Exchange], policy: Policy, known: frozenset[tuple[str, str]]
+    ) -> None:
         self.contract = contract
         self.policy = policy
+        self.known = known
         self.by_operation: dict[str, list[Exchange]] = defaultdict(list)
         for exchange in exchanges:
             operation = oracle.operation_of(contract, exchange)
             if operation is not None and exchange.status != 501:
                 self.by_operation[operation.key].append(exchange)
-        self.known = {
-            (finding.rule, finding.exchange)
-            for finding in [
-                *oracle.judge_all(contract, exchanges, policy),
-                *oracle.judge_record(contract, exchanges, policy),
-            ]
-        }
         self.body_states: dict[str, str] = {}
 
     def verdict_on(self, mutant: Mutant) -> str | None:

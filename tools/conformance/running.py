@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,19 @@ class Files:
     """Whether mocks may listen anywhere; otherwise at the ports that the contracts give them."""
 
 
-def conform(shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool = False) -> int:
-    """Run, judge, write, print. What cannot be tested is one line on stderr and `BROKEN`."""
+def conform(
+    shards: list[tuple[Target, Options]],
+    files: Files,
+    *,
+    update_lock: bool = False,
+    asked: Callable[[], object] = bool,
+) -> int:
+    """Run, judge, write, print. What cannot be tested is one line on stderr and `BROKEN`.
+
+    `asked` is called when the service has answered everything, before anything is judged.
+    """
     try:
-        return _conform(shards, files, update_lock=update_lock)
+        return _conform(shards, files, update_lock=update_lock, asked=asked)
     except BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
     except OSError as error:
@@ -50,11 +60,13 @@ def conform(shards: list[tuple[Target, Options]], files: Files, *, update_lock: 
     return BROKEN
 
 
-def _conform(shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool) -> int:
+def _conform(
+    shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool, asked: Callable[[], object]
+) -> int:
     target = shards[0][0]
     with ThreadPoolExecutor(1) as beside:
         mocked = beside.submit(mocking.check, files.mocks, any_port=files.any_mock_port) if files.mocks else None
-        result = session.run_all(shards)
+        result = session.run_all(shards, asked=asked)
         result.mocks = mocked.result() if mocked is not None else None
     result.findings.extend(result.mocks.findings if result.mocks else ())
     chosen = frozenset[str]().union(*(options.only for _, options in shards))
@@ -63,7 +75,7 @@ def _conform(shards: list[tuple[Target, Options]], files: Files, *, update_lock:
         result.findings.extend(differences(target, result.contract, files.routes))
     waivers = mutation.read_waivers(files.waivers) if files.waivers else []
     implemented = set(result.contract.operations) - set(result.unimplemented)
-    score = mutation.score(result.contract, result.exchanges, result.policy, waivers, implemented)
+    score = mutation.score(result.contract, result.exchanges, result.policy, waivers, implemented, known=result.known)
     result.seconds["mutation score"] = score.seconds
     cells = meter.measure(result, score)
     numbers = report.numbers_of(result, score, cells)
@@ -120,10 +132,9 @@ def _print(
     for mutant in score.survived[:15]:
         print(f"{locator.line(mutant.place)}: survivor: {mutant.operator}: {mutant.text}")
     judged = len(result.exchanges)
-    rate = judged / max(result.seconds.get("oracle", 0.0), 1e-9)
     print(
         f"{judged:,} exchanges, {len(result.contract.operations) - len(result.unimplemented)} operations implemented, "
-        f"{len(result.unimplemented)} answer 501; sequence {result.sequence}; oracle {rate:,.0f} exchanges/s"
+        f"{len(result.unimplemented)} answer 501; sequence {result.sequence}; oracle {result.rate:,.0f} exchanges/s"
     )
     print(
         f"contract mutation score {score.value:.3f} ({len(score.killed)} of {len(score.killed) + len(score.survived)} killed, "

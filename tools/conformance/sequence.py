@@ -30,6 +30,8 @@ _MADE_UP = re.compile(
 )
 MOST_BYTES = 300_000
 """Of a body, in which made up values are looked for; the rest goes in as its hash."""
+LONG, RUN = 10_000, 500
+"""Longer bodies are long by one character, over and over: `RUN` of it are written in short."""
 A_RUN = timedelta(hours=1)
 """How far from now a moment of the run can lie."""
 
@@ -77,6 +79,9 @@ def _lines_of(part: Gathered) -> Iterator[str]:
         body = sent[:MOST_BYTES].decode("latin-1")
         if len(sent) > MOST_BYTES:
             body += hashlib.sha256(sent[MOST_BYTES:]).hexdigest()
+        if len(body) > LONG:
+            filler = body[len(body) // 2]
+            body = body.replace(filler * RUN, f"<{RUN} times {filler}>")
         line = json.dumps([exchange.source, exchange.method, exchange.target, headers, body])
         for value, name in keys.items():
             line = line.replace(value, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,9 @@ from tools.conformance.ndjson import Failure
 from tools.conformance.oracle import Finding, Policy
 from tools.conformance.target import Target
 from tools.contracts import source
+
+SAMPLE = 4000
+"""Exchanges that are judged again to see how fast the oracle is."""
 
 
 @dataclass(slots=True)
@@ -40,6 +44,10 @@ class Result:
     """A line for every request, the same in every run of the same service."""
     sequence: str
     """The hash of these lines."""
+    known: frozenset[tuple[str, str]]
+    """Rule and exchange of everything that the oracle says of the contract as it is."""
+    rate: float
+    """Exchanges that the oracle judges in a second, decoded."""
     seconds: dict[str, float] = field(default_factory=dict)
     mocks: Checked | None = None
     """What the mocks said; None when they were left out."""
@@ -55,15 +63,17 @@ def run(target: Target, options: Options) -> Result:
     return run_all([(target, options)])
 
 
-def run_all(shards: list[tuple[Target, Options]]) -> Result:
+def run_all(shards: list[tuple[Target, Options]], *, asked: Callable[[], object] = bool) -> Result:
     """Test one service that runs several times, each time some of its operations; all at once, judged together.
 
+    `asked` is called when the service has answered everything, before anything is judged.
     Raises `BadTarget` when one could not be tested.
     """
     started = time.perf_counter()
     document, contract = gather.load_contract(shards[0][0])
     with ThreadPoolExecutor(len(shards)) as threads:
         parts = list(threads.map(lambda shard: gather.gather(shard[0], document, contract, shard[1]), shards))
+    asked()
     result = judge(document, contract, parts)
     result.seconds["total"] = time.perf_counter() - started
     return result
@@ -77,14 +87,18 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
     exchanges = [exchange for part in parts for exchange in part.exchanges]
     recorded = [exchange for part in parts for exchange in part.recorded]
     outcomes = [outcome for part in parts for outcome in part.outcomes]
-    oracle.judge_all(contract, exchanges, policy)  # decodes every query, header and body once, as the mutants need it
+    broken = oracle.judge_all(
+        contract, exchanges, policy
+    )  # decodes every query, header and body, as the mutants need it
+    judged_again = exchanges[:SAMPLE]
     judging = time.process_time()
-    broken = oracle.judge_all(contract, exchanges, policy)
+    oracle.judge_all(contract, judged_again, policy)
     oracle_seconds = time.process_time() - judging
+    related = oracle.judge_record(contract, exchanges, policy)
     outages = frozenset().union(*(part.probed.outages for part in parts))
     findings = [
         *(item for item in broken if item.rule != "server-error" or item.exchange not in outages),
-        *oracle.judge_record(contract, exchanges, policy),
+        *related,
         *(item for part in parts for item in part.probed.findings),
     ]
     failures = [failure for outcome in outcomes for failure in outcome.record.failures]
@@ -112,7 +126,9 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
         unimplemented=sorted(frozenset().union(*(part.unwritten for part in parts))),
         requests=requests,
         sequence=sequence.hash_of(requests),
+        known=frozenset((item.rule, item.exchange) for item in (*broken, *related)),
         seconds={**_slowest(parts), "oracle": oracle_seconds},
+        rate=len(judged_again) / max(oracle_seconds, 1e-9),
     )
 
 
