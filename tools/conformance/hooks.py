@@ -5,7 +5,6 @@ What it needs to know stands in the file that `CONFORMANCE_SESSION` names; `engi
 
 from __future__ import annotations
 
-import gc
 import importlib.util
 import json
 import os
@@ -21,9 +20,6 @@ from schemathesis.core.parameters import ParameterLocation
 from tools.conformance import house, oracle, present
 from tools.conformance.exchange import Exchange
 from tools.conformance.signing import Signature
-
-# A run keeps what it made until its end, so looking for garbage finds none; measured, it costs a tenth of the run.
-gc.set_threshold(100_000, 50, 1000)
 
 SESSION: dict[str, Any] = json.loads(Path(os.environ["CONFORMANCE_SESSION"]).read_text(encoding="utf-8"))
 HABITS = house.House(**SESSION["house"])
