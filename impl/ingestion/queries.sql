@@ -68,31 +68,3 @@ INSERT INTO webhook_deliveries (
 VALUES (
     :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :delivery_key, :received_at, :size_bytes,
     :signature_scheme, :secret_version, :outcome, :event_id, :correlation_id);
-
--- name: record_dead
--- The same broken delivery dies once, however often the processor repeats it; each repetition is a delivery of its own.
-WITH dead AS (
-    INSERT INTO dead_events (
-        id, tenant_id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
-        payload_sealed, key_id, external_event_id, delivery_id, ingested_at, next_retry_at, correlation_id)
-    VALUES (
-        :dead_event_id, :tenant_id, :provider, :delivery_key, :error_code, :error_type, :event_type, :error_message,
-        CAST(:error_detail AS jsonb), CAST(:raw_payload AS jsonb), :payload_sealed, :key_id, :external_event_id, :delivery_id,
-        :received_at, :next_retry_at, :correlation_id)
-    ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
-    RETURNING id, TRUE AS is_new
-), known AS (
-    SELECT id, is_new FROM dead
-     UNION ALL
-    SELECT id, FALSE FROM dead_events
-     WHERE tenant_id = :tenant_id AND source = :provider AND idempotency_key = :delivery_key
-       AND NOT EXISTS (SELECT 1 FROM dead)
-), delivery AS (
-    INSERT INTO webhook_deliveries (
-        id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
-        secret_version, outcome, dead_event_id, correlation_id)
-    SELECT :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :delivery_key, :received_at, :size_bytes,
-           :signature_scheme, :secret_version, 'dead', known.id, :correlation_id
-      FROM known
-)
-SELECT id AS dead_event_id, is_new FROM known;

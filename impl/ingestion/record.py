@@ -40,8 +40,20 @@ _PARAMETERS: Final = """
     journey_hash_previous channel_code utm_source utm_medium utm_campaign raw_payload searched_id entry_id entry_kind
     original_transaction_id payment_reference reverses
 """.split()
-_PLACES: Final = ", ".join(f"${number}" for number in range(1, len(_PARAMETERS) + 1))
-_RECORD_FACT: Final = f"SELECT * FROM record_fact({_PLACES})"  # noqa: S608 - places of values only
+_DEATH: Final = """
+    tenant_id delivery_id provider topic provider_event_id delivery_key received_at size_bytes signature_scheme secret_version
+    correlation_id dead_event_id error_code error_type event_type error_message error_detail raw_payload payload_sealed key_id
+    external_event_id next_retry_at
+""".split()
+
+
+def _call(function: str, parameters: Sequence[str]) -> str:
+    places = ", ".join(f"${number}" for number in range(1, len(parameters) + 1))
+    return f"SELECT * FROM {function}({places})"  # noqa: S608 - places of values only
+
+
+_RECORD_FACT: Final = _call("record_fact", _PARAMETERS)
+_RECORD_DEATH: Final = _call("record_death", _DEATH)
 _RECORD_FACTS: Final = "SELECT * FROM record_facts($1)"
 
 ResultT = TypeVar("ResultT")
@@ -236,16 +248,16 @@ async def _history(
 
 
 async def _dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
-    async with tenant_transaction(engine, delivery.tenant_id) as connection:
-        found = (await connection.execute(_SQL["record_dead"], _dead_row(ring, delivery, death))).one_or_none()
-        if found is None:
-            raise LostRaceError("the dead event was recorded meanwhile")
+    row = _dead_row(ring, delivery, death)
+    found = await direct.fetch_row(engine, _RECORD_DEATH, *(row[name] for name in _DEATH))
+    if found is None:
+        raise LostRaceError("the dead event was recorded meanwhile")
     return Receipt(
         outcome=Outcome.DEAD,
         tenant_id=delivery.tenant_id,
         correlation_id=correlation_id(death.idempotency_key),
         idempotency_key=death.idempotency_key,
-        dead_event_id=found.dead_event_id,
+        dead_event_id=found["dead_event_id"],
         error_code=death.code,
     )
 

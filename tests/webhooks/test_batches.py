@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 import pytest
+import sqlalchemy.event
 from sqlalchemy.exc import DBAPIError
 
 from impl.db import bootstrap, direct, outage
@@ -45,6 +46,7 @@ class Trips:
     together: list = field(default_factory=list)
     """How many facts went with each."""
     alone: int = 0
+    dead: int = 0
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def trips(monkeypatch):
         if "record_facts" in statement:
             made.together.append(len(json.loads(values[0])))
         made.alone += "record_fact(" in statement
+        made.dead += "record_death(" in statement
         return await real(engine, statement, *values)
 
     real = direct.fetch
@@ -91,6 +94,29 @@ async def test_two_tenants_in_one_batch_keep_apart(shops, owner, trips):
             "attribution_events": 5,
             "revenue_ledger": 5,
             "dead_events": 0,
+        }
+
+
+async def test_what_cannot_become_an_event_dies_in_one_round_trip_and_tenants_keep_apart(shops, owner, trips):
+    """The same broken deliveries to both, some of them at once and some again: a dead event each, kept for its tenant."""
+    broken = [json.dumps({"id": f"evt_{number}", "type": "charge.succeeded"}).encode() for number in range(3)]
+    engine, began = shops[0].receiver.engine.sync_engine, []
+    note = began.append
+    await deliver(*((shop, sale(1)) for shop in shops))
+    sqlalchemy.event.listen(engine, "begin", note)
+    receipts = await deliver(*((shop, body) for body in broken for shop in shops))
+    assert (len(began), trips.dead) == (0, 6)
+    sqlalchemy.event.remove(engine, "begin", note)
+    assert {receipt.outcome for receipt in receipts} == {Outcome.DEAD}
+    assert len({receipt.dead_event_id for receipt in receipts}) == 6
+    again = await deliver(*((shop, body) for body in broken for shop in shops))
+    assert [receipt.dead_event_id for receipt in again] == [receipt.dead_event_id for receipt in receipts]
+    for shop in shops:
+        assert await counts(owner, shop) == {
+            "webhook_deliveries": 7,
+            "attribution_events": 1,
+            "revenue_ledger": 1,
+            "dead_events": 3,
         }
 
 
