@@ -67,7 +67,7 @@ current: install
 conformance: install install-node .venv/.compiled ## the real service against its contract: two verdicts, probes, mutation score; report in build/conformance
 	@$(BIN)/python -m tests.conformance.skeldir $(CONFORMANCE)
 
-conformance-nightly: install install-node ## fuzzing with three seeds, every planted violation, three identical runs
+conformance-nightly: install install-node .venv/.compiled ## fuzzing with three seeds, every planted violation, three identical runs
 	@$(BIN)/python -m tests.conformance.skeldir --nightly
 
 bench-conformance: install ## exchanges per second of the oracle, and every planted violation
