@@ -27,16 +27,19 @@ SOURCES = Path("contracts/openapi/v1")
 STARTS_WITHIN_SECONDS = 300
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class Service:
     """The service as a process of its own."""
 
     target: Path
     process: subprocess.Popen[bytes]
+    is_left: bool = False
 
     def leave(self) -> None:
-        """Tell it that nobody will ask it any more; it cleans up while others go on."""
-        self.process.send_signal(signal.SIGTERM)
+        """Tell it, once, that nobody will ask it any more; it cleans up while others go on."""
+        if not self.is_left:
+            self.is_left = True
+            self.process.send_signal(signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -49,6 +52,7 @@ def service(folder: Path, *flags: str) -> Iterator[Service]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.conformance.service", str(folder), *flags], stdout=log, stderr=log
         )
+        started = Service(target, process)
         try:
             deadline = time.monotonic() + STARTS_WITHIN_SECONDS
             while not target.exists() or not target.read_text(encoding="utf-8").rstrip().endswith("}"):
@@ -56,10 +60,9 @@ def service(folder: Path, *flags: str) -> Iterator[Service]:
                     last = (folder / "service.log").read_text(encoding="utf-8").strip().splitlines()[-1:]
                     raise targets.BadTarget(f"the service did not start: {' '.join(last)}")
                 time.sleep(0.1)
-            started = Service(target, process)
             yield started
         finally:
-            process.send_signal(signal.SIGTERM)
+            started.leave()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(20)
             process.kill()

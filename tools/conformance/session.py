@@ -87,9 +87,8 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
     exchanges = [exchange for part in parts for exchange in part.exchanges]
     recorded = [exchange for part in parts for exchange in part.recorded]
     outcomes = [outcome for part in parts for outcome in part.outcomes]
-    broken = oracle.judge_all(
-        contract, exchanges, policy
-    )  # decodes every query, header and body, as the mutants need it
+    # This also decodes every query, header and body, as the mutants need it.
+    broken = oracle.judge_all(contract, exchanges, policy)
     judged_again = exchanges[:SAMPLE]
     judging = time.process_time()
     oracle.judge_all(contract, judged_again, policy)
