@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tools.conformance import gather, probes, sequence
+from tools.conformance import contract, gather, probes, sequence
 from tools.conformance import target as targets
 from tools.conformance.exchange import Exchange
+from tools.conformance.oracle import Policy
 
 CONFIG = Path(__file__).parent / "fixture_app" / "shop.toml"
 
@@ -85,3 +86,19 @@ def test_the_first_difference_is_shown_with_both_requests() -> None:
     assert '"3"]' in found
     assert sequence.first_difference(before, before) is None
     assert "none" in (sequence.first_difference(before, before[:1]) or "")
+
+
+@pytest.mark.parametrize("figures", [(0.5, 12.25), (12.25, 0.5)])
+def test_the_request_that_probes_start_from_does_not_hang_on_how_long_a_figure_is(figures: tuple[float, float]) -> None:
+    """Of two that showed as much the later one, in every run; one that showed more before both."""
+    paths = {"/health": {"get": {"operationId": "health", "responses": {"200": {"description": "So it is."}}}}}
+    known = contract.compile_contract({"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": paths})
+    answers = [f'{{"latency_ms": {figure}}}' for figure in figures]
+    seen = [read(str(number), answer) for number, answer in enumerate(answers)]
+    assert [item.id for item in probes.goldens(known, seen, Policy()).values()] == ["1"]
+    seen.insert(0, read("full", '{"latency_ms": 1, "database": "up"}'))
+    assert [item.id for item in probes.goldens(known, seen, Policy()).values()] == ["full"]
+
+
+def read(name: str, answer: str) -> Exchange:
+    return Exchange(name, "GET", "/health", "", (), None, 200, (), answer.encode(), source="coverage")
