@@ -63,10 +63,15 @@ class Server:
 
     def stop(self) -> None:
         """Stop the server cleanly if we own it; a borrowed one keeps running."""
-        if not self.owned:
-            return
+        if self.owned:
+            postmaster.end(self.pid, self.home, self.child)
+            self.leave()
+
+    def leave(self) -> None:
+        """Own the server no more: it runs on for others, until one of them makes it its own or calls `stop_orphan`."""
         self.owned = False
-        postmaster.end(self.pid, self.home, self.child)
+        if self.child is not None and self.child.returncode is None:
+            self.child.returncode = 0  # nobody here will wait for it
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None
@@ -251,16 +256,15 @@ def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server
 
 def _launched(launch: Callable[[], Server], seconds: float, *, tries: int) -> Server:
     """A ready server. Its port was free when it was looked for; whoever took it since then costs a try."""
-    for _ in range(tries - 1):
-        server = launch()
+    while True:
+        server, tries = launch(), tries - 1
         try:
             _await_ready(server, seconds)
         except _PortTaken:
-            continue
-        return server
-    server = launch()
-    _await_ready(server, seconds)
-    return server
+            if not tries:
+                raise
+        else:
+            return server
 
 
 def _launch(

@@ -19,6 +19,7 @@ import pytest
 
 from impl.db import binaries, bootstrap, embedded, postmaster
 from impl.db.errors import DatabaseUnreachableError, EmbeddedPostgresError
+from tests.fixtures import database as databases
 
 # One worker makes the cluster that all copy.
 pytestmark = pytest.mark.xdist_group("embedded")
@@ -200,6 +201,34 @@ def test_a_free_port_that_somebody_takes_before_the_server_does_is_replaced(
         with embedded.running(data) as server:
             assert server.port != port
     assert found == []
+
+
+async def test_a_server_that_its_owner_has_left_runs_on_until_somebody_stops_it(data: Path) -> None:
+    server = embedded.start(data)
+    server.leave()
+    assert not server.owned
+    assert await answer(server) == 1
+    assert embedded.stop_orphan(data)
+    assert postmaster.processes(data) == []
+
+
+@pytest.mark.parametrize("ending", [None, SystemExit])
+def test_the_last_user_of_the_test_server_stops_it_however_it_ends(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: type[BaseException] | None
+) -> None:
+    """Of two that use it at the same time: not the first to leave, though it owns the server, but the second."""
+    monkeypatch.delenv("SKELDIR_TEST_PG_BIN", raising=False)
+    monkeypatch.setattr(databases, "HOME", tmp_path)
+    (tmp_path / "embedded").mkdir()
+    (tmp_path / "embedded" / "cluster").symlink_to(data)
+    with contextlib.suppress(SystemExit), contextlib.ExitStack() as second:
+        with databases.shared_server() as server:
+            assert server.owned
+            assert not second.enter_context(databases.shared_server()).owned
+        assert postmaster.processes(data) != []
+        if ending is not None:
+            raise ending
+    assert postmaster.processes(data) == []
 
 
 def test_unwritable_folder_is_one_clear_line(tmp_path: Path) -> None:
