@@ -26,7 +26,7 @@ def upgrade() -> None:
         -- delivery dies once, however often the processor repeats it; each repetition is a delivery of its own. No row is
         -- answered when another delivery of it died meanwhile: look again.
         CREATE FUNCTION record_death({SIGNATURE})
-        RETURNS TABLE (dead_event_id uuid, is_new boolean)
+        RETURNS TABLE (dead_event_id uuid)
         LANGUAGE plpgsql AS $$
         #variable_conflict use_column
         BEGIN
@@ -42,9 +42,9 @@ def upgrade() -> None:
                 ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
                 RETURNING id
             ), known AS (
-                SELECT d.id, true AS is_new FROM dead d
+                SELECT d.id FROM dead d
                 UNION ALL
-                SELECT d.id, false FROM public.dead_events d
+                SELECT d.id FROM public.dead_events d
                 WHERE d.tenant_id = $1 AND d.source = $3 AND d.idempotency_key = $6 AND NOT EXISTS (SELECT FROM dead)
             ), delivery AS (
                 INSERT INTO public.webhook_deliveries (
@@ -52,7 +52,7 @@ def upgrade() -> None:
                     signature_scheme, secret_version, outcome, dead_event_id, correlation_id)
                 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'dead', k.id, $11 FROM known k
             )
-            SELECT k.id, k.is_new FROM known k;
+            SELECT k.id FROM known k;
         END $$;
         REVOKE ALL ON FUNCTION record_death({TYPES}) FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION record_death({TYPES}) TO app_user;
