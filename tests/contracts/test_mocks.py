@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import http.client
 import json
+import time
 from pathlib import Path
 
 import jsonschema_rs
@@ -174,11 +175,15 @@ def test_mocks_get_documents_and_no_path_into_the_contract_tree() -> None:
     assert "readFile" not in script
 
 
-def test_an_answer_needs_less_than_a_tenth_of_a_second_of_a_processor(all_mocks: Mocks) -> None:
-    """On average; counted in CPU time, which a busy machine does not change."""
+@pytest.mark.promise("Q15")
+def test_ninety_five_of_a_hundred_answers_take_less_than_half_a_second(all_mocks: Mocks) -> None:
+    """And less than a tenth of a second of a processor on average, which a busy machine does not change."""
     mock = all_mocks.by_name["attribution"]
     call = calls.example_call(next(calls.operations(mock.document)))
-    before = processes.cpu_seconds(all_mocks.process_id)
+    before, taken = processes.cpu_seconds(all_mocks.process_id), []
     for _ in range(100):
+        began = time.perf_counter()
         assert send(mock, call)[0] == 200
+        taken.append(time.perf_counter() - began)
+    assert sorted(taken)[94] < 0.5
     assert (processes.cpu_seconds(all_mocks.process_id) - before) / 100 < 0.1

@@ -148,7 +148,8 @@ async def test_a_queue_that_is_not_fresh_makes_a_process_unready_and_neither_unh
 async def test_fresh_means_a_heartbeat_within_a_minute_and_no_due_job_older_than_five(
     start, superuser, worker_seen, job_due, status
 ):
-    """Seconds since; what is fresh has a margin of thirty for the time until it is read."""
+    """Seconds since; what is fresh has a margin of thirty for the time until it is read, so the limits are held by number."""
+    assert (vitals.SEEN_WITHIN_SECONDS, vitals.OLDEST_DUE_SECONDS) == (60, 300)
     process = start()
     process.health.queue._queue = partial(vitals.state, process.engine)
     if worker_seen is not None:
