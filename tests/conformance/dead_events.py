@@ -27,7 +27,7 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
             provider="stripe",
             received_at=datetime.now(UTC),
             size_bytes=2,
-            signature_scheme="stripe-v1",
+            signature_scheme="stripe_v1",
             secret_version=1,
         )
         death = Death(

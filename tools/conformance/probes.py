@@ -145,14 +145,9 @@ class Prober:
         lister = self.contract.operations.get(f"GET {before}")
         if lister is None:
             return
-        headers = request.with_headers(content_type=None).headers
-        listed = self.send(
-            lister,
-            Probe(
-                "look for objects", Request("GET", f"{before}?limit=100&{query}".rstrip("&"), headers, None), NO_FAULT
-            ),
-        )
-        body = listed.json_answer
+        target = f"{before}?limit=100&{query}" if query else f"{before}?limit=100"
+        look = Request("GET", target, request.with_headers(content_type=None).headers, None)
+        body = self.send(lister, Probe("look for objects", look, NO_FAULT)).json_answer
         for item in body.get("items", ()) if isinstance(body, dict) else ():
             yield f"{before}/{item['id']}{after.partition('}')[2]}"
 
