@@ -210,8 +210,8 @@ class CreateRecomputeParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice. A request that was refused or failed changed nothing and is not
-    stored: its key stays free.
+    answer for 30 days, and nothing is done twice; a refusal is an answer too. What failed (5xx) or came too often
+    (429) changed nothing and is not stored, nor is a request that breaks this contract: its key stays free.
     """
 
 
@@ -294,8 +294,8 @@ class ImportSpendParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice. A request that was refused or failed changed nothing and is not
-    stored: its key stays free.
+    answer for 30 days, and nothing is done twice; a refusal is an answer too. What failed (5xx) or came too often
+    (429) changed nothing and is not stored, nor is a request that breaks this contract: its key stays free.
     """
 
 

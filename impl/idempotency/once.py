@@ -1,7 +1,8 @@
 """Do something once per key, however often it is asked for.
 
-The key, the effect and the stored answer are one transaction: a crash leaves nothing behind, and a request that was
-refused or failed may be repeated with the same key. A second request with the same key waits a moment for the first.
+The key, the effect and the stored answer are one transaction: a crash leaves nothing behind, and a request that failed,
+or came too often, may be repeated with the same key. What `work` refuses for good (4xx) changes nothing, and is kept as
+the answer. A second request with the same key waits a moment for the first.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from generated.server import Call, ContractModel
+from generated.server import Call, ContractModel, ProblemError
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.db.transaction import tenant_transaction
-from impl.idempotency.errors import KeyInProgressError, KeyReusedError, SecretAlreadyShownError
+from impl.idempotency import errors
 from impl.kernel.clock import Clock
 
 KEPT: Final = timedelta(days=30)
@@ -35,7 +36,7 @@ _CLAIM: Final = text("""
     ON CONFLICT (tenant_id, operation_id, key) DO NOTHING
 """)
 _READ: Final = text("""
-    SELECT request_hash, response_sealed, key_id FROM api_idempotency_keys
+    SELECT request_hash, status_code, response_sealed, key_id FROM api_idempotency_keys
      WHERE operation_id = :operation_id AND key = :key
 """)
 _KEEP: Final = text("""
@@ -86,8 +87,8 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
     """What `work` answers in a transaction of the caller's tenant; with a `key` that was used before, what it answered.
 
     The answer of a secret is not kept: its repetition raises `SecretAlreadyShownError`. Raises `KeyReusedError` when the
-    key came with another request, `KeyInProgressError` when the first request takes longer than two seconds, and what
-    `work` raises.
+    key came with another request, `KeyInProgressError` when the first request takes longer than two seconds, what `work`
+    raises, and `RepeatedRefusalError` when that was a refusal and the request is repeated.
     """
     caller: Caller = call.principal
     async with tenant_transaction(register.engine, caller.tenant_id, user_id=caller.user_id) as connection:
@@ -96,9 +97,22 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
         entry = {"operation_id": call.operation.id, "key": key}
         if not await _claim(register, connection, call, entry):
             return Done(await _stored(register, connection, call, entry, answer), is_replayed=True)
-        body = await work(connection)
-        await _keep(register, connection, caller, entry | {"status_code": status}, None if is_secret else body)
-        return Done(body, is_replayed=False)
+        outcome: Done[ModelT] | ProblemError
+        kept: tuple[int, bytes | None]
+        try:
+            async with connection.begin_nested():
+                body = await work(connection)
+        except ProblemError as refusal:
+            if not errors.is_final(refusal):
+                raise
+            kept, outcome = (refusal.status, errors.stored(refusal)), refusal
+        else:
+            kept = (status, None if is_secret else body.model_dump_json().encode())
+            outcome = Done(body, is_replayed=False)
+        await _keep(register, connection, caller, entry, *kept)
+    if isinstance(outcome, ProblemError):
+        raise outcome
+    return outcome
 
 
 def request_hash(call: Call[Any]) -> bytes:
@@ -117,7 +131,7 @@ async def _claim(register: Register, connection: AsyncConnection, call: Call[Any
         claimed = await connection.execute(_CLAIM, entry | values)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-            raise KeyInProgressError from error
+            raise errors.KeyInProgressError from error
         raise
     await connection.execute(_WAIT_AS_USUAL)
     return claimed.rowcount == 1
@@ -128,20 +142,27 @@ async def _stored(
 ) -> ModelT:
     row = (await connection.execute(_READ, entry)).one()
     if row.request_hash != request_hash(call):
-        raise KeyReusedError
+        raise errors.KeyReusedError
     if row.response_sealed is None:
-        raise SecretAlreadyShownError
+        raise errors.SecretAlreadyShownError
     plain = register.ring.open(Sealed(row.response_sealed, row.key_id), _place(call.principal.tenant_id))
+    if row.status_code >= 400:
+        raise errors.RepeatedRefusalError(row.status_code, plain)
     return answer.model_validate_json(plain)
 
 
 async def _keep(
-    register: Register, connection: AsyncConnection, caller: Caller, entry: dict[str, Any], body: ContractModel | None
+    register: Register,
+    connection: AsyncConnection,
+    caller: Caller,
+    entry: dict[str, Any],
+    status: int,
+    plain: bytes | None,
 ) -> None:
-    values: dict[str, Any] = {"response_sealed": None, "key_id": None}
-    if body is not None:
-        sealed = register.ring.seal(body.model_dump_json().encode(), _place(caller.tenant_id))
-        values = {"response_sealed": sealed.value, "key_id": sealed.key_id}
+    values: dict[str, Any] = {"status_code": status, "response_sealed": None, "key_id": None}
+    if plain is not None:
+        sealed = register.ring.seal(plain, _place(caller.tenant_id))
+        values |= {"response_sealed": sealed.value, "key_id": sealed.key_id}
     await connection.execute(_KEEP, entry | values)
 
 

@@ -80,9 +80,12 @@ def desk(app_engine, clock, hasher, ring):
 def make_member(ops_engine, make_tenant, hasher):
     """Makes a person with a role as an operator does: `await make_member(role="admin", tenant_id=…)`."""
 
-    async def make(role="viewer", tenant_id=None, email=None, password="correct horse"):
+    async def make(role="viewer", tenant_id=None, email=None, password="correct horse", user_id=None):
         member = Member(
-            tenant_id or await make_tenant(), uuid4(), email or f"{secrets.token_hex(6)}@example.com", password
+            tenant_id or await make_tenant(),
+            user_id or uuid4(),
+            email or f"{secrets.token_hex(6)}@example.com",
+            password,
         )
         values = {"user": member.user_id, "tenant": member.tenant_id, "role": role}
         values |= {"login": passwords.login_identifier_hash(PEPPER, member.email), "hash": hasher.hasher.hash(password)}

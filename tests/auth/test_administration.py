@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -288,14 +288,34 @@ class TestIdempotency:
         assert {answer.json()["version"] for answer in answers} == {1}
         assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
 
-    async def test_a_refused_request_leaves_the_key_free(self, log_in, make_member):
+    async def test_a_refusal_is_an_answer_too(self, log_in, make_member):
+        """What the same request would get a moment later does not change what this key got (api.md 1.8)."""
         admin, once = await log_in("admin"), key()
         body = {"user_id": str(uuid4()), "role": "viewer"}
+        first = await admin.ask("POST", f"{ADMIN}/membership-role", body, **once)
+        await make_member(tenant_id=admin.member.tenant_id, user_id=UUID(body["user_id"]))
+        again = await admin.ask("POST", f"{ADMIN}/membership-role", body, **once)
+        said = [("Idempotency-Replayed" in answer.headers, answer.status_code) for answer in (first, again)]
+        assert said == [(False, 404), (True, 404)]
+        own = {"correlation_id", "instance", "timestamp"}
+        assert first.json().keys() == again.json().keys()
+        assert {name for name in first.json() if first.json()[name] != again.json()[name]} <= own
+        assert again.json()["correlation_id"] == again.headers["X-Correlation-ID"]
+        other = await admin.ask("POST", f"{ADMIN}/membership-role", body | {"role": "manager"}, **once)
+        assert (other.status_code, other.json()["code"]) == (409, "IDEMPOTENCY_KEY_REUSED")
+        assert (await admin.ask("POST", f"{ADMIN}/membership-role", body, **key())).status_code == 200
+
+    async def test_a_broken_rule_is_answered_again(self, log_in):
+        admin, once = await log_in("admin"), key()
         for _ in range(2):
-            assert (await admin.ask("POST", f"{ADMIN}/membership-role", body, **once)).status_code == 404
-        colleague = await make_member(tenant_id=admin.member.tenant_id)
-        body = {"user_id": str(colleague.user_id), "role": "manager"}
-        assert (await admin.ask("POST", f"{ADMIN}/membership-role", body, **once)).status_code == 200
+            answer = await admin.ask("PUT", f"{ADMIN}/webhook-secrets/stripe", {"webhook_id": "WH-1"}, **once)
+            assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+        assert answer.headers["Idempotency-Replayed"] == "true"
+
+    async def test_what_breaks_the_contract_leaves_the_key_free(self, log_in):
+        admin, once = await log_in("admin"), key()
+        assert (await self.secret(admin, "short", **once)).status_code == 400
+        assert (await self.secret(admin, "long enough", **once)).status_code == 200
 
     async def test_keys_of_tenants_and_operations_are_apart(self, log_in):
         one, other, once = await log_in("admin"), await log_in("admin"), key()

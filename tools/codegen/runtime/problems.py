@@ -36,13 +36,14 @@ class ProblemError(Exception):
         class WindowClosedError(ProblemError, status=409, code="WINDOW_CLOSED", slug="window-closed"):
             '''The window is older than 90 days.'''
 
-    `detail` replaces that text for one occurrence. `title` defaults to the slug in words.
+    `detail` replaces that text for one occurrence. `title` defaults to the slug in words. An instance may have a status, code,
+    slug and title of its own: an error that was kept, and is answered again.
     """
 
-    status: ClassVar[int] = 500
-    code: ClassVar[str] = "INTERNAL_ERROR"
-    slug: ClassVar[str] = "internal-server-error"
-    title: ClassVar[str] = "Internal server error."
+    status: int = 500
+    code: str = "INTERNAL_ERROR"
+    slug: str = "internal-server-error"
+    title: str = "Internal server error."
     text: ClassVar[str] = "Something unforeseen happened."
     default_retry_after_seconds: ClassVar[int | None] = None
 

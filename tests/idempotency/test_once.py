@@ -1,0 +1,91 @@
+"""What becomes of an effect, and of its key, when the answer is a refusal (api.md 1.8)."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from generated.server import Issue, NotFoundError, NotWrittenError, RateLimitedError, ServiceUnavailableError
+from generated.server.models.common import SuccessResponse
+from impl.auth import machine_secrets
+from impl.db.transaction import tenant_transaction
+from impl.idempotency.errors import RepeatedRefusalError
+from impl.idempotency.once import Register, once
+from impl.kernel.clock import SystemClock
+
+
+@pytest.fixture
+def register(app_engine, ring):
+    return Register(engine=app_engine, ring=ring, clock=SystemClock())
+
+
+@pytest.fixture
+async def call(make_tenant):
+    request = SimpleNamespace(method="POST", path="/api/thing", query=b"", body=b"{}")
+    principal = SimpleNamespace(tenant_id=await make_tenant(), user_id=uuid4())
+    return SimpleNamespace(principal=principal, operation=SimpleNamespace(id="makeThing"), request=request)
+
+
+@pytest.fixture
+def ask(register, call):
+    """Asks with `key` for something that stores a secret and then refuses; the count of what was stored is kept."""
+    started = []
+
+    async def ask(key, refusal):
+        async def work(connection):
+            started.append(refusal)
+            await machine_secrets.put_webhook_secret(
+                connection,
+                register.ring,
+                tenant_id=call.principal.tenant_id,
+                provider="stripe",
+                secret="long enough",
+                webhook_id=None,
+                previous=timedelta(0),
+                now=register.clock.now(),
+            )
+            raise refusal
+
+        await once(register, call, key, work, answer=SuccessResponse)
+
+    ask.started = started
+    return ask
+
+
+async def secrets_of(register, call):
+    async with tenant_transaction(register.engine, call.principal.tenant_id) as connection:
+        return (await connection.execute(text("SELECT count(*) FROM tenant_webhook_secrets"))).scalar_one()
+
+
+async def test_a_refusal_undoes_what_was_done_and_is_kept(register, call, ask):
+    key, first = uuid4(), NotFoundError("No such thing.", errors=[Issue("/body/id", "id", "It is unknown.", "unknown")])
+    with pytest.raises(NotFoundError):
+        await ask(key, first)
+    with pytest.raises(RepeatedRefusalError) as again:
+        await ask(key, ServiceUnavailableError())
+    assert len(ask.started) == 1
+    assert await secrets_of(register, call) == 0
+    for name in ("status", "code", "slug", "title", "detail", "errors"):
+        assert getattr(again.value, name) == getattr(first, name), name
+    assert again.value.headers == {"Idempotency-Replayed": "true"}
+    assert (NotFoundError.status, RepeatedRefusalError.status) == (404, 500)  # it is the instance that has the answer's
+
+
+@pytest.mark.parametrize("passing", [RateLimitedError(), ServiceUnavailableError(), NotWrittenError()])
+async def test_what_may_be_otherwise_later_leaves_the_key_free(register, call, ask, passing):
+    key = uuid4()
+    for _ in range(2):
+        with pytest.raises(type(passing)):
+            await ask(key, passing)
+    assert len(ask.started) == 2
+    assert await secrets_of(register, call) == 0
+
+
+async def test_without_a_key_nothing_is_kept(register, call, ask):
+    for _ in range(2):
+        with pytest.raises(NotFoundError):
+            await ask(None, NotFoundError())
+    assert len(ask.started) == 2
+    assert await secrets_of(register, call) == 0
