@@ -50,6 +50,10 @@ class SecretMissingError(ProblemError, status=400, code="VALIDATION_ERROR", slug
     """PayPal needs `webhook_id`, every other processor needs `secret`."""
 
 
+class WebhookIdError(ProblemError, status=400, code="VALIDATION_ERROR", slug="validation-error"):
+    """A `webhook_id` has letters, digits and signs, and no space or line end; copy it from the processor once more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
     """A tenant key, for the one time that it is shown."""
@@ -110,10 +114,12 @@ async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by 
 ) -> NewSecret:
     """A new version of the secret; the one before stays good for `previous`, any older one ends now.
 
-    Raises `SecretMissingError`.
+    Raises `SecretMissingError`, and `WebhookIdError` for an id that was copied with more than itself.
     """
     if (webhook_id if provider == "paypal" else secret) is None:
         raise SecretMissingError
+    if webhook_id is not None and not (webhook_id.isascii() and webhook_id.isprintable() and " " not in webhook_id):
+        raise WebhookIdError
     await locks.acquire(connection, locks.key64(f"webhook_secrets:{tenant_id}:{provider}"))
     version, until = await _end_secrets(connection, provider, previous, now)
     sealed: dict[str, Any] = {"secret_sealed": None, "key_id": None}

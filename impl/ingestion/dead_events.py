@@ -71,8 +71,8 @@ async def page(
     values = {
         "tenant_id": tenant_id,
         "status": wanted.status,
-        "source": wanted.source,
-        "error_code": wanted.error_code,
+        "source": sql.storable(wanted.source),
+        "error_code": sql.storable(wanted.error_code),
         "before_at": after.at if after else None,
         "before_id": after.id if after else None,
         "limit": limit + 1,
@@ -117,8 +117,7 @@ async def abandon(
     connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID, *, notes: str, now: datetime
 ) -> DeadEvent:
     """Give the dead event up. Raises `UnknownDeadEvent`, or `NotRepairable` when it became an event."""
-    # The contract allows every character, and the database keeps all but this one.
-    values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": notes.replace("\0", "\ufffd")}
+    values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": sql.storable(notes)}
     changed = await connection.execute(_SQL["abandon"], values)
     found = await get(connection, tenant_id, dead_event_id)
     if changed.rowcount == 0:

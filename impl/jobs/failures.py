@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from impl.jobs import transactions
 from impl.jobs.kinds import Work
+from impl.kernel import sql
 from impl.kernel.errors import SkeldirError
 from impl.telemetry import redaction
 
@@ -72,8 +73,8 @@ def _row(work: Work, error: BaseException, worker_id: str) -> dict[str, Any]:
         "arguments": json.dumps(sanitized(work.arguments)),
         "error_type": kind_of(error),
         "exception_class": type(error).__name__,
-        "error_message": message[:MAX_MESSAGE],
-        "traceback": lines[-MAX_TRACEBACK:].replace("\x00", ""),
+        "error_message": sql.storable(message[:MAX_MESSAGE]),
+        "traceback": sql.storable(lines[-MAX_TRACEBACK:]),
         "retry_count": work.attempt - 1,
         "correlation_id": work.correlation_id,
     }

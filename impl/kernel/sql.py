@@ -1,12 +1,14 @@
-"""Named statements in `queries.sql` files: SQL that any SQL tool can read, found by name.
+"""What goes to the database: named statements, and text that it can take.
 
-A statement starts with `-- name: post`; the comment lines below it say why it is as it is.
+A statement in a `queries.sql` file, which any SQL tool can read, starts with `-- name: post`; the comment lines below it say
+why it is as it is.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TypeVar
 
 from impl.kernel.errors import SkeldirError
 
@@ -21,6 +23,14 @@ def load(path: Path) -> dict[str, str]:
     if len(statements) != len(names):
         raise SkeldirError(f"{path.name} names a statement twice")
     return statements
+
+
+TextT = TypeVar("TextT", str, str | None)
+
+
+def storable(value: TextT) -> TextT:
+    """`value` as PostgreSQL takes it: the one character that no text there may hold, NUL, becomes the sign for a lost one."""
+    return value.replace("\0", "\ufffd") if value is not None else value
 
 
 def _without_comments(body: str) -> str:

@@ -251,6 +251,8 @@ class TestWebhookSecret:
             ("stripe", {"webhook_id": "WH-1"}, 400, "VALIDATION_ERROR"),
             ("stripe", {"secret": "short"}, 400, "REQUEST_VALIDATION_FAILED"),
             ("paypal", {"secret": "long enough"}, 400, "VALIDATION_ERROR"),
+            ("paypal", {"webhook_id": "WH-1\n"}, 400, "VALIDATION_ERROR"),
+            ("stripe", {"secret": "long enough", "webhook_id": "WH-\0"}, 400, "VALIDATION_ERROR"),
             ("square", {"secret": "long enough"}, 404, "PLATFORM_NOT_FOUND"),
             ("Stripe", {"secret": "long enough"}, 404, "PLATFORM_NOT_FOUND"),
         ],

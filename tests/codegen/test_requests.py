@@ -260,6 +260,17 @@ class TestBodies:
             "pointer"
         ].startswith(pointer)
 
+    async def test_names_that_nobody_chose_are_named_in_a_readable_way(self, build):
+        """A pointer has no line end that would look like one of ours in a log, and is no longer than what it is about."""
+        sent = {"id": 1, "a": "x", "b": "c", "x\ny\u2028~/\0": 1, "n" * 5000: 1}
+        status, problem = await send(build(with_body(TORTURE)), json.dumps(sent))
+        named = [(issue["pointer"], issue["field"]) for issue in problem["errors"]]
+        long = "n" * 99 + "…"
+        assert (status, named) == (
+            400,
+            [("/body/x\ufffdy\ufffd~0~1\ufffd", "x\ufffdy\ufffd~/\ufffd"), (f"/body/{long}", long)],
+        )
+
     async def test_absent_null_and_value_are_three_things(self, build):
         built = build(with_body("{type: object, properties: {a: {type: [string, 'null']}}}"))
         seen = []

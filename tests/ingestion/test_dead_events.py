@@ -50,6 +50,9 @@ async def test_filters_narrow_the_list(staffed):
     assert await pages(staffed, 50, source="stripe") == [[]]
     assert len((await pages(staffed, 50, status="pending", source="touch"))[0]) == 2
     assert await pages(staffed, 50, status="resolved") == [[]]
+    assert await pages(staffed, 50, source="touch%00", error_code="%00") == [
+        []
+    ]  # no text of the database has this character
 
 
 async def test_a_damaged_or_foreign_cursor_is_400(staffed, make_site):

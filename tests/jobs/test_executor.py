@@ -144,7 +144,7 @@ async def test_a_failing_job_is_tried_three_times_and_kept(api, tenant, drain, s
 
     async def run(work):
         attempts.append((work.attempt, work.correlation_id))
-        raise ValueError("the token sk_live_12345678 of someone@example.com is wrong")
+        raise ValueError("the token sk_live_12345678 of someone@example.com is\0 wrong")
 
     job_id = await defer(api, tenant, correlation_id=correlation, arguments={"dead_event_id": UUID(int=7)})
     await drain({HELLO.name: (HELLO, run)})

@@ -10,6 +10,9 @@ from .problems import Issue
 
 MAX_ISSUES = 50
 """Issues beyond this are left out, so that a hostile body cannot make a large reply."""
+MAX_NAME = 100
+MAX_POINTER = 500
+"""Characters of a name, and of a pointer; a longer one is cut and ends in `…`."""
 
 
 def from_validation(error: ValidationError, prefix: str, document: Any) -> list[Issue]:
@@ -17,14 +20,24 @@ def from_validation(error: ValidationError, prefix: str, document: Any) -> list[
     issues: dict[str, Issue] = {}
     for one in error.errors(include_url=False, include_context=False, include_input=False)[: MAX_ISSUES * 4]:
         tokens = _tokens(one["loc"], document, is_missing=one["type"] == "missing")
-        pointer = prefix + "".join(f"/{_escape(token)}" for token in tokens)
-        name = str(tokens[-1]) if tokens else prefix.rpartition("/")[2]
+        pointer = _cut(prefix + "".join(f"/{_escape(_shown(token))}" for token in tokens), MAX_POINTER)
+        name = _shown(tokens[-1]) if tokens else prefix.rpartition("/")[2]
         issues.setdefault(pointer, Issue(pointer, name, one["msg"], one["type"]))
     return list(issues.values())[:MAX_ISSUES]
 
 
-def _escape(token: str | int) -> str:
-    return str(token).replace("~", "~0").replace("/", "~1")
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _shown(token: str | int) -> str:
+    """A name as the client sent it, made fit to be read: cut, and without line ends and other control characters."""
+    text = _cut(str(token), MAX_NAME)
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _tokens(loc: tuple[str | int, ...], document: Any, *, is_missing: bool) -> list[str | int]:
