@@ -54,8 +54,8 @@ class UnknownJob(SkeldirError):
     """No function is registered under this name; the job is from another version of the program."""
 
 
-class Expired(SkeldirError):
-    """The job waited longer than it is worth doing."""
+class JobFailed(SkeldirError):
+    """A job failed for good; the message is the class of its error. What it said is kept once, redacted, with the failed job."""
 
 
 Registry = Mapping[str, tuple[Kind, Run]]
@@ -76,7 +76,7 @@ class JobExecutor(AbstractEntrypointExecutor):
     """Shared by the queues of one process."""
 
     async def execute(self, job: Job, context: Context) -> None:
-        """Run `job`. Raises `RetryRequested` when it is to be tried again, and its error after the last attempt."""
+        """Run `job`. Raises `RetryRequested` when it is to be tried again, `JobFailed` after the last attempt."""
         work, run = self._read(job)
         with correlation.bound(work.correlation_id):
             structlog.contextvars.bind_contextvars(job_id=job.id, task_name=work.kind.name)
@@ -139,7 +139,8 @@ class JobExecutor(AbstractEntrypointExecutor):
         metrics.observe_job(work.kind.name, "timeout" if isinstance(error, TimeoutError) else "failure", seconds)
         log.error("job_failed", attempt=work.attempt, error_class=type(error).__name__, exc_info=error)
         await failures.record(work, error, self.worker_id)
-        raise error
+        # The queue writes what it catches into its own log as it stands, and a text with a NUL not at all.
+        raise JobFailed(type(error).__name__) from None
 
 
 def _is_suspect(job: Job) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TypeVar
+from typing import overload
 
 from impl.kernel.errors import SkeldirError
 
@@ -25,12 +25,13 @@ def load(path: Path) -> dict[str, str]:
     return statements
 
 
-TextT = TypeVar("TextT", str, str | None)
-
-
-def storable(value: TextT) -> TextT:
+@overload
+def storable(value: str) -> str: ...
+@overload
+def storable(value: None) -> None: ...
+def storable(value: str | None) -> str | None:
     """`value` as PostgreSQL takes it: the one character that no text there may hold, NUL, becomes the sign for a lost one."""
-    return value.replace("\0", "\ufffd") if value is not None else value
+    return None if value is None else value.replace("\0", "\ufffd")
 
 
 def _without_comments(body: str) -> str:

@@ -159,6 +159,10 @@ async def test_a_failing_job_is_tried_three_times_and_kept(api, tenant, drain, s
         assert secret not in row["error_message"] + row["traceback"]
     assert len(row["traceback"]) <= 2000
     assert [line[0] for line in await left(seer)] == ["failed"]
+    (logged,) = await seer.fetch("SELECT traceback::text FROM queue.pgqueuer_log WHERE status = 'failed'")
+    assert "ValueError" in logged[0]
+    for secret in ("sk_live", "example.com"):
+        assert secret not in logged[0]
 
 
 async def test_a_job_that_passes_at_the_second_attempt_leaves_nothing(api, tenant, drain, seer):
