@@ -1,4 +1,4 @@
-"""Break the real service in ten ways, one at a time, and see the harness go red ten times: `python -m tests.conformance.breakages`.
+"""Break the real service, one edit at a time, and see the harness go red each time: `python -m tests.conformance.breakages`.
 
 Each breakage is one edit of a source file, taken back afterwards whatever happens.
 """
@@ -79,6 +79,18 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "if sent is None or not encoding.is_same_entity(sent, etag):",
         "if sent or not sent:",
         ("getRealtimeRevenueV1",),
+    ),
+    "a NUL reaches the database": (
+        "impl/kernel/sql.py",
+        'value.replace("\\0", "\\ufffd")',
+        "value",
+        ("listDeadEvents",),
+    ),
+    "names in a problem as they were sent": (
+        "generated/server/_runtime/issues.py",
+        "text = _cut(str(token), MAX_NAME)",
+        "return str(token)",
+        ("adminRevokeTokensBefore",),
     ),
     "lenient integers and strings": (
         "generated/server/_runtime/bodies.py",

@@ -72,6 +72,7 @@ PLANTS: dict[str, tuple[str, ...]] = {
     "no-retry-after": ("startJob",),
     "no-location": ("createOrder",),
     "huge-number-500": ("getJob",),
+    "nul-500": ("createOrder",),
     "problem-status-differs": ("getJob",),
     "stack-in-problem": ("getJob",),
     "correlation-not-echoed": ("getReport",),

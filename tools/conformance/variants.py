@@ -21,6 +21,10 @@ from tools.contracts import source
 LONGEST = 65_537
 """Characters of a text; servers take headers of 64 KiB."""
 LONGEST_LIST = 1001
+_ODD_TEXT = "\0\n"
+"""What a schema without a pattern allows, and databases and line-wise readers trip over."""
+_ODD_NAME = f"x\n~/\u2028\0{'n' * 600}"
+"""An unknown property, named so that whoever repeats the name has to think about it."""
 _ANYTHING: tuple[Any, ...] = (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, 10**20)
 _LENIENT: dict[str, tuple[Any, ...]] = {
     "string": (None, True, 7, 1.5, "", "zzz-no-such-value", [], {}),
@@ -110,7 +114,7 @@ class Schemas:
             for count in (most, most + 1):
                 yield {f"key_{number}": "value" for number in range(count)}
         if isinstance(now, dict):
-            yield {**now, "x_unknown": "value"}
+            yield {**now, _ODD_NAME if plain.get("additionalProperties") is False else "x_unknown": "value"}
             for name in now:
                 yield {key: value for key, value in now.items() if key != name}
 
@@ -234,8 +238,13 @@ def _texts(plain: dict[str, Any], now: Any) -> Iterator[Any]:
             if isinstance(now, str) and re.fullmatch(r"\d+(\.\d+)?", now):
                 yield now.rjust(length, "0")
                 yield now.ljust(length, "0") if "." in now else now
+    if not _CONFINING & plain.keys():
+        yield (filler + _ODD_TEXT)[-plain.get("maxLength", LONGEST) :]
     if isinstance(now, str) and now:
         yield from (now + "x", now[:-1], now.swapcase(), f" {now}", now + "\u00e9")
+
+
+_CONFINING = frozenset({"pattern", "format", "enum", "const"})
 
 
 def _another(item: dict[str, Any], number: int) -> dict[str, Any]:

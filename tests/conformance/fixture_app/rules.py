@@ -106,6 +106,8 @@ def _is_tags(value: Any) -> bool:
 
 
 def _is_note(value: Any) -> bool:
+    if planted("nul-500") and isinstance(value, str) and "\0" in value:
+        raise RuntimeError("the database takes no NUL")
     return value is None or text_in(value, 0, 21 if planted("max-length-off-by-one") else 20)
 
 
