@@ -8,7 +8,7 @@ from tools.contracts.rules import security
 from tools.contracts.rules.rule import Found, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tools.contracts.rules.contract import Contract, Node, Operation
 
@@ -44,18 +44,17 @@ def correlation_header(contract: Contract) -> Iterator[Found]:
 
 def rate_limit_headers(contract: Contract) -> Iterator[Found]:
     """Every response of a limited operation says how much of the limit is left."""
-    for operation, node in _responses(contract):
-        if operation.security or operation.id == "login":
-            for name in RATE_LIMIT_HEADERS:
-                yield from _demand(contract, node, name)
+    limited = [operation for operation in contract.operations if _is_limited(operation)]
+    for _, node in _responses(contract, of=limited):
+        for name in RATE_LIMIT_HEADERS:
+            yield from _demand(contract, node, name)
 
 
 def rate_limit_class(contract: Contract) -> Iterator[Found]:
     """`x-rate-limit` says which limits count an operation; only the open health probes have none."""
     for operation in contract.operations:
         names = operation.node.mapping("x-rate-limit").get("class")
-        is_limited = bool(operation.security) or operation.id == "login"
-        if is_limited and not names:
+        if _is_limited(operation) and not names:
             yield Found(
                 operation.node.at("x-rate-limit"), f"{operation.id} has no x-rate-limit", hint="add {class: api}"
             )
@@ -160,10 +159,17 @@ def _due(operation: Operation) -> set[str]:
     return due
 
 
-def _responses(contract: Contract, *statuses: str) -> Iterator[tuple[Operation, Node]]:
-    """Each response once, followed, with an operation that declares it."""
+def _is_limited(operation: Operation) -> bool:
+    """Whether somebody counts its callers: all but the open health probes."""
+    return bool(operation.security) or operation.id == "login"
+
+
+def _responses(
+    contract: Contract, *statuses: str, of: Iterable[Operation] | None = None
+) -> Iterator[tuple[Operation, Node]]:
+    """Each response once, followed, with the first operation (of those in `of`) that declares it."""
     seen: set[tuple[str, str]] = set()
-    for operation in contract.operations:
+    for operation in contract.operations if of is None else of:
         for status, site in operation.responses.items():
             node = contract.follow(site)
             if node is None or not isinstance(node.value, dict) or (statuses and status not in statuses):
