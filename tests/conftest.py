@@ -23,6 +23,7 @@ settings.load_profile("steady")
 
 pytest_plugins = [
     "tests.fixtures.database",
+    "tests.fixtures.days",
     "tests.fixtures.watching",
     "tests.fixtures.service",
     "tests.fixtures.receipt",

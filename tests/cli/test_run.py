@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from impl.platforms import samples as all_samples
 from impl.platforms import stripe
@@ -18,6 +19,7 @@ from tests.cli.conftest import database_processes, skeldir
 from tests.cli.test_deliver import write
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, data_dir):
     """Deliveries, login, curl lines, revenue; a second run keeps the data and repeats nothing."""
     first = start()

@@ -58,6 +58,7 @@ async def test_each_view_refreshes_as_the_worker_and_keeps_both_tenants(
             assert set(rows) == {tenant}, view.name
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.promise("F04")
 async def test_views_say_what_the_tables_say(two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID]) -> None:
     worker, first, _ = two_tenants
@@ -82,6 +83,7 @@ async def test_views_say_what_the_tables_say(two_tenants: tuple[AsyncEngine, uui
         assert newest == [uuid.UUID(int=2)], "two runs of one instant are told apart by their id (F04)"
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.promise("F03")
 async def test_freshness_is_computed_when_read(two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID]) -> None:
     worker, first, _ = two_tenants
@@ -126,6 +128,7 @@ async def test_an_unknown_view_is_refused_before_any_sql(worker_engine: AsyncEng
             await connection.execute(text("SELECT maintenance.refresh_view('pg_class')"))
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.promise("F03")
 async def test_currencies_are_kept_apart_and_one_unverified_entry_makes_a_sum_unverified(
     two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID], fresh_database: Database

@@ -209,6 +209,7 @@ async def test_a_correlation_id_is_echoed_when_valid_and_replaced_when_not(http,
     assert uuid.UUID(replaced) != uuid.UUID(mine)
 
 
+@pytest.mark.usefixtures("one_day")
 @pytest.mark.promise("P026", "P040")
 async def test_money_that_arrived_is_todays_revenue_and_304_until_more_comes(http, make_merchant):
     merchant = make_merchant()
