@@ -25,7 +25,7 @@ from impl.jobs import authority, failures, transactions
 from impl.jobs.authority import SessionEnded
 from impl.jobs.failures import KilledTooOften
 from impl.jobs.kinds import Kind, Run, Work
-from impl.kernel import ids
+from impl.kernel import background, ids
 from impl.kernel.errors import SkeldirError
 from impl.telemetry import correlation, metrics
 
@@ -175,8 +175,9 @@ async def _within_limits(work: Work, run: Run) -> None:
             if task.cancelled():
                 raise TimeoutError(f"the job took longer than {kind.soft_seconds:g} s")
     finally:
-        if not task.done():
-            task.cancel()
+        await background.stop(
+            task
+        )  # also when whoever waits here is cancelled: what the job holds is free before it returns
     task.result()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from impl.db.transaction import tenant_transaction
-from impl.jobs import failures, queue, transactions
+from impl.jobs import executor, failures, queue, transactions
 from impl.jobs.kinds import Asker, Kind, Work
 
 HELLO = Kind(name="tests.hello")
@@ -245,6 +245,28 @@ async def test_a_job_that_takes_too_long_is_cancelled_and_others_go_on(api, tena
     assert len(quick) == 10
     (row,) = await failed(seer)
     assert (row["exception_class"], row["error_message"]) == ("TimeoutError", "the job took longer than 0.3 s")
+
+
+async def test_a_job_whose_worker_is_told_to_end_has_put_things_in_order_when_the_worker_goes_on(work_engine):
+    """What it stands on goes next; a driver that is busy may swallow the first cancellation."""
+    begun, said = asyncio.Event(), []
+
+    async def run(work):
+        for _ in range(2):
+            try:
+                begun.set()
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                said.append("told")
+        await asyncio.sleep(0)
+        said.append("in order")
+
+    alone = Work(job_id=1, kind=ALONE, engine=work_engine, arguments={}, correlation_id=uuid4(), attempt=1)
+    waiting = asyncio.create_task(executor._within_limits(alone, run))
+    await begun.wait()
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert (waiting.cancelled(), said) == (True, ["told", "told", "in order"])
 
 
 @pytest.mark.promise("Q06")
