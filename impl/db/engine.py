@@ -67,6 +67,7 @@ def create(
         max_overflow=0,
         pool_timeout=pool_timeout_seconds,
         pool_use_lifo=True,
+        hide_parameters=True,  # an error says which statement failed, not with whose data
         connect_args={"prepared_statement_cache_size": statement_cache_size},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)

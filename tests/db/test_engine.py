@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from impl.db import bootstrap, engine
@@ -42,3 +43,12 @@ async def test_an_engine_names_itself(database: Database) -> None:
     async with made.connect() as connection:
         assert await connection.scalar(text("SHOW application_name")) == "skeldir-api"
     await made.dispose()
+
+
+async def test_an_error_does_not_say_with_whose_data_a_statement_failed(database: Database) -> None:
+    made = engine.create(database.url("app_user"), pool_size=1)
+    async with made.connect() as connection:
+        with pytest.raises(DBAPIError, match="division by zero") as failed:
+            await connection.execute(text("SELECT 1 / :n, CAST(:name AS text)"), {"n": 0, "name": "jane@shop.example"})
+    await made.dispose()
+    assert "jane" not in str(failed.value)
