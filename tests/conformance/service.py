@@ -16,6 +16,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -440,6 +442,13 @@ FLOODS = ({"operation": "login", "times": 40}, {"operation": "refreshToken", "ti
 """Operations that count their callers by themselves."""
 
 
+def leave_with(parent: int) -> None:
+    """End this process as SIGTERM does once `parent` is gone: who was killed cannot tell anybody to leave."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def main(folder: Path, *, is_strict: bool) -> None:
     """Serve until SIGTERM; when `is_strict`, with the real limit on logins, and floods to see it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -447,6 +456,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
     defect.unlink(missing_ok=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
     logins = limiter.LOGINS_PER_MINUTE if is_strict else FAR
     with databases.shared_server() as server, lenient(logins_per_minute=logins), asyncio.Runner() as runner:
         holder = databases.temporary_database(server, databases._template(server))
