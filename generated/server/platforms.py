@@ -27,8 +27,10 @@ class UpsertPlatformConnectionParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice; a refusal is an answer too. What failed (5xx) or came too often
-    (429) changed nothing and is not stored, nor is a request that breaks this contract: its key stays free.
+    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
+    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
+    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
+    at most once.
     """
 
 
@@ -112,8 +114,10 @@ class UpsertPlatformCredentialsParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice; a refusal is an answer too. What failed (5xx) or came too often
-    (429) changed nothing and is not stored, nor is a request that breaks this contract: its key stays free.
+    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
+    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
+    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
+    at most once.
     """
 
 
@@ -152,8 +156,10 @@ class InitiateProviderOAuthAuthorizationParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice; a refusal is an answer too. What failed (5xx) or came too often
-    (429) changed nothing and is not stored, nor is a request that breaks this contract: its key stays free.
+    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
+    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
+    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
+    at most once.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
@@ -278,8 +284,10 @@ class DisconnectProviderOAuthParams:
     """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, and nothing is done twice; a refusal is an answer too. What failed (5xx) or came too often
-    (429) changed nothing and is not stored, nor is a request that breaks this contract: its key stays free.
+    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
+    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
+    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
+    at most once.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other

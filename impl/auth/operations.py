@@ -184,9 +184,9 @@ class AuthOperations:
         self, params: auth.PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[AccessToken]
     ) -> auth.PutWebhookSecretReply:
         tenant_id, now = call.principal.tenant_id, self._desk.clock.now()
-        provider = machine_secrets.provider_of(params.provider)
 
         async def work(connection: AsyncConnection) -> models.WebhookSecret:
+            provider = machine_secrets.provider_of(params.provider)
             made = await machine_secrets.put_webhook_secret(
                 connection,
                 self._register.ring,
@@ -208,5 +208,5 @@ class AuthOperations:
 
         with outage.answered():
             done = await once(self._register, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
-        self._forget_secret(tenant_id, provider)
+        self._forget_secret(tenant_id, done.body.provider)
         return auth.PutWebhookSecret200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from generated.server import Issue, ProblemError
 
-REPLAYED = {"Idempotency-Replayed": "true"}
+REPLAYED: Final = {"Idempotency-Replayed": "true"}
+"""Header of an answer that was given before."""
+_OF_THE_CALLER: Final = frozenset({401, 403})
+_OF_THE_MOMENT: Final = frozenset({429})
 
 
 class KeyReusedError(ProblemError, status=409, code="IDEMPOTENCY_KEY_REUSED", slug="idempotency-conflict"):
@@ -22,18 +26,22 @@ class SecretAlreadyShownError(ProblemError, status=409, code="SECRET_ALREADY_SHO
 
 
 class RepeatedRefusalError(ProblemError):
-    """A request with this key was refused before; this is the same answer."""
+    """A request with this key was refused before."""
+
+    # Nobody reads the line above: each instance has the status, code, title and detail of the refusal that it repeats.
+    # Correlation id, instance and time are those of the repetition, which is an exchange of its own.
 
     def __init__(self, status: int, stored: bytes) -> None:
         """Of the `status` and the rest of a refusal, as `stored` returned it."""
         said = json.loads(stored)
-        super().__init__(said["detail"], errors=[Issue(**issue) for issue in said["errors"]], headers=REPLAYED)
+        issues = [Issue(**issue) for issue in said["errors"]]
+        super().__init__(said["detail"], errors=issues, headers=said["headers"] | REPLAYED)
         self.status, self.code, self.slug, self.title = status, said["code"], said["slug"], said["title"]
 
 
 def is_final(problem: ProblemError) -> bool:
-    """Whether the same request gets this answer again: it was refused, and not for coming at a bad moment."""
-    return 400 <= problem.status < 500 and problem.status != 429
+    """Whether the same request gets this answer again: it was refused, but not for who sends it, nor for when."""
+    return 400 <= problem.status < 500 and problem.status not in _OF_THE_CALLER | _OF_THE_MOMENT
 
 
 def stored(refusal: ProblemError) -> bytes:
@@ -43,4 +51,4 @@ def stored(refusal: ProblemError) -> bytes:
         for issue in refusal.errors
     ]
     said = {"code": refusal.code, "slug": refusal.slug, "title": refusal.title, "detail": refusal.detail}
-    return json.dumps(said | {"errors": issues}).encode()
+    return json.dumps(said | {"errors": issues, "headers": refusal.headers}).encode()

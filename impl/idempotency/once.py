@@ -1,8 +1,8 @@
 """Do something once per key, however often it is asked for.
 
 The key, the effect and the stored answer are one transaction: a crash leaves nothing behind, and a request that failed,
-or came too often, may be repeated with the same key. What `work` refuses for good (4xx) changes nothing, and is kept as
-the answer. A second request with the same key waits a moment for the first.
+or came too often, may be repeated with the same key. A `ProblemError` of `work` with a 4xx that the contract declares is an
+answer too: its effect is undone, and it is kept. A second request with the same key waits a moment for the first.
 """
 
 from __future__ import annotations
@@ -97,22 +97,15 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
         entry = {"operation_id": call.operation.id, "key": key}
         if not await _claim(register, connection, call, entry):
             return Done(await _stored(register, connection, call, entry, answer), is_replayed=True)
-        outcome: Done[ModelT] | ProblemError
-        kept: tuple[int, bytes | None]
-        try:
-            async with connection.begin_nested():
-                body = await work(connection)
-        except ProblemError as refusal:
-            if not errors.is_final(refusal):
-                raise
-            kept, outcome = (refusal.status, errors.stored(refusal)), refusal
+        outcome = await _attempt(connection, call, work)
+        if isinstance(outcome, ProblemError):
+            await _keep(register, connection, caller, entry, outcome.status, errors.stored(outcome))
         else:
-            kept = (status, None if is_secret else body.model_dump_json().encode())
-            outcome = Done(body, is_replayed=False)
-        await _keep(register, connection, caller, entry, *kept)
+            plain = None if is_secret else outcome.model_dump_json().encode()
+            await _keep(register, connection, caller, entry, status, plain)
     if isinstance(outcome, ProblemError):
         raise outcome
-    return outcome
+    return Done(outcome, is_replayed=False)
 
 
 def request_hash(call: Call[Any]) -> bytes:
@@ -137,10 +130,26 @@ async def _claim(register: Register, connection: AsyncConnection, call: Call[Any
     return claimed.rowcount == 1
 
 
+async def _attempt(
+    connection: AsyncConnection, call: Call[Any], work: Callable[[AsyncConnection], Awaitable[ModelT]]
+) -> ModelT | ProblemError:
+    """What `work` answers; or the refusal it raises, when that is to be kept, with nothing left of what it did."""
+    try:
+        async with connection.begin_nested():
+            return await work(connection)
+    except ProblemError as refusal:
+        # What the contract does not declare goes out as a 500, and may be right after the next deploy.
+        if errors.is_final(refusal) and refusal.status in call.operation.problems:
+            return refusal
+        raise
+
+
 async def _stored(
     register: Register, connection: AsyncConnection, call: Call[Any], entry: dict[str, Any], answer: type[ModelT]
 ) -> ModelT:
-    row = (await connection.execute(_READ, entry)).one()
+    row = (await connection.execute(_READ, entry)).one_or_none()
+    if row is None:  # its 30 days ended this very moment
+        raise errors.KeyInProgressError
     if row.request_hash != request_hash(call):
         raise errors.KeyReusedError
     if row.response_sealed is None:

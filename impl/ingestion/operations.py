@@ -104,13 +104,14 @@ class EventsOperations:
 
         async def work(connection: AsyncConnection) -> models.DeadEvent:
             now = self._desk.clock.now()
-            found = await dead_events.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
+            with _refusals():
+                found = await dead_events.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
             await tasks.ask_for_retry(
                 connection, params.id, tenant_id=tenant_id, asker=asker, correlation_id=call.correlation_id
             )
             return to_api_dead_event(tenant_id, found)
 
-        with outage.answered(), _refusals():
+        with outage.answered():
             key = params.x_idempotency_key
             done = await once(self._register, call, key, work, answer=models.DeadEvent, status=202)
         return events.RetryDeadEvent202(
@@ -126,10 +127,11 @@ class EventsOperations:
 
         async def work(connection: AsyncConnection) -> models.DeadEvent:
             now = self._desk.clock.now()
-            found = await dead_events.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
+            with _refusals():
+                found = await dead_events.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
             return to_api_dead_event(tenant_id, found)
 
-        with outage.answered(), _refusals():
+        with outage.answered():
             done = await once(self._register, call, params.x_idempotency_key, work, answer=models.DeadEvent)
         return events.AbandonDeadEvent200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)
 

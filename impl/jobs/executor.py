@@ -25,7 +25,7 @@ from impl.jobs import authority, failures, transactions
 from impl.jobs.authority import SessionEnded
 from impl.jobs.failures import KilledTooOften
 from impl.jobs.kinds import Kind, Run, Work
-from impl.kernel import background, ids
+from impl.kernel import ids
 from impl.kernel.errors import SkeldirError
 from impl.telemetry import correlation, metrics
 
@@ -34,6 +34,8 @@ log = structlog.get_logger()
 BACKOFF_SECONDS: Final = (1.0, 4.0)
 """Pause before the second and the third attempt; the last one holds for all further."""
 _JITTER: Final = 0.25
+_TOLD_AGAIN_SECONDS: Final = 5.0
+"""A driver that is busy connecting may swallow a cancellation; one that cleans up should not be cut short."""
 
 _BEGIN: Final = text(
     # Counted before it runs, because a worker that is killed cannot count afterwards. From here on an equal job may be
@@ -52,6 +54,10 @@ _BEGIN: Final = text(
 
 class UnknownJob(SkeldirError):
     """No function is registered under this name; the job is from another version of the program."""
+
+
+class JobCancelled(SkeldirError):
+    """A job ended as if it were cancelled, though nobody did that: something inside it gave up."""
 
 
 class JobFailed(SkeldirError):
@@ -138,7 +144,12 @@ class JobExecutor(AbstractEntrypointExecutor):
             raise RetryRequested(delay=backoff(work.attempt), reason=type(error).__name__) from None
         metrics.observe_job(work.kind.name, "timeout" if isinstance(error, TimeoutError) else "failure", seconds)
         log.error("job_failed", attempt=work.attempt, error_class=type(error).__name__, exc_info=error)
-        await failures.record(work, error, self.worker_id)
+        try:
+            await failures.record(work, error, self.worker_id)
+        except Exception as lost:
+            if outage.is_outage(lost):
+                raise RetryRequested(delay=backoff(work.attempt), reason="the database is away") from None
+            log.exception("job_failure_not_kept", error_class=type(lost).__name__)
         # The queue writes what it catches into its own log as it stands, and a text with a NUL not at all.
         raise JobFailed(type(error).__name__) from None
 
@@ -166,19 +177,29 @@ async def _within_limits(work: Work, run: Run) -> None:
     task = asyncio.ensure_future(run(work))
     try:
         await asyncio.wait({task}, timeout=kind.soft_seconds)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task}, timeout=kind.hard_seconds - kind.soft_seconds)
-            if not task.done():
-                log.critical("job_unstoppable", hard_seconds=kind.hard_seconds)
-                os._exit(70)
-            if task.cancelled():
-                raise TimeoutError(f"the job took longer than {kind.soft_seconds:g} s")
+        is_late = not task.done()
     finally:
-        await background.stop(
-            task
-        )  # also when whoever waits here is cancelled: what the job holds is free before it returns
+        # Also when whoever waits here is cancelled: what the job stands on goes when this returns.
+        await _end(task, kind)
+    if task.cancelled():
+        if is_late:
+            raise TimeoutError(f"the job took longer than {kind.soft_seconds:g} s")
+        raise JobCancelled("the job was cancelled from within")
     task.result()
+
+
+async def _end(task: asyncio.Future[None], kind: Kind) -> None:
+    """Cancel `task` until it is over; if it goes on for as long as the hard limit allows, the process gives itself up."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + kind.hard_seconds - kind.soft_seconds
+    while not task.done():
+        if (left_seconds := deadline - loop.time()) <= 0:
+            log.critical("job_unstoppable", hard_seconds=kind.hard_seconds)
+            os._exit(70)
+        task.cancel()
+        await asyncio.wait({task}, timeout=min(left_seconds, _TOLD_AGAIN_SECONDS))
+    if not task.cancelled():
+        task.exception()  # seen, or asyncio would print it as it stands
 
 
 async def _unknown(work: Work) -> None:

@@ -30,7 +30,7 @@ def storable(value: str) -> str: ...
 @overload
 def storable(value: None) -> None: ...
 def storable(value: str | None) -> str | None:
-    """`value` as PostgreSQL takes it: the one character that no text there may hold, NUL, becomes the sign for a lost one."""
+    """`value` as PostgreSQL takes it: NUL, which no text there may hold, becomes the sign for a lost character."""
     return None if value is None else value.replace("\0", "\ufffd")
 
 

@@ -314,6 +314,12 @@ class TestIdempotency:
             assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
         assert answer.headers["Idempotency-Replayed"] == "true"
 
+    async def test_a_processor_that_is_unknown_is_an_answer_too(self, log_in):
+        admin, once = await log_in("admin"), key()
+        for replayed in (None, "true"):
+            answer = await admin.ask("PUT", f"{ADMIN}/webhook-secrets/square", {"secret": "long enough"}, **once)
+            assert (answer.status_code, answer.headers.get("Idempotency-Replayed")) == (404, replayed)
+
     async def test_what_breaks_the_contract_leaves_the_key_free(self, log_in):
         admin, once = await log_in("admin"), key()
         assert (await self.secret(admin, "short", **once)).status_code == 400

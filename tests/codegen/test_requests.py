@@ -261,15 +261,22 @@ class TestBodies:
         ].startswith(pointer)
 
     async def test_names_that_nobody_chose_are_named_in_a_readable_way(self, build):
-        """A pointer has no line end that would look like one of ours in a log, and is no longer than what it is about."""
-        sent = {"id": 1, "a": "x", "b": "c", "x\ny\u2028~/\0": 1, "n" * 5000: 1}
+        """A pointer has no line end that would look like one of ours in a log, and each mistake is told by itself."""
+        sent = {"id": 1, "a": "x", "b": "c", "x\ny\u2028~/\0": 1, "n" * 5000: 1, "n" * 5001: 1}
         status, problem = await send(build(with_body(TORTURE)), json.dumps(sent))
         named = [(issue["pointer"], issue["field"]) for issue in problem["errors"]]
-        long = "n" * 99 + "…"
-        assert (status, named) == (
-            400,
-            [("/body/x\ufffdy\ufffd~0~1\ufffd", "x\ufffdy\ufffd~/\ufffd"), (f"/body/{long}", long)],
-        )
+        odd, long = ("/body/x\ufffdy\ufffd~0~1\ufffd", "x\ufffdy\ufffd~/\ufffd"), "n" * 99 + "…"
+        assert (status, named) == (400, [odd, (f"/body/{long}", long), (f"/body/{long}", long)])
+
+    async def test_a_pointer_ends_where_its_next_name_would_make_it_too_long(self, build):
+        tree = "{type: object, additionalProperties: {$ref: '#/components/schemas/Tree'}}"
+        built = build(with_body("{$ref: '#/components/schemas/Tree'}", f"components: {{schemas: {{Tree: {tree}}}}}\n"))
+        sent: object = 7
+        for _ in range(9):
+            sent = {"~" * 90: sent}
+        status, problem = await send(built, json.dumps(sent))
+        (issue,) = problem["errors"]
+        assert (status, issue["pointer"], issue["field"]) == (400, "/body" + f"/{'~0' * 90}" * 2 + "/…", "~" * 90)
 
     async def test_absent_null_and_value_are_three_things(self, build):
         built = build(with_body("{type: object, properties: {a: {type: [string, 'null']}}}"))

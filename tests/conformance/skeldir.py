@@ -89,7 +89,8 @@ SHARDS = {"service": ("",), "deliveries": ("paypal", "shopify", "woocommerce")}
 
 def once(out: Path, options: gather.Options, *, lock: bool = False, holds_numbers: bool = True) -> int:
     """One run on services of its own; one that does less than the others does not hold their numbers."""
-    days.keep(LONGEST_SECONDS if holds_numbers else 0)
+    if holds_numbers:
+        days.keep(LONGEST_SECONDS)
     places = files(out) if holds_numbers else dataclasses.replace(files(out), lock=None, waivers=None)
     try:
         with contextlib.ExitStack() as stack:

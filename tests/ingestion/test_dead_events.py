@@ -1,5 +1,6 @@
 """Dead events over HTTP: listed by pages, looked at, given up; what was sent is never shown."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -50,9 +51,8 @@ async def test_filters_narrow_the_list(staffed):
     assert await pages(staffed, 50, source="stripe") == [[]]
     assert len((await pages(staffed, 50, status="pending", source="touch"))[0]) == 2
     assert await pages(staffed, 50, status="resolved") == [[]]
-    assert await pages(staffed, 50, source="touch%00", error_code="%00") == [
-        []
-    ]  # no text of the database has this character
+    # No text of the database has this character.
+    assert await pages(staffed, 50, source="touch%00", error_code="%00") == [[]]
 
 
 async def test_a_damaged_or_foreign_cursor_is_400(staffed, make_site):
@@ -143,3 +143,25 @@ async def test_giving_up_twice_with_one_key_does_it_once(staffed, owner):
     assert await pages(staffed, 5, status="pending") == [[dead_id]]  # the repetition did nothing
     other = await staffed.ask("POST", path, role="manager", body={"notes": "another request"}, **key)
     assert (other.status_code, other.json()["code"]) == (409, "IDEMPOTENCY_KEY_REUSED")
+
+
+async def test_a_refusal_with_a_key_is_the_answer_to_its_repetition(staffed, owner):
+    """Whatever becomes of the dead event meanwhile (api.md 1.8)."""
+    (dead_id,) = await bury(staffed)
+    key, notes = {"X-Idempotency-Key": str(uuid4())}, {"notes": "too late"}
+    set_status = "UPDATE dead_events SET remediation_status = $2, resolved_at = $3 WHERE id = $1"
+    await owner.execute(set_status, dead_id, "resolved", datetime.now(UTC))
+    first = await staffed.ask("POST", f"{DEAD}/{dead_id}/abandon", role="manager", body=notes, **key)
+    await owner.execute(set_status, dead_id, "pending", None)
+    again = await staffed.ask("POST", f"{DEAD}/{dead_id}/abandon", role="manager", body=notes, **key)
+    assert [(one.status_code, one.headers.get("Idempotency-Replayed")) for one in (first, again)] == [
+        (409, None),
+        (409, "true"),
+    ]
+    assert first.json()["detail"] == again.json()["detail"]
+    unknown, other = f"{DEAD}/{uuid4()}/retry", {"X-Idempotency-Key": str(uuid4())}
+    answers = [await staffed.ask("POST", unknown, role="manager", **other) for _ in range(2)]
+    assert [(one.status_code, one.headers.get("Idempotency-Replayed")) for one in answers] == [
+        (404, None),
+        (404, "true"),
+    ]

@@ -22,6 +22,9 @@ SETTINGS = text(
 )
 
 
+LOGGED = "SELECT traceback::text FROM queue.pgqueuer_log WHERE job_id = $1 AND traceback IS NOT NULL"
+
+
 async def defer(api, tenant, kind=HELLO, **how):
     async with tenant_transaction(api, tenant) as connection:
         return await queue.defer(connection, kind, tenant_id=tenant, **how)
@@ -146,7 +149,9 @@ async def test_a_failing_job_is_tried_three_times_and_kept(api, tenant, drain, s
         attempts.append((work.attempt, work.correlation_id))
         raise ValueError("the token sk_live_12345678 of someone@example.com is\0 wrong")
 
-    job_id = await defer(api, tenant, correlation_id=correlation, arguments={"dead_event_id": UUID(int=7)})
+    job_id = await defer(
+        api, tenant, correlation_id=correlation, arguments={"dead_event_id": UUID(int=7), "note": "a\0b"}
+    )
     await drain({HELLO.name: (HELLO, run)})
     assert attempts == [(1, correlation), (2, correlation), (3, correlation)]
     (row,) = await failed(seer)
@@ -154,15 +159,15 @@ async def test_a_failing_job_is_tried_three_times_and_kept(api, tenant, drain, s
     assert (row["error_type"], row["exception_class"], row["retry_count"]) == ("validation_error", "ValueError", 2)
     assert (row["status"], row["queue"], row["job_id"]) == ("pending", "housekeeping", str(job_id))
     assert row["id"] == failures.failure_id(job_id, HELLO.name)
-    assert json.loads(row["arguments"]) == {"dead_event_id": str(UUID(int=7))}
+    assert json.loads(row["arguments"]) == {"dead_event_id": str(UUID(int=7)), "note": "a\ufffdb"}
     for secret in ("sk_live", "example.com"):
         assert secret not in row["error_message"] + row["traceback"]
     assert len(row["traceback"]) <= 2000
     assert [line[0] for line in await left(seer)] == ["failed"]
-    (logged,) = await seer.fetch("SELECT traceback::text FROM queue.pgqueuer_log WHERE status = 'failed'")
-    assert "ValueError" in logged[0]
+    logged = [line[0] for line in await seer.fetch(LOGGED, job_id)]
+    assert ["ValueError" in line for line in logged] == [True] * 3  # each attempt has a line there
     for secret in ("sk_live", "example.com"):
-        assert secret not in logged[0]
+        assert not [line for line in logged if secret in line]
 
 
 async def test_a_job_that_passes_at_the_second_attempt_leaves_nothing(api, tenant, drain, seer):
@@ -247,8 +252,14 @@ async def test_a_job_that_takes_too_long_is_cancelled_and_others_go_on(api, tena
     assert (row["exception_class"], row["error_message"]) == ("TimeoutError", "the job took longer than 0.3 s")
 
 
-async def test_a_job_whose_worker_is_told_to_end_has_put_things_in_order_when_the_worker_goes_on(work_engine):
+@pytest.fixture
+def alone(work_engine):
+    return Work(job_id=1, kind=ALONE, engine=work_engine, arguments={}, correlation_id=uuid4(), attempt=1)
+
+
+async def test_a_job_whose_worker_is_told_to_end_has_put_things_in_order_when_the_worker_goes_on(alone, monkeypatch):
     """What it stands on goes next; a driver that is busy may swallow the first cancellation."""
+    monkeypatch.setattr(executor, "_TOLD_AGAIN_SECONDS", 0.05)
     begun, said = asyncio.Event(), []
 
     async def run(work):
@@ -260,13 +271,61 @@ async def test_a_job_whose_worker_is_told_to_end_has_put_things_in_order_when_th
                 said.append("told")
         await asyncio.sleep(0)
         said.append("in order")
+        raise ValueError("nobody is to read about jane@shop.example")
 
-    alone = Work(job_id=1, kind=ALONE, engine=work_engine, arguments={}, correlation_id=uuid4(), attempt=1)
     waiting = asyncio.create_task(executor._within_limits(alone, run))
     await begun.wait()
     waiting.cancel()
     await asyncio.wait({waiting})
     assert (waiting.cancelled(), said) == (True, ["told", "told", "in order"])
+
+
+async def test_a_job_that_gives_itself_up_is_a_failed_attempt(api, tenant, drain, seer):
+    async def run(work):
+        raise asyncio.CancelledError
+
+    await defer(api, tenant)
+    await drain({HELLO.name: (HELLO, run)})
+    (row,) = await failed(seer)
+    assert (row["exception_class"], row["retry_count"]) == ("JobCancelled", 2)
+
+
+async def test_a_failure_that_cannot_be_kept_is_logged_and_tells_the_queue_nothing(
+    api, tenant, drain, seer, monkeypatch
+):
+    async def run(work):
+        raise ValueError("about jane@shop.example")
+
+    async def lose(*_):
+        raise RuntimeError("the table is gone")
+
+    monkeypatch.setattr(failures, "record", lose)
+    job_id = await defer(api, tenant)
+    with structlog.testing.capture_logs() as lines:
+        await drain({HELLO.name: (HELLO, run)})
+    assert [line["error_class"] for line in lines if line["event"] == "job_failure_not_kept"] == ["RuntimeError"]
+    logged = [line[0] for line in await seer.fetch(LOGGED, job_id)]
+    assert len(logged) == 3
+    assert not [line for line in logged if "jane" in line or "table" in line]
+
+
+async def test_a_failure_that_the_database_cannot_take_now_is_kept_later(api, tenant, drain, seer, monkeypatch):
+    record, lost = failures.record, []
+
+    async def once_away(*how):
+        if not lost:
+            lost.append(1)
+            raise ConnectionRefusedError("the database is away")
+        await record(*how)
+
+    async def run(work):
+        raise ValueError("no")
+
+    monkeypatch.setattr(failures, "record", once_away)
+    await defer(api, tenant)
+    await drain({HELLO.name: (HELLO, run)})
+    (row,) = await failed(seer)
+    assert (lost, row["exception_class"]) == ([1], "KilledTooOften")
 
 
 @pytest.mark.promise("Q06")

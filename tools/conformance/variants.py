@@ -23,6 +23,8 @@ LONGEST = 65_537
 LONGEST_LIST = 1001
 _ODD_TEXT = "\0\n"
 """What a schema without a pattern allows, and databases and line-wise readers trip over."""
+_CONFINING = frozenset({"pattern", "format", "enum", "const"})
+"""Keywords that leave a text no room for odd characters."""
 _ODD_NAME = f"x\n~/\u2028\0{'n' * 600}"
 """An unknown property, named so that whoever repeats the name has to think about it."""
 _ANYTHING: tuple[Any, ...] = (None, True, False, 7, -1, 1.5, "7", "true", "", "zzz-no-such-value", [], {}, 10**20)
@@ -114,7 +116,9 @@ class Schemas:
             for count in (most, most + 1):
                 yield {f"key_{number}": "value" for number in range(count)}
         if isinstance(now, dict):
-            yield {**now, _ODD_NAME if plain.get("additionalProperties") is False else "x_unknown": "value"}
+            yield {**now, "x_unknown": "value"}
+            if plain.get("additionalProperties") is False:
+                yield {**now, _ODD_NAME: "value"}
             for name in now:
                 yield {key: value for key, value in now.items() if key != name}
 
@@ -239,12 +243,10 @@ def _texts(plain: dict[str, Any], now: Any) -> Iterator[Any]:
                 yield now.rjust(length, "0")
                 yield now.ljust(length, "0") if "." in now else now
     if not _CONFINING & plain.keys():
-        yield (filler + _ODD_TEXT)[-plain.get("maxLength", LONGEST) :]
+        least, most = plain.get("minLength", 0), plain.get("maxLength", LONGEST)
+        yield _ODD_TEXT[:most].rjust(least, filler[0])
     if isinstance(now, str) and now:
         yield from (now + "x", now[:-1], now.swapcase(), f" {now}", now + "\u00e9")
-
-
-_CONFINING = frozenset({"pattern", "format", "enum", "const"})
 
 
 def _another(item: dict[str, Any], number: int) -> dict[str, Any]:

@@ -11,19 +11,30 @@ from .problems import Issue
 MAX_ISSUES = 50
 """Issues beyond this are left out, so that a hostile body cannot make a large reply."""
 MAX_NAME = 100
+"""Characters of a name; a longer one is cut and ends in `…`."""
 MAX_POINTER = 500
-"""Characters of a name, and of a pointer; a longer one is cut and ends in `…`."""
+"""Characters of a pointer; a longer one ends in `/…` where its next name would not fit."""
 
 
 def from_validation(error: ValidationError, prefix: str, document: Any) -> list[Issue]:
     """Issues of `error` under `prefix` (`/body`). `document` is what was validated: its keys are no labels of union branches."""
-    issues: dict[str, Issue] = {}
+    issues: dict[tuple[str | int, ...], Issue] = {}
     for one in error.errors(include_url=False, include_context=False, include_input=False)[: MAX_ISSUES * 4]:
         tokens = _tokens(one["loc"], document, is_missing=one["type"] == "missing")
-        pointer = _cut(prefix + "".join(f"/{_escape(_shown(token))}" for token in tokens), MAX_POINTER)
-        name = _shown(tokens[-1]) if tokens else prefix.rpartition("/")[2]
-        issues.setdefault(pointer, Issue(pointer, name, one["msg"], one["type"]))
+        names = [_shown(token) for token in tokens]
+        name = names[-1] if names else prefix.rpartition("/")[2]
+        issues.setdefault(tuple(tokens), Issue(_pointer(prefix, names), name, one["msg"], one["type"]))
     return list(issues.values())[:MAX_ISSUES]
+
+
+def _pointer(prefix: str, names: list[str]) -> str:
+    pointer = prefix
+    for name in names:
+        longer = f"{pointer}/{_escape(name)}"
+        if len(longer) > MAX_POINTER - 2:
+            return f"{pointer}/…"
+        pointer = longer
+    return pointer
 
 
 def _escape(token: str) -> str:
@@ -31,13 +42,10 @@ def _escape(token: str) -> str:
 
 
 def _shown(token: str | int) -> str:
-    """A name as the client sent it, made fit to be read: cut, and without line ends and other control characters."""
-    text = _cut(str(token), MAX_NAME)
+    """A name as the client sent it, made fit to be read: cut, and with a sign for each character that cannot be printed."""
+    text = str(token)
+    text = text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"
     return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _tokens(loc: tuple[str | int, ...], document: Any, *, is_missing: bool) -> list[str | int]:

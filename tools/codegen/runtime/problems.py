@@ -19,9 +19,10 @@ class Issue:
     """One thing wrong with a request."""
 
     pointer: str
-    """JSON pointer with the part of the request in front: `/body/items/0/id`, `/query/limit`, `/header/X-Correlation-ID`."""
+    """JSON pointer with the part of the request in front: `/body/items/0/id`, `/query/limit`, `/header/X-Correlation-ID`.
+    Names that the client made up are shortened and without control characters."""
     field: str
-    """Last token of the pointer."""
+    """Last name on the way, without escapes."""
     message: str
     """What is wrong; never repeats what was sent."""
     code: str
