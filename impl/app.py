@@ -85,7 +85,7 @@ def create(settings: Settings) -> FastAPI:
         attribution=attribution.AttributionStub(),
         auth=AuthOperations(auth, receiver.secrets.forget),
         errors=errors.ErrorsStub(),
-        events=EventsOperations(_touch_desk(receiver)),
+        events=EventsOperations(_touch_desk(receiver), auth.register),
         export=export.ExportStub(),
         health=HealthOperations(health),
         llm_budget=llm_budget.LlmBudgetStub(),

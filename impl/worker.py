@@ -48,7 +48,7 @@ from impl.kernel import background
 from impl.kernel.errors import SkeldirError
 from impl.platforms import paypal, shopify, stripe, woocommerce
 from impl.settings import Role, Settings
-from impl.telemetry import logging, metrics
+from impl.telemetry import crashes, logging, metrics
 
 log = structlog.get_logger()
 
@@ -241,6 +241,7 @@ def _watch_the_loop(worker: Worker) -> None:
 
 def main(jobs: Registry | None = None, timetable: list[Schedule] | None = None) -> None:
     """One worker process, configured by its environment. A known error is one line and exit code 2."""
+    crashes.foresee()
     try:
         settings = settings_module.read()
         logging.configure(settings.log_level)

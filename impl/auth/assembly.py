@@ -85,7 +85,7 @@ def build(parts: Parts) -> Auth:
         desk=Desk(
             engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=parts.passwords, pepper=parts.pepper
         ),
-        register=Register(engine=engine, ring=parts.ring, clock=clock),
+        register=Register(engine=engine, ring=parts.ring, clock=clock, pepper=parts.pepper),
         failed=failed,
         tenant_keys=tenant_keys,
         keys=keys,

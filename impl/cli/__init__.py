@@ -17,6 +17,7 @@ import typer
 from impl import settings as settings_module
 from impl.kernel.errors import SkeldirError
 from impl.settings import Settings
+from impl.telemetry import crashes
 
 app = typer.Typer(
     help="Skeldir: which revenue is real, and which channel earned it.",
@@ -43,6 +44,7 @@ Role = Annotated[str, typer.Option(help="Database role: migration_owner, app_use
 
 def main() -> None:
     """Run the command line; a known error is one line and exit code 2."""
+    crashes.foresee()
     try:
         app()
     except SkeldirError as error:
@@ -119,10 +121,22 @@ def demo_command(
 
 Url = Annotated[str, typer.Option(help="Base URL of the service.")]
 TenantKey = Annotated[
-    str | None, typer.Option(help="Key of the tenant. [default: the demo's shop]", show_default=False)
+    str | None,
+    typer.Option(
+        help="Key of the tenant; better in SKELDIR_TENANT_KEY, which no list of processes shows. [default: the demo's shop]",
+        envvar="SKELDIR_TENANT_KEY",
+        show_envvar=False,
+        show_default=False,
+    ),
 ]
 Secret = Annotated[
-    str | None, typer.Option(help="What the processor signs with; for PayPal, the webhook's id.", show_default=False)
+    str | None,
+    typer.Option(
+        help="What the processor signs with; for PayPal, the webhook's id. Better in SKELDIR_WEBHOOK_SECRET.",
+        envvar="SKELDIR_WEBHOOK_SECRET",
+        show_envvar=False,
+        show_default=False,
+    ),
 ]
 
 

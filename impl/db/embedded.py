@@ -36,6 +36,14 @@ ROLES: Final = (SUPERUSER, "migration_owner", "app_user", "app_worker", "app_ops
 
 # One syncfs instead of an fsync per file: after a crash the server is back in 0.2 s instead of 3 s (Linux has it).
 _RECOVERY: Final = {"recovery_init_sync_method": "syncfs"} if Path("/proc/self").exists() else {}
+_QUIET: Final = {
+    "log_error_verbosity": "terse",
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""Errors of statements quote rows and what was sent. Whoever sent them gets them; the server's log is no place for either."""
 _LOG_LIMIT: Final = 8 * 1024 * 1024
 _PORTS_TRIED: Final = 5
 _NO_SOCKET: Final = "could not create any TCP/IP sockets"
@@ -277,7 +285,8 @@ def _launch(
 ) -> Server:
     """Start the server process; `_await_ready` tells when it serves."""
     chosen = _free_port(port)
-    settings = {"listen_addresses": HOST, "port": str(chosen), "unix_socket_directories": "", **_RECOVERY, **options}
+    settings = {"listen_addresses": HOST, "port": str(chosen), "unix_socket_directories": "", **_RECOVERY, **_QUIET}
+    settings |= options
     command = [programs.program("postgres"), "-D", str(home / "pgdata")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]

@@ -27,6 +27,8 @@ def parse(text: str) -> URL:
         raise DatabaseUrlError(
             f"the database URL must name PostgreSQL, not {url.drivername!r}; write it like {EXAMPLE}"
         )
+    if "@" in f"{url.host}{url.database}":
+        raise DatabaseUrlError(f"the database URL has an @ too many; write an @ of the password as %40, like {EXAMPLE}")
     if not url.database:
         raise DatabaseUrlError(f"the database URL names no database; write it like {EXAMPLE}")
     return url.set(drivername=DRIVER)

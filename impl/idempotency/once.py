@@ -7,9 +7,9 @@ answer too: its effect is undone, and it is kept. A second request with the same
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -64,6 +64,7 @@ class Register:
     engine: AsyncEngine
     ring: KeyRing
     clock: Clock
+    pepper: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +109,19 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
     return Done(outcome, is_replayed=False)
 
 
-def request_hash(call: Call[Any]) -> bytes:
-    """SHA-256 over method, path, query and body: what makes two requests the same."""
+def request_hash(pepper: str, call: Call[Any]) -> bytes:
+    """HMAC-SHA-256 over method, path, query and body: what makes two requests the same.
+
+    Keyed, because a body may be little more than a short secret, which whoever reads the table could guess.
+    """
     request = call.request
     head = f"{request.method} {request.path}?".encode()
-    return hashlib.sha256(head + request.query + b"\n" + request.body).digest()
+    return hmac.digest(f"idempotency:{pepper}".encode(), head + request.query + b"\n" + request.body, "sha256")
 
 
 async def _claim(register: Register, connection: AsyncConnection, call: Call[Any], entry: dict[str, Any]) -> bool:
     """Whether this request is the first with its key."""
-    values = {"tenant_id": call.principal.tenant_id, "request_hash": request_hash(call)}
+    values = {"tenant_id": call.principal.tenant_id, "request_hash": request_hash(register.pepper, call)}
     values |= {"expires_at": register.clock.now() + KEPT}
     await connection.execute(_WAIT_BRIEFLY)
     try:
@@ -150,7 +154,7 @@ async def _stored(
     row = (await connection.execute(_READ, entry)).one_or_none()
     if row is None:  # its 30 days ended this very moment
         raise errors.KeyInProgressError
-    if row.request_hash != request_hash(call):
+    if row.request_hash != request_hash(register.pepper, call):
         raise errors.KeyReusedError
     if row.response_sealed is None:
         raise errors.SecretAlreadyShownError

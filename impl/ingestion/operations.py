@@ -63,9 +63,8 @@ class StateConflict(ProblemError, status=409, code="STATE_CONFLICT", slug="state
 class EventsOperations:
     """Touches and dead events of one tenant at a time."""
 
-    def __init__(self, desk: TouchDesk) -> None:
-        self._desk, self._engine = desk, desk.engine
-        self._register = Register(engine=desk.engine, ring=desk.ring, clock=desk.clock)
+    def __init__(self, desk: TouchDesk, register: Register) -> None:
+        self._desk, self._engine, self._register = desk, desk.engine, register
 
     async def ingest_touches(self, *, call: Call[TagServer]) -> events.IngestTouchesReply:
         with outage.answered():

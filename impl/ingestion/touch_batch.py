@@ -11,11 +11,10 @@ from pydantic_core import ErrorDetails, from_json, to_json
 from generated.server import Invalid, InvalidRequestError
 from generated.server import events as contract
 from generated.server.models import events as models
-from impl.ingestion import privacy
+from impl.ingestion import names, privacy
 
 MAX_TOUCHES: Final = 1000
 MAX_ISSUES: Final = 20
-_MAX_POINTER: Final = 200
 _NUL: Final = "\x00"
 _TOUCH: Final = TypeAdapter(models.Touch)
 
@@ -125,5 +124,5 @@ def _fault(index: int, details: list[ErrorDetails]) -> Fault:
 
 
 def _pointer(index: int, *loc: int | str) -> str:
-    parts = (str(part).replace("~", "~0").replace("/", "~1").replace(_NUL, "") for part in loc)
-    return f"/body/touches/{index}{''.join(f'/{part}' for part in parts)}"[:_MAX_POINTER]
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in loc)
+    return names.kept(f"/body/touches/{index}{''.join(f'/{part}' for part in parts)}")

@@ -121,7 +121,8 @@ class JobExecutor(AbstractEntrypointExecutor):
             async with transactions.tenantless(self.engine) as connection:
                 starts = int(await connection.scalar(_BEGIN, counted) or 1)
         except outage.FAILURES as error:
-            raise RetryRequested(delay=backoff(1), reason="the database is away") from error
+            log.warning("job_not_begun", error_class=type(error).__name__, exc_info=error)
+            raise RetryRequested(delay=backoff(1), reason="the database is away") from None
         work, name = replace(unnumbered, attempt=starts), unnumbered.kind.name
         if work.expires_at is not None and work.expires_at < datetime.now(UTC):
             metrics.observe_job(name, "skipped", 0.0)

@@ -70,7 +70,9 @@ def _row(work: Work, error: BaseException, worker_id: str) -> dict[str, Any]:
         "job_name": work.kind.name,
         "queue": work.kind.queue,
         "worker": worker_id,
-        "arguments": json.dumps(sanitized(work.arguments)).replace("\\u0000", "\\ufffd"),
+        "arguments": sql.storable(json.dumps(sanitized(work.arguments), ensure_ascii=False)).replace(
+            "\\u0000", "\ufffd"
+        ),
         "error_type": kind_of(error),
         "exception_class": type(error).__name__,
         "error_message": sql.storable(message[:MAX_MESSAGE]),

@@ -12,6 +12,7 @@ from typing import overload
 
 from impl.kernel.errors import SkeldirError
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 
 
@@ -30,8 +31,8 @@ def storable(value: str) -> str: ...
 @overload
 def storable(value: None) -> None: ...
 def storable(value: str | None) -> str | None:
-    """`value` as PostgreSQL takes it: NUL, which no text there may hold, becomes the sign for a lost character."""
-    return None if value is None else value.replace("\0", "\ufffd")
+    """`value` as PostgreSQL takes it: what no text there may hold, NUL and halves of characters, becomes the sign for a loss."""
+    return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
 def _without_comments(body: str) -> str:

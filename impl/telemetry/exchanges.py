@@ -20,8 +20,8 @@ _log = structlog.get_logger()
 class ExchangeLog:
     """The server's observer: binds the correlation id for all that follows, then logs, counts and times the answer.
 
-    The line has method, path, operation, status and duration: no query (it can hold a tenant key), no address of the
-    client, no header, no body.
+    The line has method, the operation and its path in the contract, status and duration: nothing that the caller wrote, be it
+    in the path (which can hold anything), the query (which can hold a tenant key), a header or the body, nor its address.
     """
 
     def __init__(self, metrics: HTTPMetrics, traffic: Traffic) -> None:
@@ -35,12 +35,13 @@ class ExchangeLog:
     def finished(self, exchange: Exchange) -> None:
         """Say and count what was answered, and why when it is our fault."""
         operation = exchange.operation.id if exchange.operation is not None else None
+        path = exchange.operation.path if exchange.operation is not None else None
         self._traffic.note(exchange.status, exchange.seconds)
         self._metrics.observe(operation, exchange.status, exchange.seconds)
         _log.info(
             "http_request",
             method=exchange.request.method,
-            path=exchange.request.path,
+            path=path,
             operation=operation,
             status=exchange.status,
             duration_ms=round(exchange.seconds * 1000, 2),

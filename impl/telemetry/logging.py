@@ -10,7 +10,6 @@ import json
 import logging
 import sys
 from typing import TextIO, cast
-from urllib.parse import urlsplit
 
 import structlog
 from pydantic_core import to_json
@@ -43,6 +42,9 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         )
     )
     _take_over(handler, threshold)
+    logging.raiseExceptions = (
+        False  # a line that cannot be written would go to standard error as it stands, arguments and all
+    )
 
 
 def _take_over(handler: logging.Handler, threshold: int) -> None:
@@ -91,9 +93,9 @@ def _from_library(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def _access(arguments: object) -> dict[str, object]:
     """One line of uvicorn's access log, whose arguments are (client, method, path and query, version, status).
 
-    The query may hold a `tenant_key` and the client is an IP address: neither is kept.
+    The query may hold a `tenant_key`, the path anything, and the client is an IP address: none of them is kept.
     """
     if not isinstance(arguments, tuple) or len(arguments) != 5:
         return {"event": "uvicorn_access"}
-    _client, method, target, _version, status = arguments
-    return {"event": "uvicorn_access", "method": method, "path": urlsplit(str(target)).path, "status": status}
+    _client, method, _target, _version, status = arguments
+    return {"event": "uvicorn_access", "method": method, "status": status}

@@ -52,14 +52,18 @@ _TEXT_RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     # The database and the validators quote the row or the input in their messages.
     (re.compile(r"DETAIL:.*", re.DOTALL), f"DETAIL: {HIDDEN}"),
     (re.compile(r"\[parameters:.*", re.DOTALL), f"[parameters: {HIDDEN}]"),
-    (re.compile(r"input_value=.*?(?=, input_type=|\]|\Z)", re.DOTALL), f"input_value={HIDDEN}"),
+    (re.compile(r"input_value=.*?(?=, input_type=|\Z)", re.DOTALL), f"input_value={HIDDEN}"),
+    (re.compile(r"(query argument \$\d++: ).*"), rf"\1{HIDDEN}"),
+    (re.compile(r"((?:invalid input|malformed)[^:\n]*+: ).*"), rf"\1{HIDDEN}"),
+    (re.compile(r"(\bvalue )\".*?\"( is out of range)"), rf"\1{HIDDEN}\2"),
     (re.compile(r"(?<=://)[^\s/@]++@"), f"{HIDDEN}@"),
     (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\beyJ[\w-]{6,}+(?:\.[\w-]*+)*"), HIDDEN),
     (re.compile(r"\b[0-9a-f-]{36}\.[0-9a-f-]{36}\.[\w-]++", re.IGNORECASE), HIDDEN),
     (re.compile(r"\b(?:sk|rk|pk|whsec|shpat|shpss|skt|ghp|xoxb|xoxp)_[\w-]{6,}+"), HIDDEN),
     (re.compile(r"\bv[01]=[0-9a-f]{16,}+", re.IGNORECASE), HIDDEN),
-    (re.compile(r"(?<![\w.+%-])[\w.!#$&'*+/=?^`{|}~-]++(?:@|%40)[\w-]++(?:\.[\w-]++)+", re.IGNORECASE), HIDDEN),
+    (re.compile(r"(?<![\w.+%-])[\w.!#$&'*+/=?^`{|}~-]++(?:@|%40)[\w-]++(?:\.[\w-]++)*+", re.IGNORECASE), HIDDEN),
+    (re.compile(r"\"[^\"\n]{1,64}\"@[\w.-]++"), HIDDEN),
     # Random text of 256 bits and more, in any usual alphabet; ids and words do not mix the three kinds this way.
     (re.compile(r"(?<![\w+/-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9_+/-]{43,}+={0,2}"), HIDDEN),
 )
@@ -69,13 +73,14 @@ _PLAIN = re.compile(
     r"[0-9a-f-]{36}|[0-9T:.Z+-]{1,35}|[A-Z]{1,8}|(?!eyJ)[a-zA-Z]{1,42}|[a-z]{3,}(?:_[a-z]{3,}){1,4}|(?:/[a-z_]{1,32}){1,8}"
 )
 
-_NAMED_VALUE = re.compile(r"(?<![\w-])([\w-]++)(['\"]?\s*+[=:]\s*+['\"]?)([^\s\"'&,;}]++)")
+_NAMED_VALUE = re.compile(r"(?<![\w-])([\w-]++)(['\"]?\s*+[=:]\s*+)(\"[^\"\n]*+\"?+|'[^'\n]*+'?+|[^\s\"'&,;}]++)")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @lru_cache(maxsize=1024)
 def is_hidden_key(key: str) -> bool:
     """Whether a field of this name is hidden whatever its value is."""
-    name = key.lower().replace("-", "_").replace(" ", "_")
+    name = _CAMEL.sub("_", key).lower().replace("-", "_").replace(" ", "_")
     if name in _PERSONAL_KEYS or _PAYLOAD_PARTS.search(name):
         return True
     return bool(_SECRET_PARTS.search(name)) and not name.endswith(_HARMLESS_ENDINGS)
@@ -87,6 +92,8 @@ def text(value: str) -> str:
         return value
     # Twice the limit is searched: a secret that the cut would split is found whole, and the search stays cheap.
     shown = value[: 2 * MAX_TEXT_CHARACTERS]
+    if len(shown) < len(value):
+        shown = shown.rpartition(" ")[0] or shown
     for pattern, replacement in _TEXT_RULES:
         shown = pattern.sub(replacement, shown)
     shown = _NAMED_VALUE.sub(_hide_named_value, shown)

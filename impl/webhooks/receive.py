@@ -19,7 +19,7 @@ from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
-from impl.ingestion import journeys, privacy, record
+from impl.ingestion import journeys, names, privacy, record
 from impl.ingestion.delivery import Death, Delivery, Outcome, Receipt
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.record import Facts
@@ -197,7 +197,7 @@ def _understand(processor: Processor, inbound: Inbound, delivery: Delivery, secr
         message = f"this address is for {inbound.topic}"
         raise _Dying(_death(processor, inbound, secret, payload, "topic_mismatch", message))
     topic = inbound.topic or topic
-    issues = tuple(inbound.check(topic)) or _not_an_object(payload)
+    issues = tuple(map(names.issue, inbound.check(topic))) or _not_an_object(payload)
     if issues:
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         raise _Dying(_death(processor, inbound, secret, payload, "schema_validation", message, issues=issues))

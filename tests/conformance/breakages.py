@@ -82,7 +82,7 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a NUL reaches the database": (
         "impl/kernel/sql.py",
-        'value.replace("\\0", "\\ufffd")',
+        '_UNSTORABLE.sub("\\ufffd", value)',
         "value",
         ("listDeadEvents",),
     ),

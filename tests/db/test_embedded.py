@@ -80,6 +80,22 @@ async def test_starts_and_asks_for_a_password(data: Path) -> None:
         assert server.passwords["postgres"] not in repr(server)
 
 
+async def test_the_log_of_the_server_holds_nothing_of_what_was_sent(data: Path) -> None:
+    server = embedded.start(data)
+    connection = await bootstrap.connect(server.url())
+    await connection.execute("CREATE TABLE people (name text CHECK (name <> 'Jane Doe'))")
+    for statement in (
+        "INSERT INTO people VALUES ('Jane Doe')",
+        "SELECT CAST('Jane Doe' AS integer)",
+        "SELECT Jane Doe x",
+    ):
+        with pytest.raises(asyncpg.PostgresError, match="people|Jane|x"):
+            await connection.execute(statement)
+    await connection.close()
+    server.stop()
+    assert "Jane" not in (server.home / "postgres.log").read_text()
+
+
 async def test_warm_start_is_quick_and_stop_is_clean(data: Path) -> None:
     with embedded.running(data) as server:
         pid = server.pid

@@ -30,6 +30,8 @@ def test_any_driver_prefix_is_normalised(prefix: str) -> None:
         (f"host=localhost password={SECRET}", "is not a URL"),
         (f"mysql://root:{SECRET}@localhost/shop", "must name PostgreSQL"),
         ("postgresql://user:hunter2@localhost", "names no database"),
+        ("postgresql://user:hunter2@hunter2@localhost/shop", "write an @ of the password as %40"),
+        ("postgresql://user:pw@localhost/hunter2@shop", "write an @"),
     ],
 )
 def test_bad_urls_are_refused_without_repeating_them(text: str, reason: str) -> None:

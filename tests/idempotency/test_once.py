@@ -1,6 +1,8 @@
 """What becomes of an effect, and of its key, when the answer is a refusal (api.md 1.8)."""
 
 import asyncio
+import dataclasses
+import hashlib
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -22,13 +24,13 @@ from generated.server.models.common import SuccessResponse
 from impl.auth import machine_secrets
 from impl.db.transaction import tenant_transaction
 from impl.idempotency.errors import RepeatedRefusalError
-from impl.idempotency.once import Register, once
+from impl.idempotency.once import Register, once, request_hash
 from impl.kernel.clock import SystemClock
 
 
 @pytest.fixture
 def register(app_engine, ring):
-    return Register(engine=app_engine, ring=ring, clock=SystemClock())
+    return Register(engine=app_engine, ring=ring, clock=SystemClock(), pepper="pepper")
 
 
 @pytest.fixture
@@ -144,3 +146,11 @@ async def test_what_is_done_waits_for_locks_as_ever_and_its_status_is_kept(regis
     async with tenant_transaction(register.engine, call.principal.tenant_id) as connection:
         kept = (await connection.execute(text("SELECT status_code, state FROM api_idempotency_keys"))).one()
     assert (seen, tuple(kept)) == ([usual], (201, "done"))
+
+
+async def test_what_is_kept_of_a_request_cannot_be_guessed_without_the_pepper(register, call):
+    """A body may be little more than a short secret."""
+    other = dataclasses.replace(register, pepper="another")
+    assert request_hash(register.pepper, call) != request_hash(other.pepper, call)
+    plain = hashlib.sha256(b"POST /api/thing?\n{}").digest()
+    assert plain not in {request_hash(register.pepper, call), request_hash("", call)}

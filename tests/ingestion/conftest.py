@@ -59,9 +59,8 @@ def make_site(app_engine, database, ring, clock, make_member, log_in):  # noqa: 
         secret = tenants.new_webhook_secret()
         await tenants.equip(app_engine, ring, tenant_id, key_hash=tenant_keys.hash_of(key), webhook_secret=secret)
         auth = assembly.build(parts(app_engine, database, ring, clock))
-        events = EventsOperations(
-            TouchDesk(engine=app_engine, ring=ring, journeys=Journeys(app_engine, ring, clock), clock=clock)
-        )
+        touched = TouchDesk(engine=app_engine, ring=ring, journeys=Journeys(app_engine, ring, clock), clock=clock)
+        events = EventsOperations(touched, auth.register)
         app = application(auth, events=events)
         return Site(tenant_id, key, app, clock, tokens, secret)
 

@@ -43,7 +43,7 @@ async def test_the_line_says_operation_status_and_time_and_nothing_of_query_head
         "log_level": "info",
         "correlation_id": str(correlation_id),
         "method": "POST",
-        "path": "/api/webhooks/stripe",
+        "path": "/x",
         "operation": "getRealtimeRevenueV1",
         "status": 200,
         "duration_ms": 40.1,

@@ -110,12 +110,7 @@ def test_uvicorns_access_line_keeps_neither_query_nor_client(lines):
     arguments = ("203.0.113.7:4711", "POST", "/api/webhooks/stripe?tenant_key=abc", "1.1", 200)
     logging.getLogger("uvicorn.access").info('%s - "%s %s HTTP/%s" %d', *arguments)
     (line,) = lines()
-    assert (line["event"], line["method"], line["path"], line["status"]) == (
-        "uvicorn_access",
-        "POST",
-        "/api/webhooks/stripe",
-        200,
-    )
+    assert (line["event"], line["method"], line["status"], line.get("path")) == ("uvicorn_access", "POST", 200, None)
     assert "203.0.113.7" not in json.dumps(line)
     assert "abc" not in json.dumps(line)
 

@@ -156,6 +156,18 @@ async def test_a_schema_break_names_the_field(http, make_merchant, owner):
     assert json.loads(row["error_detail"])["pointer"] == "/body/data/object/amount"
 
 
+async def test_a_name_that_somebody_made_up_is_not_kept(http, make_merchant, owner):
+    merchant = make_merchant()
+    metadata = {"Jane Doe, +49 170 1234567": 7}
+    await http.post("/api/webhooks/stripe/charge/succeeded", **stripe_delivery(merchant, metadata=metadata))
+    row = await owner.fetchrow(
+        "SELECT error_message, error_detail FROM dead_events WHERE tenant_id = $1", merchant.tenant_id
+    )
+    (issue,) = json.loads(row["error_detail"])["issues"]
+    assert (issue["pointer"], issue["field"]) == ("/body/data/object/metadata/…", "…")
+    assert "Jane" not in row["error_message"] + row["error_detail"]
+
+
 async def test_the_wrong_address_is_a_400_and_kept(http, make_merchant, owner):
     merchant = make_merchant()
     response = await http.post("/api/webhooks/stripe/charge/refunded", **stripe_delivery(merchant))
