@@ -17,13 +17,18 @@ UNKNOWN = "…"
 def kept(pointer: str) -> str:
     """The JSON pointer with every name that no contract has replaced by `…`; places in lists stay."""
     root, *tokens = pointer.split("/")
-    return "/".join((root, *(token if token.isdecimal() or token in _declared() else UNKNOWN for token in tokens)))
+    return "/".join((root, *(token if _is_place(token) or token in _declared() else UNKNOWN for token in tokens)))
 
 
 def issue(one: dict[str, str]) -> dict[str, str]:
     """What is kept of a mistake: `pointer`, and `field` where it has one, with known names only."""
     pointer = kept(one["pointer"])
     return one | {"pointer": pointer} | ({"field": pointer.rpartition("/")[2]} if "field" in one else {})
+
+
+def _is_place(token: str) -> bool:
+    """Whether `token` is a place in a list: a longer number may be somebody's."""
+    return token.isdecimal() and len(token) <= 4
 
 
 @cache
