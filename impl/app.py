@@ -28,8 +28,8 @@ from generated.server import (
 from generated.server.app import OPERATIONS, mount
 from impl import docs
 from impl.auth import assembly
-from impl.auth.access_tokens import Stamp
 from impl.auth.operations import AuthOperations
+from impl.auth.tokens.access_tokens import Stamp
 from impl.db import bootstrap, heads
 from impl.db import engine as engines
 from impl.db import url as urls

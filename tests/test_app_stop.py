@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from impl import app as application
-from impl.auth import tenant_keys
+from impl.auth.keys import tenant_keys
 from impl.cli.tenant import Made
 from impl.db import bootstrap
 from impl.ingestion.batches import Batches

@@ -11,10 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from generated.server import NotFoundError, ProblemError
-from impl.auth import revocation_store, sessions
-from impl.auth.access_tokens import AccessToken
+from impl.auth import sessions
 from impl.auth.roles import Role
 from impl.auth.tables import TenantMembership, TenantMembershipRole
+from impl.auth.tokens import revocation_store
+from impl.auth.tokens.access_tokens import AccessToken
 from impl.db import locks
 
 _IS_ACTIVE: Final = TenantMembership.membership_status == "active"

@@ -11,22 +11,24 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.auth import rate_limits, revocation_store
-from impl.auth.access_tokens import Stamp
 from impl.auth.authenticator import Authenticator, Stranger, nobody
-from impl.auth.failed_attempts import FailedAttempts
-from impl.auth.key_store import DatabaseKeyStore
-from impl.auth.limiter import Limiter, TenantRates
-from impl.auth.listener import RevocationListener
+from impl.auth.keys.signing_key_store import DatabaseKeyStore
+from impl.auth.keys.signing_keys import SigningKeys
+from impl.auth.keys.tenant_keys import TenantKeys
+from impl.auth.limits import leased_buckets
+from impl.auth.limits.failed_attempts import FailedAttempts
+from impl.auth.limits.leased_buckets import RateLimits
+from impl.auth.limits.rate_classes import Limiter
+from impl.auth.limits.tenant_rates import TenantRates
 from impl.auth.passwords import Passwords
-from impl.auth.rate_limits import RateLimits
-from impl.auth.revocations import Revocations
 from impl.auth.sessions import Desk
-from impl.auth.signing_keys import SigningKeys
-from impl.auth.tenant_keys import TenantKeys
-from impl.auth.verification import Verifier
+from impl.auth.tokens import revocation_store
+from impl.auth.tokens.access_tokens import Stamp
+from impl.auth.tokens.revocation_cache import Revocations
+from impl.auth.tokens.revocation_listener import RevocationListener
+from impl.auth.tokens.verification import Verifier
+from impl.db.idempotency.once import Register
 from impl.db.sealing import KeyRing
-from impl.idempotency.once import Register
 from impl.kernel import background
 from impl.kernel.clock import Clock
 
@@ -78,7 +80,7 @@ def build(parts: Parts) -> Auth:
     revocations = Revocations(partial(revocation_store.standing, engine, clock), clock)
     verifier = Verifier(keys=keys, stamp=parts.stamp, revocations=revocations, clock=clock)
     tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock)
-    limits = RateLimits(rate_limits.database(engine), clock)
+    limits = RateLimits(leased_buckets.database(engine), clock)
     return Auth(
         authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine, stranger=parts.stranger),
         limiter=Limiter(limits=limits, rates=TenantRates(engine, clock), failed=failed, pepper=parts.pepper),

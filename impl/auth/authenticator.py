@@ -10,11 +10,12 @@ from typing import TypeAlias, final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from generated.server import Grant, RawRequest
-from impl.auth import refresh_tokens, sessions
-from impl.auth.access_tokens import AccessToken
+from impl.auth import sessions
+from impl.auth.keys.tenant_keys import Purpose, TenantKey, TenantKeys
 from impl.auth.sessions import HeldToken
-from impl.auth.tenant_keys import Purpose, TenantKey, TenantKeys
-from impl.auth.verification import Verifier
+from impl.auth.tokens import refresh_tokens
+from impl.auth.tokens.access_tokens import AccessToken
+from impl.auth.tokens.verification import Verifier
 from impl.db import outage
 from impl.telemetry import correlation
 

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from generated.server import Call, UnauthorizedError, auth
 from generated.server.models import auth as models
 from generated.server.models.common import SuccessResponse
-from impl.auth import access_tokens, administration, machine_secrets, sessions
-from impl.auth.access_tokens import AccessToken
+from impl.auth import administration, sessions
 from impl.auth.assembly import Auth
+from impl.auth.keys import machine_secrets
+from impl.auth.keys.tenant_keys import Purpose
 from impl.auth.roles import Role
 from impl.auth.sessions import HeldToken
-from impl.auth.tenant_keys import Purpose
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.access_tokens import AccessToken
 from impl.db import outage
-from impl.idempotency.once import once
+from impl.db.idempotency.once import once
 
 ForgetSecret: TypeAlias = Callable[[UUID, str], None]
 """Told (tenant, processor) when a webhook secret has changed, so that this process reads it anew."""

@@ -11,12 +11,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from generated.server import ForbiddenError, UnauthorizedError
-from impl.auth import access_tokens, members, passwords, refresh_tokens, revocation_store
-from impl.auth.access_tokens import AccessToken, Stamp
+from impl.auth import members, passwords
+from impl.auth.keys.signing_keys import SigningKey, SigningKeys
 from impl.auth.passwords import Passwords
-from impl.auth.refresh_tokens import RefreshToken
-from impl.auth.signing_keys import SigningKey, SigningKeys
 from impl.auth.tables import RefreshToken as Row
+from impl.auth.tokens import access_tokens, refresh_tokens, revocation_store
+from impl.auth.tokens.access_tokens import AccessToken, Stamp
+from impl.auth.tokens.refresh_tokens import RefreshToken
 from impl.db import locks
 from impl.db.transaction import tenant_transaction
 from impl.kernel import ids

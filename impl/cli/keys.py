@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from impl.auth import signing_keys
-from impl.auth.key_store import DatabaseKeyStore
+from impl.auth.keys import signing_keys
+from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.cli import local
 from impl.db import engine as engines
 from impl.db import rotation

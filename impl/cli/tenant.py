@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.auth import passwords, tenant_keys
+from impl.auth import passwords
+from impl.auth.keys import tenant_keys
 from impl.cli import local
 from impl.db import engine as engines
 from impl.db.sealing import KeyRing

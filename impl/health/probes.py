@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.auth.signing_keys import SigningKeys
+from impl.auth.keys.signing_keys import SigningKeys
 from impl.db.transaction import tenant_transaction
 from impl.health.pool_watch import PoolWatch
 from impl.jobs import vitals

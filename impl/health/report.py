@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.auth.signing_keys import SigningKeys
+from impl.auth.keys.signing_keys import SigningKeys
 from impl.health import probes
 from impl.health.checkup import Checkup, Probe
 from impl.health.pool_watch import PoolWatch

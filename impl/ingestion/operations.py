@@ -15,8 +15,8 @@ from generated.server import Call, InvalidRequestError, Issue, NotFoundError, Pr
 from generated.server.models import common
 from generated.server.models import events as models
 from impl.db import outage
+from impl.db.idempotency.once import Register, once
 from impl.db.transaction import tenant_transaction
-from impl.idempotency.once import Register, once
 from impl.ingestion import dead_events, tasks, touches
 from impl.ingestion.dead_events import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
 from impl.ingestion.touch_rules import Result

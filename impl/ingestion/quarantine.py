@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from generated.server import RawRequest
-from impl.auth import tenant_keys
+from impl.auth.keys import tenant_keys
 from impl.db import outage
 from impl.ingestion import touches
 from impl.kernel import ids

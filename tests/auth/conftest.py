@@ -11,11 +11,12 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event, text
 
-from impl.auth import passwords, rate_limits, sessions
-from impl.auth.access_tokens import Stamp
-from impl.auth.key_store import DatabaseKeyStore
+from impl.auth import passwords, sessions
+from impl.auth.keys.signing_key_store import DatabaseKeyStore
+from impl.auth.keys.signing_keys import SigningKeys
+from impl.auth.limits import leased_buckets
 from impl.auth.passwords import Passwords
-from impl.auth.signing_keys import SigningKeys
+from impl.auth.tokens.access_tokens import Stamp
 from impl.kernel.clock import FixedClock
 
 PEPPER = "pepper"
@@ -60,7 +61,7 @@ def clock():
 @pytest.fixture(autouse=True)
 def patience(monkeypatch):
     """A lease that is late on a busy machine is no database that is away, which would let everybody through."""
-    monkeypatch.setattr(rate_limits, "_ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(leased_buckets, "_ANSWER_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from impl.auth import assembly, tenant_keys
-from impl.auth.tenant_keys import Purpose
+from impl.auth import assembly
+from impl.auth.keys import tenant_keys
+from impl.auth.keys.tenant_keys import Purpose
 from impl.db.sealing import Place, Sealed
 from tests.auth.server import application, client, parts
 

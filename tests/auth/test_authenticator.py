@@ -5,8 +5,10 @@ import pytest
 import structlog
 
 from generated.server import Call, Operation, RawRequest, ServiceUnavailableError
-from impl.auth import access_tokens, assembly, sessions, signing_keys, tenant_keys
+from impl.auth import assembly, sessions
+from impl.auth.keys import signing_keys, tenant_keys
 from impl.auth.roles import Role
+from impl.auth.tokens import access_tokens
 from impl.db import engine as engines
 from impl.kernel.clock import SystemClock
 from tests.auth.conftest import STAMP

@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import text
 
 from generated.server import ForbiddenError, UnauthorizedError
-from impl.auth import access_tokens, refresh_tokens, revocation_store, sessions
+from impl.auth import sessions
 from impl.auth.roles import Role
+from impl.auth.tokens import access_tokens, refresh_tokens, revocation_store
 from impl.db.transaction import tenant_transaction
 from impl.kernel import ids
 from tests.auth.conftest import STAMP, CountingHasher

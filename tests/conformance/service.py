@@ -35,8 +35,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from generated.server import Operation
 from generated.server import app as generated
 from impl import app as application
-from impl.auth import assembly, limiter, passwords, tenant_keys
-from impl.auth.failed_attempts import FailedAttempts
+from impl.auth import assembly, passwords
+from impl.auth.keys import tenant_keys
+from impl.auth.limits import rate_classes
+from impl.auth.limits.failed_attempts import FailedAttempts
 from impl.cli import serve, tenant
 from impl.cli.tenant import Made
 from impl.db import engine as engines
@@ -97,7 +99,7 @@ def lenient(*, logins_per_minute: int) -> Iterator[None]:
     cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     with (
         mock.patch.object(assembly, "FailedAttempts", partial(FailedAttempts, limit=FAR)),
-        mock.patch.object(limiter, "LOGINS_PER_MINUTE", logins_per_minute),
+        mock.patch.object(rate_classes, "LOGINS_PER_MINUTE", logins_per_minute),
         mock.patch.object(passwords, "PasswordHasher", cheap),
         mock.patch.object(checkup, "KEEP_SECONDS", 0.0),
         mock.patch.object(vitals, "SEEN_WITHIN_SECONDS", FAR),
@@ -457,7 +459,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
-    logins = limiter.LOGINS_PER_MINUTE if is_strict else FAR
+    logins = rate_classes.LOGINS_PER_MINUTE if is_strict else FAR
     with databases.shared_server() as server, lenient(logins_per_minute=logins), asyncio.Runner() as runner:
         holder = databases.temporary_database(server, databases._template(server))
         database = runner.run(holder.__aenter__())

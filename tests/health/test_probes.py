@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from impl.auth.errors import KeysUnavailableError
-from impl.auth.key_store import DatabaseKeyStore
-from impl.auth.signing_keys import SigningKeys
+from impl.auth.keys.signing_key_store import DatabaseKeyStore
+from impl.auth.keys.signing_keys import SigningKeys
 from impl.db import bootstrap, engine, migrate
 from impl.db.sealing import KeyRing
 from impl.health import probes

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from impl.auth import assembly, tenant_keys
+from impl.auth import assembly
+from impl.auth.keys import tenant_keys
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches import TouchDesk

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from impl.auth import assembly, tenant_keys
+from impl.auth import assembly
+from impl.auth.keys import tenant_keys
 from impl.db import bootstrap
 from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import stripe

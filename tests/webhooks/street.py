@@ -14,7 +14,7 @@ import uvicorn
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
-from impl.auth import tenant_keys
+from impl.auth.keys import tenant_keys
 from impl.db.transaction import tenant_transaction
 from impl.platforms import samples
 from impl.tenants import create as tenants

@@ -106,7 +106,7 @@ async def test_a_body_over_the_cap_is_refused_before_anything_is_hashed(http, me
     monkeypatch.setattr("impl.platforms.stripe.signature._digest", lambda *_: hashed.append(1) or "")
     # In place of the modules' own names: others of this process, such as the driver, hash whenever they like.
     counted = SimpleNamespace(sha256=lambda data: hashed.append(1) or hashlib.sha256(data))
-    monkeypatch.setattr("impl.auth.tenant_keys.hashlib", counted)
+    monkeypatch.setattr("impl.auth.keys.tenant_keys.hashlib", counted)
     monkeypatch.setattr("impl.auth.authenticator.hmac", SimpleNamespace(digest=lambda *_: hashed.append(1) or b""))
     too_large = b"x" * (1_048_576 + 1)
     headers = {"Content-Type": "application/json", "X-Skeldir-Tenant-Key": merchant.tenant_key}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from generated.server import RawRequest
-from impl.auth import tenant_keys
+from impl.auth.keys import tenant_keys
 from impl.ingestion.quarantine import NOTES_PER_HOUR, Quarantine
 from impl.kernel.clock import FixedClock
 from impl.telemetry import metrics

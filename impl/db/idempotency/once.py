@@ -19,9 +19,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from generated.server import Call, ContractModel, ProblemError
+from impl.db.idempotency import errors
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.db.transaction import tenant_transaction
-from impl.idempotency import errors
 from impl.kernel.clock import Clock
 
 KEPT: Final = timedelta(days=30)

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from impl.auth import limiter
-from impl.auth.limiter import DEFAULT_API_PER_MINUTE, TenantRates
+from impl.auth.limits import tenant_rates
+from impl.auth.limits.tenant_rates import DEFAULT_API_PER_MINUTE, TenantRates
 from impl.kernel.clock import FixedClock
 
 
@@ -32,7 +32,7 @@ class Database:
 @pytest.fixture
 def database(monkeypatch):
     found = Database()
-    monkeypatch.setattr(limiter, "tenant_transaction", found.transaction)
+    monkeypatch.setattr(tenant_rates, "tenant_transaction", found.transaction)
     return found
 
 

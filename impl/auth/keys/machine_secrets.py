@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from generated.server import ProblemError
-from impl.auth import tenant_keys
-from impl.auth.tenant_keys import Purpose
+from impl.auth.keys import tenant_keys
+from impl.auth.keys.tenant_keys import Purpose
 from impl.db import locks
 from impl.db.sealing import KeyRing, Place
 from impl.kernel import ids

@@ -13,10 +13,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from impl.auth import access_tokens, assembly, listener, revocation_store, sessions
-from impl.auth.listener import TOKEN_CHANNEL, RevocationListener
-from impl.auth.revocations import Revocations
+from impl.auth import assembly, sessions
 from impl.auth.roles import Role
+from impl.auth.tokens import access_tokens, revocation_listener, revocation_store
+from impl.auth.tokens.revocation_cache import Revocations
+from impl.auth.tokens.revocation_listener import TOKEN_CHANNEL, RevocationListener
 from impl.db import bootstrap, outage
 from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
@@ -166,7 +167,7 @@ class Line:
 
 
 async def test_silence_is_no_gap_as_long_as_the_connection_answers_and_no_longer(monkeypatch):
-    monkeypatch.setattr(listener, "HEARTBEAT_SECONDS", 0)
+    monkeypatch.setattr(revocation_listener, "HEARTBEAT_SECONDS", 0)
     clock = FixedClock(datetime.now(UTC))
     revocations = Revocations(None, clock)
     line = Line(revocations, clock, answers=20)

@@ -21,10 +21,10 @@ from generated.server import (
     UnauthorizedError,
 )
 from generated.server.models.common import SuccessResponse
-from impl.auth import machine_secrets
+from impl.auth.keys import machine_secrets
+from impl.db.idempotency.errors import RepeatedRefusalError
+from impl.db.idempotency.once import Register, once, request_hash
 from impl.db.transaction import tenant_transaction
-from impl.idempotency.errors import RepeatedRefusalError
-from impl.idempotency.once import Register, once, request_hash
 from impl.kernel.clock import SystemClock
 
 

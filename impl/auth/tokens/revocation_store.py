@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from impl.auth import access_tokens
-from impl.auth.access_tokens import AccessToken
-from impl.auth.revocations import Standing
 from impl.auth.tables import RefreshToken, RevokedAccessToken, TokenCutoff
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.access_tokens import AccessToken
+from impl.auth.tokens.revocation_cache import Standing
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import Clock
 

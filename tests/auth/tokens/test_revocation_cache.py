@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from impl.auth import access_tokens
-from impl.auth.revocations import Revocations, Standing
 from impl.auth.roles import Role
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.revocation_cache import Revocations, Standing
 from impl.kernel.clock import FixedClock
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

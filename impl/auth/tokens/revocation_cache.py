@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, TypeAlias, final
 from uuid import UUID
 
-from impl.auth.access_tokens import AccessToken
+from impl.auth.tokens.access_tokens import AccessToken
 from impl.kernel.clock import Clock
 
 MAX_SILENCE_SECONDS: Final = 2.0

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from impl.auth import rate_limits
-from impl.auth.failed_attempts import FailedAttempts
-from impl.auth.rate_limits import RateLimits
+from impl.auth.limits import leased_buckets
+from impl.auth.limits.failed_attempts import FailedAttempts
+from impl.auth.limits.leased_buckets import RateLimits
 from impl.kernel.clock import FixedClock
 from impl.telemetry import metrics
 
@@ -125,7 +125,7 @@ class TestRateLimits:
         assert await admitted(busy, 200) == 90
 
     async def test_memory_is_bounded_and_losing_a_lease_admits_less(self, limits, monkeypatch):
-        monkeypatch.setattr(rate_limits, "_MAX_BUCKETS", 10)
+        monkeypatch.setattr(leased_buckets, "_MAX_BUCKETS", 10)
         for n in range(100):
             await limits.take("api", f"tenant{n}", 100)
         assert len(limits._buckets) == 10
@@ -154,7 +154,7 @@ class TestRateLimits:
         assert await admitted(limits, 200) == 100
 
     async def test_a_database_that_hangs_delays_by_a_second_at_most(self, clock, monkeypatch):
-        monkeypatch.setattr(rate_limits, "_ANSWER_SECONDS", 0.01)
+        monkeypatch.setattr(leased_buckets, "_ANSWER_SECONDS", 0.01)
 
         async def hang(*_):
             await asyncio.sleep(60)
@@ -166,20 +166,20 @@ class TestRateLimits:
 class TestDatabase:
     async def test_two_processes_together_never_admit_more_than_the_limit(self, app_engine):
         clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
-        fleet = [RateLimits(rate_limits.database(app_engine), clock) for _ in range(2)]
+        fleet = [RateLimits(leased_buckets.database(app_engine), clock) for _ in range(2)]
         answers = await asyncio.gather(*(fleet[n % 2].take("api", subject, 100) for n in range(300)))
         assert 90 <= sum(not answer.is_refused for answer in answers) <= 100
 
     async def test_one_process_after_the_other_admits_what_is_left(self, app_engine):
         clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
-        first, second = (RateLimits(rate_limits.database(app_engine), clock) for _ in range(2))
+        first, second = (RateLimits(leased_buckets.database(app_engine), clock) for _ in range(2))
         assert await admitted(first, 10, subject=subject, limit=10) == 10
         assert await admitted(second, 10, subject=subject, limit=10) == 0
 
     async def test_a_refusal_is_counted(self, app_engine):
         clock, before = FixedClock(datetime.now(UTC)), metrics.RATE_LIMITED._value.get()
         assert await admitted(
-            RateLimits(rate_limits.database(app_engine), clock), 3, subject=secrets.token_hex(), limit=1
+            RateLimits(leased_buckets.database(app_engine), clock), 3, subject=secrets.token_hex(), limit=1
         )
         assert metrics.RATE_LIMITED._value.get() == before + 2
 
@@ -208,7 +208,7 @@ class TestFailedAttempts:
         assert failed.note("not an address").is_refused
 
     def test_memory_is_bounded(self, clock, monkeypatch):
-        monkeypatch.setattr("impl.auth.failed_attempts._MAX_ADDRESSES", 10)
+        monkeypatch.setattr("impl.auth.limits.failed_attempts._MAX_ADDRESSES", 10)
         failed = FailedAttempts(clock)
         for n in range(100):
             failed.note(f"203.0.113.{n}")

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from impl.auth import refresh_tokens
+from impl.auth.tokens import refresh_tokens
 
 
 def test_a_token_is_read_as_it_was_written():

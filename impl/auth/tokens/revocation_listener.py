@@ -11,8 +11,8 @@ from uuid import UUID
 
 import structlog
 
-from impl.auth import access_tokens
-from impl.auth.revocations import Revocations
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.revocation_cache import Revocations
 from impl.db import outage
 from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.clock import Clock

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from impl.auth import signing_keys
 from impl.auth.errors import KeysUnavailableError
-from impl.auth.key_store import DatabaseKeyStore
-from impl.auth.signing_keys import SigningKey, SigningKeys
+from impl.auth.keys import signing_keys
+from impl.auth.keys.signing_key_store import DatabaseKeyStore
+from impl.auth.keys.signing_keys import SigningKey, SigningKeys
 from impl.db import engine as engines
 from impl.db.sealing import KeyRing
 from impl.kernel.clock import FixedClock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Final, final
 
-from impl.auth.rate_limits import WINDOW_SECONDS, Taken
+from impl.auth.limits.leased_buckets import WINDOW_SECONDS, Taken
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from impl.auth import tenant_keys
-from impl.auth.tenant_keys import Purpose, TenantKeys
+from impl.auth.keys import tenant_keys
+from impl.auth.keys.tenant_keys import Purpose, TenantKeys
 from impl.db.transaction import tenant_transaction
 
 

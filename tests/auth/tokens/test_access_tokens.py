@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.auth import access_tokens, signing_keys
-from impl.auth.access_tokens import Stamp
+from impl.auth.keys import signing_keys
 from impl.auth.roles import Role
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.access_tokens import Stamp
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 456_789, tzinfo=UTC)
 STAMP = Stamp("https://api.skeldir.example", "skeldir-api")

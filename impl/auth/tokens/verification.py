@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import Final, final
 
-from impl.auth import access_tokens
-from impl.auth.access_tokens import AccessToken, Stamp
-from impl.auth.revocations import Revocations
-from impl.auth.signing_keys import SigningKeys
+from impl.auth.keys.signing_keys import SigningKeys
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.access_tokens import AccessToken, Stamp
+from impl.auth.tokens.revocation_cache import Revocations
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
 

@@ -11,9 +11,9 @@ from sqlalchemy import insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from impl.auth import signing_keys
 from impl.auth.errors import KeysUnavailableError
-from impl.auth.signing_keys import SigningKey
+from impl.auth.keys import signing_keys
+from impl.auth.keys.signing_keys import SigningKey
 from impl.auth.tables import JwtVerificationCache as Cache
 from impl.auth.tables import SigningKey as Row
 from impl.db import locks, outage

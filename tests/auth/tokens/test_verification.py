@@ -3,14 +3,15 @@ from uuid import uuid4
 
 import pytest
 
-from impl.auth import access_tokens, signing_keys
-from impl.auth.access_tokens import Stamp
-from impl.auth.revocations import Revocations, Standing
+from impl.auth.keys import signing_keys
+from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.roles import Role
-from impl.auth.signing_keys import SigningKeys
-from impl.auth.verification import Verifier
+from impl.auth.tokens import access_tokens
+from impl.auth.tokens.access_tokens import Stamp
+from impl.auth.tokens.revocation_cache import Revocations, Standing
+from impl.auth.tokens.verification import Verifier
 from impl.kernel.clock import FixedClock
-from tests.auth.test_signing_keys import FakeStore
+from tests.auth.keys.test_signing_keys import FakeStore
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 STAMP = Stamp("https://api.skeldir.example", "skeldir-api")
