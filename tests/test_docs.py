@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from impl import docs
+from impl.app import docs
 from impl.cli.tenant import Made
 from tests.fixtures.browser import Browser, browser
 from tests.fixtures.service import Service

@@ -15,8 +15,8 @@ from typing import Any
 import httpx2
 
 from impl.cli import local, run
-from impl.demo import show
-from impl.demo.sender import Sender
+from impl.cli.demo import show
+from impl.cli.demo.sender import Sender
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
 from impl.platforms import samples

@@ -10,9 +10,9 @@ import uuid
 from pathlib import Path
 
 from impl.cli import local, serve, tenant, worker
-from impl.demo import show
-from impl.demo.sender import Sender
-from impl.demo.show import Shop
+from impl.cli.demo import show
+from impl.cli.demo.sender import Sender
+from impl.cli.demo.show import Shop
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
 from impl.platforms.paypal import local_authority

@@ -21,10 +21,10 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from impl.cli import local, tenant
+from impl.cli.demo.sender import Sender
 from impl.cli.local import DATABASE
 from impl.db import bootstrap, embedded, roles
 from impl.db import engine as engines
-from impl.demo.sender import Sender
 from impl.kernel.clock import SystemClock
 from impl.platforms.paypal import local_authority
 from impl.platforms.paypal.local_authority import Authority

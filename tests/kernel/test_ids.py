@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.kernel import correlation, ids
+from impl.kernel import ids
 
 
 def test_a_new_id_is_a_version_7_uuid_of_the_rfc_variant():
@@ -52,16 +52,3 @@ def test_every_other_spelling_is_no_id(text):
 def test_any_text_is_an_id_or_none(text):
     found = ids.parse(text)
     assert found is None or str(found) == text.lower()
-
-
-def test_a_callers_correlation_id_is_kept_and_anything_else_is_replaced():
-    sent = uuid.uuid4()
-    assert correlation.of_header(str(sent)) == sent
-    assert correlation.of_header("x" * 36).version == 4
-    assert correlation.of_header(None) != correlation.of_header(None)
-
-
-def test_a_resent_delivery_has_the_same_correlation_id():
-    assert correlation.of_delivery("stripe_charge_succeeded_evt_1") == correlation.of_delivery(
-        "stripe_charge_succeeded_evt_1"
-    )

@@ -26,7 +26,7 @@ from generated.server import (
     reconciliation,
 )
 from generated.server.app import OPERATIONS, mount
-from impl import docs
+from impl.app import docs
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
 from impl.auth.tokens.access_tokens import Stamp

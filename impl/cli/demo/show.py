@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import httpx2
 
-from impl.demo import deliveries
-from impl.demo.sender import Sender
+from impl.cli.demo import deliveries
+from impl.cli.demo.sender import Sender
 from impl.kernel import money
 from impl.kernel.errors import SkeldirError
 
