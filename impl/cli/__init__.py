@@ -1,6 +1,6 @@
 """The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db | keys`.
 
-Owns words and exit codes.
+Owns commands, their texts and their exit codes.
 
 Each command imports what it needs when it runs, so that `--help` answers at once.
 """
@@ -10,36 +10,25 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from impl import settings as settings_module
+from impl.cli import db_commands, options
+from impl.cli.options import DataDir, Host, Port, Secret, TenantKey, Url
 from impl.kernel.errors import SkeldirError
-from impl.settings import Settings
 from impl.telemetry import crashes
 
 app = typer.Typer(
-    help="Skeldir: which revenue is real, and which channel earned it.",
+    help="Skeldir measures how much revenue is real and which channel earned it.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 tenant_app = typer.Typer(help="Create tenants.", no_args_is_help=True)
-db_app = typer.Typer(help="Reach the database.", no_args_is_help=True)
+keys_app = typer.Typer(help="Rotate the keys that encrypt stored secrets and sign access tokens.", no_args_is_help=True)
 app.add_typer(tenant_app, name="tenant")
-keys_app = typer.Typer(help="Renew the keys that seal secrets and sign tokens.", no_args_is_help=True)
-app.add_typer(db_app, name="db")
+app.add_typer(db_commands.app, name="db")
 app.add_typer(keys_app, name="keys")
-
-Port = Annotated[
-    int | None, typer.Option(help="Port of the API; 0 takes a free one. [default: 8000]", show_default=False)
-]
-Host = Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]", show_default=False)]
-DataDir = Annotated[
-    Path | None, typer.Option(help="Where data and local secrets live. [default: .data]", show_default=False)
-]
-Role = Annotated[str, typer.Option(help="Database role: migration_owner, app_user, app_worker or app_ops.")]
 
 
 def main() -> None:
@@ -48,221 +37,172 @@ def main() -> None:
     try:
         app()
     except SkeldirError as error:
-        print(f"skeldir: {error}", file=sys.stderr)  # noqa: T201 - this is the door
+        print(f"skeldir: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this goes
         sys.exit(2)
-
-
-def _settings(**given: object) -> Settings:
-    return settings_module.read(**{name: value for name, value in given.items() if value is not None})
 
 
 @app.command("run")
 def run_command(port: Port = None, host: Host = None, data_dir: DataDir = None) -> None:
-    """Everything up: database, migrations, demo tenant and deliveries, the service. Ctrl-C stops it.
+    """Start everything locally: database, migrations, worker, API, and a demo shop with signed deliveries.
+
+    Press Ctrl-C to stop. The data is kept.
 
     Example: skeldir run --port 8080
     """
     from impl.cli import run
 
-    run.run(_settings(port=port, host=host, data_dir=data_dir))
+    run.run(options.settings(port=port, host=host, data_dir=data_dir))
 
 
 @app.command("serve")
 def serve_command(port: Port = None, host: Host = None, data_dir: DataDir = None) -> None:
-    """The API alone, on the database that the settings name (locally: on the embedded one, migrated first).
+    """Run the API process only, on the configured database.
+
+    Locally, without a configured database, it starts the embedded one and migrates it first.
 
     Example: SKELDIR_ENV=prod skeldir serve --host 0.0.0.0
     """
     from impl.cli import serve
 
-    serve.run(_settings(port=port, host=host, data_dir=data_dir))
+    serve.run(options.settings(port=port, host=host, data_dir=data_dir))
 
 
 @app.command("worker")
 def worker_command(
-    processes: Annotated[int | None, typer.Option(help="Worker processes. [default: 1]", show_default=False)] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Number of worker processes. [default: 1]", show_default=False)
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Background jobs: one supervisor and its worker processes, on the database that the settings name.
+    """Run background jobs: a supervisor and its worker processes, on the configured database.
 
-    A process that dies is started anew; SIGTERM lets running jobs finish for up to 30 seconds.
+    A worker process that exits is restarted. On SIGTERM, running jobs have up to 30 seconds to finish.
 
     Example: SKELDIR_ENV=prod skeldir worker --processes 4
     """
     from impl.cli import worker
 
-    worker.run(_settings(worker_processes=processes, data_dir=data_dir))
+    worker.run(options.settings(worker_processes=processes, data_dir=data_dir))
 
 
 @app.command("migrate")
-def migrate_command(data_dir: DataDir = None) -> None:
-    """Bring the database to the newest revision, as the role that owns the schema.
+def migrate_command(
+    to: Annotated[str, typer.Option(help="Revision to migrate to.")] = "head", data_dir: DataDir = None
+) -> None:
+    """Migrate the database schema to the newest revision, as the role that owns it.
 
     Example: SKELDIR_MIGRATION_DATABASE_URL=postgresql://… skeldir migrate
     """
     from impl.cli import database
 
-    database.migrate(_settings(data_dir=data_dir))
+    database.migrate(options.settings(data_dir=data_dir), to)
 
 
 @app.command("demo")
-def demo_command(
-    url: Annotated[str, typer.Option(help="Base URL of a running service.")] = "http://127.0.0.1:8000",
-    data_dir: DataDir = None,
-) -> None:
-    """Deliver the demo's signed deliveries of four processors to a running local service and show what became of them.
+def demo_command(url: Url = "http://127.0.0.1:8000", data_dir: DataDir = None) -> None:
+    """Send the demo's signed deliveries to a running local service and print the outcome of each.
 
     Example: skeldir demo --url http://127.0.0.1:8000
     """
     from impl.cli import run
 
-    run.demo(_settings(data_dir=data_dir), url)
-
-
-Url = Annotated[str, typer.Option(help="Base URL of the service.")]
-TenantKey = Annotated[
-    str | None,
-    typer.Option(
-        help="Key of the tenant; better in SKELDIR_TENANT_KEY, which no list of processes shows. [default: the demo's shop]",
-        envvar="SKELDIR_TENANT_KEY",
-        show_envvar=False,
-        show_default=False,
-    ),
-]
-Secret = Annotated[
-    str | None,
-    typer.Option(
-        help="What the processor signs with; for PayPal, the webhook's id. Better in SKELDIR_WEBHOOK_SECRET.",
-        envvar="SKELDIR_WEBHOOK_SECRET",
-        show_envvar=False,
-        show_default=False,
-    ),
-]
+    run.demo(options.settings(data_dir=data_dir), url)
 
 
 @app.command("deliver")
 def deliver_command(
     processor: Annotated[str, typer.Option(help="stripe, shopify, woocommerce or paypal.")],
-    event: Annotated[str, typer.Option(help="The processor's own name of the event.")],
+    event: Annotated[str, typer.Option(help="Event name as the processor spells it, such as charge.succeeded.")],
     url: Url = "http://127.0.0.1:8000",
     tenant_key: TenantKey = None,
     secret: Secret = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Sign a sample delivery as its processor does, send it, and show what became of it.
+    """Sign a sample delivery as its processor does, send it, and print the outcome.
 
     Example: skeldir deliver --processor stripe --event charge.succeeded --url http://127.0.0.1:8000
     """
     from impl.cli import deliver
 
-    settings = _settings(data_dir=data_dir)
-    found = [deliver.sample(processor, event)]
-    deliver.deliver(url, deliver.sender(settings, tenant_key=tenant_key, secret=secret), found)
+    sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)
+    deliver.deliver(url, sender, [deliver.sample(processor, event)])
 
 
 @app.command("replay")
 def replay_command(
-    path: Annotated[Path, typer.Argument(help="A recorded delivery, or a folder of them.", show_default=False)],
+    path: Annotated[
+        Path, typer.Argument(help="A file with a recorded delivery, or a folder of such files.", show_default=False)
+    ],
     url: Url = "http://127.0.0.1:8000",
     tenant_key: TenantKey = None,
     secret: Secret = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Sign recorded deliveries anew, send them in the order of their names, and show what became of each.
+    """Sign recorded deliveries again, send them in the order of their file names, and print the outcome of each.
 
     Example: skeldir replay deliveries/ --url http://127.0.0.1:8000
     """
     from impl.cli import deliver
 
-    found = deliver.read(path)
-    deliver.deliver(url, deliver.sender(_settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret), found)
+    recordings = deliver.read(path)
+    sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)
+    deliver.deliver(url, sender, recordings)
 
 
 @tenant_app.command("create")
 def tenant_create(
     name: Annotated[str, typer.Option(help="Name of the merchant.")],
-    email: Annotated[str, typer.Option(help="Login of its first admin; stored only as a keyed hash.")],
+    email: Annotated[str, typer.Option(help="Login of the first admin; only a keyed hash of it is stored.")],
     currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "USD",
     data_dir: DataDir = None,
 ) -> None:
-    """Create a tenant with a first admin, a tenant key and a Stripe webhook secret. The secrets are shown once.
+    """Create a tenant with a first admin, a tenant key and a Stripe webhook secret. The secrets are printed once.
 
-    The admin's password is read from the terminal, or from standard input when that is not one.
+    The admin's password is read from the terminal, or from standard input if there is no terminal.
 
     Example: skeldir tenant create --name "Corner shop" --email owner@example.com
     """
     from impl.cli import tenant
 
-    tenant.create(_settings(data_dir=data_dir), name=name, email=email, currency=currency)
-
-
-@db_app.command("url")
-def db_url(role: Role = "app_user", data_dir: DataDir = None) -> None:
-    """Print the database URL of a role, password included: for `psql "$(skeldir db url)"`."""
-    from impl.cli import database
-
-    database.print_url(_settings(data_dir=data_dir), role)
-
-
-@db_app.command("psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def db_psql(context: typer.Context, role: Role = "migration_owner", data_dir: DataDir = None) -> None:
-    """Open psql on the database; what follows goes to psql. The owner role sees every tenant's rows.
-
-    Example: skeldir db psql -c "SELECT count(*) FROM revenue_ledger"
-    """
-    from impl.cli import database
-
-    database.psql(_settings(data_dir=data_dir), role, context.args)
-
-
-@db_app.command("refresh")
-def db_refresh(
-    view: Annotated[str, typer.Argument(help="Name of a materialized view, such as mv_realtime_revenue.")],
-    tenant_id: Annotated[UUID, typer.Option(help="The tenant that asks; the refresh serves all of them.")],
-    data_dir: DataDir = None,
-) -> None:
-    """Ask a worker to refresh a materialized view now.
-
-    Example: skeldir db refresh mv_realtime_revenue --tenant-id 0b6f…
-    """
-    from impl.cli import database
-
-    database.refresh(_settings(data_dir=data_dir), view, tenant_id)
+    tenant.create(options.settings(data_dir=data_dir), name=name, email=email, currency=currency)
 
 
 @keys_app.command("reseal")
 def keys_reseal(data_dir: DataDir = None) -> None:
-    """Seal every stored secret anew with the newest key of SKELDIR_SEALING_KEYS, so that older keys can be dropped.
+    """Re-encrypt every stored secret with the newest key in SKELDIR_SEALING_KEYS, so that older keys can be removed.
 
-    Works beside a running service, in batches; run again, it has nothing to do.
+    Safe to run while the service is running, and safe to run again.
 
     Example: SKELDIR_SEALING_KEYS="new:…,old:…" skeldir keys reseal
     """
     from impl.cli import keys
 
-    keys.reseal(_settings(data_dir=data_dir))
+    keys.reseal(options.settings(data_dir=data_dir))
 
 
 @keys_app.command("rotate")
 def keys_rotate(data_dir: DataDir = None) -> None:
-    """Add a key that signs access tokens. It signs once every process knows it; nobody is logged out.
+    """Add a signing key for access tokens. It signs once every process has loaded it; nobody is logged out.
 
     Example: skeldir keys rotate
     """
     from impl.cli import keys
 
-    keys.rotate(_settings(data_dir=data_dir))
+    keys.rotate(options.settings(data_dir=data_dir))
 
 
 @keys_app.command("retire")
-def keys_retire(kid: Annotated[str, typer.Argument(help="Name of the key.")], data_dir: DataDir = None) -> None:
-    """Accept a signing key no longer: tokens that it signed are refused within a minute.
+def keys_retire(
+    kid: Annotated[str, typer.Argument(help="Key id, as `skeldir keys list` prints it.", show_default=False)],
+    data_dir: DataDir = None,
+) -> None:
+    """Stop accepting a signing key. Tokens it signed are rejected within a minute.
 
     Example: skeldir keys retire 3f9a…
     """
     from impl.cli import keys
 
-    keys.retire(_settings(data_dir=data_dir), kid)
+    keys.retire(options.settings(data_dir=data_dir), kid)
 
 
 @keys_app.command("list")
@@ -270,4 +210,4 @@ def keys_list(data_dir: DataDir = None) -> None:
     """List the accepted signing keys, newest first."""
     from impl.cli import keys
 
-    keys.show(_settings(data_dir=data_dir))
+    keys.show(options.settings(data_dir=data_dir))

@@ -34,26 +34,51 @@ class Stack:
     """The database in a few words, for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL server that answers, and the passwords of our login roles on it."""
+
+    admin: URL
+    """As a role that may create roles and databases."""
+    database: str
+    """The database that holds the data."""
+    passwords: Mapping[str, str] = field(repr=False)
+    where: str
+
+
 @contextlib.contextmanager
 def stack(settings: Settings, *, migrated: bool = True) -> Iterator[Stack]:
-    """The local database, started (embedded) or reached (DATABASE_URL), made ready and migrated; stopped at the end.
+    """The local database with its roles, migrated unless `migrated` is false; a server of our own is stopped at the end.
 
     Raises `SkeldirError` with one line that says what to do.
     """
-    local = _local_secrets(settings.data_dir)
-    with contextlib.ExitStack() as cleanup:
-        if settings.database_url is not None:
-            admin, database, passwords = _external(settings.database_url.get_secret_value(), local)
-            where = f"PostgreSQL at {urls.address(admin)}"
-        else:
-            server = cleanup.enter_context(embedded.running(settings.data_dir / "postgres"))
-            admin, database, passwords = server.url(), DATABASE, server.passwords
-            where = f"embedded PostgreSQL in {settings.data_dir / 'postgres'}"
-        bootstrap.ensure_sync(admin, database, {role: passwords[role] for role in roles.LOGINS})
-        logins = {role: admin.set(username=role, password=passwords[role], database=database) for role in roles.LOGINS}
+    secret_values = _local_secrets(settings.data_dir)
+    with server(settings) as running:
+        bootstrap.ensure_sync(running.admin, running.database, running.passwords)
+        logins = {
+            role: running.admin.set(username=role, password=running.passwords[role], database=running.database)
+            for role in roles.LOGINS
+        }
         if migrated and not heads.is_current(logins[roles.OWNER]):
             _migrate(logins[roles.OWNER])
-        yield Stack(_complete(settings, logins, local), logins, where)
+        yield Stack(_complete(settings, logins, secret_values), logins, running.where)
+
+
+@contextlib.contextmanager
+def server(settings: Settings) -> Iterator[Server]:
+    """The server that DATABASE_URL names or, without one, the embedded server, which is stopped at the end."""
+    if settings.database_url is not None:
+        yield _external(settings.database_url.get_secret_value(), _local_secrets(settings.data_dir))
+        return
+    folder = postgres_folder(settings)
+    with embedded.running(folder) as running:
+        passwords = {role: running.passwords[role] for role in roles.LOGINS}
+        yield Server(running.url(), DATABASE, passwords, f"embedded PostgreSQL in {folder}")
+
+
+def postgres_folder(settings: Settings) -> Path:
+    """Folder of the embedded server within the data folder."""
+    return settings.data_dir / "postgres"
 
 
 def _migrate(owner: URL) -> None:
@@ -62,13 +87,14 @@ def _migrate(owner: URL) -> None:
     migrate.upgrade(owner)
 
 
-def _external(text: str, local: Mapping[str, str]) -> tuple[URL, str, Mapping[str, str]]:
-    """Administrator's URL, database to use, and a password for each role, kept in the data folder."""
+def _external(text: str, local: Mapping[str, str]) -> Server:
+    """The server at an administrator's URL. Its database is ours to use, unless it is the one every server has."""
     admin = urls.parse(text)
     passwords = {role: local[f"password_{role}"] for role in roles.LOGINS}
+    where = f"PostgreSQL at {urls.address(admin)}"
     if admin.database in {None, "", "postgres"}:
-        return admin.set(database="postgres"), DATABASE, passwords
-    return admin, str(admin.database), passwords
+        return Server(admin.set(database="postgres"), DATABASE, passwords, where)
+    return Server(admin, str(admin.database), passwords, where)
 
 
 def _complete(settings: Settings, logins: Mapping[str, URL], local: Mapping[str, str]) -> Settings:

@@ -1,5 +1,7 @@
 """The `skeldir` command as a person uses it: a process of its own, on a data folder of its own."""
 
+import asyncio
+import base64
 import contextlib
 import os
 import re
@@ -7,15 +9,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
+from impl import cli
 from tests import forked
+from tests.fixtures.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 SKELDIR = Path(sys.executable).with_name("skeldir")
 START_SECONDS = 240
+OLD, NEW = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+Invoke = Callable[..., Awaitable[str]]
 
 
 def environment(**extra: str) -> dict[str, str]:
@@ -24,6 +31,28 @@ def environment(**extra: str) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith("SKELDIR_") and name != "DATABASE_URL"
     }
     return kept | extra
+
+
+def settings(database: Database, ring: str = f"old:{OLD}") -> dict[str, str]:
+    """Variables of an operator who has the URL of every role."""
+    names = {"migration_owner": "MIGRATION", "app_user": "APP", "app_worker": "WORKER", "app_ops": "OPS"}
+    urls = {f"SKELDIR_{name}_DATABASE_URL": database.dsn(role) for role, name in names.items()}
+    return {"SKELDIR_ENV": "ci", "SKELDIR_SEALING_KEYS": ring, **urls}
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Invoke:
+    """Runs a command in this process and returns its output; its errors are raised."""
+
+    async def run(database: Database, *words: str, ring: str = f"old:{OLD}", **extra: str) -> str:
+        for name, value in (settings(database, ring) | extra).items():
+            monkeypatch.setenv(name, value)
+        await asyncio.to_thread(cli.app, list(words), standalone_mode=False)
+        output = capsys.readouterr().out
+        assert OLD not in output
+        return output
+
+    return run
 
 
 class Running:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import asyncpg
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SYSTEM: Final = (sys.executable, "-m", "impl.db")
+SKELDIR: Final = str(Path(sys.executable).with_name("skeldir"))
 SETTING: Final = {
     "migration_owner": "SKELDIR_MIGRATION_DATABASE_URL",
     "app_user": "SKELDIR_APP_DATABASE_URL",
@@ -70,9 +70,9 @@ class Stage:
     async def command(
         self, *words: str, database: str = "", cwd: Path | None = None, prefix: str = "postgresql"
     ) -> Said:
-        """Run one of the data layer's commands with the URLs of `database` in its settings."""
+        """Run `skeldir` with the URLs of `database` in its settings."""
         urls = {name: self.url(role, database, prefix=prefix) for role, name in SETTING.items()} if database else {}
-        return await self.process(*SYSTEM, *words, environment=urls, cwd=cwd, database=database)
+        return await self.process(SKELDIR, *words, environment=urls, cwd=cwd, database=database)
 
     async def process(
         self, *words: str, environment: dict[str, str] | None = None, cwd: Path | None = None, database: str = ""
@@ -87,7 +87,7 @@ class Stage:
         )
         output, _ = await started.communicate()
         said = Said(started.returncode or 0, output.decode())
-        shown = " ".join(words).replace(sys.executable, "python")
+        shown = " ".join(words).replace(SKELDIR, "skeldir")
         self.note(command=shown, database=database, exit=said.code, output=self._hidden(said.output))
         return said
 
@@ -99,7 +99,7 @@ class Stage:
 
     async def created(self, database: str) -> None:
         """A database with roles and no schema."""
-        said = await self.command("create", "--data", str(self.home), database)
+        said = await self.command("db", "create", database, "--data-dir", str(self.home))
         require(said.code == 0, f"creating {database} failed: {said.output}")
 
     @contextlib.asynccontextmanager
@@ -152,7 +152,7 @@ def stage() -> Generator[Stage]:
     """A stage on an embedded server of its own, with the durable settings of production; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="skeldir-gates-") as folder:
         Path(folder).chmod(0o711)  # the server runs as another account when we are root
-        command = [*SYSTEM, "up", "--data", f"{folder}/data"]
+        command = [SKELDIR, "db", "start", "--data-dir", f"{folder}/data"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as server:
             assert server.stdout is not None
             told = json.loads(server.stdout.readline())

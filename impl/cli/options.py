@@ -1,0 +1,50 @@
+"""Options that several commands share, and the settings they override."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impl import settings as settings_module
+from impl.settings import Settings
+
+Port = Annotated[
+    int | None, typer.Option(help="Port of the API; 0 picks a free one. [default: 8000]", show_default=False)
+]
+Host = Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]", show_default=False)]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Folder with the embedded database and local secrets. [default: .data]", show_default=False),
+]
+Role = Annotated[str, typer.Option(help="Database role: migration_owner, app_user, app_worker or app_ops.")]
+Url = Annotated[str, typer.Option(help="Base URL of the service.")]
+TenantKey = Annotated[
+    str | None,
+    typer.Option(
+        help=(
+            "Key of the tenant. Set SKELDIR_TENANT_KEY instead to keep it out of the process list. [default: the demo shop]"
+        ),
+        envvar="SKELDIR_TENANT_KEY",
+        show_envvar=False,
+        show_default=False,
+    ),
+]
+Secret = Annotated[
+    str | None,
+    typer.Option(
+        help=(
+            "Webhook signing secret; for PayPal, the webhook id. "
+            "Set SKELDIR_WEBHOOK_SECRET instead to keep it out of the process list."
+        ),
+        envvar="SKELDIR_WEBHOOK_SECRET",
+        show_envvar=False,
+        show_default=False,
+    ),
+]
+
+
+def settings(**overrides: object) -> Settings:
+    """Settings of this process; options that were not given leave the environment's value in place."""
+    return settings_module.read(**{name: value for name, value in overrides.items() if value is not None})
