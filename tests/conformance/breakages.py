@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.conformance import skeldir
-from tools.conformance import gather, session, static
+from tools.conformance import recording, run, static
 from tools.conformance import target as targets
 
 OUT = Path("build/conformance/breakages")
@@ -102,20 +102,20 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 
 
 def verdict_on(operations: tuple[str, ...]) -> Counter[str]:
-    """What the harness finds now, by rule."""
+    """Findings of the harness now, by rule."""
     with skeldir.service(OUT / "service") as started:
         target = targets.read(started.target)
-        _, contract = gather.load_contract(target)
+        _, contract = recording.load_contract(target)
         rows = json.loads((OUT / "service" / "routes.json").read_text())
-        found = Counter(
+        counts = Counter(
             item.kind
             for item in static.compare(contract, static.routes_from_json(rows), exceptions=target.ignored_paths)
         )
-        options = gather.Options(OUT / "work", phases=("examples", "coverage"), only=frozenset(operations))
-        result = session.run(target, options)
-    found.update(item.rule for item in result.findings)
-    found.update(item.check for item in result.failures)
-    return found
+        options = recording.Options(OUT / "work", phases=("examples", "coverage"), only=frozenset(operations))
+        result = run.run(target, options)
+    counts.update(item.rule for item in result.findings)
+    counts.update(item.check for item in result.failures)
+    return counts
 
 
 def main(names: list[str]) -> int:
@@ -129,12 +129,12 @@ def main(names: list[str]) -> int:
         assert text.count(before) >= 1, f"{file} no longer has {before!r}"
         try:
             path.write_text(text.replace(before, after, 1), encoding="utf-8")
-            found = verdict_on(operations)
+            rules_broken = verdict_on(operations)
         finally:
             path.write_text(text, encoding="utf-8")
-        missed += not found
-        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(found.items()))
-        print(f"{'RED   ' if found else 'MISSED'} {name}: {rules[:180]}", flush=True)
+        missed += not rules_broken
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(rules_broken.items()))
+        print(f"{'RED   ' if rules_broken else 'MISSED'} {name}: {rules[:180]}", flush=True)
     return 1 if missed else 0
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.conformance import gather, session, static, wire
+from tools.conformance import recording, run, static, wire
 from tools.conformance import target as targets
 
 HERE = Path(__file__).parent
@@ -117,33 +117,33 @@ def shop(plant: str = "") -> Iterator[str]:
             process.stdout.close()
 
 
-def verdict_on(plant: str, work: Path, *, phases: tuple[str, ...] = gather.PHASES) -> tuple[Counter[str], float]:
-    """What was found of `plant`, by rule, and how many seconds it took."""
+def verdict_on(plant: str, work: Path, *, phases: tuple[str, ...] = recording.PHASES) -> tuple[Counter[str], float]:
+    """Findings about `plant`, by rule, and the seconds of the run."""
     started = time.perf_counter()
     with shop(plant) as url:
         target = targets.read(HERE / "fixture_app" / "shop.toml", url=url)
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         client = wire.Client(url)
         routes = static.routes_from_json(client.send("GET", "/routes", {}, source="static").json_answer)
         client.close()
-        _, contract = gather.load_contract(target)
-        found.update(f"static:{difference.kind}" for difference in static.compare(contract, routes))
-        if not found and PLANTS[plant]:
-            result = session.run(target, gather.Options(work / plant, only=frozenset(PLANTS[plant]), phases=phases))
-            found.update(f"schemathesis:{item.check}" for item in result.failures)
-            found.update(f"own:{item.rule}" for item in result.findings)
-    return found, time.perf_counter() - started
+        _, contract = recording.load_contract(target)
+        counts.update(f"static:{difference.kind}" for difference in static.compare(contract, routes))
+        if not counts and PLANTS[plant]:
+            result = run.run(target, recording.Options(work / plant, only=frozenset(PLANTS[plant]), phases=phases))
+            counts.update(f"schemathesis:{item.check}" for item in result.failures)
+            counts.update(f"own:{item.rule}" for item in result.findings)
+    return counts, time.perf_counter() - started
 
 
 def main(names: list[str]) -> int:
-    """Run the plants `names` (all when empty) and print what was found of each."""
+    """Run the plants `names` (all when empty) and print the findings of each."""
     work = Path("build/conformance/plants")
     missed = []
     for name in names or PLANTS:
-        found, seconds = verdict_on(name, work)
-        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(found.items()))
-        print(f"{'found ' if found else 'MISSED'} {name:26} {seconds:5.1f} s  {rules[:150]}", flush=True)
-        if not found:
+        counts, seconds = verdict_on(name, work)
+        rules = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items()))
+        print(f"{'found ' if counts else 'MISSED'} {name:26} {seconds:5.1f} s  {rules[:150]}", flush=True)
+        if not counts:
             missed.append(name)
     total = len(names or PLANTS)
     print(f"{total - len(missed)} of {total} planted violations found")

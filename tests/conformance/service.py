@@ -51,7 +51,7 @@ from impl.kernel.clock import SystemClock
 from impl.platforms import samples
 from impl.platforms.paypal import local_authority
 from impl.settings import Settings
-from tests.conformance import contract, dead_events, mishaps, policy
+from tests.conformance import contract, dead_events, fault_injection, policy
 from tests.fixtures import database as databases
 from tests.fixtures.service import RING
 
@@ -71,7 +71,7 @@ STRIPE = (
 SHOPS = {"shopify": "X-Shopify-Hmac-SHA256", "woocommerce": "X-WC-Webhook-Signature"}
 TOPICS = {"shopify": "X-Shopify-Topic", "woocommerce": "X-WC-Webhook-Topic"}
 ANY_TOPIC = {"shopify": "orders/paid", "woocommerce": "order.updated"}
-"""What is sent to the one address for all deliveries of a processor."""
+"""The topic sent to the one address that takes all deliveries of a processor."""
 PRIVATE = [
     "logout",
     "refreshToken",
@@ -132,13 +132,13 @@ def merchant(settings: Settings, name: str) -> Made:
 async def people_of(operator: AsyncEngine, made: Made, name: str, roles: dict[str, str]) -> list[Person]:
     """Users with a role each; an empty role is no membership at all."""
     password_hash = await passwords.Passwords().hash(PASSWORD)
-    found = []
+    people = []
     async with operator.begin() as connection:
         for person, role in roles.items():
             email = f"{person}@{name}.example"
             user_id = await _make_user(connection, made.tenant_id, email, password_hash, role)
-            found.append(Person(user_id, f"{person}-{name}", made.tenant_id, email, role))
-    return found
+            people.append(Person(user_id, f"{person}-{name}", made.tenant_id, email, role))
+    return people
 
 
 async def _make_user(
@@ -340,7 +340,7 @@ def _refresh_login(person: Person) -> dict[str, Any]:
     }
 
 
-def calamities(owner: str, defect: Path) -> list[dict[str, Any]]:
+def faults(owner: str, defect: Path) -> list[dict[str, Any]]:
     """The database goes away; a defect shows; and the database loses what the service lives on, as after a wrong migration."""
     flag = str(defect)
     me, damage = str(os.getpid()), [sys.executable, "-m", "tests.conformance.damage"]
@@ -409,7 +409,7 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
         "limited": ["limited-l", "limited-l-refresh", "key-l"],
         "self_limited": [row["operation"] for row in FLOODS],
         "seeds": seeds,
-        "calamities": calamities(owner, defect),
+        "faults": faults(owner, defect),
         "sacrifices": ["admin-s", "admin-s-refresh"],
         "consumes": dict.fromkeys(("retryDeadEvent", "abandonDeadEvent"), f"error_code={dead_events.PASSING}"),
         "present": ["occurred_at", "tokens_invalid_before"],
@@ -420,7 +420,7 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
 
 
 def routes_of(app: Any) -> list[dict[str, Any]]:
-    """What the application serves: its router's list, and of each operation what the generated server was built with."""
+    """Routes of the application, with the operation that the generated server was built with."""
     rows = []
     for route in app.routes:
         for method in sorted(getattr(route, "methods", None) or ()):
@@ -431,11 +431,11 @@ def routes_of(app: Any) -> list[dict[str, Any]]:
 
 
 def _built(operation: Operation) -> dict[str, list[str]]:
-    taken = set(operation.bodies.readers) if operation.bodies is not None else set()
-    given = {reply.media_type for reply in operation.replies} - {None}
+    request_types = set(operation.bodies.readers) if operation.bodies is not None else set()
+    reply_types = {reply.media_type for reply in operation.replies} - {None}
     return {
         "statuses": sorted(str(reply.status) for reply in operation.replies),  # type: ignore[attr-defined]  # each has one
-        "media_types": sorted(taken | given),
+        "media_types": sorted(request_types | reply_types),
         "security": sorted({need.scheme.name for alternative in operation.security for need in alternative}),
     }
 
@@ -464,7 +464,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
         holder = databases.temporary_database(server, databases._template(server))
         database = runner.run(holder.__aenter__())
         try:
-            wire = mishaps.Wire(int(database.url().port or 0))
+            wire = fault_injection.Wire(int(database.url().port or 0))
             settings = settings_for(database, folder.absolute() / "paypal")
             # The signals are the harness' way to cut the wire and mend it.
             signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
@@ -472,7 +472,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
             listening = serve.listen(settings)
             target = target_of(settings, serve.base_url(listening), database.dsn(), defect)
             target["floods"] = FLOODS if is_strict else ()
-            with mishaps.defective(defect):
+            with fault_injection.defective(defect):
                 app = application.create(settings)
             (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
             (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.conformance.contract import operations
 from tests.fixtures import days
-from tools.conformance import gather, running, sequence
+from tools.conformance import command, recording, sequence
 from tools.conformance import target as targets
 
 HERE = Path(__file__).parent
@@ -71,9 +71,9 @@ def service(folder: Path, *flags: str) -> Iterator[Service]:
             process.kill()
 
 
-def files(out: Path) -> running.Files:
+def files(out: Path) -> command.Files:
     """Where a run of ours reads and writes."""
-    return running.Files(
+    return command.Files(
         out=out,
         sources=SOURCES,
         waivers=HERE / "waivers.toml",
@@ -87,7 +87,7 @@ SHARDS = {"service": ("",), "deliveries": ("paypal", "shopify", "woocommerce")}
 """Two services, each with a database of its own, share the operations: what two cores can do at once, and still in one order."""
 
 
-def once(out: Path, options: gather.Options, *, lock: bool = False, holds_numbers: bool = True) -> int:
+def once(out: Path, options: recording.Options, *, lock: bool = False, holds_numbers: bool = True) -> int:
     """One run on services of its own; one that does less than the others does not hold their numbers."""
     if holds_numbers:
         days.keep(LONGEST_SECONDS)
@@ -101,26 +101,28 @@ def once(out: Path, options: gather.Options, *, lock: bool = False, holds_number
                 ]
             services = [item.result() for item in starting]
             shards = [targets.read(one.target) for one in services]
-            chosen = shares([*operations()], SHARDS.values())
+            selections = shares([*operations()], SHARDS.values())
             plans = [
                 (target, dataclasses.replace(options, only=only, work=options.work / target_name))
-                for target, only, target_name in zip(shards, chosen, SHARDS, strict=True)
+                for target, only, target_name in zip(shards, selections, SHARDS, strict=True)
             ]
-            return running.conform(plans, places, update_lock=lock, asked=lambda: [one.leave() for one in services])
+            return command.conform(
+                plans, places, update_lock=lock, after_requests=lambda: [one.leave() for one in services]
+            )
     except targets.BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
-        return running.BROKEN
+        return command.BROKEN
 
 
 def shares(names: list[str], parts: Iterable[tuple[str, ...]]) -> list[frozenset[str]]:
     """Operation ids of each shard: of those that hold one of its words, and no word of a later one."""
-    found: list[frozenset[str]] = []
-    left = frozenset(names)
+    shards: list[frozenset[str]] = []
+    remaining = frozenset(names)
     for words in reversed(list(parts)):
-        own = frozenset(name for name in left if any(word in name.lower() for word in words))
-        left -= own
-        found.insert(0, own)
-    return found
+        own = frozenset(name for name in remaining if any(word in name.lower() for word in words))
+        remaining -= own
+        shards.insert(0, own)
+    return shards
 
 
 def repeated(times: int, *, lock: bool = False) -> int:
@@ -128,14 +130,14 @@ def repeated(times: int, *, lock: bool = False) -> int:
     worst, first = 0, None
     for number in range(1, times + 1):
         worst = max(worst, once(OUT, OPTIONS, lock=lock))
-        if worst == running.BROKEN:
+        if worst == command.BROKEN:
             return worst
         now = (OUT / "sequence.txt").read_text(encoding="utf-8").splitlines()
         first = first or now
         difference = sequence.first_difference(first, now)
         if difference is not None:
             print(f"run {number} asked otherwise than run 1: {difference}")
-            worst = max(worst, running.RED)
+            worst = max(worst, command.RED)
     return worst
 
 
@@ -143,7 +145,7 @@ def nightly(out: Path, examples: int) -> int:
     """Fuzzing with three seeds, every plant, three identical runs."""
     codes = []
     for seed in (1, 2, 3):
-        options = gather.Options(
+        options = recording.Options(
             out / "fuzz", phases=("fuzzing",), seed=seed, max_examples=examples, explanations=EXPLAINED
         )
         codes.append(once(out / f"fuzz-{seed}", options, holds_numbers=False))
@@ -152,7 +154,7 @@ def nightly(out: Path, examples: int) -> int:
 
 
 EXPLAINED = HERE / "explained.toml"
-OPTIONS = gather.Options(OUT / "work", explanations=EXPLAINED, positive_examples=300, combinations=200)
+OPTIONS = recording.Options(OUT / "work", explanations=EXPLAINED, positive_examples=300, combinations=200)
 
 
 def main(arguments: list[str]) -> int:
@@ -162,11 +164,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--nightly", action="store_true", help="fuzzing, every plant, three runs")
     parser.add_argument("--repeat", type=int, default=1, help="run that often; every sequence hash must be the same")
     parser.add_argument("--examples", type=int, default=1000, help="requests per operation and seed, by night")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     os.environ.setdefault("SKELDIR_ENV", "ci")
-    if given.nightly:
-        return nightly(OUT, given.examples)
-    return repeated(given.repeat, lock=given.lock)
+    if options.nightly:
+        return nightly(OUT, options.examples)
+    return repeated(options.repeat, lock=options.lock)
 
 
 if __name__ == "__main__":

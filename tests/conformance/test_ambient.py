@@ -11,18 +11,18 @@ import httpx2
 import pytest
 
 from tests.conformance.fixture_app import app as shop
-from tools.conformance import ambient, contract, house
+from tools.conformance import ambient, contract, conventions
 from tools.contracts import source
 
 HERE = Path(__file__).parent
-HABITS = house.House("x-correlation-id", "application/problem+json")
+CONVENTIONS = conventions.Conventions("x-correlation-id", "application/problem+json")
 
 
 @pytest.fixture
 def watcher() -> ambient.Watcher:
     document, _ = source.load(HERE / "fixture_app" / "shop.yaml")
     assert document is not None
-    return ambient.Watcher(contract.compile_contract(document.value), habits=HABITS)
+    return ambient.Watcher(contract.compile_contract(document.value), service_conventions=CONVENTIONS)
 
 
 async def call(application: Any, path: str) -> httpx2.Response:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conformance import plants
-from tools.conformance import mocking, running
+from tools.conformance import command, mock_check
 from tools.conformance import target as targets
 from tools.contracts import commands, mocks, source
 
@@ -36,9 +36,9 @@ def conform(*arguments: object) -> tuple[int, str, str]:
 
 
 def test_a_foreign_service_with_logins_and_signed_deliveries_is_green(shop: str, tmp_path: Path) -> None:
-    code, told, _ = conform("--url", shop, "--contracts", CONTRACT, "--config", CONFIG, "--out", tmp_path, *FEW)
-    assert code == running.GREEN, told
-    assert "GREEN" in told
+    code, output, _ = conform("--url", shop, "--contracts", CONTRACT, "--config", CONFIG, "--out", tmp_path, *FEW)
+    assert code == command.GREEN, output
+    assert "GREEN" in output
     report = json.loads((tmp_path / "result.json").read_text())
     assert report["green"]
     assert "<script" not in (tmp_path / "index.html").read_text()
@@ -47,9 +47,9 @@ def test_a_foreign_service_with_logins_and_signed_deliveries_is_green(shop: str,
 
 def test_a_foreign_service_with_a_defect_is_red_with_curl_test_and_line(tmp_path: Path) -> None:
     with plants.shop("exclusive-as-inclusive") as url:
-        code, told, _ = conform("--url", url, "--contracts", CONTRACT, "--config", CONFIG, "--out", tmp_path, *FEW)
-    assert code == running.RED
-    assert "shop.yaml:" in told
+        code, output, _ = conform("--url", url, "--contracts", CONTRACT, "--config", CONFIG, "--out", tmp_path, *FEW)
+    assert code == command.RED
+    assert "shop.yaml:" in output
     page = (tmp_path / "index.html").read_text()
     assert "curl -sS" in page
     assert list((tmp_path / "failures").glob("test_*.py"))
@@ -79,10 +79,10 @@ def stranger() -> Iterator[str]:
     server.server_close()
 
 
-def one_line(code: int, told: str, complaint: str) -> str:
-    assert code == running.BROKEN, told
+def one_line(code: int, output: str, complaint: str) -> str:
+    assert code == command.BROKEN, output
     assert complaint.count("\n") == 1
-    assert "GREEN" not in told
+    assert "GREEN" not in output
     return complaint
 
 
@@ -135,10 +135,10 @@ def test_a_signer_that_is_not_there_is_one_line_and_2(shop: str, tmp_path: Path)
 
 def test_a_mock_port_that_is_taken_is_said_in_one_line() -> None:
     (first, *_) = mocks.plan(CONTRACTS)
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind((mocks.HOST, first.port))
-        taken.listen()
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((mocks.HOST, first.port))
+        listener.listen()
         with pytest.raises(targets.BadTarget, match="a port of the mocks is in use") as caught:
-            mocking.check(CONTRACTS, any_port=False)
+            mock_check.check(CONTRACTS, any_port=False)
     assert "\n" not in str(caught.value)

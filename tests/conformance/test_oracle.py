@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tools.conformance import contract, house, oracle
+from tools.conformance import contract, conventions, oracle
 from tools.conformance.exchange import NOT_JSON, Exchange, parse_json
 from tools.conformance.oracle import Credential, Policy
 from tools.contracts import source
@@ -21,7 +21,7 @@ CORRELATION = "0f8fad5b-d9cb-469f-a165-70867728950e"
 OWNER = Credential("owner", "token", "Bearer owner", frozenset({"viewer", "manager", "admin"}), "a")
 CLERK = Credential("clerk", "token", "Bearer clerk", frozenset({"viewer"}), "a")
 POLICY = Policy(credentials=(OWNER, CLERK))
-HABITS = house.House("x-correlation-id", "application/problem+json")
+CONVENTIONS = conventions.Conventions("x-correlation-id", "application/problem+json")
 ORDER = {
     "id": "5f0c2f0e-7a39-4a0f-8a6f-0f4f0b1c2d3e",
     "sku": "ABC-1",
@@ -249,7 +249,7 @@ HOUSE: dict[str, tuple[Exchange, str]] = {
     "no correlation id": (create(answer_headers=without(create(), "x-correlation-id")), "not a UUID"),
     "another correlation id": (
         create(answer_headers=(*without(create(), "x-correlation-id"), ("x-correlation-id", ORDER["id"]))),
-        "came back as",
+        "returned as",
     ),
     "one rate limit header": (
         create(answer_headers=(*create().answer_headers, ("x-ratelimit-limit", "9"))),
@@ -261,9 +261,9 @@ HOUSE: dict[str, tuple[Exchange, str]] = {
 
 @pytest.mark.promise("P046")
 @pytest.mark.parametrize("name", HOUSE)
-def test_house_checks(name: str) -> None:
+def test_convention_checks(name: str) -> None:
     exchange, message = HOUSE[name]
-    assert message in " ".join(finding.message for finding in house.judge(exchange, HABITS, "x"))
+    assert message in " ".join(finding.message for finding in conventions.judge(exchange, CONVENTIONS, "x"))
 
 
 def test_pages_are_no_longer_than_asked() -> None:
@@ -271,10 +271,10 @@ def test_pages_are_no_longer_than_asked() -> None:
     long = replace(base, answer_body=json.dumps({"items": [1, 2, 3], "page": {"limit": 2, "has_more": False}}).encode())
     other = replace(base, answer_body=json.dumps({"items": [], "page": {"limit": 3, "has_more": False}}).encode())
     lying = replace(base, answer_body=json.dumps({"items": [], "page": {"limit": 2, "has_more": True}}).encode())
-    said = [next(house.judge(exchange, HABITS, "x")).message for exchange in (long, other, lying)]
-    assert said[0] == "the page holds 3 items, the limit is 2"
-    assert said[1] == "page.limit is 3, asked for was 2"
-    assert "has_more is True" in said[2]
+    messages = [next(conventions.judge(exchange, CONVENTIONS, "x")).message for exchange in (long, other, lying)]
+    assert messages[0] == "the page holds 3 items, the limit is 2"
+    assert messages[1] == "page.limit is 3, requested was 2"
+    assert "has_more is True" in messages[2]
 
 
 MOST_CALLS = 160

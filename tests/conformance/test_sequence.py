@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.conformance import contract, gather, probes, sequence
+from tools.conformance import contract, prober, recording, sequence
 from tools.conformance import target as targets
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Policy
@@ -18,14 +18,14 @@ from tools.conformance.oracle import Policy
 CONFIG = Path(__file__).parent / "fixture_app" / "shop.toml"
 
 
-def part_of(*exchanges: Exchange) -> gather.Gathered:
+def part_of(*exchanges: Exchange) -> recording.Recording:
     target = targets.read(CONFIG, url="http://127.0.0.1:1")
-    nothing = probes.Probed((), (), frozenset(), ())
-    options = gather.Options(Path("nowhere"))
-    return gather.Gathered(target, options, (), exchanges, (), nothing, frozenset(), {})
+    nothing = prober.ProbeResult((), (), frozenset(), ())
+    options = recording.Options(Path("nowhere"))
+    return recording.Recording(target, options, (), exchanges, (), nothing, frozenset(), {})
 
 
-def asked(body: str = "{}", *, target: str = "/orders", **headers: str) -> Exchange:
+def exchange_of(body: str = "{}", *, target: str = "/orders", **headers: str) -> Exchange:
     path, _, query = target.partition("?")
     return Exchange("e", "POST", path, query, tuple(headers.items()), body.encode(), 200, (), b"", source="probe")
 
@@ -41,9 +41,11 @@ def test_what_a_service_makes_up_does_not_count() -> None:
         order, token = str(uuid.uuid4()), f"eyJ{uuid.uuid4().hex}.{uuid.uuid4().hex}.{uuid.uuid4().hex}"
         moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return hash_of(
-            asked(f'{{"order": "{order}", "at": "{moment}", "created": {int(time.time())}}}', authorization=token),
-            asked(f'{{"refresh_token": "{token}"}}', target=f"/orders/{order}"),
-            asked(f'{{"refresh_token": "{uuid.uuid4()}.{uuid.uuid4()}.{uuid.uuid4().hex}"}}'),
+            exchange_of(
+                f'{{"order": "{order}", "at": "{moment}", "created": {int(time.time())}}}', authorization=token
+            ),
+            exchange_of(f'{{"refresh_token": "{token}"}}', target=f"/orders/{order}"),
+            exchange_of(f'{{"refresh_token": "{uuid.uuid4()}.{uuid.uuid4()}.{uuid.uuid4().hex}"}}'),
         )
 
     assert run() == run()
@@ -51,39 +53,39 @@ def test_what_a_service_makes_up_does_not_count() -> None:
 
 def test_which_of_two_ids_is_meant_counts() -> None:
     one, other = str(uuid.uuid4()), str(uuid.uuid4())
-    first, again = asked(f'"{one}"'), asked(f'"{one}"')
-    assert hash_of(first, again) != hash_of(first, asked(f'"{other}"'))
+    first, again = exchange_of(f'"{one}"'), exchange_of(f'"{one}"')
+    assert hash_of(first, again) != hash_of(first, exchange_of(f'"{other}"'))
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        asked('{"amount": 2}'),
-        asked('{"amount": 1}', target="/orders?limit=1"),
-        asked('{"amount": 1}', accept="text/html"),
-        dataclasses.replace(asked('{"amount": 1}'), method="PUT"),
-        dataclasses.replace(asked('{"amount": 1}'), source="coverage"),
-        asked('{"amount": 1, "at": "2020-02-28T10:00:00Z"}'),
-        asked('{"amount": 1}' + " " * sequence.MOST_BYTES),
+        exchange_of('{"amount": 2}'),
+        exchange_of('{"amount": 1}', target="/orders?limit=1"),
+        exchange_of('{"amount": 1}', accept="text/html"),
+        dataclasses.replace(exchange_of('{"amount": 1}'), method="PUT"),
+        dataclasses.replace(exchange_of('{"amount": 1}'), source="coverage"),
+        exchange_of('{"amount": 1, "at": "2020-02-28T10:00:00Z"}'),
+        exchange_of('{"amount": 1}' + " " * sequence.MOST_BYTES),
     ],
 )
 def test_everything_else_counts(changed: Exchange) -> None:
-    assert hash_of(changed) != hash_of(asked('{"amount": 1}'))
+    assert hash_of(changed) != hash_of(exchange_of('{"amount": 1}'))
 
 
 def test_order_and_number_count() -> None:
-    one, other = asked("1"), asked("2")
+    one, other = exchange_of("1"), exchange_of("2")
     assert len({hash_of(one, other), hash_of(other, one), hash_of(one), hash_of(one, one)}) == 4
 
 
 def test_the_first_difference_is_shown_with_both_requests() -> None:
-    before = sequence.lines_of([part_of(asked("1"), asked("2"))])
-    after = sequence.lines_of([part_of(asked("1"), asked("3"))])
-    found = sequence.first_difference(before, after)
-    assert found is not None
-    assert found.startswith("request 2 differs:")
-    assert '"2"]' in found
-    assert '"3"]' in found
+    before = sequence.lines_of([part_of(exchange_of("1"), exchange_of("2"))])
+    after = sequence.lines_of([part_of(exchange_of("1"), exchange_of("3"))])
+    difference = sequence.first_difference(before, after)
+    assert difference is not None
+    assert difference.startswith("request 2 differs:")
+    assert '"2"]' in difference
+    assert '"3"]' in difference
     assert sequence.first_difference(before, before) is None
     assert "none" in (sequence.first_difference(before, before[:1]) or "")
 
@@ -94,10 +96,10 @@ def test_the_request_that_probes_start_from_does_not_hang_on_how_long_a_figure_i
     paths = {"/health": {"get": {"operationId": "health", "responses": {"200": {"description": "So it is."}}}}}
     known = contract.compile_contract({"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": paths})
     answers = [f'{{"latency_ms": {figure}}}' for figure in figures]
-    seen = [read(str(number), answer) for number, answer in enumerate(answers)]
-    assert [item.id for item in probes.goldens(known, seen, Policy()).values()] == ["1"]
-    seen.insert(0, read("full", '{"latency_ms": 1, "database": "up"}'))
-    assert [item.id for item in probes.goldens(known, seen, Policy()).values()] == ["full"]
+    exchanges = [read(str(number), answer) for number, answer in enumerate(answers)]
+    assert [item.id for item in prober.base_requests(known, exchanges, Policy()).values()] == ["1"]
+    exchanges.insert(0, read("full", '{"latency_ms": 1, "database": "up"}'))
+    assert [item.id for item in prober.base_requests(known, exchanges, Policy()).values()] == ["full"]
 
 
 def read(name: str, answer: str) -> Exchange:

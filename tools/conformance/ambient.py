@@ -1,7 +1,7 @@
 """The oracle as ASGI middleware of the test client: every test becomes a contract test.
 
-It only watches: bytes pass through unchanged, and what it saw is judged when the tests are over. The service cannot switch it on:
-`impl` may not import `tools` (import-linter), no setting names it, and the packages of a release do not hold it.
+It only watches: bytes pass through unchanged, and the exchanges are judged when the tests are over. The service cannot
+switch it on: `impl` may not import `tools` (import-linter), no setting names it, and the packages of a release do not hold it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.conformance import house, oracle
+from tools.conformance import conventions, oracle
 from tools.conformance.contract import Contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Finding, Policy
@@ -28,7 +28,8 @@ class Watcher:
 
     contract: Contract
     policy: Policy = field(default_factory=Policy)
-    habits: house.House = field(default_factory=house.House)
+
+    service_conventions: conventions.Conventions = field(default_factory=conventions.Conventions)
     tolerated: frozenset[str] = frozenset()
     """Rules that say nothing here: tests may bring a documented 500 about."""
     exchanges: list[Exchange] = field(default_factory=list)
@@ -43,45 +44,45 @@ class Watcher:
             if scope["type"] != "http":
                 await application(scope, receive, send)
                 return
-            tape = _Tape(receive, send)
-            await application(scope, tape.receive, tape.send)
-            if tape.is_complete:
-                self.exchanges.append(tape.exchange(scope, f"test-{next(self._numbers)}"))
+            recorder = _ExchangeRecorder(receive, send)
+            await application(scope, recorder.receive, recorder.send)
+            if recorder.is_complete:
+                self.exchanges.append(recorder.exchange(scope, f"test-{next(self._numbers)}"))
 
         return watched
 
     def verdict(self) -> list[Finding]:
-        """What is wrong with anything seen so far."""
+        """Findings of every exchange so far."""
         return self._judge(self.exchanges)
 
     def take(self) -> list[Finding]:
-        """What is wrong with anything seen since the last time; the exchanges are forgotten, but for those at fault."""
-        seen, self.exchanges = self.exchanges, []
-        found = self._judge(seen)
-        guilty = {item.exchange for item in found}
-        self.guilty = [item for item in seen if item.id in guilty]
-        return found
+        """Findings since the last call; the exchanges are dropped, except for those at fault."""
+        exchanges, self.exchanges = self.exchanges, []
+        findings = self._judge(exchanges)
+        guilty = {item.exchange for item in findings}
+        self.guilty = [item for item in exchanges if item.id in guilty]
+        return findings
 
     def _judge(self, exchanges: list[Exchange]) -> list[Finding]:
-        found = oracle.judge_all(self.contract, exchanges, self.policy)
+        findings = oracle.judge_all(self.contract, exchanges, self.policy)
         for exchange in exchanges:
             operation = oracle.operation_of(self.contract, exchange)
             if operation is not None and exchange.status != 501:
-                found.extend(house.judge(exchange, self.habits, operation.key))
-        return [item for item in found if item.rule not in self.tolerated]
+                findings.extend(conventions.judge(exchange, self.service_conventions, operation.key))
+        return [item for item in findings if item.rule not in self.tolerated]
 
     def describe(self, findings: list[Finding]) -> str:
         """Findings for a person: each with its request."""
         by_id = {item.id: item for item in (*self.exchanges, *self.guilty)}
-        lines = [f"{len(findings)} times the contract was broken:"]
+        lines = [f"{len(findings)} violations of the contract:"]
         for finding in findings[:40]:
             exchange = by_id[finding.exchange]
-            seen = f"{exchange.method} {exchange.target[:100]} → {exchange.status}"
-            lines.append(f"  {finding.rule}: {finding.message} [{seen}; contract {finding.pointer}]")
+            request = f"{exchange.method} {exchange.target[:100]} → {exchange.status}"
+            lines.append(f"  {finding.rule}: {finding.message} [{request}; contract {finding.pointer}]")
         return "\n".join(lines)
 
 
-class _Tape:
+class _ExchangeRecorder:
     """Listens to one request and its response."""
 
     def __init__(self, receive: Receive, send: Send) -> None:

@@ -29,7 +29,7 @@ def conform(
     mocks: Annotated[bool, typer.Option("--mocks", help="Check the mocks of the contracts too.")] = False,
 ) -> None:
     """Test any running service against its contract: two verdicts, probes, contract mutation score, one report."""
-    from tools.conformance import running  # noqa: PLC0415  (start-up time)
+    from tools.conformance import command  # noqa: PLC0415  (start-up time)
 
-    wish = running.Wish(url, contracts, config, out, frozenset(only or ()), mocks)
-    raise typer.Exit(running.foreign(wish))
+    arguments = command.Arguments(url, contracts, config, out, frozenset(only or ()), mocks)
+    raise typer.Exit(command.conform_service(arguments))

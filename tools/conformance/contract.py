@@ -146,16 +146,16 @@ def _find(node: _Node, segments: list[str], values: dict[str, str]) -> tuple[str
         return node.template, values
     head, rest = segments[0], segments[1:]
     if head in node.fixed:
-        template, found = _find(node.fixed[head], rest, values)
+        template, path_values = _find(node.fixed[head], rest, values)
         if template is not None:
-            return template, found
+            return template, path_values
     for pattern, names, child in node.patterns:
         matched = pattern.fullmatch(head)
         if matched:
             more = {**values, **{name: unquote(value) for name, value in zip(names, matched.groups(), strict=True)}}
-            template, found = _find(child, rest, more)
+            template, path_values = _find(child, rest, more)
             if template is not None:
-                return template, found
+                return template, path_values
     return None, values
 
 
@@ -270,13 +270,13 @@ class _Reader:
         return compiled
 
     def _parameters(self, values: list[Any], pointer: str) -> dict[tuple[str, str], Parameter]:
-        found = {}
+        parameters = {}
         for index, item in enumerate(values):
             raw, place = self._follow(item, source.join(pointer, index))
             if raw["in"] == "header" and raw["name"].lower() in _IGNORED_HEADERS:
                 continue
-            found[raw["in"], raw["name"]] = self._parameter(raw, place)
-        return found
+            parameters[raw["in"], raw["name"]] = self._parameter(raw, place)
+        return parameters
 
     def _parameter(self, raw: dict[str, Any], pointer: str) -> Parameter:
         media_type = next(iter(raw["content"]), None) if "content" in raw else None
@@ -294,12 +294,12 @@ class _Reader:
         )
 
     def _contents(self, raw: dict[str, Any], pointer: str, side: schemas.Side) -> tuple[Content, ...]:
-        found = []
+        contents = []
         for media_type, value in raw.get("content", {}).items():
             place = source.join(pointer, "content", media_type)
             schema = self._schema(source.join(place, "schema"), side) if "schema" in value else None
-            found.append(Content(media_type.lower(), schema, place))
-        return tuple(found)
+            contents.append(Content(media_type.lower(), schema, place))
+        return tuple(contents)
 
     def _body(self, raw: dict[str, Any], pointer: str) -> Body | None:
         if "requestBody" not in raw:

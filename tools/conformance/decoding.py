@@ -24,7 +24,7 @@ _LOOSE_BOOLEAN = frozenset({"1", "0", "yes", "no", "on", "off", "t", "f", "y", "
 
 
 def judge_parameter(parameter: Parameter, exchange: Exchange, path_values: dict[str, str]) -> Validity:
-    """What the contract says about the value of `parameter` in `exchange`."""
+    """Whether the value of `parameter` in `exchange` keeps the contract."""
     raw = _raw(parameter, exchange, path_values)
     if raw is None:
         return "absent"
@@ -55,12 +55,12 @@ def _raw(parameter: Parameter, exchange: Exchange, path_values: dict[str, str]) 
 def _raw_query(parameter: Parameter, values: dict[str, list[str]]) -> list[str] | dict[str, str] | None:
     if parameter.style == "deepObject":
         prefix = parameter.name + "["
-        found = {
+        members = {
             name[len(prefix) : -1]: texts[-1]
             for name, texts in values.items()
             if name.startswith(prefix) and name[-1] == "]"
         }
-        return found or values.get(parameter.name)
+        return members or values.get(parameter.name)
     if parameter.explode and parameter.schema.types == frozenset({"object"}) and parameter.style == "form":
         names = parameter.schema.schema.get("properties", {}) if isinstance(parameter.schema.schema, dict) else {}
         return {name: values[name][-1] for name in names if name in values} or None

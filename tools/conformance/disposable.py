@@ -6,11 +6,11 @@ import json
 from collections.abc import Container
 from dataclasses import replace
 
-from tools.conformance import present, probe_kinds, variants
+from tools.conformance import altered_requests, edge_values, present
 from tools.conformance import target as targets
+from tools.conformance.altered_requests import Request
 from tools.conformance.contract import Operation, Scheme
 from tools.conformance.oracle import Credential
-from tools.conformance.probe_kinds import Request
 from tools.conformance.target import Target
 from tools.contracts import source
 
@@ -30,7 +30,7 @@ def carrying(target: Target, operation: Operation, request: Request, credential:
         scheme for alternative in operation.security for scheme, _ in alternative if scheme.name == credential.scheme
     )
     token = credential.value.removeprefix("Bearer ")
-    return probe_kinds.carrying(echoing(target, operation, request, token), scheme, token)
+    return altered_requests.carrying(echoing(target, operation, request, token), scheme, token)
 
 
 def echoing(target: Target, operation: Operation, request: Request, token: str) -> Request:
@@ -38,13 +38,13 @@ def echoing(target: Target, operation: Operation, request: Request, token: str) 
     pointer = target.echoes.get(operation.operation_id)
     if pointer is None or not request.body:
         return request
-    body = variants.replaced(json.loads(request.body), source.split(pointer), token)
+    body = edge_values.replaced(json.loads(request.body), source.split(pointer), token)
     return replace(request, body=json.dumps(body).encode())
 
 
 def at_present(target: Target, request: Request) -> Request:
-    """`request` with the moments of examples brought to the present."""
+    """`request` with the moments of examples brought_to to the present."""
     if not target.present or not request.body or not request.headers.get("content-type", "").endswith("json"):
         return request
-    body = present.brought(json.loads(request.body), target.present, present.now())
+    body = present.with_moments_at(json.loads(request.body), target.present, present.now())
     return replace(request, body=json.dumps(body).encode())

@@ -49,7 +49,7 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one pass did."""
+    """Result of one pass."""
 
     name: str
     record: ndjson.Record
@@ -121,9 +121,9 @@ def _key_values(target: Target) -> dict[str, str]:
 
 def _write_identities(target: Target, people: list[Credential], path: Path) -> None:
     """The peers only: an identity for every role would be tried in turn after any 401 and make the sequence depend on it."""
-    named = [item for item in people if item.name in target.peers] or people[:1]
-    named.sort(key=lambda item: target.peers.index(item.name) if item.name in target.peers else 99)
-    auth = [{"name": item.name, "fixedHeaders": [{"name": "Authorization", "value": item.value}]} for item in named]
+    peers = [item for item in people if item.name in target.peers] or people[:1]
+    peers.sort(key=lambda item: target.peers.index(item.name) if item.name in target.peers else 99)
+    auth = [{"name": item.name, "fixedHeaders": [{"name": "Authorization", "value": item.value}]} for item in peers]
     path.write_text(json.dumps({"auth": auth}), encoding="utf-8")
 
 
@@ -146,17 +146,25 @@ def run(
         "NO_PROXY": urlsplit(target.url).hostname or "",  # saves the search for one with every request
     }
     started = time.perf_counter()
-    done = subprocess.run(
+    process = subprocess.run(
         _command(target, plan, work), env=environment, capture_output=True, text=True, errors="replace", check=False
     )
     seconds = time.perf_counter() - started
-    (work / "output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
+    (work / "output.txt").write_text(process.stdout + process.stderr, encoding="utf-8")
     try:
-        read = ndjson.read(record)
+        recording = ndjson.read(record)
     except ndjson.UnreadableReport as error:
-        last = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()][-4:]
+        last = [line for line in (process.stdout + process.stderr).splitlines() if line.strip()][-4:]
         raise BadTarget(f"Schemathesis did not run ({plan.name}): {error}; it said: {' / '.join(last)}") from error
-    return Outcome(plan.name, read, done.returncode, done.stdout, seconds, tuple(_warnings(done.stdout)), _issued(work))
+    return Outcome(
+        plan.name,
+        recording,
+        process.returncode,
+        process.stdout,
+        seconds,
+        tuple(_warnings(process.stdout)),
+        _issued(work),
+    )
 
 
 def _command(target: Target, plan: Pass, work: Path) -> list[str]:
@@ -173,7 +181,7 @@ def _command(target: Target, plan: Pass, work: Path) -> list[str]:
 
 def _session(target: Target, credentials: tuple[Credential, ...], work: Path) -> dict[str, Any]:
     return {
-        "house": {
+        "conventions": {
             "correlation_header": target.correlation_header.lower(),
             "problem_media_type": target.problem_media_type,
         },

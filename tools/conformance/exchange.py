@@ -67,9 +67,9 @@ class Exchange:
     source: str = ""
     """Who sent it: `examples`, `coverage`, `stateful`, `positive`, `probe`, or a test."""
     mode: str = ""
-    """What the sender meant it to be: `positive`, `negative` or unknown (empty)."""
-    meant: str = ""
-    """What a negative case got wrong, in the sender's words."""
+    """The intent of the sender: `positive`, `negative` or unknown (empty)."""
+    purpose: str = ""
+    """Purpose of the request, in the sender's words: the defect of a negative case, the name of a probe."""
     operation: str = ""
     """Operation the sender aimed at, `GET /orders/{id}`, when it said."""
     elapsed_ms: float = 0.0

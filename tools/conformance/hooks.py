@@ -1,4 +1,4 @@
-"""Loaded by Schemathesis (`SCHEMATHESIS_HOOKS`): signs deliveries over their exact bytes, and adds the house checks.
+"""Loaded by Schemathesis (`SCHEMATHESIS_HOOKS`): signs deliveries over their exact bytes, and adds the convention checks.
 
 What it needs to know stands in the file that `CONFORMANCE_SESSION` names; `engine.py` writes both.
 """
@@ -17,12 +17,12 @@ import requests.auth
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
-from tools.conformance import house, oracle, present
+from tools.conformance import conventions, oracle, present
 from tools.conformance.exchange import Exchange
 from tools.conformance.signing import Signature
 
 SESSION: dict[str, Any] = json.loads(Path(os.environ["CONFORMANCE_SESSION"]).read_text(encoding="utf-8"))
-HABITS = house.House(**SESSION["house"])
+CONVENTIONS = conventions.Conventions(**SESSION["conventions"])
 SIGNATURES: dict[str, Signature] = {}
 for _raw in SESSION["signatures"]:
     for _operation in _raw["operations"]:
@@ -41,8 +41,10 @@ class SignExactBytes(requests.auth.AuthBase):
         body = request.body or b""
         body = body.encode() if isinstance(body, str) else body
         if isinstance(body, bytes):
-            made = self.signature.headers(body)
-            request.headers.update({name: value for name, value in made.items() if not _is_about(self.case, name)})
+            signature_headers = self.signature.headers(body)
+            request.headers.update(
+                {name: value for name, value in signature_headers.items() if not _is_about(self.case, name)}
+            )
         return request
 
 
@@ -72,12 +74,12 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noq
         for name in SESSION["opaque"]:  # what only the service can make cannot be generated right
             if isinstance(case.query, dict):
                 case.query.pop(name, None)
-        case.body = present.brought(case.body, SESSION["present"], SESSION["moment"])
+        case.body = present.with_moments_at(case.body, SESSION["present"], SESSION["moment"])
     signature = SIGNATURES.get(operation_id)
-    wanted: dict[str, str | None] = {**SESSION["pinned"].get(operation_id, {})}
+    headers: dict[str, str | None] = {**SESSION["pinned"].get(operation_id, {})}
     if SESSION["repeats"]:
-        wanted[SESSION["repeats"]] = None
-    for name, value in wanted.items():
+        headers[SESSION["repeats"]] = None
+    for name, value in headers.items():
         if not _varies(case, name):
             case.headers = {key: known for key, known in (case.headers or {}).items() if key.lower() != name.lower()}
             case.headers.update({name: value} if value is not None else {})
@@ -116,7 +118,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 
 
 def to_exchange(response: Any) -> Exchange:
-    """`response` of Schemathesis as the exchange that the house checks read."""
+    """`response` of Schemathesis as the exchange that the convention checks read."""
     request = response.request
     parts = urlsplit(request.url)
     body = request.body
@@ -139,18 +141,18 @@ def _texts(headers: Any) -> Iterator[tuple[str, str]]:
             yield name.lower(), text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
-def _register(check: house.Check) -> None:
+def _register(check: conventions.Check) -> None:
     def own_check(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # the signature is Schemathesis'
-        message = check(to_exchange(response), HABITS)
+        message = check(to_exchange(response), CONVENTIONS)
         if message is not None:
             raise AssertionError(message)
 
-    own_check.__name__ = f"house_{check.__name__}"
+    own_check.__name__ = f"convention_{check.__name__}"
     own_check.__doc__ = check.__doc__
     schemathesis.check(own_check)
 
 
-for _check in house.CHECKS:
+for _check in conventions.CHECKS:
     _register(_check)
 
 if SESSION.get("hooks"):

@@ -1,4 +1,4 @@
-"""Follow the links of the contract: what an answer says comes next must be there, and must take what the answer gave.
+"""Follow the links of the contract: the operation that a reply leads to must exist, and must take the values of the reply.
 
 Expressions are those of OpenAPI 3.1 §4.8.20.4: `$response.body#/id`, `$request.path.id`, and texts that hold them in braces.
 """
@@ -10,21 +10,19 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tools.conformance import oracle, probe_kinds, scout
+from tools.conformance import altered_requests, oracle, scout
+from tools.conformance.altered_requests import ANY, Probe, Request
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential
-from tools.conformance.probe_kinds import ANY, Probe, Request
+from tools.conformance.prober import Prober
 from tools.contracts import source
-
-if TYPE_CHECKING:
-    from tools.conformance.probes import Prober
 
 SOURCE = "link"
 ANSWERS = 30
-"""How many answers a link is followed from before it is said to lead nowhere: an object may have been used up."""
+"""How many replies a link is followed from before it counts as broken: an object may have been used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Link:
 
     @property
     def label(self) -> str:
-        """What an exchange that follows it is called."""
+        """Name of an exchange that follows it."""
         return f"{self.holder.operation_id} {self.status} {self.name}"
 
 
@@ -56,38 +54,40 @@ def links_of(contract: Contract, operations: Iterable[Operation]) -> Iterator[Li
 
 def follow(prober: Prober, requests: dict[str, Request], recorded: list[Exchange]) -> None:
     """Follow each link between written operations once, from the first answer that can be followed."""
-    written = [prober.contract.operations[key] for key in requests]
+    operations = [prober.contract.operations[key] for key in requests]
     reached = {exchange.operation for exchange in recorded if exchange.status != 501}
-    for link in links_of(prober.contract, written):
+    for link in links_of(prober.contract, operations):
         if link.leads_to.key in reached:
             _follow(prober, link, requests, recorded)
 
 
 def _follow(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> None:
-    answer, found = None, None
+    answer, reply = None, None
     for answer in itertools.islice(_answers(prober, link, requests, recorded), ANSWERS):
         request = _request(prober, link, answer)
         if request is None:
             continue
         signature = prober.signature_of(link.leads_to)
-        found = prober.send(link.leads_to, Probe(link.label, request, ANY, signature), origin=SOURCE)
-        if found.status < 400:
+        reply = prober.send(link.leads_to, Probe(link.label, request, ANY, signature), origin=SOURCE)
+        if reply.status < 400:
             return
-    if found is not None:
-        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: {found.status}, and no answer leads on", found)
+    if reply is not None:
+        prober.blame(
+            link.holder, "link-leads-nowhere", f"{link.label}: {reply.status}, and no other reply leads on", reply
+        )
     elif answer is not None:
-        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: no answer holds what it needs", answer)
+        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: no reply has the values it needs", answer)
 
 
 def _answers(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> Iterator[Exchange]:
     """Answers that hold `link`: new ones about each object of the list above, a new one, then those of the record."""
     holder = link.holder
-    golden = requests[holder.key]
+    base_request = requests[holder.key]
     if holder.method == "GET" and link.leads_to.operation_id in prober.target.consumes:
-        for place in prober.others(holder, golden, prober.target.consumes[link.leads_to.operation_id]):
-            yield prober.send(holder, Probe("look at an object", replace(golden, target=place), ANY))
+        for place in prober.others(holder, base_request, prober.target.consumes[link.leads_to.operation_id]):
+            yield prober.send(holder, Probe("look at an object", replace(base_request, target=place), ANY))
     if holder.method == "GET" or holder.is_public:
-        yield prober.send(holder, Probe("an answer with links", golden, ANY))
+        yield prober.send(holder, Probe("an answer with links", base_request, ANY))
     for exchange in recorded:
         if oracle.operation_of(prober.contract, exchange) is holder:
             answer = oracle.answer_for(holder, exchange.status)
@@ -108,7 +108,7 @@ def _request(prober: Prober, link: Link, answer: Exchange) -> Request | None:
         if parameter is None or value is None:
             return None
         text = value if isinstance(value, str) else json.dumps(value)
-        changed = probe_kinds.asking(operation, request, parameter, text)
+        changed = altered_requests.asking(operation, request, parameter, text)
         if changed is None:
             return None
         request = changed
@@ -125,7 +125,7 @@ def _with_body(prober: Prober, operation: Operation, request: Request, value: An
         return request
     token, scheme = str(source.resolve(value, place)), operation.security[0][0][0]
     prober.learned.append(Credential("linked", scheme.name, f"Bearer {token}", frozenset(), ""))
-    return probe_kinds.carrying(request, scheme, token)
+    return altered_requests.carrying(request, scheme, token)
 
 
 def _known(prober: Prober, link: Link, answer: Exchange) -> tuple[Credential, ...]:
@@ -140,7 +140,7 @@ _EMBEDDED = re.compile(r"\{(\$[^}]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What expressions are about."""
+    """The exchange that expressions read from."""
 
     contract: Contract
     answer: Exchange

@@ -24,12 +24,12 @@ class Locator:
     @classmethod
     def over(cls, bundle: source.Document, folder: Path | None) -> Locator:
         """A locator that looks in every YAML file of `folder`."""
-        found = []
+        documents = []
         for path in sorted(folder.rglob("*.yaml")) if folder else ():
             document, _ = source.load(path)
             if document is not None:
-                found.append(document)
-        return cls(bundle, tuple(found))
+                documents.append(document)
+        return cls(bundle, tuple(documents))
 
     def line(self, pointer: str) -> Origin:
         """Line of what stands at `pointer` of the bundle."""

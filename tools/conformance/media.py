@@ -7,16 +7,16 @@ from tools.conformance.contract import Content
 FORM = "application/x-www-form-urlencoded"
 
 
-def match_content(contents: tuple[Content, ...], sent: str) -> Content | None:
+def match_content(contents: tuple[Content, ...], content_type: str) -> Content | None:
     """Declared content that a `Content-Type` of `sent` falls under: exact, then `application/*`, then `*/*`."""
-    media_type = sent.partition(";")[0].strip().lower()
+    media_type = content_type.partition(";")[0].strip().lower()
     for content in contents:
         if content.media_type.partition(";")[0].strip() == media_type:
             return content
     main = media_type.partition("/")[0]
-    for wanted in (f"{main}/*", "*/*"):
+    for media_range in (f"{main}/*", "*/*"):
         for content in contents:
-            if content.media_type == wanted:
+            if content.media_type == media_range:
                 return content
     return None
 

@@ -35,7 +35,7 @@ class Mutant:
     pointer: str
     """Where the edit is made."""
     value: Any
-    """What stands there afterwards, or `REMOVED`."""
+    """The value after the edit, or `REMOVED`."""
     text: str
     line_pointer: str = ""
     """The place to show, when it is not `pointer`."""
@@ -74,12 +74,12 @@ def _edited(value: Any, tokens: list[str], new: Any) -> Any:
 
 def mutants_of(contract: Contract, operations: set[str] | None = None) -> Iterator[Mutant]:
     """Every mutant that concerns one of `operations` (keys; default all), each place once, in document order."""
-    chosen = [item for item in contract.operations.values() if operations is None or item.key in operations]
-    seen: set[tuple[str, str, str]] = set()
-    for mutant in _all(contract, chosen):
+    selection = [item for item in contract.operations.values() if operations is None or item.key in operations]
+    identities: set[tuple[str, str, str]] = set()
+    for mutant in _all(contract, selection):
         identity = (mutant.operator, mutant.pointer, repr(mutant.value))
-        if identity not in seen:
-            seen.add(identity)
+        if identity not in identities:
+            identities.add(identity)
             yield mutant
 
 
@@ -96,8 +96,8 @@ def _all(contract: Contract, operations: list[Operation]) -> Iterator[Mutant]:
             for root in compiled.roots:
                 sides.setdefault(root, set()).add(side)
     nullable = mutants_schema.nullable_anyway(contract.document)
-    for root, found in sides.items():
-        for operator, pointer, value, text in mutants_schema.edits(contract.document, root, found, nullable):
+    for root, root_sides in sides.items():
+        for operator, pointer, value, text in mutants_schema.edits(contract.document, root, root_sides, nullable):
             yield Mutant(operator, pointer, REMOVED if value is mutants_schema.DROP else value, text)
 
 
@@ -251,8 +251,8 @@ def _of_answer(raw: dict[str, Any], place: str, name: str) -> Iterator[Mutant]:
     else:
         value = {"application/json": {"schema": {"type": "object"}}}
         yield Mutant("answer-body-added", source.join(place, "content"), value, f"{name} has a body", place)
-    wanted = {**raw.get("headers", {}), "X-Mutant": {"required": True, "schema": {"type": "string"}}}
-    yield Mutant("header-added", source.join(place, "headers"), wanted, f"{name} has the header X-Mutant", place)
+    headers = {**raw.get("headers", {}), "X-Mutant": {"required": True, "schema": {"type": "string"}}}
+    yield Mutant("header-added", source.join(place, "headers"), headers, f"{name} has the header X-Mutant", place)
 
 
 def _of_headers(document: Any, raw: dict[str, Any], place: str) -> Iterator[Mutant]:

@@ -63,17 +63,20 @@ def _walk(pointer: str, schema: dict[str, Any], asks: bool, tells: bool) -> Iter
         return
     for maker in _MAKERS:
         yield from maker(pointer, schema, asks, tells)
-    for child, part, asked, told in _children(pointer, schema, asks, tells):
+    for child, part, in_request, in_response in _children(pointer, schema, asks, tells):
         if isinstance(part, dict):
-            yield from _walk(child, part, asked, told)
+            yield from _walk(child, part, in_request, in_response)
 
 
 def _children(pointer: str, schema: dict[str, Any], asks: bool, tells: bool) -> Iterator[tuple[str, Any, bool, bool]]:
     for keyword in _MAPS:
         for name, part in schema.get(keyword, {}).items():
             marks = part if isinstance(part, dict) else {}
-            asked, told = asks and marks.get("readOnly") is not True, tells and marks.get("writeOnly") is not True
-            yield source.join(pointer, keyword, name), part, asked, told
+            in_request, in_response = (
+                asks and marks.get("readOnly") is not True,
+                tells and marks.get("writeOnly") is not True,
+            )
+            yield source.join(pointer, keyword, name), part, in_request, in_response
     for keyword in _LISTS:
         for index, part in enumerate(schema.get(keyword, ())):
             yield source.join(pointer, keyword, index), part, asks, tells
@@ -209,10 +212,13 @@ def _objects(pointer: str, schema: dict[str, Any], asks: bool, tells: bool) -> I
     place = source.join(pointer, "required")
     for name, part in properties.items():
         marks = part if isinstance(part, dict) else {}
-        told, asked = tells and marks.get("writeOnly") is not True, asks and marks.get("readOnly") is not True
-        if name not in required and (told or asked):
+        in_response, in_request = (
+            tells and marks.get("writeOnly") is not True,
+            asks and marks.get("readOnly") is not True,
+        )
+        if name not in required and (in_response or in_request):
             yield "property-required", place, [*required, name], f"{name} is required"
-        if name in required and asked:
+        if name in required and in_request:
             yield "property-optional", place, [other for other in required if other != name], f"{name} is optional"
     extra = source.join(pointer, "additionalProperties")
     if schema.get("additionalProperties") is False and asks:

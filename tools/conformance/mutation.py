@@ -1,7 +1,7 @@
-"""The contract mutation score: how much of what the contract says would be missed if it said something else.
+"""The contract mutation score: the share of one-edit changes of the contract that the recorded run would notice.
 
 One recorded run is judged again under every mutant. A mutant is killed when an exchange that keeps the contract breaks the
-mutant. A survivor is a sentence of the contract that nothing ever held the service to; it is named with its line.
+mutant. A survivor is a statement of the contract that no exchange has tested; it is listed with its line.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from tools.conformance import asked, decoding, mutants, oracle
+from tools.conformance import decoding, mutants, oracle, request_checks
 from tools.conformance.contract import Contract, Operation, Parameter, compile_contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.mutants import Mutant
@@ -33,7 +33,7 @@ class Waiver:
     operator: str
     place: str
     reason: str
-    used: int = 0
+    uses: int = 0
 
     def fits(self, mutant: Mutant) -> bool:
         """Whether `mutant` is one of those waived; `*` stands for anything."""
@@ -42,7 +42,7 @@ class Waiver:
 
 @dataclass(slots=True)
 class Score:
-    """What became of every mutant."""
+    """Result of every mutant."""
 
     killed: list[tuple[Mutant, str]] = field(default_factory=list)
     """Mutant and the exchange that killed it."""
@@ -50,7 +50,7 @@ class Score:
     waived: list[tuple[Mutant, str]] = field(default_factory=list)
     """Mutant and reason."""
     stillborn: list[Mutant] = field(default_factory=list)
-    """Edits that make no contract; they do not count."""
+    """Edits after which the document is no valid contract; they do not count."""
     seconds: float = 0.0
 
     @property
@@ -70,13 +70,13 @@ def read_waivers(path: Path) -> list[Waiver]:
     """Entries of the file at `path`; none when there is no file. Raises `BadTarget` for one without a reason."""
     if not path.exists():
         return []
-    found = []
+    waivers = []
     for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("waived", []):
         missing = [name for name in ("operator", "place", "reason") if not entry.get(name)]
         if missing:
             raise BadTarget(f"{path}: a waiver lacks {', '.join(missing)}")
-        found.append(Waiver(entry["operator"], entry["place"], entry["reason"]))
-    return found
+        waivers.append(Waiver(entry["operator"], entry["place"], entry["reason"]))
+    return waivers
 
 
 def score(
@@ -93,17 +93,17 @@ def score(
     `known` holds rule and exchange of everything that is wrong under the contract as it is.
     """
     started = time.perf_counter()
-    jury = Jury(contract, exchanges, policy, known)
-    every = list(mutants.mutants_of(contract, operations if operations is not None else set(jury.by_operation)))
+    judge = MutantJudge(contract, exchanges, policy, known)
+    every = list(mutants.mutants_of(contract, operations if operations is not None else set(judge.by_operation)))
     result = Score()
-    for mutant, killer in zip(every, _killers(jury, every), strict=True):
+    for mutant, killer in zip(every, _killers(judge, every), strict=True):
         waiver = next((item for item in waivers if item.fits(mutant)), None) if killer is None else None
         if killer == STILLBORN:
             result.stillborn.append(mutant)
         elif killer is not None:
             result.killed.append((mutant, killer))
         elif waiver is not None:
-            waiver.used += 1
+            waiver.uses += 1
             result.waived.append((mutant, waiver.reason))
         else:
             result.survived.append(mutant)
@@ -112,15 +112,15 @@ def score(
 
 
 STILLBORN = "stillborn"
-"""In place of a killer: the edit made no contract."""
+"""In place of a killer: after the edit the document is no valid contract."""
 
 
-def _killers(jury: Jury, every: list[Mutant]) -> list[str | None]:
+def _killers(judge: MutantJudge, every: list[Mutant]) -> list[str | None]:
     """Killer of each mutant. Processes are forked, so that compiled contracts, which cannot be sent, are just there."""
     count = min(os.cpu_count() or 1, len(every) // 200)
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return [jury.verdict_on(mutant) for mutant in every]
-    _SHARED["jury"], _SHARED["mutants"] = jury, every
+        return [judge.verdict_on(mutant) for mutant in every]
+    _SHARED["judge"], _SHARED["mutants"] = judge, every
     try:
         with multiprocessing.get_context("fork").Pool(count) as pool:
             return pool.map(_verdict_on, range(len(every)), chunksize=16)
@@ -132,12 +132,12 @@ _SHARED: dict[str, Any] = {}
 
 
 def _verdict_on(index: int) -> str | None:
-    verdict: str | None = _SHARED["jury"].verdict_on(_SHARED["mutants"][index])
+    verdict: str | None = _SHARED["judge"].verdict_on(_SHARED["mutants"][index])
     return verdict
 
 
-class Jury:
-    """One recorded run, sorted for judging."""
+class MutantJudge:
+    """Judges mutants by one recorded run, whose exchanges are grouped by operation once."""
 
     def __init__(
         self, contract: Contract, exchanges: list[Exchange], policy: Policy, known: frozenset[tuple[str, str]]
@@ -193,25 +193,25 @@ class Jury:
     def _killer_in(
         self, changed: Contract, before: Operation, after: Operation | None, exchanges: list[Exchange]
     ) -> str | None:
-        for exchange in self._asked_otherwise(before, after, exchanges):
+        for exchange in self._exchanges_judged_differently(before, after, exchanges):
             if self._is_broken(changed, after, exchange):
                 return exchange.id
-        for exchange in _answered_otherwise(before, after, exchanges) if after is not None else ():
+        for exchange in _replies_judged_differently(before, after, exchanges) if after is not None else ():
             for finding in oracle.judge_answer(after or before, exchange):
                 if (finding.rule, finding.exchange) not in self.known:
                     return exchange.id
         return None
 
-    def _asked_otherwise(
+    def _exchanges_judged_differently(
         self, before: Operation, after: Operation | None, exchanges: list[Exchange]
     ) -> Iterable[Exchange]:
-        """The exchanges that may fare otherwise because `after` asks otherwise."""
+        """The exchanges whose request `before` and `after` may judge differently."""
         if after is None or after.security != before.security:
             return exchanges
-        gone = [item for item in before.parameters if item not in after.parameters]
-        new = [item for item in after.parameters if item not in before.parameters]
+        removed = [item for item in before.parameters if item not in after.parameters]
+        added = [item for item in after.parameters if item not in before.parameters]
         is_other_body = after.body != before.body
-        if not (gone or new or is_other_body):
+        if not (removed or added or is_other_body):
             return ()
         return (
             item
@@ -219,7 +219,7 @@ class Jury:
             if (item.status < 400 or item.status in self.policy.refusals)
             and (
                 (is_other_body and self._body_state(before, item) != _body_state(after, item))
-                or ((gone or new) and self._states(gone, item) != self._states(new, item))
+                or ((removed or added) and self._states(removed, item) != self._states(added, item))
             )
         )
 
@@ -237,24 +237,24 @@ class Jury:
         for finding in oracle.judge(changed, exchange, self.policy):
             if (finding.rule, finding.exchange) not in self.known:
                 return True
-        # What was politely refused was wrong before; a mutant that calls it right is as dead as after a 400.
+        # A polite refusal was invalid before, so a mutant that calls it valid is as dead as after a 400.
         if after is None or not oracle.is_polite_refusal(exchange, self.policy):
             return False
         before = self.contract.operations[after.key]
         _, path_values = self.contract.match(exchange.path)
-        was_wrong = bool(asked.faults_of(before, exchange, path_values))
-        return was_wrong and not asked.faults_of(after, exchange, path_values)
+        was_wrong = bool(request_checks.violations_of(before, exchange, path_values))
+        return was_wrong and not request_checks.violations_of(after, exchange, path_values)
 
 
 def _body_state(operation: Operation, exchange: Exchange) -> str:
     if operation.body is None:
         return ""
-    state = asked.body_state(operation.body, exchange)
+    state = request_checks.body_state(operation.body, exchange)
     return "missing" if state == "absent" and operation.body.required else state
 
 
-def _answered_otherwise(before: Operation, after: Operation, exchanges: list[Exchange]) -> list[Exchange]:
-    """The exchanges whose answer `after` describes otherwise."""
+def _replies_judged_differently(before: Operation, after: Operation, exchanges: list[Exchange]) -> list[Exchange]:
+    """The exchanges whose reply `before` and `after` describe differently."""
     statuses = {item.status for item in exchanges}
     changed = {status for status in statuses if oracle.answer_for(before, status) != oracle.answer_for(after, status)}
     return [item for item in exchanges if item.status in changed]

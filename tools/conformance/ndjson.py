@@ -133,13 +133,13 @@ def _exchange(case_id: str, case: dict[str, Any], interaction: dict[str, Any], p
         answer_body=_bytes(response.get("content")) or b"",
         source=phase,
         mode=str(meta.get("generation", {}).get("mode", "")),
-        meant=_meant(meta),
+        purpose=_purpose(meta),
         operation=_label(case),
         elapsed_ms=1000 * float(response.get("elapsed", 0)),
     )
 
 
-def _meant(meta: dict[str, Any]) -> str:
+def _purpose(meta: dict[str, Any]) -> str:
     data = meta.get("phase", {}).get("data", {})
     return " ".join(str(data[name]) for name in ("description", "parameter", "parameter_location") if data.get(name))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
-from tools.conformance import asked, decoding, media
+from tools.conformance import decoding, media, request_checks
 from tools.conformance.contract import Answer, Contract, Header, Operation, Scheme
 from tools.conformance.exchange import NOT_JSON, Exchange
 
@@ -42,7 +42,7 @@ class Credential(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a contract cannot say about its service, and the harness was told."""
+    """Facts about a service that a contract cannot express; the target file has them."""
 
     credentials: tuple[Credential, ...] = ()
     rule_codes: frozenset[str] = frozenset()
@@ -78,10 +78,10 @@ class Proof(NamedTuple):
 
 def judge_all(contract: Contract, exchanges: Iterable[Exchange], policy: Policy) -> list[Finding]:
     """Findings of all `exchanges`, in their order."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for exchange in exchanges:
-        found.extend(judge(contract, exchange, policy))
-    return found
+        findings.extend(judge(contract, exchange, policy))
+    return findings
 
 
 def judge(contract: Contract, exchange: Exchange, policy: Policy) -> list[Finding]:
@@ -101,17 +101,17 @@ def judge_operation(
     operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> list[Finding]:
     """`judge`, once the operation is known."""
-    found = list(judge_answer(operation, exchange))
+    findings = list(judge_answer(operation, exchange))
     proof = proof_of(operation, exchange, policy)
-    found.extend(_judge_security(operation, exchange, proof))
+    findings.extend(_judge_security(operation, exchange, proof))
     if exchange.status < 400 or exchange.status in policy.refusals:
-        found.extend(_judge_request(operation, exchange, path_values, policy))
-    return found
+        findings.extend(_judge_request(operation, exchange, path_values, policy))
+    return findings
 
 
 def judge_record(contract: Contract, exchanges: Iterable[Exchange], policy: Policy) -> list[Finding]:
-    """What only several exchanges together show: an operation for anybody that tells callers with a proof from others."""
-    seen: dict[tuple[str, str, bytes | None], dict[bool, Exchange]] = {}
+    """Findings that need several exchanges: a public operation that treats callers with a proof differently."""
+    pairs: dict[tuple[str, str, bytes | None], dict[bool, Exchange]] = {}
     for exchange in exchanges:
         operation = operation_of(contract, exchange)
         if operation is not None and operation.is_public and (exchange.status < 400 or exchange.status == 401):
@@ -120,7 +120,7 @@ def judge_record(contract: Contract, exchanges: Iterable[Exchange], policy: Poli
             )
             path = exchange.path
             if proven == (exchange.status < 400):
-                seen.setdefault((operation.key, path, exchange.body), {})[proven] = exchange
+                pairs.setdefault((operation.key, path, exchange.body), {})[proven] = exchange
     return [
         Finding(
             "proof-matters",
@@ -129,7 +129,7 @@ def judge_record(contract: Contract, exchanges: Iterable[Exchange], policy: Poli
             "anybody may call, yet a proof decides",
             pair[False].id,
         )
-        for (key, _, _), pair in seen.items()
+        for (key, _, _), pair in pairs.items()
         if len(pair) > 1
     ]
 
@@ -175,7 +175,7 @@ def answer_for(operation: Operation, status: int) -> Answer | None:
 
 
 def judge_answer(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
-    """What is wrong with the response alone."""
+    """Findings about the response alone."""
     answer = answer_for(operation, exchange.status)
     if exchange.status == 500:
         yield _finding("server-error", operation, operation.pointer, "the service failed (500)", exchange)
@@ -212,11 +212,11 @@ def _judge_header(operation: Operation, header: Header, text: str | None, exchan
 
 
 def _judge_answer_body(operation: Operation, answer: Answer, exchange: Exchange) -> Iterator[Finding]:
-    sent = exchange.answer_values.get("content-type", "")
-    content = media.match_content(answer.contents, sent)
+    content_type = exchange.answer_values.get("content-type", "")
+    content = media.match_content(answer.contents, content_type)
     if content is None:
         declared = ", ".join(item.media_type for item in answer.contents)
-        message = f"{exchange.status} is {sent or 'without a content type'}, documented is {declared}"
+        message = f"{exchange.status} is {content_type or 'without a content type'}, documented is {declared}"
         yield _finding("undeclared-media-type", operation, answer.pointer, message, exchange)
         return
     if content.schema is None or not media.is_json(content.media_type):
@@ -235,16 +235,16 @@ def _judge_answer_body(operation: Operation, answer: Answer, exchange: Exchange)
 def _judge_request(
     operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> Iterator[Finding]:
-    faults = asked.faults_of(operation, exchange, path_values)
+    violations = request_checks.violations_of(operation, exchange, path_values)
     if exchange.status < 400:
         if is_polite_refusal(exchange, policy):
             return
-        for fault in faults:
-            if fault.state == "invalid":
-                message = f"{fault.message}, yet the answer is {exchange.status}"
-                yield _finding("accepted-invalid", operation, fault.pointer, message, exchange)
+        for violation in violations:
+            if violation.state == "invalid":
+                message = f"{violation.message}, yet the answer is {exchange.status}"
+                yield _finding("accepted-invalid", operation, violation.pointer, message, exchange)
                 return
-    elif not faults and not _is_rule_refusal(exchange, policy) and not _is_opaque(operation, exchange, policy):
+    elif not violations and not _is_rule_refusal(exchange, policy) and not _is_opaque(operation, exchange, policy):
         message = f"the request keeps the contract, yet the answer is {exchange.status}"
         yield _finding("refused-valid", operation, operation.pointer, message, exchange)
 
@@ -283,7 +283,7 @@ def _is_rule_refusal(exchange: Exchange, policy: Policy) -> bool:
 
 
 def carried(scheme: Scheme, exchange: Exchange) -> str | None:
-    """What `exchange` carries for `scheme`; None when it carries nothing of the kind."""
+    """The proof that `exchange` carries for `scheme`; None when it carries none."""
     if scheme.kind == "query":
         values = exchange.query_values.get(scheme.carrier)
         return values[0] if values else None
@@ -296,7 +296,7 @@ def carried(scheme: Scheme, exchange: Exchange) -> str | None:
 
 
 def proof_of(operation: Operation, exchange: Exchange, policy: Policy) -> Proof:
-    """What the request proves about its caller, by the alternative of `operation` it does best at."""
+    """The proof of the caller, by the alternative of `operation` that the request satisfies best."""
     best = Proof("none", frozenset(), "")
     for alternative in operation.security:
         values = [(scheme, carried(scheme, exchange)) for scheme, _ in alternative]
@@ -322,12 +322,12 @@ def _judge_security(operation: Operation, exchange: Exchange, proof: Proof) -> I
         yield _finding("open-door", operation, pointer, f"no proof was sent, yet the answer is {status}", exchange)
     if proof.kind != "good" or not proof.scopes:
         return
-    wanted = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
-    if not wanted:
+    required = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
+    if not required:
         return
-    allowed = any(scopes <= proof.scopes for scopes in wanted)
+    allowed = any(scopes <= proof.scopes for scopes in required)
     if not allowed and (status < 400 or status in {404, 409}):
-        names = " or ".join(", ".join(sorted(scopes)) for scopes in wanted)
+        names = " or ".join(", ".join(sorted(scopes)) for scopes in required)
         yield _finding(
             "scope-ignored", operation, pointer, f"the caller lacks the scope {names}, yet gets {status}", exchange
         )

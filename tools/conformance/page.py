@@ -16,7 +16,7 @@ from tools.conformance.locate import Locator
 from tools.conformance.meter import Cell
 from tools.conformance.mutants import Mutant
 from tools.conformance.mutation import Score
-from tools.conformance.session import Result
+from tools.conformance.run import Result
 
 MOST_EXCHANGES = 6
 """Exchanges that a cell leads to; the record has them all."""
@@ -60,7 +60,7 @@ class Page:
     locator: Locator
     numbers: dict[str, float]
     worse: list[str]
-    shown: dict[str, None] = field(default_factory=dict)
+    linked: dict[str, None] = field(default_factory=dict)
 
     def render(self) -> str:
         """The whole file."""
@@ -91,14 +91,14 @@ class Page:
     def _numbers(self) -> Iterator[str]:
         yield "<dl>"
         for name, value in self.numbers.items():
-            shown = f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
-            yield f"<div><dt>{_escape(name)}</dt><dd>{shown}</dd></div>"
+            text = f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
+            yield f"<div><dt>{_escape(name)}</dt><dd>{text}</dd></div>"
         for name, seconds in self.result.seconds.items():
             yield f"<div><dt>{_escape(name)}</dt><dd>{seconds:.1f} s</dd></div>"
         yield "</dl>"
 
     def _map(self) -> Iterator[str]:
-        yield "<h2>What was touched</h2><p class=soft>Seen of what there is; a cell leads to exchanges that show it.</p>"
+        yield "<h2>Coverage</h2><p class=soft>Covered items of all items; a cell leads to the exchanges that cover them.</p>"
         yield "<div class=wide><table><tr><th>Operation</th>"
         yield from (f"<th>{name}</th>" for name in meter.DIMENSIONS)
         yield "</tr>"
@@ -140,7 +140,7 @@ class Page:
             yield "oracle", finding.rule, finding.operation, pointer, finding.message, finding.exchange
         for item in self.result.disagreements:
             known = operations.get(item.operation)
-            text = f"only {item.spoke} says so: {item.message}"
+            text = f"reported only by {item.spoke}: {item.message}"
             yield (
                 "both",
                 f"disagreement: {item.rule}",
@@ -150,21 +150,21 @@ class Page:
                 item.exchange,
             )
 
-    def _evidence(self, exchange: str) -> Iterator[str]:
-        found = next((item for item in self.result.exchanges if item.id == exchange), None)
-        if found is not None:
-            self.shown[exchange] = None
-            yield f"<pre>{_escape(evidence.curl(found, found.server))}</pre>"
-            yield f"<p><a href='#x-{exchange}'>the exchange</a> · <code>pytest failures/test_{exchange}.py</code></p>"
+    def _evidence(self, exchange_id: str) -> Iterator[str]:
+        exchange = next((item for item in self.result.exchanges if item.id == exchange_id), None)
+        if exchange is not None:
+            self.linked[exchange_id] = None
+            yield f"<pre>{_escape(evidence.curl(exchange, exchange.server))}</pre>"
+            yield f"<p><a href='#x-{exchange_id}'>the exchange</a> · <code>pytest failures/test_{exchange_id}.py</code></p>"
 
     def _survivors(self) -> Iterator[str]:
         score = self.score
-        yield f"<h2>Dead contract ({len(score.survived)})</h2>"
-        yield "<p class=soft>Sentences of the contract that nothing was ever held to: with another text, "
-        yield "this run would be as green.</p>"
+        yield f"<h2>Surviving mutants ({len(score.survived)})</h2>"
+        yield "<p class=soft>Statements of the contract that no exchange has tested: with this edit, "
+        yield "the run would still be green.</p>"
         yield from self._mutant_table((mutant, "") for mutant in score.survived)
         if score.waived:
-            yield f"<h2>Accepted survivors ({len(score.waived)})</h2>"
+            yield f"<h2>Waived mutants ({len(score.waived)})</h2>"
             yield from self._mutant_table(score.waived)
 
     def _mutant_table(self, rows: Iterable[tuple[Mutant, str]]) -> Iterator[str]:
@@ -172,7 +172,7 @@ class Page:
         if not rows:
             yield "<p class=soft>None.</p>"
             return
-        yield "<div class=wide><table><tr><th>Line</th><th>Edit</th><th>What would be missed</th></tr>"
+        yield "<div class=wide><table><tr><th>Line</th><th>Edit</th><th>Effect of the edit</th></tr>"
         for mutant, reason in rows:
             place = _escape(str(self.locator.line(mutant.place)))
             text = _escape(mutant.text) + (f"<br><span class=soft>{_escape(reason)}</span>" if reason else "")
@@ -191,13 +191,13 @@ class Page:
 
     def _cell_list(self, cell: Cell) -> Iterator[str]:
         if cell.missing:
-            yield f"<p>Not seen: {_escape('; '.join(cell.missing[:40]))}</p>"
+            yield f"<p>Not covered: {_escape('; '.join(cell.missing[:40]))}</p>"
         if cell.waived:
-            yield f"<p class=soft>Accepted: {_escape('; '.join(cell.waived[:20]))}</p>"
+            yield f"<p class=soft>Waived: {_escape('; '.join(cell.waived[:20]))}</p>"
         yield "<ul>"
-        for name, exchange in list(cell.seen.items())[:40]:
-            if len(self.shown) < MOST_EXCHANGES * len(self.cells) or exchange in self.shown:
-                self.shown[exchange] = None
+        for name, exchange in list(cell.covered.items())[:40]:
+            if len(self.linked) < MOST_EXCHANGES * len(self.cells) or exchange in self.linked:
+                self.linked[exchange] = None
                 yield f"<li>{_escape(name)}: <a href='#x-{exchange}'>{exchange[:12]}</a></li>"
             else:
                 yield f"<li>{_escape(name)}: <span class=soft>{exchange[:12]} (in record.jsonl)</span></li>"
@@ -206,27 +206,27 @@ class Page:
     def _exchanges(self) -> str:
         by_id = {item.id: item for item in self.result.exchanges}
         parts = ["<h2>Exchanges</h2>"]
-        parts += [_exchange(by_id[name]) for name in self.shown if name in by_id]
+        parts += [_exchange(by_id[name]) for name in self.linked if name in by_id]
         return "".join(parts)
 
 
 def _cell(cell: Cell, anchor: str) -> str:
     if not cell.total:
         return "<td class=cell><span>–</span></td>"
-    share = len(cell.seen) / cell.total
+    share = len(cell.covered) / cell.total
     hue = round(142 * share**2)
-    return f"<td class=cell><a href='#{anchor}' style='background:hsl({hue} 48% 72%)'>{len(cell.seen)}/{cell.total}</a></td>"
+    return f"<td class=cell><a href='#{anchor}' style='background:hsl({hue} 48% 72%)'>{len(cell.covered)}/{cell.total}</a></td>"
 
 
 def _exchange(exchange: Exchange) -> str:
-    sent = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
-    got = "\n".join(f"{name}: {value}" for name, value in exchange.answer_headers)
-    request = f"{exchange.method} {exchange.target}\n{sent}\n\n{_text(exchange.body)}"
-    answer = f"{exchange.status}\n{got}\n\n{_text(exchange.answer_body)}"
-    meant = f"{exchange.source} {exchange.mode} {exchange.meant}".strip()
+    request_headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
+    reply_headers = "\n".join(f"{name}: {value}" for name, value in exchange.answer_headers)
+    request = f"{exchange.method} {exchange.target}\n{request_headers}\n\n{_text(exchange.body)}"
+    answer = f"{exchange.status}\n{reply_headers}\n\n{_text(exchange.answer_body)}"
+    purpose = f"{exchange.source} {exchange.mode} {exchange.purpose}".strip()
     title = f"<code>{_escape(exchange.method)} {_escape(exchange.target[:120])}</code> → {exchange.status}"
     return (
-        f"<details id='x-{exchange.id}'><summary>{title} <span class=soft>{_escape(meant)}</span></summary>"
+        f"<details id='x-{exchange.id}'><summary>{title} <span class=soft>{_escape(purpose)}</span></summary>"
         f"<pre>{_escape(request)}</pre><pre>{_escape(answer)}</pre></details>"
     )
 

@@ -1,4 +1,4 @@
-"""Moments in examples age, and services refuse what is too old or still to come: they are brought to the present."""
+"""Moments in examples age, and services refuse what is too old or still to come: they are brought_to to the present."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def now() -> str:
     return f"{datetime.now(UTC) - AGO:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def brought(value: Any, names: Container[str], moment: str) -> Any:
+def with_moments_at(value: Any, names: Container[str], moment: str) -> Any:
     """`value` with every moment that is a member called one of `names` set to `moment`."""
     if isinstance(value, list):
-        return [brought(item, names, moment) for item in value]
+        return [with_moments_at(item, names, moment) for item in value]
     if not isinstance(value, dict):
         return value
     return {
         name: moment
         if name in names and isinstance(part, str) and _MOMENT.match(part)
-        else brought(part, names, moment)
+        else with_moments_at(part, names, moment)
         for name, part in value.items()
     }

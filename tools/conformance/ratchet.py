@@ -1,4 +1,4 @@
-"""The numbers of the last accepted run, in a file: they may only improve.
+"""Ratchet: the numbers of the last accepted run, in a file; they may only improve.
 
 A number that got worse is red and named with both values; one that got better is written with `--lock`.
 """
@@ -41,16 +41,16 @@ def read(path: Path) -> dict[str, float]:
 
 def compare(locked: Mapping[str, float], now: Mapping[str, float]) -> list[str]:
     """Every number that got worse, or is gone."""
-    found = []
+    regressions = []
     for name, before in locked.items():
         if name not in now:
-            found.append(f"{name} was {before:g} and is no longer measured")
+            regressions.append(f"{name} was {before:g} and is no longer measured")
             continue
         more_is_better = DIRECTION.get(name, True)
         step = now[name] - before if more_is_better else before - now[name]
         if step < -TOLERANCE:
-            found.append(f"{name} was {before:g} and is {now[name]:g}")
-    return found
+            regressions.append(f"{name} was {before:g} and is {now[name]:g}")
+    return regressions
 
 
 def write(path: Path, now: Mapping[str, float]) -> None:

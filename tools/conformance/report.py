@@ -1,5 +1,5 @@
-"""Write what a run found: `index.html`, `junit.xml`, `result.json`, `record.jsonl`, `sequence.txt`, and a pytest file for every
-failure.
+"""Write the report of a run: `index.html`, `junit.xml`, `result.json`, `record.jsonl`, `sequence.txt`, and a pytest file for
+every failure.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from tools.conformance import evidence, meter
 from tools.conformance.locate import Locator
 from tools.conformance.mutation import Score
 from tools.conformance.page import Page
-from tools.conformance.session import Result
+from tools.conformance.run import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written, and what it says."""
+class ReportSummary:
+    """Place and verdict of a written report."""
 
     page: Path
     is_green: bool
@@ -30,7 +30,7 @@ class Written:
 def numbers_of(result: Result, score: Score, cells: dict[str, dict[str, meter.Cell]]) -> dict[str, float]:
     """The numbers that the ratchet holds."""
     implemented = set(result.contract.operations) - set(result.unimplemented)
-    found: dict[str, float] = {
+    numbers: dict[str, float] = {
         "contract mutation score": score.value,
         "contract mutation score, waivers counted": score.raw,
         "mutants killed": len(score.killed),
@@ -40,14 +40,14 @@ def numbers_of(result: Result, score: Score, cells: dict[str, dict[str, meter.Ce
         "explanations": len(result.explanations),
     }
     if result.mocks is not None:
-        found["mock answers"] = result.mocks.answers
-    for dimension, (seen, total) in meter.totals(cells, implemented).items():
+        numbers["mock answers"] = result.mocks.answers
+    for dimension, (count, total) in meter.totals(cells, implemented).items():
         if total:
-            found[f"seen: {dimension}"] = seen / total
-    return found
+            numbers[f"seen: {dimension}"] = count / total
+    return numbers
 
 
-def write(page: Page, folder: Path) -> Written:
+def write(page: Page, folder: Path) -> ReportSummary:
     """Write every file of the report `page` to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     failures = list(page.failures())
@@ -58,7 +58,7 @@ def write(page: Page, folder: Path) -> Written:
     (folder / "sequence.txt").write_text("".join(f"{line}\n" for line in result.requests), encoding="utf-8")
     _write_junit(result, failures, worse, locator, folder / "junit.xml")
     (folder / "result.json").write_text(json.dumps(_as_json(page, failures), indent=1) + "\n", encoding="utf-8")
-    return Written(folder / "index.html", page.is_green, len(failures))
+    return ReportSummary(folder / "index.html", page.is_green, len(failures))
 
 
 def _write_tests(result: Result, failures: list[Any], folder: Path) -> None:
@@ -85,7 +85,7 @@ def _write_record(result: Result, path: Path) -> None:
                 "id": item.id,
                 "operation": item.operation,
                 "source": item.source,
-                "meant": f"{item.mode} {item.meant}".strip(),
+                "purpose": f"{item.mode} {item.purpose}".strip(),
                 "request": f"{item.method} {item.target[:MOST_BYTES]}",
                 "headers": [(name, value[:200]) for name, value in item.headers],
                 "body": (item.body or b"")[:MOST_BYTES].decode("utf-8", "backslashreplace"),
@@ -163,4 +163,4 @@ def _as_json(page: Page, failures: list[Any]) -> dict[str, Any]:
 
 
 def _cell(cell: meter.Cell) -> dict[str, Any]:
-    return {"seen": len(cell.seen), "of": cell.total, **({"missing": cell.missing} if cell.missing else {})}
+    return {"seen": len(cell.covered), "of": cell.total, **({"missing": cell.missing} if cell.missing else {})}

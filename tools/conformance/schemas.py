@@ -57,17 +57,17 @@ class Compiler:
     document: Any
     after: Compiler | None = None
     touched: str = ""
-    done: dict[tuple[str, Side], Compiled] = field(default_factory=dict)
+    cache: dict[tuple[str, Side], Compiled] = field(default_factory=dict)
 
     def compile(self, pointer: str, side: Side) -> Compiled:
         """Schema at `pointer`, as `side` sees it. Raises `ValueError` when it is no valid JSON Schema."""
         key = (pointer, side)
-        if key in self.done:
-            return self.done[key]
-        known = self.after.done.get(key) if self.after else None
+        if key in self.cache:
+            return self.cache[key]
+        known = self.after.cache.get(key) if self.after else None
         if known is None or concerns(self.touched, known.roots):
             known = self._compile(pointer, side)
-        self.done[key] = known
+        self.cache[key] = known
         return known
 
     def _compile(self, pointer: str, side: Side) -> Compiled:
@@ -107,14 +107,14 @@ def _validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
 
 def _closure(document: Any, schema: Any) -> dict[str, Any]:
     """Every component reached from `schema`, by pointer."""
-    found: dict[str, Any] = {}
+    components: dict[str, Any] = {}
     waiting = [schema]
     while waiting:
         for reference in _references(waiting.pop()):
-            if reference.startswith("#/") and reference[1:] not in found:
-                found[reference[1:]] = source.resolve(document, reference[1:])
-                waiting.append(found[reference[1:]])
-    return found
+            if reference.startswith("#/") and reference[1:] not in components:
+                components[reference[1:]] = source.resolve(document, reference[1:])
+                waiting.append(components[reference[1:]])
+    return components
 
 
 def _references(value: Any) -> Iterator[str]:
@@ -192,7 +192,7 @@ _JSON_TYPE = {
 }
 
 
-def _types(document: Any, schema: Any, seen: set[str]) -> set[str]:
+def _types(document: Any, schema: Any, visited: set[str]) -> set[str]:
     """JSON types that the schema's own keywords leave open."""
     if not isinstance(schema, dict):
         return set(_ALL_TYPES)
@@ -203,11 +203,11 @@ def _types(document: Any, schema: Any, seen: set[str]) -> set[str]:
     if "enum" in schema:
         return {_JSON_TYPE[type(value)] for value in schema["enum"]}
     reference = schema.get("$ref")
-    if isinstance(reference, str) and reference not in seen:
-        return _types(document, source.resolve(document, reference[1:]), seen | {reference})
+    if isinstance(reference, str) and reference not in visited:
+        return _types(document, source.resolve(document, reference[1:]), visited | {reference})
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            return set().union(*(_types(document, part, seen) for part in schema[keyword]))
+            return set().union(*(_types(document, part, visited) for part in schema[keyword]))
     if "allOf" in schema:
-        return set.intersection(*(_types(document, part, seen) for part in schema["allOf"])) or set(_ALL_TYPES)
+        return set.intersection(*(_types(document, part, visited) for part in schema["allOf"])) or set(_ALL_TYPES)
     return set(_ALL_TYPES)

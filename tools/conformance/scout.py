@@ -12,11 +12,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance import disposable, present, probe_kinds, variants, wire
+from tools.conformance import altered_requests, disposable, edge_values, present, wire
+from tools.conformance.altered_requests import Request
 from tools.conformance.contract import Contract, Operation, Parameter
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Policy
-from tools.conformance.probe_kinds import Request
 from tools.conformance.target import BadTarget, Target
 from tools.contracts import source
 
@@ -28,32 +28,32 @@ def scout(
 
     Raises `BadTarget` when the service does not answer.
     """
-    chosen = [item for item in contract.operations.values() if not only or item.operation_id in only]
+    operations = [item for item in contract.operations.values() if not only or item.operation_id in only]
     client = wire.Client(target.url)
-    found, learned = [], []
+    exchanges, learned = [], []
     try:
         # Operations that use up a login come last, so that every other one is still asked by somebody known.
-        for operation in sorted(chosen, key=lambda item: item.operation_id in target.private):
+        for operation in sorted(operations, key=lambda item: item.operation_id in target.private):
             is_private = operation.operation_id in target.private
             own = disposable.login_for(target, operation, target.sacrifices) if is_private else None
             request = example_request(target, contract, operation, (own,) if own else policy.credentials)
             if own is not None:
                 learned.append(own)
                 request = disposable.carrying(target, operation, request, own)
-            found.append(_send(client, target, operation, request, "the contract's example"))
+            exchanges.append(_send(client, target, operation, request, "the contract's example"))
     except OSError as error:
         raise BadTarget(f"{target.url} does not answer: {error}") from error
     finally:
         client.close()
-    return found, learned
+    return exchanges, learned
 
 
-def _send(client: wire.Client, target: Target, operation: Operation, request: Request, meant: str) -> Exchange:
+def _send(client: wire.Client, target: Target, operation: Operation, request: Request, purpose: str) -> Exchange:
     headers = dict(request.headers)
     for signature in target.signatures:
         if operation.operation_id in signature.operations:
             headers = signature.headers(request.body or b"") | headers
-    exchange = client.send(request.method, request.target, headers, request.body, source="scout", meant=meant)
+    exchange = client.send(request.method, request.target, headers, request.body, source="scout", purpose=purpose)
     exchange.operation = operation.key
     return exchange
 
@@ -61,7 +61,7 @@ def _send(client: wire.Client, target: Target, operation: Operation, request: Re
 def example_request(
     target: Target, contract: Contract, operation: Operation, credentials: tuple[Credential, ...]
 ) -> Request:
-    """What the contract's examples describe, with what `target` pins and brings to the present."""
+    """The request of the contract's examples, with the headers that `target` pins and moments brought to the present."""
     pinned = target.pinned.get(operation.operation_id, {})
     return disposable.at_present(target, request_for(contract, operation, credentials, pinned))
 
@@ -75,7 +75,7 @@ def seed(
     """
     by_id = {item.operation_id: item for item in contract.operations.values()}
     client = wire.Client(target.url)
-    found, learned = [], []
+    exchanges, learned = [], []
     for row in target.seeds:
         if row.get("operation") not in by_id:
             raise BadTarget(f"a seed is of {row.get('operation')!r}, which is no operation of the contract")
@@ -97,10 +97,10 @@ def seed(
         )
         pinned = {name.lower(): value for name, value in row.get("headers", {}).items()}
         place = row.get("path", request.target)
-        wanted = replace(request, target=place, body=body, headers={**request.headers, **pinned})
-        found.append(_send(client, target, operation, wanted, "a seed"))
+        message = replace(request, target=place, body=body, headers={**request.headers, **pinned})
+        exchanges.append(_send(client, target, operation, message, "a seed"))
     client.close()
-    return found, learned
+    return exchanges, learned
 
 
 def request_for(
@@ -134,7 +134,7 @@ def _as_somebody(operation: Operation, request: Request, credentials: tuple[Cred
         for scheme, scopes in alternative:
             for credential in credentials:
                 if credential.scheme == scheme.name and scopes <= credential.scopes:
-                    return probe_kinds.carrying(request, scheme, credential.value.removeprefix("Bearer "))
+                    return altered_requests.carrying(request, scheme, credential.value.removeprefix("Bearer "))
     return request
 
 
@@ -148,8 +148,8 @@ def example_of(contract: Contract, parameter: Parameter) -> Any:
     for value in _examples(raw, parameter):
         if parameter.schema.is_valid(value):
             return value
-    texts = variants.texts_of(variants.Schemas(contract.document), parameter, None)
-    return next((text for text in texts if text and variants.keeps(parameter, text)), None)
+    texts = edge_values.texts_of(edge_values.Schemas(contract.document), parameter, None)
+    return next((text for text in texts if text and edge_values.keeps(parameter, text)), None)
 
 
 def _examples(raw: dict[str, Any], parameter: Parameter) -> Iterator[Any]:

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tools.conformance import probe_kinds
-from tools.conformance.gather import Gathered
+from tools.conformance import altered_requests
+from tools.conformance.recording import Recording
 
 _VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host", "if-none-match"})
 _WORD = re.compile(r"[\w.:+-]{10,}")
-"""What a made up value stands in; everything else need not be searched."""
+"""Text that may contain a generated value; nothing else is searched."""
 MOST_CHARACTERS = 4000
 """Of such a word: tokens are shorter."""
 _MADE_UP = re.compile(
@@ -48,7 +48,7 @@ class _Names:
         return _MADE_UP.sub(self.of, word[0]) if len(word[0]) <= MOST_CHARACTERS else word[0]
 
     def of(self, match: re.Match[str]) -> str:
-        """What stands in the sequence for `match`."""
+        """Text of the sequence in place of `match`."""
         text = match[0]
         if match["unix"]:
             return "now" if abs(int(text) - self.now.timestamp()) < A_RUN.total_seconds() else text
@@ -64,21 +64,21 @@ class _Names:
             return False
 
 
-def lines_of(parts: Iterable[Gathered]) -> list[str]:
+def lines_of(parts: Iterable[Recording]) -> list[str]:
     """A line for every request that was sent, in order, shard after shard."""
     return list(itertools.chain.from_iterable(map(_lines_of, parts)))
 
 
-def _lines_of(part: Gathered) -> Iterator[str]:
+def _lines_of(part: Recording) -> Iterator[str]:
     signed = {name for item in part.target.signatures for name in item.headers(b"")}
-    keys = {form(key.value): key.name for key in part.target.keys for form in (str, probe_kinds.quoted)}
+    keys = {form(key.value): key.name for key in part.target.keys for form in (str, altered_requests.quoted)}
     names = _Names()
     for exchange in part.exchanges:
         headers = [item for item in exchange.headers if item[0] not in _VOLATILE and item[0] not in signed]
-        sent = exchange.body or b""
-        body = sent[:MOST_BYTES].decode("latin-1")
-        if len(sent) > MOST_BYTES:
-            body += hashlib.sha256(sent[MOST_BYTES:]).hexdigest()
+        raw = exchange.body or b""
+        body = raw[:MOST_BYTES].decode("latin-1")
+        if len(raw) > MOST_BYTES:
+            body += hashlib.sha256(raw[MOST_BYTES:]).hexdigest()
         if len(body) > LONG:
             filler = body[len(body) // 2]
             body = body.replace(filler * RUN, f"<{RUN} times {filler}>")

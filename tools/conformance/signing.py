@@ -53,12 +53,12 @@ class Signature:
         moment, known = time.time() if at is None else at, self.secret if secret is None else secret
         if not self.signer:
             return {self.header.lower(): self._hmac(body, str(int(moment)), known)}
-        made = function_of(self.signer)(body, at=moment, secret=known, options=self.options)
-        return {name.lower(): value for name, value in made.items()}
+        headers = function_of(self.signer)(body, at=moment, secret=known, options=self.options)
+        return {name.lower(): value for name, value in headers.items()}
 
     def _hmac(self, body: bytes, stamp: str, secret: str) -> str:
-        before, found, after = self.message.replace("{time}", stamp).partition("{body}")
-        message = before.encode() + (body if found else b"") + after.encode()
+        before, placeholder, after = self.message.replace("{time}", stamp).partition("{body}")
+        message = before.encode() + (body if placeholder else b"") + after.encode()
         digest = hmac.new(secret.encode(), message, hashlib.sha256)
         value = self.template.replace("{time}", stamp).replace("{hex}", digest.hexdigest())
         return value.replace("{base64}", base64.b64encode(digest.digest()).decode())
@@ -67,8 +67,8 @@ class Signature:
         """Headers that only a stranger would send, by what is wrong with them."""
         if not self.forger:
             return {}
-        made = function_of(self.forger)(body, at=time.time(), secret=self.secret, options=self.options)
-        return {label: {name.lower(): value for name, value in headers.items()} for label, headers in made.items()}
+        by_label = function_of(self.forger)(body, at=time.time(), secret=self.secret, options=self.options)
+        return {label: {name.lower(): value for name, value in headers.items()} for label, headers in by_label.items()}
 
 
 @cache
@@ -80,7 +80,7 @@ def function_of(place: str) -> Signer:
         raise UnusableSigner(f"there is no Python file {file!r} to sign with")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Signer | None = getattr(module, name, None)
-    if found is None:
+    function: Signer | None = getattr(module, name, None)
+    if function is None:
         raise UnusableSigner(f"{file} has no function {name!r}")
-    return found
+    return function

@@ -39,13 +39,13 @@ class Difference:
 
 def routes_from_json(rows: Any) -> list[Route]:
     """Routes from JSON: a list of objects with the fields of `Route`."""
-    found = []
+    routes = []
     for row in rows:
         sets = {
             name: frozenset(row[name]) for name in ("statuses", "media_types", "security") if row.get(name) is not None
         }
-        found.append(Route(row["method"].upper(), row["path"], row.get("operation_id"), **sets))
-    return found
+        routes.append(Route(row["method"].upper(), row["path"], row.get("operation_id"), **sets))
+    return routes
 
 
 def routes_from_openapi(contract: Contract) -> list[Route]:
@@ -70,8 +70,8 @@ def statuses_of(operation: Operation) -> frozenset[str]:
 
 def media_types_of(operation: Operation) -> frozenset[str]:
     """Media types of the request body and of every answer."""
-    taken = operation.body.contents if operation.body else ()
-    return frozenset(item.media_type for item in taken) | frozenset(
+    contents = operation.body.contents if operation.body else ()
+    return frozenset(item.media_type for item in contents) | frozenset(
         item.media_type for answer in operation.answers.values() for item in answer.contents
     )
 
@@ -90,27 +90,27 @@ def compare(
         return any(fnmatchcase(path, pattern) for pattern in exceptions)
 
     served: dict[str, Route] = {}
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for route in routes:
         key = f"{route.method} {route.path}"
         if key in served and not is_beside(route.path):
-            found.append(Difference("route-twice", key, f"{key} is routed twice"))
+            differences.append(Difference("route-twice", key, f"{key} is routed twice"))
         served[key] = route
-    found.extend(
+    differences.extend(
         Difference("route-undeclared", key, f"the service has {key}, the contract has not")
         for key in sorted(set(served) - set(contract.operations))
         if not is_beside(served[key].path) and served[key].method not in {"HEAD", "OPTIONS"}
     )
     for key, operation in contract.operations.items():
         if key not in served:
-            found.append(
+            differences.append(
                 Difference(
                     "route-missing", key, f"the contract has {key}, the service has no route for it", operation.pointer
                 )
             )
         else:
-            found.extend(_differences(operation, served[key]))
-    return found
+            differences.extend(_differences(operation, served[key]))
+    return differences
 
 
 def _differences(operation: Operation, route: Route) -> Iterator[Difference]:

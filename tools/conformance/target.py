@@ -1,4 +1,4 @@
-"""What the harness must be told about a service: where it is, how to log in, how its webhooks are signed.
+"""Settings of a service under test: its address, its logins, how its webhooks are signed.
 
 A target is a TOML or JSON file. Reading it finds every mistake at once; logging in happens over HTTP, as a client would.
 """
@@ -47,8 +47,8 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Calamity:
-    """Something that befalls the service: everything is asked once while it lasts."""
+class Fault:
+    """A fault injected into the service: every operation is called once while it lasts."""
 
     name: str
     """As in `without the database`."""
@@ -56,9 +56,9 @@ class Calamity:
     """Command that makes it happen."""
     end: tuple[str, ...]
     is_foreseen: bool = True
-    """Whether the service knows what to say (503); otherwise any documented answer is right."""
+    """Whether the service can tell (503); otherwise any documented reply is right."""
     answers: frozenset[int] = frozenset()
-    """The only right statuses, when it leaves no choice."""
+    """The only right statuses, where there is only one way to reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,12 @@ class Target:
     `{moment}` a moment of this day), perhaps `path`, `headers`, and `everywhere`, where only some operations are tested."""
     floods: tuple[dict[str, Any], ...] = ()
     """Examples of the contract that are sent `times` over, to see a 429: `operation`, `times`."""
-    calamities: tuple[Calamity, ...] = ()
+    faults: tuple[Fault, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
     """For the hooks of this target; the harness does not read it."""
 
 
-_TUPLES = {"logins": Login, "keys": Key, "signatures": Signature, "calamities": Calamity}
+_TUPLES = {"logins": Login, "keys": Key, "signatures": Signature, "faults": Fault}
 
 
 def read(path: Path, *, url: str = "", contract: Path | None = None) -> Target:
@@ -171,17 +171,17 @@ def _entry(kind: Any, raw: Mapping[str, Any], name: str) -> Any:
 
 def _at_home(signature: Signature, home: Path, name: str) -> Signature:
     """`signature` with the files of its functions found from the folder `home`. Raises `BadTarget`."""
-    found = replace(
+    resolved = replace(
         signature,
         signer=str(home / signature.signer) if signature.signer else "",
         forger=str(home / signature.forger) if signature.forger else "",
     )
     try:
-        for place in filter(None, (found.signer, found.forger)):
+        for place in filter(None, (resolved.signer, resolved.forger)):
             signing.function_of(place)
     except signing.UnusableSigner as error:
         raise BadTarget(f"{name}: signatures: {error}") from error
-    return found
+    return resolved
 
 
 def _frozen(kind: Any, value: Any) -> Any:
@@ -192,13 +192,13 @@ def _frozen(kind: Any, value: Any) -> Any:
 
 def log_in(target: Target) -> tuple[Credential, ...]:
     """Every credential of `target`, tokens fetched by real logins. Raises `BadTarget` when the service refuses one."""
-    found = [Credential(key.name, key.scheme, key.value, frozenset(), key.tenant) for key in target.keys]
+    credentials = [Credential(key.name, key.scheme, key.value, frozenset(), key.tenant) for key in target.keys]
     client = wire.Client(target.url)
     try:
-        found.extend(_log_in(client, login) for login in target.logins)
+        credentials.extend(_log_in(client, login) for login in target.logins)
     finally:
         client.close()
-    return tuple(found)
+    return tuple(credentials)
 
 
 def log_in_anew(target: Target, name: str) -> Credential:
@@ -230,7 +230,7 @@ def _log_in(client: wire.Client, login: Login) -> Credential:
 
 
 def policy_of(target: Target, credentials: tuple[Credential, ...]) -> Policy:
-    """What the oracle must know of `target`."""
+    """The policy of the oracle for `target`."""
     return Policy(
         credentials=credentials,
         rule_codes=target.rule_codes,

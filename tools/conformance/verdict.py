@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from tools.conformance import asked, oracle
+from tools.conformance import oracle, request_checks
 from tools.conformance.contract import Contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.ndjson import Failure
@@ -60,7 +60,7 @@ class Explanation:
     rule: str
     operation: str
     reason: str
-    used: int = 0
+    uses: int = 0
 
     def fits(self, disagreement: Disagreement) -> bool:
         """Whether this explains `disagreement`; `*` stands for anything in rule and operation."""
@@ -76,40 +76,42 @@ def read_explanations(path: Path) -> list[Explanation]:
     if not path.exists():
         return []
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    found = []
+    explanations = []
     for entry in raw.get("explained", []):
         missing = [name for name in ("spoke", "rule", "operation", "reason") if not entry.get(name)]
         if missing:
             raise BadTarget(f"{path}: an explanation lacks {', '.join(missing)}")
-        found.append(Explanation(entry["spoke"], entry["rule"], entry["operation"], entry["reason"]))
-    return found
+        explanations.append(Explanation(entry["spoke"], entry["rule"], entry["operation"], entry["reason"]))
+    return explanations
 
 
 def compare(
     contract: Contract, exchanges: Iterable[Exchange], failures: Iterable[Failure], findings: Iterable[Finding]
 ) -> list[Disagreement]:
     """Every disagreement about exchanges that both sides saw, and about which requests are valid at all."""
-    seen = {exchange.id: exchange for exchange in exchanges}
+    by_id = {exchange.id: exchange for exchange in exchanges}
     by_exchange: dict[str, set[str]] = {}
-    said: dict[str, set[str]] = {}
+    schemathesis_rules: dict[str, set[str]] = {}
     for finding in findings:
         by_exchange.setdefault(finding.exchange, set()).add(finding.rule)
-    found: list[Disagreement] = []
+    disagreements: list[Disagreement] = []
     for failure in failures:
-        said.setdefault(failure.exchange, set()).update(SAME.get(failure.check, ()))
+        schemathesis_rules.setdefault(failure.exchange, set()).update(SAME.get(failure.check, ()))
         rules = SAME.get(failure.check)
-        if rules and failure.exchange in seen and not rules & by_exchange.get(failure.exchange, set()):
-            operation = failure.operation or seen[failure.exchange].operation
+        if rules and failure.exchange in by_id and not rules & by_exchange.get(failure.exchange, set()):
+            operation = failure.operation or by_id[failure.exchange].operation
             text = (failure.message or failure.title).partition("\n")[0]
-            found.append(
+            disagreements.append(
                 Disagreement("schemathesis", failure.check, operation, failure.exchange, f"{failure.title}: {text}")
             )
     for finding in findings:
-        alone = finding.rule in _ORACLE_ALONE or finding.exchange not in seen
-        if not alone and finding.rule not in said.get(finding.exchange, set()):
-            found.append(Disagreement("oracle", finding.rule, finding.operation, finding.exchange, finding.message))
-    found.extend(_about_validity(contract, seen.values()))
-    return found
+        alone = finding.rule in _ORACLE_ALONE or finding.exchange not in by_id
+        if not alone and finding.rule not in schemathesis_rules.get(finding.exchange, set()):
+            disagreements.append(
+                Disagreement("oracle", finding.rule, finding.operation, finding.exchange, finding.message)
+            )
+    disagreements.extend(_about_validity(contract, by_id.values()))
+    return disagreements
 
 
 def _about_validity(contract: Contract, exchanges: Iterable[Exchange]) -> list[Disagreement]:
@@ -118,7 +120,7 @@ def _about_validity(contract: Contract, exchanges: Iterable[Exchange]) -> list[D
     The other direction says little: a negative case may be negative in a part the server never sees (`{"a": 1}` for a
     parameter that is sent as text).
     """
-    found = []
+    disagreements = []
     for exchange in exchanges:
         if exchange.mode != "positive":
             continue
@@ -126,19 +128,25 @@ def _about_validity(contract: Contract, exchanges: Iterable[Exchange]) -> list[D
         if operation is None:
             continue
         _, path_values = contract.match(exchange.path)
-        broken = [fault for fault in asked.faults_of(operation, exchange, path_values) if fault.state == "invalid"]
+        broken = [
+            violation
+            for violation in request_checks.violations_of(operation, exchange, path_values)
+            if violation.state == "invalid"
+        ]
         if broken:
-            found.append(Disagreement("oracle", "positive-is-invalid", operation.key, exchange.id, broken[0].message))
-    return found
+            disagreements.append(
+                Disagreement("oracle", "positive-is-invalid", operation.key, exchange.id, broken[0].message)
+            )
+    return disagreements
 
 
 def unexplained(disagreements: list[Disagreement], explanations: list[Explanation]) -> list[Disagreement]:
     """Disagreements that no explanation fits; counts the use of each explanation."""
-    left = []
+    remaining = []
     for disagreement in disagreements:
         fitting = next((item for item in explanations if item.fits(disagreement)), None)
         if fitting is None:
-            left.append(disagreement)
+            remaining.append(disagreement)
         else:
-            fitting.used += 1
-    return left
+            fitting.uses += 1
+    return remaining

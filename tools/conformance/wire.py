@@ -31,20 +31,20 @@ class Client:
         body: bytes | None = None,
         *,
         source: str,
-        meant: str = "",
+        purpose: str = "",
     ) -> Exchange:
         """Send and record. A broken connection is opened once more. Raises `OSError` when the service does not answer."""
         try:
-            return self._send(method, target, headers, body, source, meant)
+            return self._send(method, target, headers, body, source, purpose)
         except (http.client.HTTPException, ConnectionError):
             self._connection.close()
         try:
-            return self._send(method, target, headers, body, source, meant)
+            return self._send(method, target, headers, body, source, purpose)
         except http.client.HTTPException as error:
             raise OSError(f"the answer is no HTTP: {error!r}") from error
 
     def _send(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, source: str, meant: str
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, source: str, purpose: str
     ) -> Exchange:
         started = time.perf_counter()
         connection = self._connection
@@ -68,7 +68,7 @@ class Client:
             answer_headers=tuple((name.lower(), value) for name, value in response.getheaders()),
             answer_body=answer,
             source=source,
-            meant=meant,
+            purpose=purpose,
             elapsed_ms=1000 * (time.perf_counter() - started),
         )
 

@@ -76,9 +76,9 @@ def problem(request: Request, status: int, title: str, detail: str = "") -> Resp
 def correlation(request: Request) -> str:
     """The id of this request: the caller's when it is a UUID."""
     if not hasattr(request.state, "correlation"):
-        sent = request.headers.get("x-correlation-id", "")
+        header = request.headers.get("x-correlation-id", "")
         request.state.correlation = (
-            sent.lower() if rules.is_uuid(sent) and not planted("correlation-not-echoed") else str(uuid.uuid4())
+            header.lower() if rules.is_uuid(header) and not planted("correlation-not-echoed") else str(uuid.uuid4())
         )
     return str(request.state.correlation)
 
@@ -346,13 +346,13 @@ def is_signed(raw: bytes, header: str, secret: bytes) -> bool:
         return False
     if abs(time.time() - int(stamp)) > 300 and not planted("old-signature"):
         return False
-    wanted = hmac.new(secret, stamp.encode() + b"." + raw, hashlib.sha256).hexdigest()
-    given = parts.get("v1", "")
+    expected = hmac.new(secret, stamp.encode() + b"." + raw, hashlib.sha256).hexdigest()
+    proof = parts.get("v1", "")
     if planted("signature-prefix-only"):
-        return given[:10] == wanted[:10]
+        return proof[:10] == expected[:10]
     if planted("signature-crash"):
-        return hmac.compare_digest(wanted, given)
-    return hmac.compare_digest(wanted.encode(), given.encode("utf-8", "surrogateescape"))
+        return hmac.compare_digest(expected, proof)
+    return hmac.compare_digest(expected.encode(), proof.encode("utf-8", "surrogateescape"))
 
 
 def hook_tenant(request: Request, *, url_key: bool) -> str | None:
@@ -417,20 +417,20 @@ ROUTES: dict[str, dict[str, tuple[str | None, Handler]]] = {
 
 def routes() -> list[Route]:
     """One route per path, so that a 405 names every method."""
-    made = []
+    table = []
     for path, methods in ROUTES.items():
         endpoints = {method: guarded(scope, handler) for method, (scope, handler) in methods.items()}
         if planted("route-missing") and path == "/api/settings":
             continue
-        made.append(Route(path, dispatcher(endpoints), methods=list(ALL_METHODS)))
+        table.append(Route(path, dispatcher(endpoints), methods=list(ALL_METHODS)))
     if planted("extra-route"):
-        made.append(Route("/api/hidden", extra))
-    made.append(Route("/routes", list_routes))
-    return made
+        table.append(Route("/api/hidden", extra))
+    table.append(Route("/routes", list_routes))
+    return table
 
 
 async def list_routes(request: Request) -> Response:
-    """What the application really serves, for the static comparison."""
+    """Routes the application really serves, for the static comparison."""
     rows = []
     for route in request.app.routes:
         if route.path != "/routes":

@@ -1,4 +1,4 @@
-"""Hard times, with real causes: callers who ask too often, a database that is gone, one that lost what it should have."""
+"""Probes under faults with real causes: callers over their rate limit, a database that is down, one that lost rows."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from tools.conformance import disposable, probe_kinds, scout, wire
+from tools.conformance import altered_requests, disposable, scout, wire
+from tools.conformance.altered_requests import ANY, CLIENT_ERROR, Probe, Request
 from tools.conformance.oracle import Credential, Finding
-from tools.conformance.probe_kinds import ANY, CLIENT_ERROR, Probe, Request
-from tools.conformance.target import BadTarget, Calamity
+from tools.conformance.prober import Prober
+from tools.conformance.target import BadTarget, Fault
 
 if TYPE_CHECKING:
     from tools.conformance.contract import Operation
     from tools.conformance.exchange import Exchange
-    from tools.conformance.probes import Prober
 
 ANSWERS_WITHIN_SECONDS = 12
-"""A service in trouble says so; it does not keep its callers waiting."""
+"""A service that has lost its database must answer 503 soon, not keep its callers waiting."""
 RECOVERS_WITHIN_SECONDS = 60
 SETTLES_SECONDS = 0.5
 """For connections that the service still holds to break."""
@@ -26,9 +26,9 @@ TRIES = 3
 """A new minute may begin between two requests, hardly between three."""
 
 
-def exhaust(prober: Prober, requests: dict[str, Request]) -> None:
-    """Bring every operation that documents a 429 to it, as somebody who may ask once a minute."""
-    for key, request in requests.items():
+def exhaust(prober: Prober, base_requests: dict[str, Request]) -> None:
+    """Bring every operation that documents a 429 to it, as a caller who is allowed one request a minute."""
+    for key, base_request in base_requests.items():
         operation = prober.contract.operations[key]
         counts_itself = operation.operation_id in prober.target.self_limited
         if "429" not in operation.answers or operation.is_public or counts_itself:
@@ -38,19 +38,19 @@ def exhaust(prober: Prober, requests: dict[str, Request]) -> None:
             poor = _poor(prober, operation)
             if poor is None:
                 break
-            asked = prober.as_somebody(operation, probe_kinds.without_proof(operation, request), poor)
+            request = prober.as_somebody(operation, altered_requests.without_proof(operation, base_request), poor)
             signature = prober.signature_of(operation, poor.tenant)
-            answers.append(prober.send(operation, Probe("once too often", asked, ANY, signature)))
-        _must_have_had_enough(prober, operation, answers, f"{TRIES} requests in a minute, one allowed")
+            answers.append(prober.send(operation, Probe("once too often", request, ANY, signature)))
+        _must_have_refused(prober, operation, answers, f"{TRIES} requests in a minute, one allowed")
 
 
-def _must_have_had_enough(prober: Prober, operation: Operation, answers: list[Exchange], what: str) -> None:
+def _must_have_refused(prober: Prober, operation: Operation, answers: list[Exchange], what: str) -> None:
     if answers and all(answer.status != 429 for answer in answers):
         prober.blame(operation, "probe", f"{what}: {answers[-1].status}, not 429", answers[-1])
 
 
 def _poor(prober: Prober, operation: Operation) -> Credential | None:
-    """Somebody who may hardly ask; with a login of their own where the operation uses it up."""
+    """A caller with the lowest rate limit; with a login of their own where the operation uses it up."""
     if operation.operation_id in prober.target.private:
         own = disposable.login_for(prober.target, operation, prober.target.limited)
         prober.learned.extend([own] if own else [])
@@ -61,35 +61,35 @@ def _poor(prober: Prober, operation: Operation) -> Credential | None:
 
 
 def flood(prober: Prober) -> None:
-    """Send what the target floods with; the service must have had enough before its end. Raises `BadTarget`."""
+    """Send the floods of the target; each must end in a 429. Raises `BadTarget`."""
     by_id = {item.operation_id: item for item in prober.contract.operations.values()}
     for row in prober.target.floods:
         operation = by_id.get(row.get("operation", ""))
         if operation is None:
             raise BadTarget(f"a flood is of {row.get('operation')!r}, which is no operation of the contract")
-        wanted = _own(prober, operation, scout.example_request(prober.target, prober.contract, operation, ()))
-        answers = [prober.send(operation, Probe("in a flood", wanted, ANY)) for _ in range(row["times"])]
-        _must_have_had_enough(prober, operation, answers, f"{row['times']} requests at once")
+        request = _own(prober, operation, scout.example_request(prober.target, prober.contract, operation, ()))
+        answers = [prober.send(operation, Probe("in a flood", request, ANY)) for _ in range(row["times"])]
+        _must_have_refused(prober, operation, answers, f"{row['times']} requests at once")
 
 
-def befall(prober: Prober, requests: dict[str, Request], calamity: Calamity) -> None:
-    """Ask everything once while `calamity` lasts: a documented answer, and not a wrong one."""
-    asked = {key: _own(prober, prober.contract.operations[key], request) for key, request in requests.items()}
-    subprocess.run(calamity.begin, check=True)
+def probe_during(prober: Prober, base_requests: dict[str, Request], fault: Fault) -> None:
+    """Call every operation once while `fault` lasts: each reply must be documented and right."""
+    requests = {key: _own(prober, prober.contract.operations[key], request) for key, request in base_requests.items()}
+    subprocess.run(fault.begin, check=True)
     time.sleep(SETTLES_SECONDS)
     try:
-        with ThreadPoolExecutor(len(asked) or 1) as threads:
-            list(threads.map(lambda key: _ask(prober, key, asked[key], calamity), asked))
+        with ThreadPoolExecutor(len(requests) or 1) as threads:
+            list(threads.map(lambda key: _ask(prober, key, requests[key], fault), requests))
     finally:
-        subprocess.run(calamity.end, check=True)
-        _recover(prober, asked)
-    order = {key: number for number, key in enumerate(asked)}
-    prober.exchanges.sort(key=lambda item: order[item.operation] if item.meant == calamity.name else -1)
+        subprocess.run(fault.end, check=True)
+        _recover(prober, requests)
+    order = {key: number for number, key in enumerate(requests)}
+    prober.exchanges.sort(key=lambda item: order[item.operation] if item.purpose == fault.name else -1)
 
 
-def _recover(prober: Prober, asked: dict[str, Request]) -> None:
+def _recover(prober: Prober, requests: dict[str, Request]) -> None:
     """Wait until reads succeed again. Raises `BadTarget` when they do not."""
-    reads = [asked[key] for key in asked if prober.contract.operations[key].method == "GET"]
+    reads = [requests[key] for key in requests if prober.contract.operations[key].method == "GET"]
     deadline = time.monotonic() + RECOVERS_WITHIN_SECONDS
     client = wire.Client(prober.target.url, timeout_seconds=ANSWERS_WITHIN_SECONDS)
     while any(client.send("GET", one.target, one.headers, source="recovery").status >= 500 for one in reads):
@@ -110,18 +110,18 @@ def _own(prober: Prober, operation: Operation, request: Request) -> Request:
     return disposable.carrying(prober.target, operation, request, own)
 
 
-def _ask(prober: Prober, key: str, request: Request, calamity: Calamity) -> None:
+def _ask(prober: Prober, key: str, request: Request, fault: Fault) -> None:
     """One request of one operation, on a connection of its own: services wait for a lost database."""
     operation = prober.contract.operations[key]
     documented = frozenset(int(status) for status in operation.answers if status.isdecimal()) - CLIENT_ERROR
-    right = documented - {500} if calamity.is_foreseen and 503 in documented else documented
-    right = calamity.answers or right
+    right = documented - {500} if fault.is_foreseen and 503 in documented else documented
+    right = fault.answers or right
     client = wire.Client(prober.target.url, timeout_seconds=ANSWERS_WITHIN_SECONDS)
     try:
-        exchange = prober.send(operation, Probe(calamity.name, request, right, prober.signature_of(operation)), client)
+        exchange = prober.send(operation, Probe(fault.name, request, right, prober.signature_of(operation)), client)
         prober.outages.add(exchange.id)
     except OSError as error:
-        message = f"{calamity.name}: no answer within {ANSWERS_WITHIN_SECONDS} s ({error})"
+        message = f"{fault.name}: no answer within {ANSWERS_WITHIN_SECONDS} s ({error})"
         prober.findings.append(Finding("probe", operation.key, operation.pointer, message, ""))
     finally:
         client.close()

@@ -19,21 +19,21 @@ from tools.contracts import calls, mocks
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What the mocks said."""
+class MockResult:
+    """Findings about all mocks."""
 
     mocks: int
     answers: int
-    """Documented statuses and named examples that were asked for."""
+    """Documented statuses and named examples that were requested."""
     findings: tuple[Finding, ...]
 
 
-def check(contracts: Path, *, any_port: bool = True) -> Checked:
-    """Start the mocks of the entry files in `contracts` and ask them for everything. Raises `BadTarget`."""
+def check(contracts: Path, *, any_port: bool = True) -> MockResult:
+    """Start the mocks of the entry files in `contracts` and request every documented reply. Raises `BadTarget`."""
     try:
-        with mocks.running(mocks.plan(contracts, any_port=any_port)) as started:
-            pairs = [pair for mock in started for pair in _ask_everything(mock)]
-            return Checked(len(started), len(pairs), tuple(finding for _, found in pairs for finding in found))
+        with mocks.running(mocks.plan(contracts, any_port=any_port)) as running:
+            pairs = [pair for mock in running for pair in _ask_everything(mock)]
+            return MockResult(len(running), len(pairs), tuple(finding for _, findings in pairs for finding in findings))
     except mocks.MockError as error:
         raise BadTarget(f"the mocks: {error}") from error
 
@@ -47,7 +47,7 @@ def _ask_everything(mock: mocks.Mock) -> Iterator[tuple[Exchange, list[Finding]]
             for answer in calls.answers(operation):
                 prefer = f"code={answer.status}" + (f", example={answer.example}" if answer.example else "")
                 headers = {**call.headers, "Prefer": prefer, "Accept": answer.media_type or "*/*"}
-                exchange = client.send(call.method, call.target, headers, call.body, source="mock", meant=prefer)
+                exchange = client.send(call.method, call.target, headers, call.body, source="mock", purpose=prefer)
                 yield exchange, list(_judge(contract, answer, exchange, mock.name))
     finally:
         client.close()
@@ -58,7 +58,7 @@ def _judge(contract: Contract, answer: calls.Answer, exchange: Exchange, name: s
     if operation is None:
         yield Finding("mock", f"{exchange.method} {exchange.path}", "/paths", f"the mock {name} has no such path", "")
         return
-    what = f"the mock {name}, asked for {exchange.meant},"
+    what = f"the mock {name}, asked for {exchange.purpose},"
     if exchange.status != answer.status:
         text = f"{what} answers {exchange.status}: {exchange.answer_body[:120]!r}"
         yield Finding("mock", operation.key, operation.pointer, text, "")

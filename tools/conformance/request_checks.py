@@ -1,4 +1,4 @@
-"""Does a request keep the contract: its parameters and its body, whatever the answer was."""
+"""Checks of a request against the contract, whatever the reply was: its parameters and its body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.conformance.schemas import Compiled
 BodyState = Literal["valid", "invalid", "unsure", "absent", "unreadable"]
 
 
-class Fault(NamedTuple):
+class Violation(NamedTuple):
     """A part of a request that breaks the contract."""
 
     pointer: str
@@ -20,35 +20,37 @@ class Fault(NamedTuple):
     state: str
 
 
-def faults_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Fault]:
+def violations_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Violation]:
     """Everything in the request that breaks the contract, or might (`state` = `unsure`)."""
-    found = []
+    violations = []
     for parameter in operation.parameters:
         state = decoding.judge_parameter(parameter, exchange, path_values)
         if state == "absent" and parameter.required:
-            found.append(
-                Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is missing", "invalid")
+            violations.append(
+                Violation(parameter.pointer, f"{parameter.location} parameter {parameter.name} is missing", "invalid")
             )
         elif state in {"invalid", "unsure"}:
-            found.append(Fault(parameter.pointer, f"{parameter.location} parameter {parameter.name} is invalid", state))
+            violations.append(
+                Violation(parameter.pointer, f"{parameter.location} parameter {parameter.name} is invalid", state)
+            )
     if operation.body is not None:
         carried_body = body_state(operation.body, exchange)
         if carried_body == "absent" and operation.body.required:
-            found.append(Fault(operation.body.pointer, "the body is missing", "invalid"))
+            violations.append(Violation(operation.body.pointer, "the body is missing", "invalid"))
         elif carried_body in {"invalid", "unsure", "unreadable"}:
             claim = "unsure" if carried_body == "unsure" else "invalid"
-            found.append(Fault(operation.body.pointer, f"the body is {carried_body}", claim))
-    return found
+            violations.append(Violation(operation.body.pointer, f"the body is {carried_body}", claim))
+    return violations
 
 
 def body_state(body: Body, exchange: Exchange) -> BodyState:
-    """What the contract says about the request body of `exchange`."""
-    sent = exchange.header_values.get("content-type", "")
-    content = media.match_content(body.contents, sent)
+    """Whether the request body of `exchange` keeps the contract."""
+    media_type = exchange.header_values.get("content-type", "")
+    content = media.match_content(body.contents, media_type)
     if not exchange.body:  # a form without fields is written as nothing at all
-        return "unsure" if sent and content is not None and content.media_type == media.FORM else "absent"
+        return "unsure" if media_type and content is not None and content.media_type == media.FORM else "absent"
     if content is None:
-        return "unsure" if not sent else "invalid"
+        return "unsure" if not media_type else "invalid"
     if content.schema is None:
         return "valid"
     if content.media_type == media.FORM:

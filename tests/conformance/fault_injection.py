@@ -1,4 +1,4 @@
-"""What befalls the real service during a run: its wire to the database is cut, and defects show."""
+"""Faults injected into the real service during a run: its connections to the database break, and operations fail."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from tools.conformance.oracle import Finding
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """The habits of one service."""
+class Conventions:
+    """Conventions of one service."""
 
     correlation_header: str = ""
     """Lower case; empty when the service has none."""
@@ -28,17 +28,19 @@ _LEAKS = re.compile(
 )
 
 
-def problem_everywhere(exchange: Exchange, house: House) -> str | None:
+def problem_everywhere(exchange: Exchange, conventions: Conventions) -> str | None:
     """Every 4xx and 5xx is a problem document whose `status` is the status line's (RFC 9457), and tells no internals."""
     if exchange.status < 400 or exchange.method == "HEAD":
         return None
     if _LEAKS.search(exchange.answer_body):
         return f"the {exchange.status} shows internals (a stack, a path or SQL)"
-    if not house.problem_media_type:
+    if not conventions.problem_media_type:
         return None
     media_type = exchange.answer_values.get("content-type", "").partition(";")[0].strip()
-    if media_type != house.problem_media_type:
-        return f"the {exchange.status} is {media_type or 'without a content type'}, not {house.problem_media_type}"
+    if media_type != conventions.problem_media_type:
+        return (
+            f"the {exchange.status} is {media_type or 'without a content type'}, not {conventions.problem_media_type}"
+        )
     body = exchange.json_answer
     if not isinstance(body, dict) or not isinstance(body.get("type"), str) or not isinstance(body.get("title"), str):
         return f"the {exchange.status} is no problem document: type and title are not both there"
@@ -47,20 +49,25 @@ def problem_everywhere(exchange: Exchange, house: House) -> str | None:
     return None
 
 
-def correlation_echo(exchange: Exchange, house: House) -> str | None:
+def correlation_echo(exchange: Exchange, conventions: Conventions) -> str | None:
     """The correlation id of a request comes back when it is a UUID, and another valid one when not; a problem says it too."""
-    name = house.correlation_header
+    name = conventions.correlation_header
     if not name:
         return None
-    got, sent = exchange.answer_values.get(name), exchange.header_values.get(name)
-    if got is None or not _is_uuid(got):
-        return f"{name} of the answer is {got!r}, not a UUID"
-    if sent is not None and _is_uuid(sent) and uuid.UUID(sent) != uuid.UUID(got) and not _is_delivery(exchange):
-        return f"{name} was sent as {sent} and came back as {got}"
+    reply_id, request_id = exchange.answer_values.get(name), exchange.header_values.get(name)
+    if reply_id is None or not _is_uuid(reply_id):
+        return f"{name} of the answer is {reply_id!r}, not a UUID"
+    if (
+        request_id is not None
+        and _is_uuid(request_id)
+        and uuid.UUID(request_id) != uuid.UUID(reply_id)
+        and not _is_delivery(exchange)
+    ):
+        return f"{name} was sent as {request_id} and returned as {reply_id}"
     body = exchange.json_answer if exchange.status >= 400 else None
-    told = body.get("correlation_id", got) if isinstance(body, dict) else got
-    if not isinstance(told, str) or not _is_uuid(told) or uuid.UUID(told) != uuid.UUID(got):
-        return f"{name} of the answer is {got}, and the correlation_id in its body {told!r}"
+    problem_id = body.get("correlation_id", reply_id) if isinstance(body, dict) else reply_id
+    if not isinstance(problem_id, str) or not _is_uuid(problem_id) or uuid.UUID(problem_id) != uuid.UUID(reply_id):
+        return f"{name} of the answer is {reply_id}, and the correlation_id in its body {problem_id!r}"
     return None
 
 
@@ -73,15 +80,15 @@ def _is_uuid(text: str) -> bool:
     return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
 
 
-def page_limit(exchange: Exchange, _: House) -> str | None:
+def page_limit(exchange: Exchange, _: Conventions) -> str | None:
     """A page holds at most `limit` items and says the limit it was asked for; a next cursor means more, and the other way."""
     body = exchange.json_answer if exchange.status == 200 and exchange.method == "GET" else None
     if not isinstance(body, dict) or not isinstance(body.get("items"), list) or not isinstance(body.get("page"), dict):
         return None
-    page, asked = body["page"], exchange.query_values.get("limit", [""])[-1]
+    page, requested = body["page"], exchange.query_values.get("limit", [""])[-1]
     limit = page.get("limit")
-    if asked.isdecimal() and limit != int(asked):
-        return f"page.limit is {limit!r}, asked for was {asked}"
+    if requested.isdecimal() and limit != int(requested):
+        return f"page.limit is {limit!r}, requested was {requested}"
     if isinstance(limit, int) and len(body["items"]) > limit:
         return f"the page holds {len(body['items'])} items, the limit is {limit}"
     if bool(page.get("has_more")) != ("next_cursor" in page and page["next_cursor"] is not None):
@@ -89,7 +96,7 @@ def page_limit(exchange: Exchange, _: House) -> str | None:
     return None
 
 
-def rate_limit_headers(exchange: Exchange, _: House) -> str | None:
+def rate_limit_headers(exchange: Exchange, _: Conventions) -> str | None:
     """The three rate limit headers come together, are numbers, and never promise more than the limit."""
     values = [exchange.answer_values.get(f"x-ratelimit-{part}") for part in ("limit", "remaining", "reset")]
     if all(value is None for value in values):
@@ -101,7 +108,7 @@ def rate_limit_headers(exchange: Exchange, _: House) -> str | None:
     return None
 
 
-def retry_after(exchange: Exchange, _: House) -> str | None:
+def retry_after(exchange: Exchange, _: Conventions) -> str | None:
     """Every 429 and 503 says when to come back, in whole seconds."""
     value = exchange.answer_values.get("retry-after", "")
     if exchange.status in {429, 503} and not value.isdecimal():
@@ -109,13 +116,13 @@ def retry_after(exchange: Exchange, _: House) -> str | None:
     return None
 
 
-Check = Callable[[Exchange, House], str | None]
+Check = Callable[[Exchange, Conventions], str | None]
 CHECKS: tuple[Check, ...] = (problem_everywhere, correlation_echo, page_limit, rate_limit_headers, retry_after)
 
 
-def judge(exchange: Exchange, house: House, operation: str) -> Iterator[Finding]:
-    """Findings of every house check; `operation` names what was called."""
+def judge(exchange: Exchange, conventions: Conventions, operation: str) -> Iterator[Finding]:
+    """Findings of every check; `operation` is the key of the called operation."""
     for check in CHECKS:
-        message = check(exchange, house)
+        message = check(exchange, conventions)
         if message is not None:
-            yield Finding(f"house-{check.__name__.replace('_', '-')}", operation, "", message, exchange.id)
+            yield Finding(f"convention-{check.__name__.replace('_', '-')}", operation, "", message, exchange.id)

@@ -1,4 +1,4 @@
-"""The kinds of probe: each takes a request the service accepted, changes one thing and says which statuses would be right."""
+"""Requests with one thing changed: each probe takes an accepted request and lists the statuses that would be right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance import variants
+from tools.conformance import edge_values
 from tools.conformance.contract import Operation, Parameter, Scheme
 from tools.conformance.oracle import Credential
 from tools.conformance.signing import Signature
@@ -31,21 +31,21 @@ _MEDIA_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send."""
+    """Method, target, headers and body of a message to send."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes | None
 
-    def with_headers(self, **headers: str | None) -> Request:
+    def with_headers(self, **changes: str | None) -> Request:
         """Copy with `headers` set (underscores for dashes), or removed where None."""
-        kept = dict(self.headers)
-        for name, value in headers.items():
-            kept.pop(name.replace("_", "-"), None)
+        headers = dict(self.headers)
+        for name, value in changes.items():
+            headers.pop(name.replace("_", "-"), None)
             if value is not None:
-                kept[name.replace("_", "-")] = value
-        return replace(self, headers=kept)
+                headers[name.replace("_", "-")] = value
+        return replace(self, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ def who_calls(
             for wrong in ("nobody-knows-this", "", "\u00e9\u2603", "x" * 5000):
                 name = f"with the wrong {scheme.name} {wrong[:20]!r}"
                 yield Probe(name, carrying(bare, scheme, wrong), REFUSED, signature)
-    wanted = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
+    required = [scopes for alternative in operation.security for _, scopes in alternative if scopes]
     names = {scheme.name: scheme for alternative in operation.security for scheme, _ in alternative}
     strangers_first = sorted(credentials, key=lambda item: item.tenant == owner)
     for credential in strangers_first:
         if credential.scheme not in names or (signature is not None and credential.tenant != signature.tenant):
             continue
         known = carrying(bare, names[credential.scheme], credential.value.removeprefix("Bearer "))
-        allowed = not wanted or any(scopes <= credential.scopes for scopes in wanted)
+        allowed = not required or any(scopes <= credential.scopes for scopes in required)
         foreign = bool(owner) and credential.tenant != owner
         right = frozenset({403}) if not allowed else HIDDEN if foreign else NO_FAULT - {401, 403}
         role = "lacks the scope" if not allowed else "is of another tenant" if foreign else "may"
@@ -104,8 +104,8 @@ def without_proof(operation: Operation, request: Request) -> Request:
             headers.pop(scheme.carrier, None)
             if scheme.kind == "query":
                 path, _, query = target.partition("?")
-                kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != scheme.carrier]
-                target = f"{path}?{'&'.join(kept)}" if kept else path
+                pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != scheme.carrier]
+                target = f"{path}?{'&'.join(pairs)}" if pairs else path
     return replace(request, headers=headers, target=target)
 
 
@@ -120,8 +120,8 @@ def carrying(request: Request, scheme: Scheme, value: str) -> Request:
 
 def asking(operation: Operation, request: Request, parameter: Parameter, text: str | None) -> Request | None:
     """`request` with `parameter` set to `text`, or left out when None; None when it cannot be sent so."""
-    sent = variants.with_parameter(request.target, request.headers, parameter, text, operation)
-    return replace(request, target=sent[0], headers=sent[1]) if sent is not None else None
+    message = edge_values.with_parameter(request.target, request.headers, parameter, text, operation)
+    return replace(request, target=message[0], headers=message[1]) if message is not None else None
 
 
 def quoted(value: str) -> str:
@@ -229,14 +229,14 @@ def _with(request: Request, headers: Mapping[str, str | None]) -> Request:
 def edges(
     operation: Operation,
     request: Request,
-    schemas: variants.Schemas,
+    schemas: edge_values.Schemas,
     signature: Signature | None,
-    tried: variants.Tried,
+    coverage: edge_values.EdgeCoverage,
 ) -> Iterator[Probe]:
-    """Every parameter, and every place of the body not `tried` yet, at and beyond its edges. What is right, the oracle knows."""
-    values = _sent(operation, request)
+    """Every parameter, and every place of the body outside `coverage`, at and beyond its edges; the oracle judges them."""
+    values = _parameter_texts(operation, request)
     for parameter in operation.parameters:
-        texts = [None, *variants.texts_of(schemas, parameter, values.get((parameter.location, parameter.name)))]
+        texts = [None, *edge_values.texts_of(schemas, parameter, values.get((parameter.location, parameter.name)))]
         for text in texts:
             changed = asking(operation, request, parameter, text)
             if changed is not None:
@@ -244,27 +244,29 @@ def edges(
                 yield Probe(name, changed, NO_FAULT, signature, frozenset({parameter.name.lower()}))
     content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
     if content is not None and content.schema is not None and request.body:
-        golden = json.loads(request.body)
-        for name, value in schemas.bodies(content.schema.schema, golden, tried):
+        accepted = json.loads(request.body)
+        for name, value in schemas.bodies(content.schema.schema, accepted, coverage):
             changed = replace(request, body=json.dumps(value).encode())
             yield Probe(f"body {name}", changed, NO_FAULT, signature)
 
 
-def _sent(operation: Operation, request: Request) -> dict[tuple[str, str], str]:
+def _parameter_texts(operation: Operation, request: Request) -> dict[tuple[str, str], str]:
     """Texts of the parameters in `request`, as far as edges can start from them."""
-    found: dict[tuple[str, str], str] = {("header", name): value for name, value in request.headers.items()}
-    named = {("header", item.name): item.name.lower() for item in operation.parameters if item.location == "header"}
-    return found | {key: request.headers[lower] for key, lower in named.items() if lower in request.headers}
+    headers: dict[tuple[str, str], str] = {("header", name): value for name, value in request.headers.items()}
+    parameters = {
+        ("header", item.name): item.name.lower() for item in operation.parameters if item.location == "header"
+    }
+    return headers | {key: request.headers[lower] for key, lower in parameters.items() if lower in request.headers}
 
 
 def combined(
-    operation: Operation, request: Request, schemas: variants.Schemas, count: int, seed: int
+    operation: Operation, request: Request, schemas: edge_values.Schemas, count: int, seed: int
 ) -> Iterator[Probe]:
     """Many right combinations of the query parameters: what breaks only in a corner of three."""
     if request.method != "GET":
         return
     path = request.target.partition("?")[0]
-    for row in variants.combinations(schemas, operation, count, seed):
+    for row in edge_values.combinations(schemas, operation, count, seed):
         query = "&".join(f"{name}={quote(text, safe=',')}" for name, text in row.items())
         yield Probe(
             f"combination {query[:80]}", replace(request, target=f"{path}?{query}" if query else path), NO_FAULT

@@ -22,7 +22,7 @@ LONGEST = 65_537
 """Characters of a text; servers take headers of 64 KiB."""
 LONGEST_LIST = 1001
 _ODD_TEXT = "\0\n"
-"""What a schema without a pattern allows, and databases and line-wise readers trip over."""
+"""Allowed by a schema without a pattern, and rejected by databases and by readers of lines."""
 _CONFINING = frozenset({"pattern", "format", "enum", "const"})
 """Keywords that leave a text no room for odd characters."""
 _ODD_NAME = f"x\n~/\u2028\0{'n' * 600}"
@@ -141,34 +141,34 @@ class Schemas:
             return [self.example(plain.get("items", {}))]
         return plain.get("const", {"integer": 1, "number": 1, "boolean": True, "null": None}.get(kind, "x"))
 
-    def bodies(self, schema: Any, golden: Any, tried: Tried | None = None) -> Iterator[tuple[str, Any]]:
-        """`golden` with one place changed, for every place and every edge value; the place in words.
+    def bodies(self, schema: Any, accepted: Any, coverage: EdgeCoverage | None = None) -> Iterator[tuple[str, Any]]:
+        """`accepted` with one place changed, for every place and every edge value; the place in words.
 
-        Places of schemas that were `tried` with another body are left out.
+        Places of schemas that `coverage` has from another body are left out.
         """
-        tried = Tried() if tried is None else tried
-        for pointer, part, now in self._places(schema, golden, ""):
-            if not tried.is_new(part, now):
+        coverage = EdgeCoverage() if coverage is None else coverage
+        for pointer, part, now in self._places(schema, accepted, ""):
+            if not coverage.is_new(part, now):
                 continue
             for value in _unique(self.values(part, now)):
                 if value != now or type(value) is not type(now):
-                    yield f"{pointer or '/'} = {_short(value)}", replaced(golden, source.split(pointer), value)
-        for pointer, part in self._absent(schema, golden, ""):
+                    yield f"{pointer or '/'} = {_short(value)}", replaced(accepted, source.split(pointer), value)
+        for pointer, part in self._absent(schema, accepted, ""):
             example = self.example(part)
-            whole = replaced(golden, source.split(pointer), example)
+            whole = replaced(accepted, source.split(pointer), example)
             for place, inner, now in self._places(part, example, pointer):
-                if not tried.is_new(inner, now, as_example=True):
+                if not coverage.is_new(inner, now, as_example=True):
                     continue
                 for value in _unique(self.values(inner, now)):
                     yield f"{place} = {_short(value)}", replaced(whole, source.split(place), value)
 
-    def others(self, operation: Operation, golden: Any) -> Iterator[Any]:
-        """Right bodies of `operation` that say something else than `golden`: one, or none."""
+    def others(self, operation: Operation, accepted: Any) -> Iterator[Any]:
+        """Right bodies of `operation` that differ from `accepted`: one, or none."""
         content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
-        if content is None or content.schema is None or golden is None:
+        if content is None or content.schema is None or accepted is None:
             return
         compiled = content.schema
-        changed = (value for _, value in self.bodies(compiled.schema, golden) if value != golden)
+        changed = (value for _, value in self.bodies(compiled.schema, accepted) if value != accepted)
         yield from itertools.islice((value for value in changed if compiled.is_valid(value)), 1)
 
     def _places(self, schema: Any, value: Any, pointer: str) -> Iterator[tuple[str, Any, Any]]:
@@ -193,17 +193,17 @@ class Schemas:
 
 
 @dataclass(slots=True)
-class Tried:
-    """Which places of a contract's schemas had their edges tried, with a value that was accepted or with an example only.
+class EdgeCoverage:
+    """Places of a contract's schemas whose edge values were sent, from an accepted value or only from an example.
 
-    A schema is known by its identity in the document, which outlives it, and an object by its members as well.
+    A schema is known by its `id()`, which is safe because the document outlives this object; an object by its members as well.
     """
 
     accepted: set[tuple[int, frozenset[str]]] = field(default_factory=set)
     examples: set[tuple[int, frozenset[str]]] = field(default_factory=set)
 
     def is_new(self, schema: Any, now: Any, *, as_example: bool = False) -> bool:
-        """Whether `schema` is to be tried, starting from the value `now`; it counts as tried then."""
+        """Whether the edges of `schema` are still to be sent, starting from the value `now`; from then on they count as sent."""
         if not isinstance(schema, dict):
             return True
         name = (id(schema), frozenset(now if isinstance(now, dict) else ()))
@@ -263,11 +263,11 @@ _UUID = re.compile(r"[0-9a-f]{8}-")
 
 
 def _unique(values: Iterator[Any]) -> Iterator[Any]:
-    seen = set()
+    texts = set()
     for value in values:
         text = json.dumps(value)
-        if text not in seen:
-            seen.add(text)
+        if text not in texts:
+            texts.add(text)
             yield value
 
 
@@ -288,11 +288,11 @@ def replaced(value: Any, tokens: list[str], new: Any) -> Any:
 
 def texts_of(schemas: Schemas, parameter: Parameter, now: str | None) -> Iterator[str]:
     """Edge values of a parameter, as text."""
-    seen = set()
+    texts = set()
     for value in schemas.values(parameter.schema.schema, now):
         text = _as_text(value)
-        if text is not None and text not in seen and text != now:
-            seen.add(text)
+        if text is not None and text not in texts and text != now:
+            texts.add(text)
             yield text
 
 
@@ -309,11 +309,11 @@ def with_parameter(
 ) -> tuple[str, dict[str, str]] | None:
     """Target and headers with the parameter set to `text` (left out when None); None when it cannot be sent so."""
     if parameter.location == "header":
-        kept = {name: value for name, value in headers.items() if name != parameter.name.lower()}
+        others = {name: value for name, value in headers.items() if name != parameter.name.lower()}
         if text is None:
-            return target, kept
+            return target, others
         clean = text.isprintable() and text == text.strip() and text.isascii()
-        return (target, {**kept, parameter.name.lower(): text}) if clean else None
+        return (target, {**others, parameter.name.lower(): text}) if clean else None
     if parameter.location == "cookie":
         if text is None or not text.isalnum():
             return None
@@ -334,9 +334,9 @@ def with_parameter(
 
 
 def _with_segment(path: str, template: str, name: str, text: str) -> str:
-    pieces, wanted = path.split("/"), template.split("/")
-    offset = len(pieces) - len(wanted)
-    for index, segment in enumerate(wanted):
+    pieces, template_pieces = path.split("/"), template.split("/")
+    offset = len(pieces) - len(template_pieces)
+    for index, segment in enumerate(template_pieces):
         if segment == "{" + name + "}":
             pieces[index + offset] = text
     return "/".join(pieces)

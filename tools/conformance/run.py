@@ -7,15 +7,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from tools.conformance import gather, house, oracle, sequence, verdict
+from tools.conformance import conventions, oracle, recording, sequence, verdict
 from tools.conformance import target as targets
 from tools.conformance.contract import Contract
 from tools.conformance.engine import Outcome
 from tools.conformance.exchange import Exchange
-from tools.conformance.gather import Gathered, Options
-from tools.conformance.mocking import Checked
+from tools.conformance.mock_check import MockResult
 from tools.conformance.ndjson import Failure
 from tools.conformance.oracle import Finding, Policy
+from tools.conformance.recording import Options, Recording
 from tools.conformance.target import Target
 from tools.contracts import source
 
@@ -25,7 +25,7 @@ SAMPLE = 4000
 
 @dataclass(slots=True)
 class Result:
-    """Everything a run found out."""
+    """Everything that one run recorded and judged."""
 
     target: Target
     contract: Contract
@@ -38,7 +38,7 @@ class Result:
     disagreements: list[verdict.Disagreement]
     explanations: list[verdict.Explanation]
     problems: list[str]
-    """What is wrong with the run itself: warnings, errors of the engine, operations nobody reached."""
+    """Defects of the run itself: warnings, errors of the engine, operations that no request reached."""
     unimplemented: list[str]
     requests: list[str]
     """A line for every request, the same in every run of the same service."""
@@ -49,8 +49,8 @@ class Result:
     rate: float
     """Exchanges that the oracle judges in a second, decoded."""
     seconds: dict[str, float] = field(default_factory=dict)
-    mocks: Checked | None = None
-    """What the mocks said; None when they were left out."""
+    mocks: MockResult | None = None
+    """Result of the mocks; None when they were left out."""
 
     @property
     def is_green(self) -> bool:
@@ -63,24 +63,24 @@ def run(target: Target, options: Options) -> Result:
     return run_all([(target, options)])
 
 
-def run_all(shards: list[tuple[Target, Options]], *, asked: Callable[[], object] = bool) -> Result:
+def run_all(shards: list[tuple[Target, Options]], *, after_requests: Callable[[], object] = bool) -> Result:
     """Test one service that runs several times, each time some of its operations; all at once, judged together.
 
-    `asked` is called when the service has answered everything, before anything is judged.
+    `after_requests` is called when the service has answered everything, before anything is judged.
     Raises `BadTarget` when one could not be tested.
     """
     started = time.perf_counter()
-    document, contract = gather.load_contract(shards[0][0])
+    document, contract = recording.load_contract(shards[0][0])
     with ThreadPoolExecutor(len(shards)) as threads:
-        parts = list(threads.map(lambda shard: gather.gather(shard[0], document, contract, shard[1]), shards))
-    asked()
+        parts = list(threads.map(lambda shard: recording.record(shard[0], document, contract, shard[1]), shards))
+    after_requests()
     result = judge(document, contract, parts)
     result.seconds["total"] = time.perf_counter() - started
     return result
 
 
-def judge(document: source.Document, contract: Contract, parts: list[Gathered]) -> Result:
-    """What is to be said about everything in `parts`."""
+def judge(document: source.Document, contract: Contract, parts: list[Recording]) -> Result:
+    """The verdict on all recordings together."""
     target, options = parts[0].target, parts[0].options
     options = replace(options, only=frozenset().union(*(part.options.only for part in parts)))
     policy = targets.policy_of(target, tuple(item for part in parts for item in part.credentials))
@@ -103,11 +103,15 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
     failures = [failure for outcome in outcomes for failure in outcome.record.failures]
     explanations = verdict.read_explanations(options.explanations) if options.explanations else []
     disagreements = verdict.compare(contract, recorded, failures, findings)
-    left = verdict.unexplained(disagreements, explanations)
-    explained = {(item.exchange, item.rule) for item in disagreements} - {(item.exchange, item.rule) for item in left}
-    habits = house.House(target.correlation_header.lower(), target.problem_media_type)
+    unexplained = verdict.unexplained(disagreements, explanations)
+    explained = {(item.exchange, item.rule) for item in disagreements} - {
+        (item.exchange, item.rule) for item in unexplained
+    }
+    expected = conventions.Conventions(target.correlation_header.lower(), target.problem_media_type)
     for exchange in exchanges:
-        findings.extend(house.judge(exchange, habits, exchange.operation or f"{exchange.method} {exchange.path}"))
+        findings.extend(
+            conventions.judge(exchange, expected, exchange.operation or f"{exchange.method} {exchange.path}")
+        )
     findings.extend(never_accepted(contract, exchanges, policy, options))
     requests = sequence.lines_of(parts)
     return Result(
@@ -119,9 +123,9 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
         exchanges=exchanges,
         failures=[item for item in failures if (item.exchange, item.check) not in explained],
         findings=[item for item in findings if (item.exchange, item.rule) not in explained],
-        disagreements=left,
+        disagreements=unexplained,
         explanations=explanations,
-        problems=troubles(contract, outcomes, exchanges, options),
+        problems=run_problems(contract, outcomes, exchanges, options),
         unimplemented=sorted(frozenset().union(*(part.unwritten for part in parts))),
         requests=requests,
         sequence=sequence.hash_of(requests),
@@ -131,34 +135,34 @@ def judge(document: source.Document, contract: Contract, parts: list[Gathered]) 
     )
 
 
-def _slowest(parts: list[Gathered]) -> dict[str, float]:
+def _slowest(parts: list[Recording]) -> dict[str, float]:
     """Seconds of each step, in the part where it took longest."""
-    found: dict[str, float] = {}
+    longest: dict[str, float] = {}
     for part in parts:
         for name, seconds in part.seconds.items():
-            found[name] = max(seconds, found.get(name, 0.0))
-    return found
+            longest[name] = max(seconds, longest.get(name, 0.0))
+    return longest
 
 
-def troubles(contract: Contract, outcomes: list[Outcome], exchanges: list[Exchange], options: Options) -> list[str]:
-    """What keeps the run from meaning anything, even if no check failed."""
-    found = []
+def run_problems(contract: Contract, outcomes: list[Outcome], exchanges: list[Exchange], options: Options) -> list[str]:
+    """Reasons why the run proves nothing, even if no check failed."""
+    problems = []
     for outcome in outcomes:
-        found += [f"{outcome.name}: {error}" for error in outcome.record.errors]
-        found += [f"{outcome.name}: warning: {line}" for line in outcome.warnings]
+        problems += [f"{outcome.name}: {error}" for error in outcome.record.errors]
+        problems += [f"{outcome.name}: warning: {line}" for line in outcome.warnings]
         if outcome.exit_code not in {0, 1}:
-            found.append(f"{outcome.name}: Schemathesis ended with {outcome.exit_code}")
+            problems.append(f"{outcome.name}: Schemathesis ended with {outcome.exit_code}")
         if outcome.exit_code == 1 and not (outcome.record.failures or outcome.record.errors or outcome.warnings):
-            found.append(f"{outcome.name}: Schemathesis is red, and the record does not say why")
+            problems.append(f"{outcome.name}: Schemathesis is red, and the record does not say why")
     reached = {exchange.operation for exchange in exchanges}
     for operation in contract.operations.values():
         if operation.key not in reached and (not options.only or operation.operation_id in options.only):
-            found.append(f"{operation.key} was never called")
-    return found
+            problems.append(f"{operation.key} was never called")
+    return problems
 
 
 def never_accepted(contract: Contract, exchanges: list[Exchange], policy: Policy, options: Options) -> list[Finding]:
-    """Operations that are implemented and never answered with success: whatever was tested, it was not the operation."""
+    """Operations that are implemented and never answered with success: their behaviour was not tested."""
     accepted = {
         exchange.operation
         for exchange in exchanges

@@ -1,4 +1,4 @@
-"""Talk to a service: log in, look who answers, let Schemathesis loose on it, probe what it accepted. Nothing is judged here."""
+"""Record a service: log in, find the implemented operations, run Schemathesis, send probes. Nothing is judged here."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.conformance import contract as contracts
-from tools.conformance import engine, probes, scout
+from tools.conformance import engine, probe_run, scout
 from tools.conformance import target as targets
 from tools.conformance.contract import Contract, Operation
 from tools.conformance.engine import Outcome, Pass
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential
-from tools.conformance.probes import Probed
+from tools.conformance.prober import Prober, ProbeResult
 from tools.conformance.target import BadTarget, Target
 from tools.contracts import source
 
@@ -22,7 +22,7 @@ PHASES = ("examples", "coverage", "stateful")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run does."""
+    """Options of one run."""
 
     work: Path
     phases: tuple[str, ...] = PHASES
@@ -36,49 +36,49 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """What one service said."""
+class Recording:
+    """Every exchange with one service."""
 
     target: Target
     options: Options
-    """`only` holds what was chosen and is written."""
+    """`only` holds the selected operations that are implemented."""
     credentials: tuple[Credential, ...]
     scouted: tuple[Exchange, ...]
     outcomes: tuple[Outcome, ...]
-    probed: Probed
+    probed: ProbeResult
     unwritten: frozenset[str]
     """Keys of operations that answer 501."""
     seconds: dict[str, float]
 
     @property
     def recorded(self) -> list[Exchange]:
-        """What Schemathesis sent, in order."""
+        """Exchanges of Schemathesis, in order."""
         return [exchange for outcome in self.outcomes for exchange in outcome.record.exchanges]
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Everything that was sent, in order."""
+        """All exchanges, in order."""
         return [*self.scouted, *self.recorded, *self.probed.exchanges]
 
 
 def load_contract(target: Target) -> tuple[source.Document, Contract]:
     """The bundle of `target`, compiled. Raises `BadTarget`."""
-    document, found = source.load(target.contract)
-    if document is None or found:
-        raise BadTarget(str(found[0]) if found else f"{target.contract}: empty")
+    document, problems = source.load(target.contract)
+    if document is None or problems:
+        raise BadTarget(str(problems[0]) if problems else f"{target.contract}: empty")
     if not isinstance(document.value, dict) or not document.value.get("paths"):
         raise BadTarget(f"{target.contract}: this contract has no paths, so there is nothing to test")
     return document, contracts.compile_contract(document.value)
 
 
-def gather(target: Target, document: source.Document, contract: Contract, options: Options) -> Gathered:
-    """Send everything there is to send to `target`. Raises `BadTarget` when it could not be tested."""
+def record(target: Target, document: source.Document, contract: Contract, options: Options) -> Recording:
+    """Send all requests of a run to `target`. Raises `BadTarget` when it could not be tested."""
     started = time.perf_counter()
     credentials, scouted = _look_around(target, contract, options.only)
     _must_be_there(target, contract, scouted)
     unwritten = {item.operation for item in scouted if item.status == 501}
-    written = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
-    options = replace(options, only=(options.only or written) & written)
+    implemented = frozenset(item.operation_id for key, item in contract.operations.items() if key not in unwritten)
+    options = replace(options, only=(options.only or implemented) & implemented)
     seconds = {"scout": time.perf_counter() - started}
     outcomes = tuple(
         engine.run(target, document.value, plan, credentials, options.work / plan.name)
@@ -87,15 +87,15 @@ def gather(target: Target, document: source.Document, contract: Contract, option
     seconds |= {f"schemathesis {outcome.name}": outcome.seconds for outcome in outcomes}
     recorded = [exchange for outcome in outcomes for exchange in outcome.record.exchanges]
     if not recorded:
-        raise BadTarget("not a single request was sent; a run that tested nothing is not green")
+        raise BadTarget("no request was sent; a run that tested nothing is not green")
     credentials = (*credentials, *(item for outcome in outcomes for item in outcome.issued))
-    chosen = {key for key, item in contract.operations.items() if item.operation_id in options.only}
+    keys = {key for key, item in contract.operations.items() if item.operation_id in options.only}
     probing = time.perf_counter()
     policy = targets.policy_of(target, credentials)
-    prober = probes.Prober(target, contract, policy, combinations=options.combinations, seed=options.seed)
-    probed = prober.run([item for item in (*scouted, *recorded) if item.operation in chosen])
+    sender = Prober(target, contract, policy, combinations=options.combinations, seed=options.seed)
+    probed = probe_run.run(sender, [item for item in (*scouted, *recorded) if item.operation in keys])
     seconds["probes"] = time.perf_counter() - probing
-    found = Gathered(
+    recording = Recording(
         target=target,
         options=options,
         credentials=(*credentials, *probed.learned),
@@ -105,9 +105,9 @@ def gather(target: Target, document: source.Document, contract: Contract, option
         unwritten=frozenset(unwritten | {item.operation for item in recorded if item.status == 501}),
         seconds=seconds,
     )
-    for exchange in found.exchanges:
+    for exchange in recording.exchanges:
         exchange.server = target.url
-    return found
+    return recording
 
 
 def _look_around(
@@ -129,10 +129,10 @@ def _must_be_there(target: Target, contract: Contract, scouted: list[Exchange]) 
         for item in scouted
         if item.status in {404, 405} and str(item.status) not in contract.operations[item.operation].answers
     ]
-    asked = len({item.operation for item in scouted})
+    count = len({item.operation for item in scouted})
     if strange and all(item.status in {404, 405} for item in scouted):
         raise BadTarget(
-            f"{target.url} has none of the {asked} operations of {target.contract}; is this the right address?"
+            f"{target.url} has none of the {count} operations of {target.contract}; is this the right address?"
         )
     if strange:
         others = len({item.operation for item in strange}) - 1
@@ -144,20 +144,29 @@ def _must_be_there(target: Target, contract: Contract, scouted: list[Exchange]) 
 
 
 def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:
-    """How Schemathesis runs: people's operations, machines' operations, and many positive cases for reads of many parameters."""
-    chosen = [item for item in contract.operations.values() if not options.only or item.operation_id in options.only]
-    signed = [item for item in chosen if _is_signed(item, target)]
-    people = [item for item in chosen if item not in signed]
+    """The passes of Schemathesis: people's operations, machines' operations, more positive cases for reads of many parameters."""
+    operations = [
+        item for item in contract.operations.values() if not options.only or item.operation_id in options.only
+    ]
+    machine_operations = [item for item in operations if _is_signed(item, target)]
+    people = [item for item in operations if item not in machine_operations]
     wide = [item for item in people if item.method == "GET" and _free_parameters(item) >= 3]
     plans = []
     if people:
         chains = len(people) > 1
         phases = tuple(phase for phase in options.phases if chains or phase != "stateful")
         plans.append(Pass("main", phases, _ids(people), max_examples=options.max_examples, seed=options.seed))
-    if signed:
+    if machine_operations:
         phases = tuple(phase for phase in options.phases if phase != "stateful")
         plans.append(
-            Pass("signed", phases, _ids(signed), uses_keys=True, seed=options.seed, max_examples=options.max_examples)
+            Pass(
+                "signed",
+                phases,
+                _ids(machine_operations),
+                uses_keys=True,
+                seed=options.seed,
+                max_examples=options.max_examples,
+            )
         )
     if wide and options.positive_examples:
         plans.append(

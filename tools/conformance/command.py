@@ -1,4 +1,4 @@
-"""`contracts conform`: test a service against its contract, print one answer, write the report; exit 0, 1 or 2."""
+"""`contracts conform`: test a service against its contract, print the verdict, write the report; exit 0, 1 or 2."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.conformance import contract as compiled
-from tools.conformance import meter, mocking, mutation, ratchet, report, session, static
+from tools.conformance import meter, mock_check, mutation, ratchet, report, run, static
 from tools.conformance import target as targets
-from tools.conformance.gather import Options
 from tools.conformance.locate import Locator
 from tools.conformance.oracle import Finding
 from tools.conformance.page import Page
-from tools.conformance.session import Result
+from tools.conformance.recording import Options
+from tools.conformance.run import Result
 from tools.conformance.target import BadTarget, Target
 
 GREEN, RED, BROKEN = 0, 1, 2
@@ -45,14 +45,14 @@ def conform(
     files: Files,
     *,
     update_lock: bool = False,
-    asked: Callable[[], object] = bool,
+    after_requests: Callable[[], object] = bool,
 ) -> int:
     """Run, judge, write, print. What cannot be tested is one line on stderr and `BROKEN`.
 
-    `asked` is called when the service has answered everything, before anything is judged.
+    `after_requests` is called when the last reply has come, before judging begins.
     """
     try:
-        return _conform(shards, files, update_lock=update_lock, asked=asked)
+        return _conform(shards, files, update_lock=update_lock, after_requests=after_requests)
     except BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
     except OSError as error:
@@ -61,16 +61,18 @@ def conform(
 
 
 def _conform(
-    shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool, asked: Callable[[], object]
+    shards: list[tuple[Target, Options]], files: Files, *, update_lock: bool, after_requests: Callable[[], object]
 ) -> int:
     target = shards[0][0]
     with ThreadPoolExecutor(1) as beside:
-        mocked = beside.submit(mocking.check, files.mocks, any_port=files.any_mock_port) if files.mocks else None
-        result = session.run_all(shards, asked=asked)
-        result.mocks = mocked.result() if mocked is not None else None
+        mock_result = (
+            beside.submit(mock_check.check, files.mocks, any_port=files.any_mock_port) if files.mocks else None
+        )
+        result = run.run_all(shards, after_requests=after_requests)
+        result.mocks = mock_result.result() if mock_result is not None else None
     result.findings.extend(result.mocks.findings if result.mocks else ())
-    chosen = frozenset[str]().union(*(options.only for _, options in shards))
-    is_whole = not chosen or chosen >= {item.operation_id for item in result.contract.operations.values()}
+    selection = frozenset[str]().union(*(options.only for _, options in shards))
+    is_whole = not selection or selection >= {item.operation_id for item in result.contract.operations.values()}
     if files.routes:
         result.findings.extend(differences(target, result.contract, files.routes))
     waivers = mutation.read_waivers(files.waivers) if files.waivers else []
@@ -81,21 +83,21 @@ def _conform(
     numbers = report.numbers_of(result, score, cells)
     worse = ratchet.compare(ratchet.read(files.lock), numbers) if files.lock and is_whole else []
     result.problems.extend(
-        f"the waiver {item.operator} {item.place} fits nothing any more; remove it"
+        f"the waiver {item.operator} {item.place} matches no surviving mutant; remove it"
         for item in waivers
-        if not item.used and is_whole
+        if not item.uses and is_whole
     )
     result.problems.extend(
-        f"the explanation {item.rule} {item.operation} explains nothing any more; remove it"
+        f"the explanation {item.rule} {item.operation} matches no disagreement; remove it"
         for item in result.explanations
-        if not item.used and is_whole
+        if not item.uses and is_whole
     )
     locator = Locator.over(result.document, files.sources)
-    written = report.write(Page(result, score, cells, locator, numbers, worse), files.out)
+    summary = report.write(Page(result, score, cells, locator, numbers, worse), files.out)
     if files.lock and update_lock and result.is_green:
         ratchet.write(files.lock, numbers)
-    _print(result, score, numbers, worse, written, locator)
-    return GREEN if written.is_green else RED
+    _print(result, score, numbers, worse, summary, locator)
+    return GREEN if summary.is_green else RED
 
 
 def differences(target: Target, contract: compiled.Contract, path: Path) -> list[Finding]:
@@ -105,9 +107,10 @@ def differences(target: Target, contract: compiled.Contract, path: Path) -> list
         routes = static.routes_from_json(rows)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadTarget(f"{path} is no list of routes: {error}") from error
-    found = static.compare(contract, routes, exceptions=target.ignored_paths)
+    route_differences = static.compare(contract, routes, exceptions=target.ignored_paths)
     return [
-        Finding(f"static-{item.kind}", item.operation, item.pointer or "/paths", item.message, "") for item in found
+        Finding(f"static-{item.kind}", item.operation, item.pointer or "/paths", item.message, "")
+        for item in route_differences
     ]
 
 
@@ -116,7 +119,7 @@ def _print(
     score: mutation.Score,
     numbers: dict[str, float],
     worse: list[str],
-    written: report.Written,
+    summary: report.ReportSummary,
     locator: Locator,
 ) -> None:
     for failure in result.findings[:20]:
@@ -126,7 +129,7 @@ def _print(
     for item in result.failures[:20]:
         print(f"Schemathesis {item.check}: {item.operation}: {(item.message or item.title)[:200]}".replace("\n", " "))
     for item_ in result.disagreements[:20]:
-        print(f"disagreement, only {item_.spoke} says so: {item_.rule}: {item_.operation}: {item_.message[:160]}")
+        print(f"disagreement, reported only by {item_.spoke}: {item_.rule}: {item_.operation}: {item_.message[:160]}")
     for text in [*result.problems[:20], *worse]:
         print(text)
     for mutant in score.survived[:15]:
@@ -138,22 +141,22 @@ def _print(
     )
     print(
         f"contract mutation score {score.value:.3f} ({len(score.killed)} of {len(score.killed) + len(score.survived)} killed, "
-        f"{len(score.waived)} accepted with a reason, {score.seconds:.1f} s)"
+        f"{len(score.waived)} waived with a reason, {score.seconds:.1f} s)"
     )
-    seen = ", ".join(
+    shares = ", ".join(
         f"{name.removeprefix('seen: ')} {value:.1%}" for name, value in numbers.items() if name.startswith("seen: ")
     )
-    print(f"seen: {seen}")
+    print(f"coverage: {shares}")
     if result.mocks is not None:
-        print(f"{result.mocks.mocks} mocks gave {result.mocks.answers} documented answers, each judged")
+        print(f"{result.mocks.mocks} mocks answered {result.mocks.answers} documented replies, all judged")
     print(
-        f"{'GREEN' if written.is_green else 'RED'} in {result.seconds['total'] + score.seconds:.0f} s; report: {written.page}"
+        f"{'GREEN' if summary.is_green else 'RED'} in {result.seconds['total'] + score.seconds:.0f} s; report: {summary.page}"
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What `contracts conform` was asked for."""
+class Arguments:
+    """Arguments of `contracts conform`."""
 
     url: str
     contracts: Path
@@ -164,20 +167,20 @@ class Wish:
     mocks: bool = False
 
 
-def foreign(wish: Wish) -> int:
+def conform_service(arguments: Arguments) -> int:
     """Test any service; the exit code."""
     try:
-        bundle = wish.contracts if wish.contracts.is_file() else _bundled(wish.contracts)
-        if wish.config is not None:
-            target = targets.read(wish.config, url=wish.url, contract=bundle)
+        bundle = arguments.contracts if arguments.contracts.is_file() else _bundled(arguments.contracts)
+        if arguments.config is not None:
+            target = targets.read(arguments.config, url=arguments.url, contract=bundle)
         else:
-            target = targets.parse({"contract": str(bundle.absolute())}, name="--url", url=wish.url)
+            target = targets.parse({"contract": str(bundle.absolute())}, name="--url", url=arguments.url)
     except BadTarget as error:
         print(f"conformance: {error}", file=sys.stderr)
         return BROKEN
-    folder = wish.contracts if wish.contracts.is_dir() else None
-    files = Files(out=wish.out, sources=folder, mocks=folder if wish.mocks else None, any_mock_port=False)
-    return conform([(target, Options(wish.out / "work", only=wish.only))], files)
+    folder = arguments.contracts if arguments.contracts.is_dir() else None
+    files = Files(out=arguments.out, sources=folder, mocks=folder if arguments.mocks else None, any_mock_port=False)
+    return conform([(target, Options(arguments.out / "work", only=arguments.only))], files)
 
 
 def _bundled(folder: Path) -> Path:
