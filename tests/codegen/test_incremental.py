@@ -48,6 +48,12 @@ paths:
       x-deprecation: {since: '2026-01-01', successor: getNAME}
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
       responses: {'204': {description: gone}}
+    patch:
+      operationId: patchNAME
+      x-handler: patch
+      x-fruit: {name: NAME}
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: changed, content: {application/json: {schema: {type: string}}}}}
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
   schemas:

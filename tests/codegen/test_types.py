@@ -26,6 +26,23 @@ paths:
       security: []
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
       responses: {'201': {description: made}}
+  /pets/fed:
+    post:
+      operationId: petFed
+      x-handler: care
+      security: []
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+        '404': {description: no, content: {application/json: {schema: {$ref: '#/components/schemas/Lost'}}}}
+  /pets/washed:
+    post:
+      operationId: petWashed
+      x-handler: care
+      security: []
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
 components:
   securitySchemes: {bearer: {type: http, scheme: bearer}}
   schemas:
@@ -35,7 +52,7 @@ components:
 
 GOOD = """
 from fastapi import FastAPI
-from PACKAGE.server import Call, Grant, RawRequest, api
+from PACKAGE.server import Call, Grant, RawRequest, api, common, handlers
 from PACKAGE.server.app import mount
 from PACKAGE.server.models import api as models
 
@@ -50,12 +67,17 @@ class Pets:
         return api.CreatePet201()
 
 
+class Care:
+    async def __call__(self, body: models.Pet, *, call: Call[None]) -> handlers.CareReply:
+        return common.Care200(body=body)
+
+
 class Known:
     async def bearer(self, credential: str, request: RawRequest) -> Grant[str] | None:
         return Grant(credential)
 
 
-mount(FastAPI(), api=Pets(), authenticator=Known())
+mount(FastAPI(), api=Pets(), care=Care(), authenticator=Known())
 """
 
 CHANGES = {
@@ -64,12 +86,25 @@ CHANGES = {
     "undeclared status": ("return api.CreatePet201()", 'return api.GetPet404(body=models.Lost(why=""))'),
     "body of another status": ("body=models.Lost(why=call.principal)", 'body=models.Pet(name="Rex")'),
     "widened return": ("-> api.CreatePetReply", "-> api.CreatePetReply | None"),
+    "missing handler": ("care=Care(), ", ""),
+    "reply that only some operations of a handler declare": (
+        "return common.Care200(body=body)",
+        'return common.Care404(body=models.Lost(why=""))',
+    ),
+    "body of another handler": (
+        "self, body: models.Pet, *, call: Call[None]) -> handlers",
+        "self, body: models.Lost, *, call: Call[None]) -> handlers",
+    ),
+    "reply of a handler without its body": ("common.Care200(body=body)", "common.Care200()"),
     "forgotten async": ("    async def create_pet", "    def create_pet"),
     "principal of another kind": (
         "Grant[str] | None:\n        return Grant(credential)",
         "Grant[int] | None:\n        return Grant(1)",
     ),
-    "parameters of another operation": ("self, body: models.Pet, *", "self, body: models.Lost, *"),
+    "parameters of another operation": (
+        "create_pet(self, body: models.Pet, *",
+        "create_pet(self, body: models.Lost, *",
+    ),
 }
 
 

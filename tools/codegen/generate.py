@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tools.codegen import bundles, ir, outline
 from tools.codegen import plan as planning
-from tools.codegen.emit import api, app, models, security
+from tools.codegen.emit import api, app, handlers, models, security
 from tools.codegen.emit.module import Module
 from tools.codegen.names import ModuleName
 from tools.codegen.outline import Named, Outline
@@ -78,8 +78,7 @@ class _Run:
         plan = planning.make(outlines, shown)
         served = [one for one in outlines if one.operations]
         self._make("server/__init__.py", "", app.emit_package)
-        doors = [app.Door(plan.modules[one.file], _schemes(one)) for one in served]
-        self._make("server/app.py", repr((doors, shown)), lambda: app.emit_mount(doors, shown))
+        self._mount(plan, served)
         self._shared(plan, outlines)
         self._security(outlines, shown)
         for one in served:
@@ -110,7 +109,7 @@ class _Run:
     def refused(self) -> contract.Refused:
         """What the parts take from each other."""
         return contract.refused(
-            contract.Stake(one.file, one.claims, one.schemes, one.operations) for one in self.outlines
+            contract.Stake(one.file, one.claims, one.schemes, one.operations, one.handed) for one in self.outlines
         )
 
     def _problems(self) -> list[Problem]:
@@ -134,6 +133,33 @@ class _Run:
         made = outline.of(file, self.sources.closure(file), self._part(file))
         self.sources.store.put(outline.to_data(made), *key)
         return made
+
+    def _mount(self, plan: planning.Plan, served: Sequence[Outline]) -> None:
+        """The module `app`, and the module of handlers that it takes."""
+        doors = [app.Door(plan.modules[one.file], _schemes(one.own), len(one.own), len(one.handed)) for one in served]
+        handed = [(one, shared) for one in served for shared in one.handed]
+        by_handler: dict[str, set[str]] = {}
+        for one, shared in handed:
+            by_handler.setdefault(shared.handler, set()).update(dict(one.operations)[shared.operation_id])
+        groups = [app.Group(name, tuple(sorted(schemes))) for name, schemes in sorted(by_handler.items())]
+        shown = self.sources.shown
+        self._make("server/app.py", repr((doors, groups, shown)), lambda: app.emit_mount(doors, groups, shown))
+        if groups:
+            files = list(dict.fromkeys(one.file for one, _ in handed))
+            replies = [plan.replies[answer.reply_key] for one in served for answer in one.answers]
+            homes = [plan.types[named.key] for one in served for named in one.definitions]
+            members = [(plan.modules[one.file], shared) for one, shared in handed]
+            depends_on = repr((members, replies, homes, groups))
+            self._make(f"server/{handlers.MODULE}.py", depends_on, lambda: self._emit_handlers(plan, files))
+
+    def _emit_handlers(self, plan: planning.Plan, files: Sequence[str]) -> Module:
+        groups: dict[str, list[handlers.Member]] = {}
+        for file in files:
+            for operation in self._served(file).operations:
+                if operation.handler is not None:
+                    member = handlers.Member(plan.modules[file], operation)
+                    groups.setdefault(operation.handler, []).append(member)
+        return handlers.emit(plan, dict(sorted(groups.items())))
 
     def _make(self, path: str, depends_on: str, emit: Callable[[], Module]) -> None:
         """The module at `path`: as it was made before from the same, or made now."""
@@ -164,7 +190,8 @@ class _Run:
         files = {file for file, _ in found.values()}
         apis = [part.api for part in map(self._part, sorted(files)) if part.api is not None]
         everything = [response for one in apis for operation in one.operations for response in operation.responses]
-        by_key = {outline.reply_key(response): response for response in everything}
+        # The first of the same key counts, as in `_shared`: operations of one handler share a key, not a description.
+        by_key = {outline.reply_key(response): response for response in reversed(everything)}
         return api.emit_shared(plan, [by_key[key] for key in found])
 
     def _security(self, outlines: Sequence[Outline], shown: str) -> None:
@@ -216,5 +243,5 @@ def _models_package() -> Module:
     return Module("server/models/__init__.py", "Schemas of the contracts as Pydantic models.", "the contracts")
 
 
-def _schemes(one: Outline) -> tuple[str, ...]:
-    return tuple(sorted({scheme for _, schemes in one.operations for scheme in schemes}))
+def _schemes(operations: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+    return tuple(sorted({scheme for _, schemes in operations for scheme in schemes}))

@@ -238,6 +238,10 @@ class Operation:
     rate_limit: tuple[str, ...]
     is_deprecated: bool
     notices: tuple[tuple[str, str], ...]
+    handler: str | None
+    """The one handler that answers this operation and others (`x-handler`); None when it has a method of its own."""
+    extensions: Mapping[str, Any]
+    """For the handler: the `x-` words of the operation that the generator itself does not read."""
     origin: Origin
 
 

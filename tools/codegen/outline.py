@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from tools.codegen import ir
 from tools.codegen.ir import needs
+from tools.codegen.read import handlers
 from tools.codegen.read.api import Claim, Part
+from tools.codegen.read.handlers import Handed
 from tools.contracts.problems import Origin, Problem, Severity
 from tools.contracts.store import digest
 
@@ -62,6 +64,14 @@ class Outline(NamedTuple):
     successors: tuple[tuple[str, str | None], ...]
     problems: tuple[Problem, ...]
     skipped: tuple[str, ...]
+    handed: tuple[Handed, ...]
+    """Operations that share a handler."""
+
+    @property
+    def own(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Operations that have a method of their own, with their security schemes."""
+        shared = {one.operation_id for one in self.handed}
+        return tuple(one for one in self.operations if one[0] not in shared)
 
     def without(self, refused: frozenset[str]) -> Outline:
         """The same without some of its operations."""
@@ -70,6 +80,7 @@ class Outline(NamedTuple):
         return self._replace(
             operations=tuple(one for one in self.operations if one[0] not in refused),
             answers=tuple(one for one in self.answers if one.operation_id not in refused),
+            handed=tuple(one for one in self.handed if one.operation_id not in refused),
         )
 
 
@@ -88,6 +99,7 @@ def of(file: str, files: tuple[str, ...], part: Part) -> Outline:
         successors=part.successors,
         problems=part.problems,
         skipped=part.skipped,
+        handed=tuple(found for one in operations if (found := handlers.handed(one))),
     )
 
 
@@ -126,12 +138,13 @@ def to_data(one: Outline) -> tuple[Any, ...]:
         one.successors,
         tuple((p.rule, p.message, tuple(p.origin), p.severity.value, p.hint) for p in one.problems),
         one.skipped,
+        tuple((*handed[:5], tuple(handed.origin)) for handed in one.handed),
     )
 
 
 def from_data(data: Any) -> Outline:
     """The outline that `to_data` made `data` of."""
-    file, files, name, operations, answers, definitions, schemes, claims, successors, problems, skipped = data
+    (file, files, name, operations, answers, definitions, schemes, claims, successors, problems, skipped, handed) = data
     return Outline(
         file,
         files,
@@ -144,4 +157,5 @@ def from_data(data: Any) -> Outline:
         successors,
         tuple(Problem(one[0], one[1], Origin(*one[2]), Severity(one[3]), one[4]) for one in problems),
         skipped,
+        tuple(Handed(one[0], one[1], one[2], one[3], one[4], Origin(*one[5])) for one in handed),
     )

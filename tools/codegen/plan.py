@@ -55,7 +55,7 @@ def make(outlines: Sequence[Outline], shown: str) -> Plan:
 
 
 def _unique_modules(apis: Iterable[tuple[str, str]]) -> dict[str, ModuleName]:
-    taken: set[str] = {"app", "security", "models", SHARED}
+    taken: set[str] = {"app", "handlers", "security", "models", SHARED}
     found: dict[str, ModuleName] = {}
     for file, api_name in apis:
         name = names.module_name(api_name)

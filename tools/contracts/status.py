@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.codegen import ir, names
+from tools.codegen.emit import handlers as shared
 from tools.codegen.emit.api import reply_union
 from tools.codegen.read import contract as reading
 from tools.contracts import link, problems
@@ -33,18 +34,18 @@ def run(contracts: Path, implementation: Path) -> int:
     """Print the state of every operation. Returns 1 when a handler belongs to no operation."""
     operations = _operations(contracts)
     handlers = {handler.reply: handler for handler in find(implementation)}
-    written = [one for one in operations if (found := handlers.get(reply_union(one))) and found.is_written]
+    written = [one for one in operations if (handler := handlers.get(_reply_of(one))) and handler.is_written]
     missing = [one for one in operations if one not in written]
-    replies = {reply_union(one): one for one in operations}
+    replies = {_reply_of(one): one for one in operations}
     orphans = [
         handler
         for handler in handlers.values()
-        if handler.reply not in replies or names.method_name(replies[handler.reply].id) != handler.name
+        if handler.reply not in replies or not _may_answer(handler, replies[handler.reply])
     ]
     for title, group in (("written", written), ("not written (501)", missing)):
         print(f"{title}: {len(group)}")
         for one in group:
-            handler = handlers.get(reply_union(one))
+            handler = handlers.get(_reply_of(one))
             print(f"  {one.id:36} {_place(one):56} {handler.origin if handler else ''}".rstrip())
     if orphans:
         print(f"handlers that no contract asks for: {len(orphans)}")
@@ -58,6 +59,16 @@ def list_operations(contracts: Path) -> int:
     for one in _operations(contracts):
         print(f"{one.method:7} {one.path:56} {one.id:36} {_place(one)}")
     return 0
+
+
+def _reply_of(operation: ir.Operation) -> str:
+    """Name of the type that a handler of `operation` returns."""
+    return f"{shared.class_of(operation.handler)}Reply" if operation.handler else reply_union(operation)
+
+
+def _may_answer(handler: Handler, operation: ir.Operation) -> bool:
+    """Whether the method has the name it needs; what answers several operations is passed to `mount` under any name."""
+    return operation.handler is not None or names.method_name(operation.id) == handler.name
 
 
 def _place(operation: ir.Operation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,7 +29,7 @@ class Operation:
     path: str
     """Path template: `/api/export/{format}`."""
     handler: str
-    """Method of the API's Protocol that answers it."""
+    """Method of the API's Protocol that answers it; `__call__` of a handler that answers several operations."""
     replies: frozenset[type[Reply]]
     """Every reply that is declared. Nothing else leaves the server, except what is declared nowhere: 404, 405 and 500."""
     origin: str
@@ -47,6 +48,8 @@ class Operation:
     """Callers should move to another operation; who does not is counted."""
     notices: HeaderPairs = ()
     """Headers on every reply of a deprecated operation: Deprecation, Sunset, Link."""
+    extensions: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """For a handler that answers several operations: the contract's other `x-` words about this one."""
     problems: dict[int, type[Reply]] = field(init=False, repr=False, compare=False)
     """Reply class for each declared error status."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tools.codegen import ir, names
 from tools.codegen.emit import replies, security
@@ -23,8 +23,9 @@ def emit(plan: Plan, api: ir.Api) -> Module:
     done: set[str] = set()
     for operation in api.operations:
         _section(module, types, plan, api, operation, done)
-    _protocol(module, types, plan, api)
-    _stub(module, types, plan, api)
+    own = [operation for operation in api.operations if operation.handler is None]
+    _protocol(module, types, plan, api, own)
+    _stub(module, types, plan, api, own)
     _table(module, types, plan, api)
     return module
 
@@ -49,6 +50,11 @@ def has_params(operation: ir.Operation) -> bool:
     return bool(operation.parameters or offers(operation))
 
 
+def params_class(operation: ir.Operation) -> str:
+    """Name of the class of the params object."""
+    return f"{names.class_name(operation.id)}Params"
+
+
 def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation, done: set[str]) -> None:
     """Parameters and replies of one operation."""
     if has_params(operation):
@@ -58,6 +64,8 @@ def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: i
         if home.module == plan.modules[api.file] and home.name not in done:
             done.add(home.name)
             replies.emit(module, types, plan, response)
+    if operation.handler is not None:
+        return
     reply_names = " | ".join(reply_name(module, plan, api, response) for response in operation.responses)
     module.lines(["", f"{reply_union(operation)}: {types.typing('TypeAlias')} = {reply_names}"])
     module.symbol(reply_union(operation), operation.origin)
@@ -71,7 +79,7 @@ def reply_union(operation: ir.Operation) -> str:
 
 
 def reply_name(module: Module, plan: Plan, api: ir.Api, response: ir.Response) -> str:
-    """How `module` says the class of `response`."""
+    """How `module`, which is that of `api`, says the class of `response`."""
     home = plan.reply(response)
     if home.module == plan.modules[api.file]:
         return home.name
@@ -79,7 +87,7 @@ def reply_name(module: Module, plan: Plan, api: ir.Api, response: ir.Response) -
 
 
 def _params(module: Module, types: Types, operation: ir.Operation) -> None:
-    name = f"{names.class_name(operation.id)}Params"
+    name = params_class(operation)
     module.symbol(name, operation.origin)
     module.lines(["", "", f"@{module.use('dataclasses', 'dataclass')}(frozen=True, slots=True, kw_only=True)"])
     with module.block(f"class {name}:"):
@@ -150,32 +158,36 @@ def _decoder(module: Module, types: Types, operation: ir.Operation) -> None:
 def _signature(types: Types, operation: ir.Operation, principal: str) -> str:
     arguments = ["self"]
     if has_params(operation):
-        arguments.append(f"params: {names.class_name(operation.id)}Params")
+        arguments.append(f"params: {params_class(operation)}")
     if operation.body is not None and not operation.is_raw:
-        kinds = list(dict.fromkeys(_body_type(types, media) for media in operation.body.media))
-        kinds += [] if operation.body.is_required else ["None"]
-        arguments.append(f"body: {' | '.join(kinds)}")
+        arguments.append(f"body: {' | '.join(body_types(types, operation.body))}")
     call = f"{types.runtime('requests', 'Call')}[{principal}]"
     head = f"async def {names.method_name(operation.id)}({', '.join(arguments)}, *, call: {call})"
     return f"{head} -> {reply_union(operation)}:"
+
+
+def body_types(types: Types, body: ir.Body) -> list[str]:
+    """Types that a decoded body can have."""
+    kinds = list(dict.fromkeys(_body_type(types, media) for media in body.media))
+    return kinds if body.is_required else [*kinds, "None"]
 
 
 def _body_type(types: Types, media: ir.Media) -> str:
     return "bytes" if media.kind == "bytes" else "str" if media.kind == "text" else types.expression(media.type)
 
 
-def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
-    if not api.operations:
+def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Operation]) -> None:
+    if not operations:
         return
     name = f"{class_prefix(plan.modules[api.file])}Api"
-    module.symbol(name, api.operations[0].origin)
-    schemes = security.used(api.operations)
+    module.symbol(name, operations[0].origin)
+    schemes = security.used(operations)
     variables = [module.use(".security", f"{security.principal(one)}_contra") for one in schemes]
     generic = f"[{', '.join(variables)}]" if variables else ""
     module.lines(["", ""])
     with module.block(f"class {name}({types.typing('Protocol')}{generic}):"):
         module.docstring(f"What an implementation of {plan.modules[api.file]} has to do.")
-        for operation in api.operations:
+        for operation in operations:
             module.line()
             with module.block(_signature(types, operation, security.principal_type(operation, "_contra"))):
                 module.docstring(_told(operation))
@@ -189,8 +201,8 @@ def _told(operation: ir.Operation) -> str:
     return f"{head}\n\n{operation.description}"
 
 
-def _stub(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
-    if not api.operations:
+def _stub(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Operation]) -> None:
+    if not operations:
         return
     name = f"{class_prefix(plan.modules[api.file])}Stub"
     error = types.runtime("problems", "NotWrittenError")
@@ -199,7 +211,7 @@ def _stub(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
         module.docstring(
             f"Answers 501 to every operation of {plan.modules[api.file]}; derive from it to write them one by one."
         )
-        for operation in api.operations:
+        for operation in operations:
             module.line()
             with module.block(_signature(types, operation, types.typing("Any"))):
                 module.line(f"raise {error}")
@@ -216,7 +228,15 @@ def _table(module: Module, types: Types, plan: Plan, api: ir.Api) -> None:
         module.lines(["", f"{name}: {final} = {kind}("])
         module.lines(f"    {line}," for line in _entry(module, types, plan, api, operation))
         module.line(")")
-    module.lines(["", f"OPERATIONS: {final}[tuple[{kind}, ...]] = ({', '.join(constants)}{',' if constants else ''})"])
+    module.lines(["", f"OPERATIONS: {final}[tuple[{kind}, ...]] = {_tuple(constants)}"])
+    own = [names.constant_name(operation.id) for operation in api.operations if operation.handler is None]
+    if own and own != constants:
+        module.lines(["", f"OWN_OPERATIONS: {final}[tuple[{kind}, ...]] = {_tuple(own)}"])
+        module.docstring("Those that have a method of their own; a handler answers the others.")
+
+
+def _tuple(elements: Sequence[str]) -> str:
+    return f"({', '.join(elements)}{',' if elements else ''})"
 
 
 def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation) -> list[str]:
@@ -225,14 +245,14 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
         f"id={operation.id!r}",
         f"method={operation.method!r}",
         f"path={operation.path!r}",
-        f"handler={names.method_name(operation.id)!r}",
+        f"handler={('__call__' if operation.handler else names.method_name(operation.id))!r}",
         f"replies=frozenset({{{', '.join(replies_)}}})",
         f'origin="{operation.origin.file}:{operation.origin.line}"',
     ]
     if operation.security:
         lines.append(f"security={_security(module, types, operation)}")
     if has_params(operation):
-        lines.append(f"params={types.runtime('params', 'Params')}({names.class_name(operation.id)}Params)")
+        lines.append(f"params={types.runtime('params', 'Params')}({params_class(operation)})")
     if operation.body is not None:
         lines.append(f"bodies={_bodies(types, operation)}")
     return lines + list(_extras(operation))
@@ -252,6 +272,8 @@ def _extras(operation: ir.Operation) -> Iterator[str]:
         yield "is_deprecated=True"
     if operation.notices:
         yield f"notices={operation.notices!r}"
+    if operation.extensions:
+        yield f"extensions={dict(operation.extensions)!r}"
 
 
 def _is_conditional(operation: ir.Operation) -> bool:
@@ -280,7 +302,11 @@ def _bodies(types: Types, operation: ir.Operation) -> str:
     readers: list[str] = []
     for media in operation.body.media:
         if media.kind == "json":
-            is_decoded = operation.is_raw and media is next(one for one in operation.body.media if one.kind == "json")
+            is_decoded = (
+                operation.is_raw
+                and operation.handler is None
+                and media is next(one for one in operation.body.media if one.kind == "json")
+            )
             expression = types.expression(media.type)
             reader = (
                 f"_{names.method_name(operation.id)}_body"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.codegen.emit import api as api_module
-from tools.codegen.emit import security
+from tools.codegen.emit import handlers, security
 from tools.codegen.emit.module import Module
 from tools.codegen.names import ModuleName
 
@@ -20,13 +20,25 @@ class Door(NamedTuple):
 
     module: ModuleName
     schemes: tuple[str, ...]
-    """Security schemes that its operations use, sorted."""
+    """Security schemes of the operations that have a method of their own, sorted."""
+    own: int
+    """How many operations have one."""
+    handed: int
+    """How many are answered by a handler."""
 
 
-def emit_mount(doors: Sequence[Door], made_from: str) -> Module:
+class Group(NamedTuple):
+    """A handler that answers several operations."""
+
+    name: str
+    schemes: tuple[str, ...]
+    """Security schemes of its operations, sorted."""
+
+
+def emit_mount(doors: Sequence[Door], groups: Sequence[Group], made_from: str) -> Module:
     """The module `app`."""
     module = Module("server/app.py", "Every API of the contracts in one FastAPI application.", made_from)
-    schemes = sorted({scheme for door in doors for scheme in door.schemes})
+    schemes = sorted({scheme for many in (doors, groups) for one in many for scheme in one.schemes})
     module.use("pathlib", "Path")
     module.use("fastapi", "FastAPI")
     for part, name in (
@@ -43,9 +55,14 @@ def emit_mount(doors: Sequence[Door], made_from: str) -> Module:
         ("server", "install"),
     ):
         module.use(f"._runtime.{part}", name)
-    for name, _ in doors:
-        module.use(f".{name}", f"OPERATIONS as {_table(name)}")
-        module.use(f".{name}", f"{api_module.class_prefix(name)}Api")
+    for door in doors:
+        module.use(f".{door.module}", f"OPERATIONS as {_table(door.module)}")
+        if door.own:
+            module.use(f".{door.module}", f"{api_module.class_prefix(door.module)}Api")
+        if door.own and door.handed:
+            module.use(f".{door.module}", f"OWN_OPERATIONS as {_own_table(door)}")
+    if groups:
+        module.use(".", handlers.MODULE)
     for scheme in schemes:
         module.use(".security", security.principal(scheme))
     if schemes:
@@ -54,26 +71,31 @@ def emit_mount(doors: Sequence[Door], made_from: str) -> Module:
     module.line('"""The joined contract, as it is served."""')
     module.line()
     module.line(f"OPERATIONS: {module.use('typing', 'Final')}[tuple[Operation, ...]] = (")
-    module.lines(f"    *{_table(name)}," for name, _ in doors)
+    module.lines(f"    *{_table(door.module)}," for door in doors)
     module.line(")")
     module.line('"""Every operation, in the order of the contracts."""')
     module.lines(["", "", "def mount(", "    app: FastAPI,", "    *,"])
-    module.lines(f"    {line}" for line in _arguments(doors, schemes))
+    module.lines(f"    {line}" for line in _arguments(doors, groups, schemes))
     with module.block(") -> None:"):
         module.docstring(
             "Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.\n\n"
             "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. "
             "`callers` is told who still calls what is deprecated."
         )
-        _body(module, doors, is_secured=bool(schemes))
+        _body(module, doors, groups, is_secured=bool(schemes))
     return module
 
 
-def _arguments(doors: Sequence[Door], schemes: Sequence[str]) -> list[str]:
-    lines: list[str] = []
-    for name, own_schemes in doors:
-        own = ", ".join(map(security.principal, own_schemes))
-        lines.append(f"{name}: {api_module.class_prefix(name)}Api{f'[{own}]' if own else ''},")
+def _arguments(doors: Sequence[Door], groups: Sequence[Group], schemes: Sequence[str]) -> list[str]:
+    lines = [
+        f"{door.module}: {api_module.class_prefix(door.module)}Api{_principals(door.schemes)},"
+        for door in doors
+        if door.own
+    ]
+    lines += [
+        f"{argument}: {handlers.MODULE}.{handlers.class_of(name)}{_principals(own_schemes)},"
+        for argument, (name, own_schemes) in _handler_arguments(doors, groups).items()
+    ]
     if schemes:
         lines.append(f"authenticator: Authenticator[{', '.join(map(security.principal, schemes))}],")
     lines += [
@@ -85,11 +107,26 @@ def _arguments(doors: Sequence[Door], schemes: Sequence[str]) -> list[str]:
     return lines
 
 
+def _principals(schemes: Sequence[str]) -> str:
+    return f"[{', '.join(map(security.principal, schemes))}]" if schemes else ""
+
+
+def _handler_arguments(doors: Sequence[Door], groups: Sequence[Group]) -> dict[str, Group]:
+    """Handlers by the argument of `mount` that takes them; an API keeps its name, so a handler of that name gives way."""
+    taken = {door.module for door in doors} | {"authenticator", "limiter", "error_shape", "observer", "callers", "app"}
+    arguments = ((handlers.argument_of(group.name), group) for group in groups)
+    return {f"{name}_handler" if name in taken else name: group for name, group in arguments}
+
+
+def _own_table(door: Door) -> str:
+    return f"OWN_{_table(door.module)}" if door.handed else _table(door.module)
+
+
 def _table(module_name: str) -> str:
     return f"{module_name.upper()}_OPERATIONS"
 
 
-def _body(module: Module, doors: Sequence[Door], *, is_secured: bool) -> None:
+def _body(module: Module, doors: Sequence[Door], groups: Sequence[Group], *, is_secured: bool) -> None:
     module.line("ports = Ports(")
     module.line("    errors=error_shape or ProblemDetails(),")
     module.line("    observer=observer or LoggingObserver(),")
@@ -97,7 +134,11 @@ def _body(module: Module, doors: Sequence[Door], *, is_secured: bool) -> None:
     module.line("    limiter=limiter,")
     module.line(")")
     module.line("bindings = [")
-    module.lines(f"    Binding({_table(name)}, {name})," for name, _ in doors)
+    module.lines(f"    Binding({_own_table(door)}, {door.module})," for door in doors if door.own)
+    module.lines(
+        f"    Binding({handlers.MODULE}.{handlers.table_of(group.name)}, {argument}),"
+        for argument, group in _handler_arguments(doors, groups).items()
+    )
     module.line("]")
     who = "authenticator" if is_secured else "None"
     module.line(f"install(app, bindings, authenticator={who}, ports=ports, document=DOCUMENT.read_bytes())")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tools.codegen import ir, names
-from tools.codegen.read import notices, parameters, replies
+from tools.codegen.read import handlers, notices, parameters, replies
 from tools.codegen.read.schemas import Reader
 from tools.contracts.link import Node, Sources
 from tools.contracts.problems import Origin, Problem, Severity
@@ -150,6 +150,8 @@ class _Work:
         self._check_template(path, node, found)
         responses, wrong = replies.read(self.reader, node, operation_id, self._owned)
         self.problems += wrong
+        handler, wrong = handlers.name_of(node)
+        self.problems += wrong
         return ir.Operation(
             id=operation_id,
             method=method.upper(),
@@ -158,13 +160,15 @@ class _Work:
             description=node.text("description") or "",
             parameters=tuple(found),
             body=self._body(node, operation_id),
-            responses=tuple(responses),
+            responses=tuple(handlers.common(handler, one) for one in responses),
             security=self._security(root, node),
             is_raw=node.value.get("x-raw-body") is True,
             max_body_bytes=self._whole(node, "x-max-body-bytes"),
             rate_limit=_rate_classes(node.value.get("x-rate-limit")),
             is_deprecated=node.value.get("deprecated") is True,
             notices=self._notices(node),
+            handler=handler,
+            extensions=handlers.extensions(node) if handler else {},
             origin=node.origin,
         )
 

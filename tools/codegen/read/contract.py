@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tools.codegen import ir
-from tools.codegen.read import api, replies, wellformed
+from tools.codegen.read import api, handlers, replies, wellformed
 from tools.codegen.read.api import METHODS, Claim, Part
 from tools.contracts.link import Sources
 from tools.contracts.problems import Problem
@@ -69,6 +69,7 @@ class Stake(NamedTuple):
     schemes: Iterable[ir.SecurityScheme]
     users: Iterable[tuple[str, Iterable[str]]]
     """Operations with the schemes that they know."""
+    handed: Iterable[handlers.Handed] = ()
 
 
 class _Claims:
@@ -92,6 +93,7 @@ def refused(stakes: Iterable[Stake]) -> Refused:
     claims, problems = _Claims(), list[Problem]()
     schemes: dict[str, ir.SecurityScheme] = {}
     by_file: dict[str, frozenset[str]] = {}
+    leaders: dict[str, handlers.Handed] = {}
     for stake in stakes:
         names = set[str]()
         for claim in stake.claims:
@@ -105,6 +107,11 @@ def refused(stakes: Iterable[Stake]) -> Refused:
                 message = f"the security scheme {scheme.name!r} means something else at {known.origin}"
                 problems.append(Problem("scheme-conflict", message, scheme.origin))
                 names |= {name for name, known_schemes in stake.users if scheme.name in known_schemes}
+        for one in stake.handed:
+            problem = one.clash(leaders.setdefault(one.handler, one))
+            if problem is not None:
+                problems.append(problem)
+                names.add(one.operation_id)
         by_file[stake.file] = frozenset(names)
     return Refused(problems, by_file)
 
@@ -112,7 +119,8 @@ def refused(stakes: Iterable[Stake]) -> Refused:
 def _stake(part: Part) -> Stake:
     operations = part.api.operations if part.api is not None else ()
     users = [(one.id, scheme_names(one)) for one in operations]
-    return Stake(part.api.file if part.api is not None else "", part.claims, part.schemes.values(), users)
+    handed = [found for one in operations if (found := handlers.handed(one))]
+    return Stake(part.api.file if part.api is not None else "", part.claims, part.schemes.values(), users, handed)
 
 
 def scheme_names(operation: ir.Operation) -> set[str]:

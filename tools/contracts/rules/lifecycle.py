@@ -18,9 +18,9 @@ NOTICE_DAYS = 90
 EXTENSIONS = frozenset(
     "x-internal x-latency-requirement x-cost-budget x-complexity-score x-llm-usage x-deterministic-guarantee "
     "x-model-routing x-auth-boundary x-disallowed-security-schemes x-mapping x-rate-limit x-deprecation x-idempotency-key "
-    "x-raw-body x-max-body-bytes".split()
+    "x-raw-body x-max-body-bytes x-handler".split()
 )
-"""Every extension there is. `x-raw-body` and `x-max-body-bytes` are read by the generator."""
+"""Every extension there is. `x-raw-body`, `x-max-body-bytes` and `x-handler` are read by the generator."""
 
 _CARRIERS: tuple[Kind, ...] = (
     "openapi", "info", "components", "path-item", "operation", "parameter", "request-body", "response", "header",
