@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
-from typing import Protocol, final
+from typing import final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,39 +19,11 @@ from impl.db.transaction import tenant_transaction
 from impl.ingestion import dead_events, tasks, touches
 from impl.ingestion.dead_events import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
 from impl.ingestion.touch_rules import Result
-from impl.ingestion.touches import Outcome, TagServer, TouchDesk
+from impl.ingestion.touches import Outcome, TouchDesk
 from impl.jobs.kinds import Asker
 from impl.kernel import cursor
+from impl.kernel.callers import MachineCaller, PersonCaller
 from impl.kernel.cursor import CursorError, Position
-
-
-class Member(Protocol):
-    """What these operations need to know of a person."""
-
-    @property
-    def tenant_id(self) -> UUID:
-        """The tenant of the person's token."""
-        ...
-
-    @property
-    def user_id(self) -> UUID:
-        """The person."""
-        ...
-
-    @property
-    def jti(self) -> UUID:
-        """The token."""
-        ...
-
-    @property
-    def family_id(self) -> UUID:
-        """The session that the token belongs to."""
-        ...
-
-    @property
-    def issued_at(self) -> datetime:
-        """When the token began."""
-        ...
 
 
 class StateConflict(ProblemError, status=409, code="STATE_CONFLICT", slug="state-conflict"):
@@ -66,13 +37,13 @@ class EventsOperations:
     def __init__(self, desk: TouchDesk, register: Register) -> None:
         self._desk, self._engine, self._register = desk, desk.engine, register
 
-    async def ingest_touches(self, *, call: Call[TagServer]) -> events.IngestTouchesReply:
+    async def ingest_touches(self, *, call: Call[MachineCaller]) -> events.IngestTouchesReply:
         with outage.answered():
             outcomes = await touches.take(self._desk, call.principal, call.raw, call.correlation_id)
         return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
 
     async def list_dead_events(
-        self, params: events.ListDeadEventsParams, *, call: Call[Member]
+        self, params: events.ListDeadEventsParams, *, call: Call[PersonCaller]
     ) -> events.ListDeadEventsReply:
         tenant_id = call.principal.tenant_id
         wanted = Filter(status=params.status_, source=params.source, error_code=params.error_code)
@@ -87,7 +58,7 @@ class EventsOperations:
         return events.ListDeadEvents200(body=models.DeadEventPage(items=items, page=page))
 
     async def get_dead_event(
-        self, params: events.GetDeadEventParams, *, call: Call[Member]
+        self, params: events.GetDeadEventParams, *, call: Call[PersonCaller]
     ) -> events.GetDeadEventReply:
         tenant_id = call.principal.tenant_id
         with outage.answered(), _refusals():
@@ -96,7 +67,7 @@ class EventsOperations:
         return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, found))
 
     async def retry_dead_event(
-        self, params: events.RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[Member]
+        self, params: events.RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[PersonCaller]
     ) -> events.RetryDeadEventReply:
         tenant_id, asker = call.principal.tenant_id, to_asker(call.principal)
         is_forced = body is not None and body.force
@@ -120,7 +91,7 @@ class EventsOperations:
         )
 
     async def abandon_dead_event(
-        self, params: events.AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[Member]
+        self, params: events.AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[PersonCaller]
     ) -> events.AbandonDeadEventReply:
         tenant_id = call.principal.tenant_id
 
@@ -157,9 +128,9 @@ def _position(text: str | None, scope: str) -> Position | None:
         raise InvalidRequestError(errors=[issue]) from error
 
 
-def to_asker(member: Member) -> Asker:
+def to_asker(person: PersonCaller) -> Asker:
     """The person in whose name a job runs."""
-    return Asker(user_id=member.user_id, jti=member.jti, family_id=member.family_id, issued_at=member.issued_at)
+    return Asker(user_id=person.user_id, jti=person.jti, family_id=person.family_id, issued_at=person.issued_at)
 
 
 def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchResult:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from pydantic_core import to_json
@@ -24,6 +24,7 @@ from impl.ingestion.journeys import JourneyKeys, Journeys
 from impl.ingestion.touch_batch import Item
 from impl.ingestion.touch_rules import Known, Result, Verdict
 from impl.kernel import sql
+from impl.kernel.callers import MachineCaller
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 
@@ -32,20 +33,6 @@ log = structlog.get_logger()
 SOURCE: Final = "touch"
 """Source of dead events that are touches."""
 _SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("touches.sql")).items()}
-
-
-class TagServer(Protocol):
-    """What the receipt of touches needs to know of the caller."""
-
-    @property
-    def tenant_id(self) -> uuid.UUID:
-        """The tenant whose key was shown."""
-        ...
-
-    @property
-    def key_hash(self) -> bytes:
-        """SHA-256 of that key."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +55,7 @@ class Outcome:
     error_code: str | None = None
 
 
-async def take(desk: TouchDesk, caller: TagServer, raw: bytes, correlation_id: uuid.UUID) -> list[Outcome]:
+async def take(desk: TouchDesk, caller: MachineCaller, raw: bytes, correlation_id: uuid.UUID) -> list[Outcome]:
     """An outcome for each touch of the batch `raw`, in its order. Raises `InvalidRequestError` when it is no batch."""
     items, now = touch_batch.read(raw), desk.clock.now()
     keys = await _journey_keys(desk, caller.tenant_id, items)
@@ -153,7 +140,7 @@ def _hashed(item: Item, keys: JourneyKeys | None) -> dict[str, Any]:
 
 
 def _dead(
-    ring: KeyRing, caller: TagServer, item: Item, verdict: Verdict, keys: JourneyKeys | None
+    ring: KeyRing, caller: MachineCaller, item: Item, verdict: Verdict, keys: JourneyKeys | None
 ) -> dict[str, Any] | None:
     """The dead event of a touch that cannot be stored. Its content is sealed; of a journey key only the hash."""
     fault = verdict.fault
@@ -180,7 +167,7 @@ def _dead(
     }
 
 
-def _key(item: Item, caller: TagServer, body: bytes) -> uuid.UUID:
+def _key(item: Item, caller: MachineCaller, body: bytes) -> uuid.UUID:
     """The same touch dies once: known by its id, or by a keyed hash of what was sent when it has none."""
     name = item.touch_id or hmac.digest(caller.key_hash, body, "sha256").hex()
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{SOURCE}_{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,19 +15,11 @@ from generated.server.models import revenue as models
 from generated.server.models.common import Platform
 from impl.db.transaction import tenant_transaction
 from impl.kernel import money
+from impl.kernel.callers import PersonCaller
 from impl.kernel.clock import Clock
 from impl.kernel.money import Money
 from impl.revenue import realtime
 from impl.revenue.realtime import Realtime, Source
-
-
-class Reader(Protocol):
-    """What the revenue API needs to know of the caller."""
-
-    @property
-    def tenant_id(self) -> UUID:
-        """The tenant of the caller's token."""
-        ...
 
 
 class RevenueOperations:
@@ -38,7 +30,7 @@ class RevenueOperations:
         self._clock = clock
 
     async def get_realtime_revenue_v1(
-        self, params: revenue.GetRealtimeRevenueV1Params, *, call: Call[Reader]
+        self, params: revenue.GetRealtimeRevenueV1Params, *, call: Call[PersonCaller]
     ) -> revenue.GetRealtimeRevenueV1Reply:
         tenant_id = call.principal.tenant_id
         async with tenant_transaction(self._engine, tenant_id) as connection:

@@ -10,10 +10,10 @@ from generated.server import Call, Invalid, ProblemError, UnauthorizedError
 from generated.server.models import webhooks_base as models
 from impl.db import outage
 from impl.ingestion.delivery import Outcome, Receipt
+from impl.kernel.callers import MachineCaller
 from impl.platforms.errors import SignatureMismatch
 from impl.webhooks import receive
 from impl.webhooks.errors import TopicMismatch
-from impl.webhooks.principal import KeyHolder
 from impl.webhooks.receive import Inbound, Issue, Processor, Receiver
 
 Decode = Callable[[bytes], object]
@@ -46,7 +46,7 @@ class Inbox:
         self._receiver, self._processor, self._schemas = receiver, processor, schemas
         self._wrong_address = wrong_address
 
-    async def take(self, call: Call[KeyHolder], topic: str | None) -> models.WebhookReceipt:
+    async def take(self, call: Call[MachineCaller], topic: str | None) -> models.WebhookReceipt:
         """The receipt of one delivery to the address for `topic`; None is the address for all.
 
         Raises `UnauthorizedError` when it is not authentic, `wrong_address` when its topic is another, and

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final, final
 
 from generated.server import Call, webhooks_paypal
+from impl.kernel.callers import MachineCaller
 from impl.platforms.paypal import PayPal
 from impl.platforms.paypal.certificates import Certificates
 from impl.webhooks.inbox import Inbox
-from impl.webhooks.principal import KeyHolder
 from impl.webhooks.receive import Receiver
 
 SCHEMAS: Final = {
@@ -27,22 +27,22 @@ class PayPalWebhooks:
         self._inbox = Inbox(receiver, PayPal(certificates), SCHEMAS)
 
     async def receive_paypal_webhook(
-        self, params: webhooks_paypal.ReceivePaypalWebhookParams, *, call: Call[KeyHolder]
+        self, params: webhooks_paypal.ReceivePaypalWebhookParams, *, call: Call[MachineCaller]
     ) -> webhooks_paypal.ReceivePaypalWebhookReply:
         return webhooks_paypal.ReceivePaypalWebhook200(body=await self._inbox.take(call, None))
 
     async def paypal_sale_completed(
-        self, params: webhooks_paypal.PaypalSaleCompletedParams, *, call: Call[KeyHolder]
+        self, params: webhooks_paypal.PaypalSaleCompletedParams, *, call: Call[MachineCaller]
     ) -> webhooks_paypal.PaypalSaleCompletedReply:
         return webhooks_paypal.PaypalSaleCompleted200(body=await self._inbox.take(call, "PAYMENT.SALE.COMPLETED"))
 
     async def paypal_payment_capture_completed(
-        self, params: webhooks_paypal.PaypalPaymentCaptureCompletedParams, *, call: Call[KeyHolder]
+        self, params: webhooks_paypal.PaypalPaymentCaptureCompletedParams, *, call: Call[MachineCaller]
     ) -> webhooks_paypal.PaypalPaymentCaptureCompletedReply:
         body = await self._inbox.take(call, "PAYMENT.CAPTURE.COMPLETED")
         return webhooks_paypal.PaypalPaymentCaptureCompleted200(body=body)
 
     async def paypal_sale_refunded(
-        self, params: webhooks_paypal.PaypalSaleRefundedParams, *, call: Call[KeyHolder]
+        self, params: webhooks_paypal.PaypalSaleRefundedParams, *, call: Call[MachineCaller]
     ) -> webhooks_paypal.PaypalSaleRefundedReply:
         return webhooks_paypal.PaypalSaleRefunded200(body=await self._inbox.take(call, "PAYMENT.SALE.REFUNDED"))

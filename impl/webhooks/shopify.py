@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final, final
 
 from generated.server import Call, ProblemError, webhooks_shopify
+from impl.kernel.callers import MachineCaller
 from impl.platforms import shopify
 from impl.webhooks.inbox import Inbox, WrongAddress
-from impl.webhooks.principal import KeyHolder
 from impl.webhooks.receive import Receiver
 
 SCHEMAS: Final = {
@@ -30,26 +30,26 @@ class ShopifyWebhooks:
         self._inbox = Inbox(receiver, shopify.PROCESSOR, SCHEMAS, wrong_address=WrongShopifyAddress)
 
     async def receive_shopify_webhook(
-        self, params: webhooks_shopify.ReceiveShopifyWebhookParams, *, call: Call[KeyHolder]
+        self, params: webhooks_shopify.ReceiveShopifyWebhookParams, *, call: Call[MachineCaller]
     ) -> webhooks_shopify.ReceiveShopifyWebhookReply:
         return webhooks_shopify.ReceiveShopifyWebhook200(body=await self._inbox.take(call, None))
 
     async def shopify_order_create(
-        self, params: webhooks_shopify.ShopifyOrderCreateParams, *, call: Call[KeyHolder]
+        self, params: webhooks_shopify.ShopifyOrderCreateParams, *, call: Call[MachineCaller]
     ) -> webhooks_shopify.ShopifyOrderCreateReply:
         return webhooks_shopify.ShopifyOrderCreate200(body=await self._inbox.take(call, "orders/create"))
 
     async def shopify_order_paid(
-        self, params: webhooks_shopify.ShopifyOrderPaidParams, *, call: Call[KeyHolder]
+        self, params: webhooks_shopify.ShopifyOrderPaidParams, *, call: Call[MachineCaller]
     ) -> webhooks_shopify.ShopifyOrderPaidReply:
         return webhooks_shopify.ShopifyOrderPaid200(body=await self._inbox.take(call, "orders/paid"))
 
     async def shopify_refund_create(
-        self, params: webhooks_shopify.ShopifyRefundCreateParams, *, call: Call[KeyHolder]
+        self, params: webhooks_shopify.ShopifyRefundCreateParams, *, call: Call[MachineCaller]
     ) -> webhooks_shopify.ShopifyRefundCreateReply:
         return webhooks_shopify.ShopifyRefundCreate200(body=await self._inbox.take(call, "refunds/create"))
 
     async def shopify_checkout_updated(
-        self, params: webhooks_shopify.ShopifyCheckoutUpdatedParams, *, call: Call[KeyHolder]
+        self, params: webhooks_shopify.ShopifyCheckoutUpdatedParams, *, call: Call[MachineCaller]
     ) -> webhooks_shopify.ShopifyCheckoutUpdatedReply:
         return webhooks_shopify.ShopifyCheckoutUpdated200(body=await self._inbox.take(call, "checkouts/update"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import final
 
 from generated.server import Call, webhooks_stripe
+from impl.kernel.callers import MachineCaller
 from impl.platforms import stripe
 from impl.webhooks.inbox import Inbox
-from impl.webhooks.principal import KeyHolder
 from impl.webhooks.receive import Receiver
 
 
@@ -19,28 +19,28 @@ class StripeWebhooks:
         self._inbox = Inbox(receiver, stripe.PROCESSOR, {})
 
     async def receive_stripe_webhook(
-        self, params: webhooks_stripe.ReceiveStripeWebhookParams, *, call: Call[KeyHolder]
+        self, params: webhooks_stripe.ReceiveStripeWebhookParams, *, call: Call[MachineCaller]
     ) -> webhooks_stripe.ReceiveStripeWebhookReply:
         return webhooks_stripe.ReceiveStripeWebhook200(body=await self._inbox.take(call, None))
 
     async def stripe_charge_succeeded(
-        self, params: webhooks_stripe.StripeChargeSucceededParams, *, call: Call[KeyHolder]
+        self, params: webhooks_stripe.StripeChargeSucceededParams, *, call: Call[MachineCaller]
     ) -> webhooks_stripe.StripeChargeSucceededReply:
         return webhooks_stripe.StripeChargeSucceeded200(body=await self._inbox.take(call, "charge.succeeded"))
 
     async def stripe_payment_intent_succeeded(
-        self, params: webhooks_stripe.StripePaymentIntentSucceededParams, *, call: Call[KeyHolder]
+        self, params: webhooks_stripe.StripePaymentIntentSucceededParams, *, call: Call[MachineCaller]
     ) -> webhooks_stripe.StripePaymentIntentSucceededReply:
         body = await self._inbox.take(call, "payment_intent.succeeded")
         return webhooks_stripe.StripePaymentIntentSucceeded200(body=body)
 
     async def stripe_payment_intent_succeeded_legacy(
-        self, params: webhooks_stripe.StripePaymentIntentSucceededLegacyParams, *, call: Call[KeyHolder]
+        self, params: webhooks_stripe.StripePaymentIntentSucceededLegacyParams, *, call: Call[MachineCaller]
     ) -> webhooks_stripe.StripePaymentIntentSucceededLegacyReply:
         body = await self._inbox.take(call, "payment_intent.succeeded")
         return webhooks_stripe.StripePaymentIntentSucceededLegacy200(body=body)
 
     async def stripe_charge_refunded(
-        self, params: webhooks_stripe.StripeChargeRefundedParams, *, call: Call[KeyHolder]
+        self, params: webhooks_stripe.StripeChargeRefundedParams, *, call: Call[MachineCaller]
     ) -> webhooks_stripe.StripeChargeRefundedReply:
         return webhooks_stripe.StripeChargeRefunded200(body=await self._inbox.take(call, "charge.refunded"))

@@ -148,7 +148,7 @@ class TestLimiter:
         assert (await limiter.take("api", call(token_of(tenant_id)))).limit == 250
 
     async def test_a_tenant_key_has_a_thousand_a_minute(self, limiter, call):
-        key = tenant_keys.TenantKey(uuid4(), uuid4().bytes * 2, 1000)
+        key = tenant_keys.TenantKey(tenant_id=uuid4(), key_hash=uuid4().bytes * 2, rate_per_minute=1000)
         answers = [await limiter.take("webhook", call(key)) for _ in range(1001)]
         assert [answer.is_refused for answer in answers] == [False] * 1000 + [True]
 

@@ -7,11 +7,11 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Final, final
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from impl.kernel.callers import MachineCaller
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
 
@@ -30,12 +30,10 @@ class Purpose(enum.Enum):
     URL = "url"
 
 
-@dataclass(frozen=True, slots=True)
-class TenantKey:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantKey(MachineCaller):
     """A valid key in use."""
 
-    tenant_id: UUID
-    key_hash: bytes
     rate_per_minute: int
 
 
@@ -70,7 +68,7 @@ class TenantKeys:
             row = (await connection.execute(_RESOLVE, {"key_hash": key_hash, "purpose": purpose.value})).one_or_none()
         if row is None:
             return None
-        found = TenantKey(row.tenant_id, key_hash, row.webhook_rate_per_minute)
+        found = TenantKey(tenant_id=row.tenant_id, key_hash=key_hash, rate_per_minute=row.webhook_rate_per_minute)
         self._known.put((key_hash, purpose), found)
         return found
 

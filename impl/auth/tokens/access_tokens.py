@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from impl.auth import roles
 from impl.auth.roles import Role
 from impl.kernel import ids
+from impl.kernel.callers import PersonCaller
 
 LIFETIME_SECONDS: Final = 900
 _ALGORITHM: Final = "RS256"
@@ -27,16 +28,10 @@ _CLOCK_SKEW: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccessToken:
-    """What an access token says."""
+class AccessToken(PersonCaller):
+    """The claims of an access token."""
 
-    tenant_id: UUID
-    user_id: UUID
-    jti: UUID
-    family_id: UUID
-    """The session: all tokens that come from one login."""
     role: Role
-    issued_at: datetime
     expires_at: datetime
 
     @property

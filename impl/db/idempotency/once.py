@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,6 +22,7 @@ from generated.server import Call, ContractModel, ProblemError
 from impl.db.idempotency import errors
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.db.transaction import tenant_transaction
+from impl.kernel.callers import PersonCaller
 from impl.kernel.clock import Clock
 
 KEPT: Final = timedelta(days=30)
@@ -48,15 +49,6 @@ _KEEP: Final = text("""
 ModelT = TypeVar("ModelT", bound=ContractModel)
 
 
-class Caller(Protocol):
-    """A person who was authenticated."""
-
-    @property
-    def tenant_id(self) -> UUID: ...
-    @property
-    def user_id(self) -> UUID: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """What keeping answers stands on."""
@@ -77,7 +69,7 @@ class Done(Generic[ModelT]):
 
 async def once(  # noqa: PLR0913  (each is another thing, and all but four are named at the call)
     register: Register,
-    call: Call[Any],
+    call: Call[PersonCaller],
     key: UUID | None,
     work: Callable[[AsyncConnection], Awaitable[ModelT]],
     *,
@@ -91,7 +83,7 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
     key came with another request, `KeyInProgressError` when the first request takes longer than two seconds, what `work`
     raises, and `RepeatedRefusalError` when that was a refusal and the request is repeated.
     """
-    caller: Caller = call.principal
+    caller = call.principal
     async with tenant_transaction(register.engine, caller.tenant_id, user_id=caller.user_id) as connection:
         if key is None:
             return Done(await work(connection), is_replayed=False)
@@ -109,7 +101,7 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
     return Done(outcome, is_replayed=False)
 
 
-def request_hash(pepper: str, call: Call[Any]) -> bytes:
+def request_hash(pepper: str, call: Call[PersonCaller]) -> bytes:
     """HMAC-SHA-256 over method, path, query and body: what makes two requests the same.
 
     Keyed, because a body may be little more than a short secret, which whoever reads the table could guess.
@@ -119,7 +111,9 @@ def request_hash(pepper: str, call: Call[Any]) -> bytes:
     return hmac.digest(f"idempotency:{pepper}".encode(), head + request.query + b"\n" + request.body, "sha256")
 
 
-async def _claim(register: Register, connection: AsyncConnection, call: Call[Any], entry: dict[str, Any]) -> bool:
+async def _claim(
+    register: Register, connection: AsyncConnection, call: Call[PersonCaller], entry: dict[str, Any]
+) -> bool:
     """Whether this request is the first with its key."""
     values = {"tenant_id": call.principal.tenant_id, "request_hash": request_hash(register.pepper, call)}
     values |= {"expires_at": register.clock.now() + KEPT}
@@ -135,7 +129,7 @@ async def _claim(register: Register, connection: AsyncConnection, call: Call[Any
 
 
 async def _attempt(
-    connection: AsyncConnection, call: Call[Any], work: Callable[[AsyncConnection], Awaitable[ModelT]]
+    connection: AsyncConnection, call: Call[PersonCaller], work: Callable[[AsyncConnection], Awaitable[ModelT]]
 ) -> ModelT | ProblemError:
     """What `work` answers; or the refusal it raises, when that is to be kept, with nothing left of what it did."""
     try:
@@ -149,7 +143,11 @@ async def _attempt(
 
 
 async def _stored(
-    register: Register, connection: AsyncConnection, call: Call[Any], entry: dict[str, Any], answer: type[ModelT]
+    register: Register,
+    connection: AsyncConnection,
+    call: Call[PersonCaller],
+    entry: dict[str, Any],
+    answer: type[ModelT],
 ) -> ModelT:
     row = (await connection.execute(_READ, entry)).one_or_none()
     if row is None:  # its 30 days ended this very moment
@@ -167,7 +165,7 @@ async def _stored(
 async def _keep(
     register: Register,
     connection: AsyncConnection,
-    caller: Caller,
+    caller: PersonCaller,
     entry: dict[str, Any],
     status: int,
     plain: bytes | None,
