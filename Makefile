@@ -116,7 +116,7 @@ faults: install ## storms of 1000, kill -9 of API, worker and database under loa
 	@$(BIN)/python -m tests.faults.storms --sizes 50 250 1000 --at-once 200
 	@$(BIN)/python -m tests.faults.chaos --rounds 30
 	@$(BIN)/python -m tests.faults.database --rounds 50
-	@SKELDIR_HOSTILE_BODIES=10000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/webhooks/test_hostile.py
+	@SKELDIR_HOSTILE_BODIES=10000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/ingestion/deliveries/test_hostile.py
 	@SKELDIR_HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -q tests/schema/test_personal_data_guard.py
 	@$(BIN)/python -m pytest -q --hypothesis-profile search tests/platforms tests/ledger tests/kernel tests/ingestion/test_privacy.py
 

@@ -38,8 +38,8 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.errors import DatabaseUnreachableError
 from impl.db.sealing import KeyRing
-from impl.ingestion import tasks as ingestion_tasks
-from impl.ingestion.replay import Repair
+from impl.ingestion.dead_events import tasks as ingestion_tasks
+from impl.ingestion.dead_events.replay import Repair
 from impl.jobs import queue, schedules, upkeep, vitals
 from impl.jobs.executor import JobExecutor, Registry
 from impl.jobs.kinds import QUEUES

@@ -13,8 +13,8 @@ from impl import app as application
 from impl.auth.keys import tenant_keys
 from impl.cli.tenant import Made
 from impl.db import bootstrap
-from impl.ingestion.batches import Batches
-from impl.ingestion.quarantine import Quarantine
+from impl.ingestion.dead_events.quarantine import Quarantine
+from impl.ingestion.deliveries.batches import Batches
 from impl.settings import Settings
 from tests.auth.server import client
 from tests.fixtures.database import Database

@@ -37,10 +37,16 @@ from impl.db.sealing import KeyRing
 from impl.health import report
 from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
+from impl.ingestion.dead_events.quarantine import Quarantine
+from impl.ingestion.deliveries import receive
+from impl.ingestion.deliveries.paypal import PayPalWebhooks
+from impl.ingestion.deliveries.receive import Receiver
+from impl.ingestion.deliveries.record import Facts
+from impl.ingestion.deliveries.shopify import ShopifyWebhooks
+from impl.ingestion.deliveries.stripe import StripeWebhooks
+from impl.ingestion.deliveries.woocommerce import WooCommerceWebhooks
 from impl.ingestion.operations import EventsOperations
-from impl.ingestion.quarantine import Quarantine
-from impl.ingestion.record import Facts
-from impl.ingestion.touches import TouchDesk
+from impl.ingestion.touches.receive import TouchDesk
 from impl.jobs import stats, vitals
 from impl.kernel import background
 from impl.kernel.clock import Clock, SystemClock
@@ -51,12 +57,6 @@ from impl.settings import Role, Settings
 from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
-from impl.webhooks import receive
-from impl.webhooks.paypal import PayPalWebhooks
-from impl.webhooks.receive import Receiver
-from impl.webhooks.shopify import ShopifyWebhooks
-from impl.webhooks.stripe import StripeWebhooks
-from impl.webhooks.woocommerce import WooCommerceWebhooks
 
 PROBLEMS = ProblemDetails(type_prefix="https://api.skeldir.com/problems/", instance_prefix="urn:skeldir:error:")
 EXPOSED_HEADERS = (

@@ -16,10 +16,11 @@ from generated.server.models import events as models
 from impl.db import outage
 from impl.db.idempotency.once import Register, once
 from impl.db.transaction import tenant_transaction
-from impl.ingestion import dead_events, tasks, touches
-from impl.ingestion.dead_events import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
-from impl.ingestion.touch_rules import Result
-from impl.ingestion.touches import Outcome, TouchDesk
+from impl.ingestion.dead_events import repair, tasks
+from impl.ingestion.dead_events.repair import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
+from impl.ingestion.touches import receive
+from impl.ingestion.touches.receive import Outcome, TouchDesk
+from impl.ingestion.touches.rules import Result
 from impl.jobs.kinds import Asker
 from impl.kernel import cursor
 from impl.kernel.callers import MachineCaller, PersonCaller
@@ -39,7 +40,7 @@ class EventsOperations:
 
     async def ingest_touches(self, *, call: Call[MachineCaller]) -> events.IngestTouchesReply:
         with outage.answered():
-            outcomes = await touches.take(self._desk, call.principal, call.raw, call.correlation_id)
+            outcomes = await receive.receive(self._desk, call.principal, call.raw, call.correlation_id)
         return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
 
     async def list_dead_events(
@@ -51,7 +52,7 @@ class EventsOperations:
         after = _position(params.cursor, scope)
         with outage.answered():
             async with tenant_transaction(self._engine, tenant_id) as connection:
-                found, has_more = await dead_events.page(connection, tenant_id, wanted, after=after, limit=params.limit)
+                found, has_more = await repair.page(connection, tenant_id, wanted, after=after, limit=params.limit)
         items = [to_api_dead_event(tenant_id, one) for one in found]
         following = cursor.encode(Position(found[-1].ingested_at, found[-1].id), scope) if has_more else None
         page = common.Page(limit=params.limit, has_more=has_more, next_cursor=following)
@@ -63,7 +64,7 @@ class EventsOperations:
         tenant_id = call.principal.tenant_id
         with outage.answered(), _refusals():
             async with tenant_transaction(self._engine, tenant_id) as connection:
-                found = await dead_events.get(connection, tenant_id, params.id)
+                found = await repair.get(connection, tenant_id, params.id)
         return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, found))
 
     async def retry_dead_event(
@@ -75,7 +76,7 @@ class EventsOperations:
         async def work(connection: AsyncConnection) -> models.DeadEvent:
             now = self._desk.clock.now()
             with _refusals():
-                found = await dead_events.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
+                found = await repair.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
             await tasks.ask_for_retry(
                 connection, params.id, tenant_id=tenant_id, asker=asker, correlation_id=call.correlation_id
             )
@@ -98,7 +99,7 @@ class EventsOperations:
         async def work(connection: AsyncConnection) -> models.DeadEvent:
             now = self._desk.clock.now()
             with _refusals():
-                found = await dead_events.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
+                found = await repair.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
             return to_api_dead_event(tenant_id, found)
 
         with outage.answered():

@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
-from impl.ingestion import record
-from impl.ingestion.delivery import Death, Delivery
+from impl.ingestion.deliveries import record
+from impl.ingestion.deliveries.delivery import Death, Delivery
 
 COUNT: Final = 120
 """Enough for every retry, and for a second page."""

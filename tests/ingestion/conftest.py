@@ -10,7 +10,7 @@ from impl.auth import assembly
 from impl.auth.keys import tenant_keys
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
-from impl.ingestion.touches import TouchDesk
+from impl.ingestion.touches.receive import TouchDesk
 from impl.tenants import create as tenants
 from tests.auth.conftest import clock, desk, hasher, log_in, make_member, statements  # noqa: F401
 from tests.auth.server import application, client, parts

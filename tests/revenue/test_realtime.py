@@ -10,7 +10,7 @@ from impl.kernel.money import Currency, Money
 from impl.platforms.stripe import samples
 from impl.revenue import realtime
 from impl.revenue.realtime import Source
-from tests.webhooks.conftest import NOW, make_shop  # noqa: F401 - a fixture
+from tests.ingestion.deliveries.conftest import NOW, make_shop  # noqa: F401 - a fixture
 
 USD, EUR = Currency("USD"), Currency("EUR")
 DAY = datetime(2026, 11, 21, tzinfo=UTC)

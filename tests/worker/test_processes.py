@@ -20,8 +20,9 @@ import pytest
 
 from impl.db.sealing import KeyRing
 from impl.db.transaction import tenant_transaction
-from impl.ingestion import privacy, record
-from impl.ingestion.delivery import Death, Delivery
+from impl.ingestion import privacy
+from impl.ingestion.deliveries import record
+from impl.ingestion.deliveries.delivery import Death, Delivery
 from impl.jobs import queue, vitals
 from impl.platforms import samples
 from impl.worker import SLOTS

@@ -19,10 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from impl.ingestion.tables import AttributionEvent
+from impl.ingestion.tables import AttributionEvent, WebhookDelivery
 from impl.ledger.tables import RevenueEntry
 from impl.tenants.tables import Tenant
-from impl.webhooks.tables import WebhookDelivery
 
 engine = create_async_engine(os.environ["PEER_DATABASE_URL"], pool_size=20, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,123 @@
+"""What could not become an event: listed, looked at, tried again, given up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from impl.ingestion import rejections
+from impl.kernel import sql
+from impl.kernel.cursor import Position
+from impl.kernel.errors import SkeldirError
+
+_SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("queries.sql")).items()}
+
+
+class UnknownDeadEvent(SkeldirError):
+    """The tenant has no such dead event."""
+
+
+class NotRepairable(SkeldirError):
+    """The dead event is not in a state that allows this; the message says why and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadEvent:
+    """A delivery or touch that could not become an event, without its content."""
+
+    id: UUID
+    source: str
+    event_type: str
+    external_event_id: str | None
+    error_type: str
+    error_code: str
+    error_message: str
+    retry_count: int
+    last_retry_at: datetime | None
+    next_retry_at: datetime | None
+    remediation_status: str
+    remediation_notes: str | None
+    resolved_at: datetime | None
+    resolved_event_id: UUID | None
+    ingested_at: datetime
+    correlation_id: UUID | None
+    is_redacted: bool
+    """Its content is gone or was never kept, so that nothing can be tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which dead events; None means any."""
+
+    status: str | None = None
+    source: str | None = None
+    error_code: str | None = None
+
+
+async def page(
+    connection: AsyncConnection, tenant_id: UUID, wanted: Filter, *, after: Position | None, limit: int
+) -> tuple[Sequence[DeadEvent], bool]:
+    """At most `limit` dead events, newest first, from behind `after`; and whether there are more."""
+    values = {
+        "tenant_id": tenant_id,
+        "status": wanted.status,
+        "source": sql.storable(wanted.source),
+        "error_code": sql.storable(wanted.error_code),
+        "before_at": after.at if after else None,
+        "before_id": after.id if after else None,
+        "limit": limit + 1,
+    }
+    rows = (await connection.execute(_SQL["list"], values)).mappings().all()
+    return [DeadEvent(**row) for row in rows[:limit]], len(rows) > limit
+
+
+async def get(connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID) -> DeadEvent:
+    """The dead event. Raises `UnknownDeadEvent`."""
+    found = (await connection.execute(_SQL["get"], {"tenant_id": tenant_id, "id": dead_event_id})).mappings()
+    row = found.one_or_none()
+    if row is None:
+        raise UnknownDeadEvent
+    return DeadEvent(**row)
+
+
+async def hand_over(
+    connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID, *, is_forced: bool, now: datetime
+) -> DeadEvent:
+    """Mark the dead event as being tried again, and return it. The caller enqueues the job in the same transaction.
+
+    Raises `UnknownDeadEvent`, or `NotRepairable` when trying again cannot help.
+    """
+    values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now}
+    changed = await connection.execute(
+        _SQL["hand_over"], values | {"is_forced": is_forced, "passing": sorted(rejections.PASSING)}
+    )
+    found = await get(connection, tenant_id, dead_event_id)
+    if changed.rowcount == 0 and found.remediation_status != "in_progress":
+        raise NotRepairable(_why_not(found))
+    return found
+
+
+def _why_not(found: DeadEvent) -> str:
+    if found.remediation_status == "resolved":
+        return "The dead event is resolved; there is nothing to try again."
+    if found.is_redacted:
+        return "The content of the dead event is gone; have it sent again instead."
+    return f"`{found.error_code}` does not pass by itself; mend its cause, then try again with `force`."
+
+
+async def abandon(
+    connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID, *, notes: str, now: datetime
+) -> DeadEvent:
+    """Give the dead event up. Raises `UnknownDeadEvent`, or `NotRepairable` when it became an event."""
+    values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": sql.storable(notes)}
+    changed = await connection.execute(_SQL["abandon"], values)
+    found = await get(connection, tenant_id, dead_event_id)
+    if changed.rowcount == 0:
+        raise NotRepairable("The dead event is resolved; it cannot be given up any more.")
+    return found

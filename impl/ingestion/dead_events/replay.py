@@ -1,0 +1,194 @@
+"""A dead event read once more, with today's rules: it becomes an event or a touch, or it fails again and says why."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from generated.server.models import events as models
+from impl.db.sealing import KeyRing, Place, Sealed
+from impl.ingestion import journeys, rejections
+from impl.ingestion.deliveries import record, rows
+from impl.ingestion.deliveries.delivery import Delivery
+from impl.ingestion.journeys import Link
+from impl.ingestion.touches import receive, rules
+from impl.ingestion.touches.batch import Item
+from impl.ingestion.touches.rules import Result
+from impl.jobs import transactions
+from impl.jobs.kinds import Work
+from impl.kernel.errors import SkeldirError
+from impl.kernel.events import Report
+from impl.ledger.posting import CurrencyMismatch
+from impl.platforms.errors import NothingToRecord, UnusableDelivery
+from impl.platforms.notice import Notice
+
+log = structlog.get_logger()
+
+Reader = Callable[[Notice], Report]
+"""What a processor says in a notice. Raises `UnusableDelivery` or `NothingToRecord`."""
+
+_CLAIM: Final = text(
+    "SELECT c.*, d.external_event_id FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
+)
+_REPLAY: Final = text(
+    # The dead event is resolved with the last of its facts, so that it is never resolved by half.
+    "SELECT ingest.replay_dead_event(:id, CAST(:event AS jsonb), CAST(:entry AS jsonb), :is_last)"
+)
+_REPLAY_TOUCH: Final = text("SELECT ingest.replay_dead_touch(:id, CAST(:touch AS jsonb))")
+_FAIL: Final = text("SELECT ingest.fail_dead_event(:id, :code, :message, :is_passing)")
+_TOUCH: Final = TypeAdapter(models.Touch)
+
+
+class StillDead(SkeldirError):
+    """The dead event cannot become an event; `code` classifies why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What a replay stands on."""
+
+    ring: KeyRing
+    readers: Mapping[str, Reader]
+    """By the processor's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A dead event that this job has taken."""
+
+    id: uuid.UUID
+    row: Any
+
+
+async def replay(repair: Repair, work: Work) -> None:
+    """Replay the dead event of the job. Taken by somebody else, or resolved meanwhile: there is nothing to do."""
+    dead_event_id = uuid.UUID(str(work.arguments["dead_event_id"]))
+    is_forced = work.arguments.get("is_forced") is True
+    async with transactions.of_tenant(work) as connection:
+        values = {"id": dead_event_id, "is_forced": is_forced}
+        row = (await connection.execute(_CLAIM, values)).one_or_none()
+    if row is None:
+        log.info("dead_event_not_taken", dead_event_id=str(dead_event_id))
+        return
+    try:
+        resolved = await _resolve(repair, work, Claimed(dead_event_id, row))
+    except StillDead as error:
+        await _fail(work, dead_event_id, error)
+        return
+    log.info("dead_event_resolved", dead_event_id=str(dead_event_id), event_id=str(resolved))
+
+
+async def _resolve(repair: Repair, work: Work, claimed: Claimed) -> uuid.UUID:
+    """Id of the event or touch it became. Raises `StillDead`."""
+    content = _open(repair.ring, work.tenant_id, claimed)
+    try:
+        if claimed.row.source == rejections.TOUCH:
+            return await _touch(work, claimed, content)
+        link = journeys.take_link(content) if isinstance(content, dict) else None
+        return await _events(work, claimed, _read(repair, claimed, content), link)
+    except IntegrityError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        code = {"23505": "duplicate_key", "23503": "fk_constraint"}.get(str(state), "schema_validation")
+        raise StillDead(code, "the database refuses what it became; see the log of this job") from error
+
+
+def _open(ring: KeyRing, tenant_id: uuid.UUID, claimed: Claimed) -> Any:
+    if claimed.row.payload_sealed is None:
+        raise StillDead(claimed.row.error_code, "its content was not kept; have it sent again")
+    place = Place(tenant_id, "dead_events", "payload_sealed")
+    return json.loads(ring.open(Sealed(claimed.row.payload_sealed, claimed.row.key_id), place))
+
+
+def _read(repair: Repair, claimed: Claimed, content: Any) -> Report:
+    """What the delivery says today. Raises `StillDead`."""
+    reader, row = repair.readers.get(claimed.row.source), claimed.row
+    if reader is None or not isinstance(content, dict):
+        raise StillDead("schema_validation", "there is nothing in it that could be read")
+    topic = None if row.event_type == "unknown" else row.event_type
+    notice = Notice(payload=content, topic=topic, id=row.external_event_id, received_at=row.ingested_at)
+    try:
+        return reader(notice)
+    except UnusableDelivery as error:
+        raise StillDead(error.code, str(error)) from error
+    except NothingToRecord as error:
+        raise StillDead("unknown_provider_event", "it says nothing about revenue; give it up") from error
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # Content that never passed the contract's schema may break any reader.
+        raise StillDead("schema_validation", "it does not follow the schema of its processor") from error
+
+
+async def _events(work: Work, claimed: Claimed, said: Report, link: Link | None) -> uuid.UUID:
+    """Write every fact with its entry, all or none, and resolve the dead event; id of the first event."""
+    delivery = Delivery(
+        id=claimed.row.delivery_id or uuid.uuid4(),
+        tenant_id=work.tenant_id,
+        provider=claimed.row.source,
+        received_at=claimed.row.ingested_at,
+        size_bytes=0,
+        signature_scheme="replay",
+        secret_version=0,
+    )
+    written: list[uuid.UUID] = []
+    async with transactions.of_tenant(work, lock=rows.payment_lock(delivery, said.facts[0])) as connection:
+        for number, fact in enumerate(said.facts, start=1):
+            try:
+                event, entry = await record.to_rows(connection, delivery, fact, link)
+            except CurrencyMismatch as error:
+                raise StillDead(error.code, str(error)) from error
+            values = {
+                "id": claimed.id,
+                "event": _json(event),
+                "entry": _json(entry),
+                "is_last": number == len(said.facts),
+            }
+            written.append(uuid.UUID(str(await connection.scalar(_REPLAY, values))))
+    return written[0]
+
+
+def _json(row: Mapping[str, Any] | None) -> str | None:
+    return None if row is None else json.dumps(row, default=str)
+
+
+async def _touch(work: Work, claimed: Claimed, content: Any) -> uuid.UUID:
+    """Judged by the time at which it came in: waiting for its repair does not make it too old."""
+    try:
+        touch = _TOUCH.validate_json(json.dumps(content.get("touch")), strict=True)
+    except ValidationError as error:
+        raise StillDead("schema_validation", f"{error.error_count()} of its fields break the contract") from None
+    item = Item(index=0, touch_id=touch.touch_id, touch=touch)
+    async with transactions.of_tenant(work) as connection:
+        known = await receive.look(connection, work.tenant_id, [item])
+        (verdict,) = rules.judge([item], known, claimed.row.ingested_at)
+        if verdict.result is Result.DEAD and verdict.fault is not None:
+            raise StillDead(verdict.fault.code, verdict.fault.message)
+        row = receive.to_row(touch, verdict.channel or rules.channel(touch, known.own_hosts))
+        row |= {name: content[name] for name in ("journey_hash", "journey_key_version") if name in content}
+        return await _store_touch(connection, claimed, row)
+
+
+async def _store_touch(connection: AsyncConnection, claimed: Claimed, row: Mapping[str, Any]) -> uuid.UUID:
+    found = await connection.scalar(_REPLAY_TOUCH, {"id": claimed.id, "touch": json.dumps(row)})
+    return uuid.UUID(str(found))
+
+
+async def _fail(work: Work, dead_event_id: uuid.UUID, error: StillDead) -> None:
+    is_passing = error.code in rejections.PASSING
+    values = {"id": dead_event_id, "code": error.code, "message": str(error), "is_passing": is_passing}
+    async with transactions.of_tenant(work) as connection:
+        status = await connection.scalar(_FAIL, values)
+    log.warning(
+        "dead_event_still_dead", dead_event_id=str(dead_event_id), error_code=error.code, remediation_status=status
+    )

@@ -1,0 +1,57 @@
+"""Background jobs about dead events: try one again, and find those whose time has come."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from impl.ingestion.dead_events import replay
+from impl.ingestion.dead_events.replay import Repair
+from impl.jobs import queue, transactions
+from impl.jobs.executor import Registry
+from impl.jobs.kinds import Asker, Kind, Work
+
+RETRY: Final = Kind(name="events.retry", queue="housekeeping")
+SWEEP: Final = Kind(name="events.retry_sweep", queue="housekeeping", is_tenants=False)
+
+_DUE: Final = text("SELECT tenant_id, dead_event_id FROM maintenance.list_due_dead_events(:batch)")
+_BATCH: Final = 1000
+
+
+async def ask_for_retry(
+    connection: AsyncConnection,
+    dead_event_id: UUID,
+    *,
+    tenant_id: UUID,
+    is_forced: bool = False,
+    asker: Asker | None = None,
+    correlation_id: UUID | None = None,
+) -> None:
+    """Defer the replay of one dead event; one that waits already is enough."""
+    await queue.defer(
+        connection,
+        RETRY,
+        tenant_id=tenant_id,
+        asker=asker,
+        correlation_id=correlation_id,
+        arguments={"dead_event_id": dead_event_id, "is_forced": is_forced},
+        identity=str(dead_event_id),
+    )
+
+
+async def sweep(work: Work) -> None:
+    """Defer a replay for every dead event whose cause may have passed by now."""
+    async with transactions.tenantless(work.engine) as connection:
+        for row in (await connection.execute(_DUE, {"batch": _BATCH})).all():
+            await ask_for_retry(
+                connection, row.dead_event_id, tenant_id=row.tenant_id, correlation_id=work.correlation_id
+            )
+
+
+def registry(repair: Repair) -> Registry:
+    """The jobs of this domain."""
+    return {RETRY.name: (RETRY, partial(replay.replay, repair)), SWEEP.name: (SWEEP, sweep)}

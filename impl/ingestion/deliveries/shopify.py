@@ -1,0 +1,55 @@
+"""Fills the contract of the Shopify webhooks."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from generated.server import Call, ProblemError, webhooks_shopify
+from impl.ingestion.deliveries.inbox import Inbox, WrongAddress
+from impl.ingestion.deliveries.receive import Receiver
+from impl.kernel.callers import MachineCaller
+from impl.platforms import shopify
+
+SCHEMAS: Final = {
+    "orders/create": webhooks_shopify.decode_shopify_order_create,
+    "orders/paid": webhooks_shopify.decode_shopify_order_paid,
+    "refunds/create": webhooks_shopify.decode_shopify_refund_create,
+    "checkouts/update": webhooks_shopify.decode_shopify_checkout_updated,
+}
+
+
+class WrongShopifyAddress(ProblemError, status=422, code=WrongAddress.code, slug=WrongAddress.slug):
+    """The delivery is authentic, but this address is for another topic. It is kept as a dead event."""
+
+
+@final
+class ShopifyWebhooks:
+    """The five addresses for Shopify: one per topic, and one for all."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._inbox = Inbox(receiver, shopify.PROCESSOR, SCHEMAS, wrong_address=WrongShopifyAddress)
+
+    async def receive_shopify_webhook(
+        self, params: webhooks_shopify.ReceiveShopifyWebhookParams, *, call: Call[MachineCaller]
+    ) -> webhooks_shopify.ReceiveShopifyWebhookReply:
+        return webhooks_shopify.ReceiveShopifyWebhook200(body=await self._inbox.take(call, None))
+
+    async def shopify_order_create(
+        self, params: webhooks_shopify.ShopifyOrderCreateParams, *, call: Call[MachineCaller]
+    ) -> webhooks_shopify.ShopifyOrderCreateReply:
+        return webhooks_shopify.ShopifyOrderCreate200(body=await self._inbox.take(call, "orders/create"))
+
+    async def shopify_order_paid(
+        self, params: webhooks_shopify.ShopifyOrderPaidParams, *, call: Call[MachineCaller]
+    ) -> webhooks_shopify.ShopifyOrderPaidReply:
+        return webhooks_shopify.ShopifyOrderPaid200(body=await self._inbox.take(call, "orders/paid"))
+
+    async def shopify_refund_create(
+        self, params: webhooks_shopify.ShopifyRefundCreateParams, *, call: Call[MachineCaller]
+    ) -> webhooks_shopify.ShopifyRefundCreateReply:
+        return webhooks_shopify.ShopifyRefundCreate200(body=await self._inbox.take(call, "refunds/create"))
+
+    async def shopify_checkout_updated(
+        self, params: webhooks_shopify.ShopifyCheckoutUpdatedParams, *, call: Call[MachineCaller]
+    ) -> webhooks_shopify.ShopifyCheckoutUpdatedReply:
+        return webhooks_shopify.ShopifyCheckoutUpdated200(body=await self._inbox.take(call, "checkouts/update"))

@@ -1,0 +1,213 @@
+"""Repair end to end: asked for over HTTP, done by a worker, through the replay functions."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from impl.db.transaction import tenant_transaction
+from impl.ingestion.dead_events import tasks
+from impl.ingestion.dead_events.replay import Repair
+from impl.ingestion.deliveries import receive, record
+from impl.ingestion.deliveries.delivery import Death, Delivery
+from impl.jobs.kinds import Work
+from impl.platforms import stripe
+from impl.platforms.stripe import samples
+from tests.fixtures import receipt
+from tests.ingestion.dead_events.test_dead_events import DEAD
+
+TOO_NEW = ({"pointer": "/body/x", "field": "x", "message": "too new for us", "code": "x"},)
+
+
+@pytest.fixture
+def repair(ring):
+    return Repair(ring, {"stripe": stripe.PROCESSOR.to_report})
+
+
+@pytest.fixture
+def work_off(worker_engine, owner, repair):
+    """Runs the waiting jobs of a tenant as a worker does, and gives back how many there were."""
+
+    async def run(tenant_id):
+        registry = tasks.registry(repair)
+        mine = "headers ->> 'tenant_id' = $1"
+        rows = await owner.fetch(f"DELETE FROM queue.pgqueuer WHERE {mine} RETURNING *", str(tenant_id))
+        for row in rows:
+            headers, (kind, job) = json.loads(row["headers"]), registry[json.loads(row["headers"])["job"]]
+            await job(
+                Work(
+                    job_id=row["id"], kind=kind, engine=worker_engine, arguments=json.loads(row["payload"]),
+                    correlation_id=uuid4(), attempt=1, tenant=tenant_id, user_id=None,
+                )
+            )  # fmt: skip
+            assert headers["correlation_id"]
+        return len(rows)
+
+    return run
+
+
+async def retry(site, dead_id, **body):
+    return await site.ask("POST", f"{DEAD}/{dead_id}/retry", role="manager", body=body or None)
+
+
+async def state(owner, dead_id):
+    return await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", dead_id)
+
+
+async def bury_touch(site, **changes):
+    answer = await site.send(site.touch(**changes))
+    return answer.json()["results"][0]["dead_event_id"]
+
+
+async def test_a_touch_whose_channel_was_added_becomes_a_touch(staffed, owner, work_off):
+    code = f"podcast_{uuid4().hex[:8]}"
+    dead_id = await bury_touch(staffed, touch_id="t-1", channel=code)
+    await owner.execute(
+        "INSERT INTO channel_taxonomy VALUES ($1, 'referral', false, 'Podcast', 'Referral', true, 'active')", code
+    )
+    answer = await retry(staffed, dead_id, force=True)
+    assert (answer.status_code, answer.json()["remediation_status"]) == (202, "in_progress")
+    assert answer.headers["Location"] == f"{DEAD}/{dead_id}"
+    assert await work_off(staffed.tenant_id) == 1
+    touch = await owner.fetchrow("SELECT * FROM touches WHERE tenant_id = $1", staffed.tenant_id)
+    assert (touch["touch_id"], touch["channel_code"]) == ("t-1", code)
+    shown = (await staffed.ask("GET", f"{DEAD}/{dead_id}")).json()
+    assert (shown["remediation_status"], shown["resolved_event_id"]) == ("resolved", str(touch["id"]))
+    assert shown["retry_count"] == 1
+
+
+async def test_what_is_still_wrong_waits_again_and_says_why(staffed, owner, work_off):
+    dead_id = await bury_touch(staffed, kind="glance")
+    await retry(staffed, dead_id, force=True)
+    await work_off(staffed.tenant_id)
+    row = await state(owner, dead_id)
+    assert (row["remediation_status"], row["error_code"], row["next_retry_at"]) == (
+        "pending",
+        "schema_validation",
+        None,
+    )
+
+
+async def test_a_touch_that_was_sent_again_meanwhile_wins(staffed, owner, work_off):
+    code = f"organik_{uuid4().hex[:8]}"
+    dead_id = await bury_touch(staffed, touch_id="t-1", channel=code)
+    await staffed.send(staffed.touch(touch_id="t-1", channel="organic"))
+    kept = await owner.fetchval("SELECT id FROM touches WHERE tenant_id = $1", staffed.tenant_id)
+    await owner.execute(
+        "INSERT INTO channel_taxonomy VALUES ($1, 'organic', false, 'O', 'Organic', true, 'active')", code
+    )
+    await retry(staffed, dead_id, force=True)
+    await work_off(staffed.tenant_id)
+    assert (await state(owner, dead_id))["resolved_event_id"] == kept
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ("remediation_status = 'resolved', resolved_at = now()", "resolved"),
+        ("payload_sealed = NULL, key_id = NULL, redacted_at = now()", "content"),
+    ],
+)
+async def test_what_cannot_succeed_is_not_tried(staffed, owner, work_off, change, word):
+    dead_id = await bury_touch(staffed, kind="glance")
+    await owner.execute(f"UPDATE dead_events SET {change} WHERE id = $1", dead_id)
+    answer = await retry(staffed, dead_id, force=True)
+    assert (answer.status_code, answer.json()["code"]) == (409, "STATE_CONFLICT")
+    assert word in answer.json()["detail"]
+    assert await work_off(staffed.tenant_id) == 0
+
+
+async def test_a_lasting_cause_needs_force_and_a_passing_one_does_not(staffed, owner):
+    dead_id = await bury_touch(staffed, kind="glance")
+    refused = await retry(staffed, dead_id)
+    assert refused.status_code == 409
+    assert "force" in refused.json()["detail"]
+    await owner.execute("UPDATE dead_events SET error_code = 'network_error' WHERE id = $1", dead_id)
+    assert (await retry(staffed, dead_id)).status_code == 202
+
+
+async def test_asking_twice_is_one_job_and_a_given_up_one_may_be_tried(staffed, owner, work_off):
+    dead_id = await bury_touch(staffed, kind="glance")
+    await staffed.ask("POST", f"{DEAD}/{dead_id}/abandon", role="manager", body={"notes": "no use"})
+    assert [(await retry(staffed, dead_id, force=True)).status_code for _ in range(3)] == [202] * 3
+    assert await work_off(staffed.tenant_id) == 1
+
+
+@pytest.fixture
+def deliver(app_engine, ring, clock):
+    """Delivers to Stripe's receipt, whose schema check finds `issues`: the body is too new for it, unless told otherwise."""
+
+    async def deliver(site, body, issues=TOO_NEW):
+        inbound = receipt.from_stripe(site.tenant_id, body, site.secret, clock.now(), check=lambda _: issues)
+        return await receive.receive(receive.build(app_engine, ring, clock), stripe.PROCESSOR, inbound)
+
+    return deliver
+
+
+def charge(**event):
+    return json.dumps(
+        samples.load("charge.succeeded", event={"id": f"evt_{uuid4().hex}"} | event, item={"id": f"ch_{uuid4().hex}"})
+    ).encode()
+
+
+async def test_a_delivery_that_is_understood_today_becomes_an_event_with_its_entry(staffed, owner, deliver, work_off):
+    dead = await deliver(staffed, charge())
+    assert dead.error_code == "schema_validation"
+    await retry(staffed, dead.dead_event_id, force=True)
+    await work_off(staffed.tenant_id)
+    row = await state(owner, dead.dead_event_id)
+    assert row["remediation_status"] == "resolved", row["error_message"]
+    event = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", row["resolved_event_id"])
+    entry = await owner.fetchrow("SELECT * FROM revenue_ledger WHERE event_id = $1", event["id"])
+    assert (event["provider"], event["event_type"]) == ("stripe", "PaymentCaptured")
+    assert entry["effect_cents"] == event["effect_cents"] > 0
+    assert entry["entry_kind"] == "captured"
+
+
+async def test_replayed_and_resent_it_is_one_event_and_one_entry(staffed, owner, deliver, work_off):
+    """Whichever comes first: the replay uses the key that the delivery has once it is understood."""
+    body = charge()
+    dead = await deliver(staffed, body)
+    await retry(staffed, dead.dead_event_id, force=True)
+    await work_off(staffed.tenant_id)
+    again = await deliver(staffed, body, issues=())
+    assert again.outcome == "duplicate"
+    assert again.event_id == (await state(owner, dead.dead_event_id))["resolved_event_id"]
+    assert await owner.fetchval("SELECT count(*) FROM revenue_ledger WHERE tenant_id = $1", staffed.tenant_id) == 1
+
+
+async def test_the_sweep_finds_what_may_have_passed_and_nothing_else(staffed, owner, worker_engine, work_off, deliver):
+    due, waits, lasting = [(await deliver(staffed, charge())).dead_event_id for _ in range(3)]
+    set_ = "UPDATE dead_events SET error_code = $2, next_retry_at = now() + $3 * interval '1 second' WHERE id = $1"
+    await owner.execute(set_, due, "database_timeout", -1)
+    await owner.execute(set_, waits, "database_timeout", 60)
+    work = Work(job_id=1, kind=tasks.SWEEP, engine=worker_engine, arguments={}, correlation_id=uuid4(), attempt=1)
+    await tasks.sweep(work)
+    await tasks.sweep(work)
+    assert await work_off(staffed.tenant_id) == 1
+    states = [(await state(owner, one))["remediation_status"] for one in (due, waits, lasting)]
+    assert states == ["resolved", "pending", "pending"]
+
+
+async def test_another_tenants_job_finds_nothing(staffed, make_site, owner, app_engine, work_off):
+    dead_id = await bury_touch(staffed, kind="glance")
+    other = await make_site()
+    async with tenant_transaction(app_engine, other.tenant_id) as connection:
+        await tasks.ask_for_retry(connection, dead_id, tenant_id=other.tenant_id, is_forced=True)
+    assert await work_off(other.tenant_id) == 1
+    assert (await state(owner, dead_id))["retry_count"] == 0
+
+
+@pytest.mark.parametrize(("code", "seconds"), [("database_timeout", 60), ("unknown", 60), ("malformed_value", None)])
+async def test_only_a_passing_cause_is_tried_again_by_itself(
+    app_engine, ring, make_tenant, owner, clock, code, seconds
+):
+    delivery = Delivery(
+        id=uuid4(), tenant_id=await make_tenant(), provider="stripe", received_at=clock.now(), size_bytes=2,
+        signature_scheme="stripe_v1", secret_version=1,
+    )  # fmt: skip
+    death = Death(code=code, message="it did not work", idempotency_key=uuid4(), payload={})
+    dead = await record.dead(app_engine, ring, delivery, death)
+    row = await state(owner, dead.dead_event_id)
+    assert row["next_retry_at"] == (None if seconds is None else clock.now() + timedelta(seconds=seconds))
