@@ -1,1 +1,4 @@
-"""Owns credits of conversions to channels, the models that give them, and corrections. Does not own events or money."""
+"""Owns credits of conversions to channels, the models that give them (`models`), and corrections.
+
+Does not own events or money. `skeldir attribution credit FILE` credits journeys from a file with the same functions.
+"""

@@ -1,4 +1,5 @@
-"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db | keys`.
+"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db | keys |
+attribution`.
 
 Owns commands, their texts and their exit codes.
 
@@ -29,6 +30,8 @@ keys_app = typer.Typer(help="Rotate the keys that encrypt stored secrets and sig
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(db_commands.app, name="db")
 app.add_typer(keys_app, name="keys")
+attribution_app = typer.Typer(help="Compute attribution credit.", no_args_is_help=True)
+app.add_typer(attribution_app, name="attribution")
 
 
 def main() -> None:
@@ -211,3 +214,19 @@ def keys_list(data_dir: DataDir = None) -> None:
     from impl.cli import keys
 
     keys.show(options.settings(data_dir=data_dir))
+
+
+@attribution_app.command("credit")
+def attribution_credit(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="JSON file with journeys.", show_default=False)],
+) -> None:
+    """Credit the journeys in a file under every model and print cents by model and channel as JSON.
+
+    The file holds {"journeys": [{"touches": [{"channel": "email", "at_seconds": 0}], "converted": true, "value_cents": 1999}]}.
+    Models that learn (markov, shapley) take the whole file as their training set.
+
+    Example: skeldir attribution credit journeys.json
+    """
+    from impl.cli import attribution
+
+    attribution.credit(path)

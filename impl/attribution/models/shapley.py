@@ -1,0 +1,63 @@
+"""What a channel adds to the conversion rate, on average over every order in which the channels of a journey could have come.
+
+A game of rates: the value of a set of channels is the conversion rate of the journeys with exactly that set. (The game that
+counts conversions instead has the equal split as its solution: Zhao, Mahboobi, Bagheri, arXiv 1804.05327.)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import factorial
+from typing import Final
+
+from impl.attribution.models.journey import Shares, Touch, equal, shares
+from impl.attribution.models.training import Counts, Learner
+from impl.kernel.errors import SkeldirError
+
+MAX_CHANNELS: Final = 12
+
+Rates = Mapping[frozenset[str], Fraction]
+"""Conversion rate by exact set of channels, where it is above 0."""
+
+
+class TooManyChannelsError(SkeldirError):
+    """The journey has more than twelve channels. Shapley values weigh every subset of them; use another model for it."""
+
+
+def rates(counts: Counts) -> Rates:
+    """The value of each set of channels in the training set."""
+    return {
+        channels: Fraction(converted, counts.journeys[channels]) for channels, converted in counts.conversions.items()
+    }
+
+
+def values(channels: frozenset[str], game: Rates) -> dict[str, Fraction]:
+    """Exact Shapley value of each of `channels` in the game restricted to them; may be negative."""
+    size = len(channels)
+    result: dict[str, Fraction] = defaultdict(Fraction)
+    for subset, rate in game.items():
+        if subset <= channels:
+            inside, outside = len(subset), size - len(subset)
+            # A set's rate is what its members add when the last of them joins, and what any other would have to beat.
+            for channel in subset:
+                result[channel] += rate * factorial(inside - 1) * factorial(outside)
+            for channel in channels - subset:
+                result[channel] -= rate * factorial(inside) * factorial(outside - 1)
+    return {channel: result[channel] / factorial(size) for channel in sorted(channels)}
+
+
+def credit(touches: Sequence[Touch], game: Rates) -> Shares:
+    """In proportion to the values above 0 of the journey's distinct channels; equal when none is.
+
+    Raises `TooManyChannelsError` beyond `MAX_CHANNELS`.
+    """
+    channels = frozenset(touch.channel for touch in touches)
+    if len(channels) > MAX_CHANNELS:
+        raise TooManyChannelsError(f"a journey of {len(channels)} channels; shapley takes at most {MAX_CHANNELS}")
+    positive = [(channel, value) for channel, value in values(channels, game).items() if value > 0]
+    return shares(positive) if positive else equal(channels)
+
+
+MODEL: Final = Learner("shapley", rates, credit)
