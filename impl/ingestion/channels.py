@@ -1,21 +1,20 @@
-"""Which channel of the taxonomy a hint of origin means. The map is data: `channels.toml`."""
+"""Which channel of the taxonomy a hint of origin means. The map is contracts/governance/channels.yaml."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Final
 
+from generated.governance.channels import CLICK_IDS, NOTHING, PLATFORMS, UNMAPPED, UTM, UtmRule
 from impl.kernel.events import Hints
 from impl.telemetry import metrics
 
-DIRECT = "direct"
-"""No hint of origin at all."""
-UNKNOWN = "unknown"
-"""There are hints, but no rule maps them."""
+_BY_PLATFORM: Final = {
+    (platform, word.lower()): channel for platform, words in PLATFORMS.items() for word, channel in words.items()
+}
+"""Channel by platform and the platform's own word, as source and medium."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,52 +31,16 @@ class Origin:
     """Host of the page before, when it is not the tenant's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Matches a medium, a source, or both; a rule without media matches any, one without sources too."""
-
-    media: frozenset[str]
-    sources: Mapping[str, str]
-    channel: str | None
-    is_foreign_referrer: bool = False
-
-    def match(self, source: str, medium: str, *, is_foreign: bool) -> str | None:
-        """Channel code, or None when the rule does not apply."""
-        if (self.media and medium not in self.media) or (self.is_foreign_referrer and not is_foreign):
-            return None
-        return self.sources.get(source) if self.sources else self.channel
-
-
-def _read(document: Mapping[str, Any]) -> tuple[Rule, ...]:
-    words = (
-        Rule(frozenset({word.lower()}), {platform: channel}, None)
-        for platform, map_ in document["platform"].items()
-        for word, channel in map_.items()
-    )
-    return (*words, *(_rule(values) for values in document["rule"]))
-
-
-def _rule(values: Mapping[str, Any]) -> Rule:
-    media = frozenset(values.get("medium", ()))
-    return Rule(media, values.get("source", {}), values.get("channel"), values.get("foreign_referrer", False))
-
-
-_DOCUMENT: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("channels.toml").read_text(encoding="utf-8"))
-RULES = _read(_DOCUMENT)
-CLICK_IDS: Mapping[str, str] = _DOCUMENT["click_id"]
-"""Channel by the name of a click id."""
-
-
 def of_origin(origin: Origin) -> str:
-    """Channel code of `origin`: `direct` without any hint; `unknown`, which is counted, when the hints do not map."""
+    """Channel code of `origin`: `NOTHING` without any hint; `UNMAPPED`, which is counted, when no rule maps the hints."""
     source, medium = (origin.source or "").strip().lower(), (origin.medium or "").strip().lower()
     is_foreign = bool(origin.foreign_host)
     if not (source or medium or origin.campaign or origin.click_id or is_foreign):
-        return DIRECT
-    found = _mapped(source, medium, (origin.click_id or "").lower(), is_foreign)
-    if found is None:
+        return NOTHING
+    channel = _mapped(source, medium, (origin.click_id or "").lower(), is_foreign)
+    if channel is None:
         metrics.CHANNELS_UNMAPPED.inc()
-    return found or UNKNOWN
+    return channel or UNMAPPED
 
 
 @lru_cache(maxsize=1024)  # a shop's campaigns repeat the same few words
@@ -86,8 +49,17 @@ def _mapped(source: str, medium: str, click_id: str, is_foreign: bool) -> str | 
 
 
 def _by_words(source: str, medium: str, *, is_foreign: bool = False) -> str | None:
-    matches = (rule.match(source, medium, is_foreign=is_foreign) for rule in RULES)
-    return next((channel for channel in matches if channel is not None), None)
+    by_platform = _BY_PLATFORM.get((source, medium))
+    matching = (rule.channel for rule in UTM if _matches(rule, source, medium, is_foreign=is_foreign))
+    return by_platform or next(matching, None)
+
+
+def _matches(rule: UtmRule, source: str, medium: str, *, is_foreign: bool) -> bool:
+    return (
+        (not rule.medium or medium in rule.medium)
+        and (not rule.source or source in rule.source)
+        and (is_foreign or not rule.foreign_referrer)
+    )
 
 
 def resolve(hints: Hints) -> str:
@@ -97,12 +69,6 @@ def resolve(hints: Hints) -> str:
 
 def foreign(host: str | None, own_hosts: Collection[str]) -> str | None:
     """`host` in lower case when it is neither one of `own_hosts` nor below one; None otherwise."""
-    found = (host or "").strip().rstrip(".").lower()
-    is_own = any(found == own or found.endswith(f".{own}") for own in own_hosts)
-    return found if found and not is_own else None
-
-
-def codes() -> frozenset[str]:
-    """Every channel code that `of_origin` can give."""
-    named = {code for rule in RULES for code in (*rule.sources.values(), rule.channel) if code} | {*CLICK_IDS.values()}
-    return frozenset(named | {DIRECT, UNKNOWN})
+    name = (host or "").strip().rstrip(".").lower()
+    is_own = any(name == own or name.endswith(f".{own}") for own in own_hosts)
+    return name if name and not is_own else None

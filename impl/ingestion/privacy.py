@@ -1,55 +1,21 @@
 """Layer one against personal data: remove it from a delivery before anything is stored.
 
-Layer two is the database's trigger, which refuses what escapes. Both use the same key list.
+Layer two is the database's trigger, which refuses what escapes. Both are made from contracts/governance/personal_keys.yaml.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Any
 
-PII_KEYS = frozenset(
-    """
-    email email_address phone phone_number ssn social_security_number ip_address ip first_name last_name full_name address
-    street_address billing_address shipping_address customer_email customer_phone receipt_email
-    """.split()
-)
-"""Keys that name a person; removed at any depth, refused by trigger."""
-
-FORBIDDEN_KEYS = frozenset(
-    """
-    vendor_payload billing_details raw_body raw_body_sha256 raw_body_bytes parse_error device_fingerprint user_agent ip_hash
-    session_id
-    """.split()
-)
-"""Keys that durable JSON never holds, though they name nobody by themselves."""
+from impl.kernel.personal_keys import is_personal
 
 MAX_DEPTH = 100
 """A payload nested deeper than this is refused: no processor sends one."""
-
-_NOISE = re.compile(r"[\W_]+")
-
-# Letters of other scripts that look like Latin ones: Cyrillic a e o p c y x i s j d h k m t b, Greek alpha epsilon iota nu
-# omicron rho upsilon, in that order. Not every look-alike there is, but those a keyboard has.
-_LOOK_ALIKES = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u04bb\u043a\u043c\u0442\u0432"
-    "\u03b1\u03b5\u03b9\u03bd\u03bf\u03c1\u03c5",
-    "aeopcyxisjdhkmtbaeivopu",
-)
 
 
 class CannotStrip(ValueError):
     """The payload cannot be searched for personal data, so it is not kept."""
 
-
-def normalise(key: str) -> str:
-    """The letters and digits of `key`, folded: `firstName`, `First-Name`, `FIRST NAME` and `first_name` are `firstname`."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", key).casefold())
-    return _NOISE.sub("", folded.translate(_LOOK_ALIKES))
-
-
-_REMOVED = frozenset(normalise(key) for key in PII_KEYS | FORBIDDEN_KEYS)
 
 _CONTAINERS = (dict, list)
 _REMEMBERED_KEYS = 8192
@@ -60,10 +26,10 @@ HINTS = frozenset("skeldir_session_id skeldir_journey_key utm_source utm_medium 
 
 
 class _Verdicts(dict[str, bool]):
-    """What was found out about keys: processors repeat the same few hundred."""
+    """Whether keys are personal, remembered: processors repeat the same few hundred."""
 
     def __missing__(self, key: str) -> bool:
-        verdict = normalise(key) in _REMOVED
+        verdict = is_personal(key)
         if len(key) <= _REMEMBERED_LENGTH and len(self) < _REMEMBERED_KEYS:
             self[key] = verdict
         return verdict
@@ -72,13 +38,8 @@ class _Verdicts(dict[str, bool]):
 _VERDICTS = _Verdicts()
 
 
-def is_removed(key: str) -> bool:
-    """Whether a value under `key` may not be kept."""
-    return _VERDICTS[key]
-
-
 def strip(value: Any) -> Any:
-    """`value` without any entry whose key is on either list, at any depth, and without free-form pairs that are no `HINTS`.
+    """`value` without any entry whose key is personal, at any depth, and without free-form pairs that are no `HINTS`.
 
     The input is not changed. Raises `CannotStrip` for nesting beyond `MAX_DEPTH`.
     """

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import enum
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
+from generated.governance import mappings
+from generated.governance.mappings import EntryKind, EventType
 from impl.kernel.money import Money
 
-
-class EventType(enum.StrEnum):
-    """What happened, canonically."""
-
-    ORDER_CREATED = "OrderCreated"
-    PAYMENT_CAPTURED = "PaymentCaptured"
-    PAYMENT_REFUNDED = "PaymentRefunded"
-    PAYMENT_DISPUTED = "PaymentDisputed"
-    DISPUTE_WON = "DisputeWon"
-    PAYMENT_FAILED = "PaymentFailed"
-    CHECKOUT_UPDATED = "CheckoutUpdated"
+__all__ = ["ENTRY_KINDS", "CanonicalEvent", "EntryKind", "EventType", "Hints", "Report", "idempotency_key"]
 
 
-class EntryKind(enum.StrEnum):
-    """What a ledger entry records."""
-
-    AUTHORIZED = "authorized"
-    CAPTURED = "captured"
-    REFUNDED = "refunded"
-    CHARGEBACK = "chargeback"
-
-
-ENTRY_KINDS: dict[EventType, EntryKind] = {
-    EventType.ORDER_CREATED: EntryKind.AUTHORIZED,
-    EventType.PAYMENT_CAPTURED: EntryKind.CAPTURED,
-    EventType.PAYMENT_REFUNDED: EntryKind.REFUNDED,
-    EventType.PAYMENT_DISPUTED: EntryKind.CHARGEBACK,
-    EventType.DISPUTE_WON: EntryKind.CHARGEBACK,
+ENTRY_KINDS: Final = {
+    EventType(event): EntryKind(kind) for event, kind in mappings.ENTRY_KINDS.items() if kind is not None
 }
 """Kind of entry an event posts; events that are not listed post none."""
 

@@ -16,6 +16,8 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
+from impl.kernel import personal_keys
+
 HIDDEN: Final = "[redacted]"
 MAX_TEXT_CHARACTERS: Final = 4096
 MAX_DEPTH: Final = 12
@@ -37,14 +39,8 @@ _HARMLESS_ENDINGS = (
     "_bytes",
     "_version",
 )
-# data.md §6: what the receipt strips, and what durable JSON may not hold. A log line is as durable as a row.
-_PERSONAL_KEYS = frozenset({
-    "email", "email_address", "phone", "phone_number", "ssn", "social_security_number", "ip_address", "ip",
-    "first_name", "last_name", "full_name", "address", "street_address", "billing_address",
-    "shipping_address", "customer_email", "customer_phone", "receipt_email", "username", "vendor_payload",
-    "billing_details", "raw_body", "raw_body_sha256", "parse_error", "device_fingerprint", "user_agent",
-    "ip_hash", "session_id", "client_addr", "remote_addr", "x_forwarded_for"
-})  # fmt: skip
+# Names that are personal in a log line and need no place in the list that deliveries are stripped by.
+_PERSONAL_IN_LOGS = frozenset({"username", "clientaddr", "remoteaddr", "xforwardedfor"})
 _PAYLOAD_PARTS = re.compile(r"payload|(?:^|_)(?:body|raw|document)$")
 
 _TEXT_RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
@@ -80,8 +76,10 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 @lru_cache(maxsize=1024)
 def is_hidden_key(key: str) -> bool:
     """Whether a field of this name is hidden whatever its value is."""
+    if personal_keys.is_personal(key) or personal_keys.normalise(key) in _PERSONAL_IN_LOGS:
+        return True
     name = _CAMEL.sub("_", key).lower().replace("-", "_").replace(" ", "_")
-    if name in _PERSONAL_KEYS or _PAYLOAD_PARTS.search(name):
+    if _PAYLOAD_PARTS.search(name):
         return True
     return bool(_SECRET_PARTS.search(name)) and not name.endswith(_HARMLESS_ENDINGS)
 

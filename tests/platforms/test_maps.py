@@ -10,7 +10,6 @@ import yaml
 
 from impl.kernel import money
 from impl.kernel.clock import SystemClock
-from impl.kernel.events import ENTRY_KINDS, EventType
 from impl.kernel.money import MoneyError
 from impl.platforms import samples, shopify, stripe, woocommerce
 from impl.platforms.errors import UnusableDelivery
@@ -79,12 +78,6 @@ def test_every_topic_means_the_event_of_its_map():
         assert (meaning.says.value if meaning.says else None) == MAPS["woocommerce"]["topics"][topic].get("event")
     by_status = MAPS["woocommerce"]["topics"]["order.updated"]["by_status"]
     assert {status: event.value for status, event in BY_STATUS.items()} == by_status
-
-
-def test_every_event_posts_the_entry_of_the_registry():
-    for event in EventType:
-        kind = ENTRY_KINDS.get(event)
-        assert (kind.value if kind else None) == GOVERNANCE["events"][event.value]["entry"]
 
 
 @pytest.mark.parametrize("provider", AMOUNTS)

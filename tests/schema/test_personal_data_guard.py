@@ -14,7 +14,9 @@ import asyncpg
 import pytest
 
 from impl.ingestion import privacy
+from impl.kernel import personal_keys
 from tests.fixtures.database import MakeTenant
+from tests.fixtures.personal_keys import PERSONAL, SPELLINGS
 from tools.gates.rows import RowMaker
 
 DOCUMENTS = int(os.environ.get("SKELDIR_HOSTILE_DOCUMENTS", "2500"))
@@ -32,7 +34,6 @@ HARMLESS = [
 ]
 # Cyrillic letters that look like these Latin ones.
 LOOK_ALIKES = dict(zip("aeopcisx", "\u0430\u0435\u043e\u0440\u0441\u0456\u0455\u0445", strict=True))
-REMOVED = sorted(privacy.PII_KEYS | privacy.FORBIDDEN_KEYS)
 
 
 class Hostile:
@@ -44,7 +45,7 @@ class Hostile:
     def document(self) -> dict[str, Any]:
         body: Any = self.value(3)
         if self.order.random() < 0.5:
-            key = self.disguise(self.order.choice(REMOVED))
+            key = self.disguise(self.order.choice(PERSONAL))
             pair = self.order.choice(["name", "key"])
             body = {key: body} if self.order.random() < 0.7 else [{pair: key, "value": body}]
         elif self.order.random() < 0.3:
@@ -91,9 +92,9 @@ def holds_removed_key(value: Any) -> bool:
     """The oracle: what the receipt's own rule says."""
     if isinstance(value, dict):
         named = [value[key] for key in ("name", "key") if "value" in value and isinstance(value.get(key), str)]
-        if any(privacy.is_removed(name) for name in named):
+        if any(personal_keys.is_personal(name) for name in named):
             return True
-        return any(privacy.is_removed(key) or holds_removed_key(child) for key, child in value.items())
+        return any(personal_keys.is_personal(key) or holds_removed_key(child) for key, child in value.items())
     return isinstance(value, list) and any(holds_removed_key(child) for child in value)
 
 
@@ -149,12 +150,13 @@ async def test_hostile_documents(owner: asyncpg.Connection, make_tenant: MakeTen
 
 
 @pytest.mark.promise("P063")
-@pytest.mark.parametrize("key", REMOVED)
+@pytest.mark.parametrize("key", PERSONAL)
 async def test_every_listed_key_is_found_at_any_depth(owner: asyncpg.Connection, key: str) -> None:
-    document: Any = {key: 1}
-    for _ in range(50):
-        document = {"a": [0, document]}
-    assert await owner.fetchval("SELECT fn_find_personal_key($1)", json.dumps(document)) is not None
+    for spell in SPELLINGS.values():
+        document: Any = {spell(key): 1}
+        for _ in range(50):
+            document = {"a": [0, document]}
+        assert await owner.fetchval("SELECT fn_find_personal_key($1)", json.dumps(document)) is not None
 
 
 async def test_database_and_receipt_normalise_keys_alike(owner: asyncpg.Connection) -> None:
@@ -165,14 +167,14 @@ async def test_database_and_receipt_normalise_keys_alike(owner: asyncpg.Connecti
     ]
     keys = [f"e{letter}m" for letter in letters if letter.isprintable()]
     rows = await owner.fetch("SELECT k, fn_normalise_key(k) FROM unnest($1::text[]) AS k", keys)
-    disagree = [key for key, folded in rows if (privacy.normalise(key) in _removed()) != (folded in _removed())]
+    disagree = [key for key, folded in rows if (personal_keys.normalise(key) in _removed()) != (folded in _removed())]
     assert disagree == []
-    ascii_only = [(key, folded) for key, folded in rows if key.isascii() and privacy.normalise(key) != folded]
+    ascii_only = [(key, folded) for key, folded in rows if key.isascii() and personal_keys.normalise(key) != folded]
     assert ascii_only == []
 
 
 def _removed() -> set[str]:
-    return {privacy.normalise(key) for key in REMOVED}
+    return {personal_keys.normalise(key) for key in PERSONAL}
 
 
 async def test_nesting_beyond_the_servers_stack_is_refused_too(owner: asyncpg.Connection) -> None:

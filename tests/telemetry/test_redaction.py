@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impl.telemetry import redaction
+from tests.fixtures.personal_keys import PERSONAL, SPELLINGS
 
 TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 REFRESH = f"{uuid.uuid4()}.{uuid.uuid4()}.{'Ab3-' * 16}"
@@ -106,6 +107,16 @@ def test_what_a_reader_needs_stays(harmless):
 def test_a_field_with_such_a_name_is_hidden_whatever_it_holds(key):
     assert redaction.mapping({key: "x"}) == {key: redaction.HIDDEN}
     assert redaction.mapping({"a": [{"b": {key: {"nested": 1}}}]}) == {"a": [{"b": {key: redaction.HIDDEN}}]}
+
+
+@pytest.mark.promise("P063")
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("key", PERSONAL)
+def test_a_key_that_the_receipt_strips_is_hidden_in_every_spelling(key, spelling):
+    name = SPELLINGS[spelling](key)
+    assert redaction.mapping({name: "Jane"}) == {name: redaction.HIDDEN}
+    if " " not in name:  # in a sentence, only the last word before `=` is taken for a name
+        assert "Jane" not in redaction.text(f"{name}=Jane") + redaction.text(f'{{"{name}": "Jane Doe"}}')
 
 
 @pytest.mark.parametrize(

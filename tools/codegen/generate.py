@@ -13,12 +13,13 @@ from pathlib import Path
 
 from tools.codegen import bundles, ir, outline
 from tools.codegen import plan as planning
-from tools.codegen.emit import api, app, handlers, models, security
+from tools.codegen.emit import api, app, governance, handlers, models, security, sql
 from tools.codegen.emit.module import Module
 from tools.codegen.names import ModuleName
 from tools.codegen.outline import Named, Outline
 from tools.codegen.read import api as reading
 from tools.codegen.read import contract, notices, wellformed
+from tools.contracts import directives
 from tools.contracts.link import Sources
 from tools.contracts.problems import Origin, Problem
 from tools.contracts.store import digest
@@ -71,6 +72,7 @@ class _Run:
         self._modules: list[Module] = []
         self._ready: dict[str, Ready] = {}
         self._keys: dict[str, str] = {}
+        self._statements: dict[str, str] = {}
 
     def output(self) -> Output:
         shown = self.sources.shown
@@ -84,9 +86,10 @@ class _Run:
         for one in served:
             self._api(plan, one)
         self._models(plan, outlines)
+        self._data()
         files = {module.path: module.render() for module in self._modules}
         files |= {f"server/_runtime/{path.name}": path.read_text("utf-8") for path in sorted(RUNTIME.glob("*.py"))}
-        files |= bundles.make(self.sources)
+        files |= bundles.make(self.sources) | self._statements
         files |= _CONSTANT
         symbols = {module.path: module.symbols for module in self._modules if module.symbols}
         return Output(
@@ -212,6 +215,22 @@ class _Run:
         found = self._part(file).api
         assert found is not None
         return contract.without(found, self.refused.of(file))
+
+    def _data(self) -> None:
+        """Python and SQL of the data beside the contracts."""
+        followed: list[directives.Directive] = []
+        for document in self.sources.data.values():
+            sound, problems = directives.read(document)
+            self.problems += problems
+            followed += sound
+        for document in self.sources.data.values():
+            python = [one for one in followed if one.document is document and one.target == "python"]
+            if python:
+                path = governance.path(document)
+                self._make(path, document.text, partial(governance.emit, document, python))
+        self._statements = {sql.path(one): sql.emit(one) for one in followed if one.target == "sql"}
+        if followed:
+            self._make(governance.PACKAGE, "", governance.emit_package)
 
     def _models(self, plan: planning.Plan, outlines: Sequence[Outline]) -> None:
         first: dict[ir.Key, tuple[str, Named]] = {}

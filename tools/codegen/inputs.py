@@ -5,6 +5,8 @@ import os
 import sys
 from _blake2 import blake2b  # hashlib also loads OpenSSL
 
+from tools.contracts import beside
+
 MANIFEST = "manifest.json"
 FORMAT = 2
 TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  (pathlib takes 10 ms to import)
@@ -32,7 +34,7 @@ def _read(path: str) -> bytes:
 
 
 def input_hash(contracts: str, out: str = "generated") -> str:
-    """One hash over everything that decides about the output: the contracts, the generator, the Python version.
+    """One hash over everything that decides about the output: the contracts, the data beside them, generator, Python version.
 
     `out` is no input, even where it stands among the contracts.
     """
@@ -41,6 +43,9 @@ def input_hash(contracts: str, out: str = "generated") -> str:
     state.update(contracts.replace(os.sep, "/").encode())
     own = os.path.relpath(out, folder).replace(os.sep, "/") + "/"
     _add(state, folder, [name for name in files_below(folder, _SUFFIXES) if not name.startswith(own)])
+    data = beside.governance_folder(contracts)
+    if data is not None:
+        _add(state, data, [name for name in files_below(data, (".yaml",)) if "/" not in name])
     return state.hexdigest()
 
 

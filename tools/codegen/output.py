@@ -93,6 +93,7 @@ def _manifest(files: Mapping[str, str], maps: Mapping[str, str], sources: Source
         "note": "Written by `contracts generate`. `sources` maps each symbol to its line here and its place in the contracts.",
         "versions": _versions(sources),
         "contracts": documents,
+        "data": {document.path: digest(document.text.encode()) for document in sources.data.values()},
         "files": {name: digest(text.encode()) for name, text in sorted(files.items())},
     }
     listed = ",\n".join(f"  {json.dumps(name)}: {maps[name]}" for name in sorted(maps))

@@ -62,7 +62,7 @@ def judge(sources: Sources, contracts: Path, out: Path | None = None) -> list[Pr
         return problems.in_order([*found, *rules.check_each(contract)])
     found += [*reading.read(sources)[1], *rules.check(contract)]
     if out is not None and not problems.has_errors(found):
-        contract.made = drift.made(sources.documents, out)
+        contract.made = drift.made(sources.documents, out, data)
         found += rules.ALL["generated-is-current"].problems(contract)
     return problems.in_order(found)
 

@@ -7,20 +7,31 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.codegen import inputs
+from tools.contracts import directives
 from tools.contracts.problems import Origin
 from tools.contracts.rules.contract import Made
 from tools.contracts.source import Document
 
 
-def made(documents: Mapping[str, Document], out: Path) -> list[Made]:
-    """Every file of the generation below `out`, as its manifest knows it and as it is; without a manifest, that one file."""
+def made(documents: Mapping[str, Document], out: Path, data: Mapping[str, Document] | None = None) -> list[Made]:
+    """Every file of the generation below `out`, as its manifest knows it and as it is; without a manifest, that one file.
+
+    `data` are the data files beside the contracts by name; without them nothing is said about them.
+    """
     manifest = out / inputs.MANIFEST
     where = Origin(manifest.as_posix(), 1, 1)
     known = _known(manifest)
     if known is None:
         return [Made(manifest.as_posix(), False, "a manifest", None, where)]
     now = {path: inputs.digest(document.text.encode()) for path, document in documents.items()}
-    return [*_contracts(known["contracts"], now, where), *_files(known["files"], out, where)]
+    beside = _contracts(known.get("data", {}), _digests(data), where) if data is not None else []
+    return [*beside, *_contracts(known["contracts"], now, where), *_files(known["files"], out, where)]
+
+
+def _digests(data: Mapping[str, Document]) -> dict[str, str]:
+    """Hashes of the data files of which code is made."""
+    made_of = (one for one in data.values() if isinstance(one.value, dict) and directives.KEY in one.value)
+    return {document.path: inputs.digest(document.text.encode()) for document in made_of}
 
 
 def _known(manifest: Path) -> dict[str, dict[str, str]] | None:

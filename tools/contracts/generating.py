@@ -50,11 +50,13 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
     from pathlib import Path  # noqa: PLC0415  (start-up time)
 
     from tools.codegen import output  # noqa: PLC0415  (start-up time)
-    from tools.contracts import link, sweeping  # noqa: PLC0415
+    from tools.contracts import governance, link, sweeping  # noqa: PLC0415
     from tools.contracts.store import Store  # noqa: PLC0415
 
     with sweeping.unswept():
         sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
+        sources.data, unread = governance.read(Path(contracts), only_code=True)
+        sources.problems += unread
         made, found, skipped = _build(sources)
     failed = show(found, sources)
     if made is None or (failed and not (skipped and made.operations)):

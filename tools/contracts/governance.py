@@ -1,29 +1,37 @@
-"""The data beside the contracts: problem registry, mock ports, channels, integration maps, invariants."""
+"""The data beside the contracts: problem registry, mock ports, channels, integration maps, personal keys, invariants."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from tools.contracts import source
+from tools.contracts import beside, source
 from tools.contracts.problems import Problem
 from tools.contracts.source import Document
 
+_MAKES_CODE = re.compile(r"^generate:", re.MULTILINE)
 
-def read(contracts: Path) -> tuple[dict[str, Document], list[Problem]]:
-    """Data files of the contracts in `contracts`, by name without ending, and what is wrong with reading them."""
+
+def read(contracts: Path, *, only_code: bool = False) -> tuple[dict[str, Document], list[Problem]]:
+    """Data files of the contracts in `contracts`, by name without ending, and what is wrong with reading them.
+
+    With `only_code`, those of which code is made.
+    """
     folder = folder_of(contracts)
-    found: dict[str, Document] = {}
+    documents: dict[str, Document] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")) if folder is not None else ():
+        if only_code and not _MAKES_CODE.search(path.read_text("utf-8", "replace")):
+            continue
         shown = contracts.parts[0] if contracts.parts and not contracts.is_absolute() else ""
         document, wrong = source.load(path, name=f"{shown}/governance/{path.name}".lstrip("/"))
         problems += wrong
         if document is not None:
-            found[path.stem] = document
-    return found, problems
+            documents[path.stem] = document
+    return documents, problems
 
 
 def folder_of(contracts: Path) -> Path | None:
     """The nearest folder `governance` beside or above `contracts`."""
-    above = (parent / "governance" for parent in contracts.resolve().parents)
-    return next((folder for folder in above if folder.is_dir()), None)
+    folder = beside.governance_folder(str(contracts))
+    return Path(folder) if folder is not None else None

@@ -39,6 +39,8 @@ class Sources:
     shown: str
     """What stands before a file's name in positions: `contracts/openapi/v1`."""
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
+    data: dict[str, Document] = field(default_factory=dict[str, Document])
+    """Data files beside the contracts that code is made of, by name without ending."""
     entries: list[str] = field(default_factory=list[str])
     """Documents with an `openapi` key, in the order of their names."""
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -76,7 +78,8 @@ class Sources:
 
     def line(self, origin: Origin) -> str:
         """Text of the line at `origin`; empty when it is not of this set."""
-        document = self.documents.get(origin.file)
+        data = {document.path: document for document in self.data.values()}
+        document = self.documents.get(origin.file) or data.get(origin.file)
         return document.line(origin.line) if document else ""
 
 

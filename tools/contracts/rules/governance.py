@@ -1,11 +1,11 @@
-"""The contract against the data files beside it: problem registry, integration maps, mock ports."""
+"""The contract against the data files beside it, and these by themselves: problem registry, maps, ports, channels, keys."""
 
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from tools.contracts import source
+from tools.contracts import directives, source
 from tools.contracts.rules import examples, shapes
 from tools.contracts.rules.responses import PROBLEM_MEDIA_TYPE
 from tools.contracts.rules.rule import Found, rules_of
@@ -34,6 +34,43 @@ def governance_data(contract: Contract) -> Iterator[Found]:
         for error in shapes.validator(name).iter_errors(document.value):
             pointer = source.join("", *error.instance_path)
             yield Found(document.at(pointer, value=True), examples.in_words(error).removeprefix("the example "))
+
+
+def governance_code(contract: Contract) -> Iterator[Found]:
+    """What `generate` in a data file asks for can be made: the data is there and has the form, and every name is legal."""
+    for document in contract.governance.values():
+        for problem in directives.read(document)[1]:
+            yield Found(problem.origin, problem.message, hint=problem.hint)
+
+
+def channel_code(contract: Contract) -> Iterator[Found]:
+    """Every channel that a word, a rule or a click id means is in the taxonomy, and no code stands there twice."""
+    document = _well_formed(contract, "channels")
+    if document is None:
+        return
+    codes = [channel["code"] for channel in document.value["channels"]]
+    for index, code in enumerate(codes):
+        if code in codes[:index]:
+            yield Found(document.at(f"/channels/{index}/code", value=True), f"there is a channel {code!r} already")
+    for pointer, code in _mapped_channels(document):
+        if code not in codes:
+            hint = f"write one of {', '.join(dict.fromkeys(codes))}"
+            yield Found(document.at(pointer, value=True), f"there is no channel {code!r}", hint=hint)
+
+
+def personal_key(contract: Contract) -> Iterator[Found]:
+    """Every personal key stands once, however it is written, and none of them is a key that payloads may hold."""
+    document = _well_formed(contract, "personal_keys")
+    if document is None:
+        return
+    first: dict[str, str] = {}
+    for name in ("stripped", "forbidden_in_json", "payload"):
+        for index, key in enumerate(document.value[name]):
+            pointer, plain = f"/{name}/{index}", key.replace("_", "")
+            if plain in first:
+                message = f"{key!r} is the same key as the one at #{first[plain]}"
+                yield Found(document.at(pointer, value=True), message, hint="remove one of them")
+            first.setdefault(plain, pointer)
 
 
 def problem_registry(contract: Contract) -> Iterator[Found]:
@@ -141,8 +178,28 @@ def invariant_holds(contract: Contract) -> Iterator[Found]:
 
 RULES = rules_of(
     "governance",
-    (governance_data, problem_registry, problem_example, webhook_mapping, mapped_event, mock_port, invariant_holds),
+    (
+        governance_data,
+        governance_code,
+        channel_code,
+        personal_key,
+        problem_registry,
+        problem_example,
+        webhook_mapping,
+        mapped_event,
+        mock_port,
+        invariant_holds,
+    ),
 )
+
+
+def _mapped_channels(document: Document) -> Iterator[tuple[str, str]]:
+    """Pointer and code of every place that names a channel, but for the taxonomy itself."""
+    for platform, words in document.value["platforms"].items():
+        yield from ((source.join("/platforms", platform, word), code) for word, code in words.items())
+    yield from ((f"/utm/{index}/channel", rule["channel"]) for index, rule in enumerate(document.value["utm"]))
+    yield from ((source.join("/click_ids", name), code) for name, code in document.value["click_ids"].items())
+    yield from ((f"/{name}", document.value[name]) for name in ("nothing", "unmapped"))
 
 
 def _is_meant(node: Node, invariant: Mapping[str, Any]) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from tools.contracts import directives
+
 _TEXT = {"type": "string", "minLength": 1}
 _TEXTS = {"type": "array", "items": _TEXT}
 _STATUS = {"type": "integer", "minimum": 400, "maximum": 599}
@@ -31,7 +33,9 @@ _PROBLEM = _closed(
     {"also_status": _list(_STATUS)},
 )
 _MOCK = _closed({"api": _TEXT, "port": {"type": "integer", "minimum": 1024, "maximum": 65535}})
-_CHANNEL = _closed({"code": _TEXT, "family": _TEXT, "is_paid": {"type": "boolean"}, "name": _TEXT})
+_CHANNEL = _closed(
+    {"code": _TEXT, "family": _TEXT, "is_paid": {"type": "boolean"}, "name": _TEXT, "display_name": _TEXT}
+)
 _UTM = _closed({"channel": _TEXT}, {"medium": _TEXTS, "source": _TEXTS, "foreign_referrer": {"type": "boolean"}})
 _STATES = {"anyOf": [_TEXT, _TEXTS, {"type": "null"}]}
 _EVENT = _closed(
@@ -46,6 +50,13 @@ _TOPIC = {
 }
 _MAP = _closed({"topics": _map(_TOPIC)}, {"unit": _TEXT, "time": _TEXT, "currency": _TEXT})
 _AMOUNT = _closed({"amount": {"type": "string"}, "currency": _TEXT}, {"cents": {"type": "integer"}})
+_KEYS = {
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": True,
+    "items": {"type": "string", "pattern": "^[a-z0-9]+(_[a-z0-9]+)*$"},
+}
+_LETTER = {"type": "string", "pattern": "^[a-z]$"}
 _INVARIANT = _closed(
     {"name": _TEXT, "rule": _TEXT, "enforced": _list({"enum": ["contract", "model", "database", "test"]})},
     {
@@ -76,9 +87,14 @@ SHAPES: dict[str, dict[str, Any]] = {
         {"events": _map(_EVENT), "maps": _map(_MAP)},
         {"terminal": _TEXTS, "vectors": _closed({"amounts": _list(_AMOUNT), "refused": _list(_AMOUNT)})},
     ),
+    "personal_keys": _closed(
+        {"stripped": _KEYS, "forbidden_in_json": _KEYS, "payload": _KEYS, "look_alikes": _map(_LETTER)}
+    ),
     "invariants": _closed({"invariants": _list(_INVARIANT)}),
 }
 """Shape of each data file, by its name without ending."""
+for _shape in SHAPES.values():
+    _shape["properties"][directives.KEY] = {"type": "object"}
 
 
 @cache

@@ -23,6 +23,7 @@ _DATA = {
     "mocks": "mocks",
     "invariants": "invariants",
     "channels": "channels",
+    "stripped": "personal_keys",
     "problems": "problems",
 }
 """Which data file an example stands for, by a key it has."""
