@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
 from impl.ingestion.deliveries import record
-from impl.ingestion.deliveries.delivery import Death, Delivery
+from impl.ingestion.deliveries.delivery import Delivery, Rejection
 
 COUNT: Final = 120
 """Enough for every retry, and for a second page."""
@@ -30,7 +30,7 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
             signature_scheme="stripe_v1",
             secret_version=1,
         )
-        death = Death(
+        rejection = Rejection(
             code=PASSING,
             message="The network failed while this was read.",
             idempotency_key=uuid.uuid5(tenant_id, name),
@@ -38,4 +38,4 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
             provider_event_id=name,
             payload={"id": name, "type": "charge.succeeded"},
         )
-        await record.dead(app, ring, delivery, death)
+        await record.reject(app, ring, delivery, rejection)

@@ -22,7 +22,7 @@ from impl.db.sealing import KeyRing
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import privacy
 from impl.ingestion.deliveries import record
-from impl.ingestion.deliveries.delivery import Death, Delivery
+from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs import queue, vitals
 from impl.platforms import samples
 from impl.worker import SLOTS
@@ -250,11 +250,11 @@ async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_h
             id=uuid4(), tenant_id=tenant, provider=provider, received_at=now, size_bytes=2, signature_scheme="any",
             secret_version=1,
         )  # fmt: skip
-        death = Death(
+        rejection = Rejection(
             code="network_error", message="it did not work", idempotency_key=uuid4(), topic=event,
             provider_event_id=f"delivery of {provider}", payload=privacy.strip(samples.load(provider, event)),
         )  # fmt: skip
-        await record.dead(api, ring, delivery, death)
+        await record.reject(api, ring, delivery, rejection)
     await seer.execute("UPDATE dead_events SET next_retry_at = now()")
     start(SKELDIR, "worker", SKELDIR_SCHEDULE_SECONDS="1")
 

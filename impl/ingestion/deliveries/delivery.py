@@ -9,9 +9,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from impl.ingestion.rejections import Cause
+
 
 class Outcome(enum.StrEnum):
-    """What became of a delivery."""
+    """What became of a delivery, in the words of the contract and of its row."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -34,16 +36,10 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Death:
-    """Why a delivery could not become an event, and what is kept of it."""
+class Rejection(Cause):
+    """Why a delivery cannot become an event, and what is kept of it."""
 
-    code: str
-    """Class of the cause: `schema_validation`, `unknown_provider_event`, `malformed_value` …"""
-    message: str
     idempotency_key: uuid.UUID
-    pointer: str = ""
-    """JSON pointer to the offending field, as far as it is known."""
-    issues: tuple[dict[str, str], ...] = ()
     topic: str = "unknown"
     provider_event_id: str | None = None
     payload: Any = field(default=None, repr=False)
@@ -53,17 +49,64 @@ class Death:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What the processor is told, and what the log and metrics say."""
+class NotRevenue:
+    """A delivery that is understood and says nothing about revenue."""
 
-    outcome: Outcome
+    topic: str
+    provider_event_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
     tenant_id: uuid.UUID
-    correlation_id: uuid.UUID
     idempotency_key: uuid.UUID
-    event_id: uuid.UUID | None = None
-    dead_event_id: uuid.UUID | None = None
+
+    @property
+    def correlation_id(self) -> uuid.UUID:
+        """Names the delivery in rows and logs."""
+        return correlation_id(self.idempotency_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(_Received):
+    """The facts of the delivery are recorded: by this one, or by one before it that said the same."""
+
+    is_new: bool
+    event_id: uuid.UUID
     channel: str | None = None
-    error_code: str | None = None
+    """Channel of the first new event; None when nothing was new."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Accepted or duplicate."""
+        return Outcome.ACCEPTED if self.is_new else Outcome.DUPLICATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected(_Received):
+    """The delivery cannot become an event; it is kept as a dead event."""
+
+    dead_event_id: uuid.UUID
+    error_code: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """Dead."""
+        return Outcome.DEAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored(_Received):
+    """There was nothing to record."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Ignored."""
+        return Outcome.IGNORED
+
+
+Receipt = Recorded | Rejected | Ignored
+"""What became of an authentic delivery."""
 
 
 @lru_cache(maxsize=1024)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from generated.server import Call, Invalid, ProblemError, UnauthorizedError
+from generated.server import Bodies, Call, Operation, ProblemError, UnauthorizedError
 from generated.server.models import webhooks_base as models
 from impl.db import outage
 from impl.ingestion.deliveries import receive
-from impl.ingestion.deliveries.delivery import Outcome, Receipt
-from impl.ingestion.deliveries.errors import TopicMismatch
-from impl.ingestion.deliveries.receive import Inbound, Issue, Processor, Receiver
+from impl.ingestion.deliveries.delivery import Outcome, Receipt, Recorded, Rejected
+from impl.ingestion.deliveries.interpret import Inbound, Issue, Processor
+from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.callers import MachineCaller
 from impl.platforms.errors import SignatureMismatch
-
-Decode = Callable[[bytes], object]
-"""Reads a body as the contract declares it; what is wrong comes back as `Invalid`."""
 
 MESSAGES: Final = {
     Outcome.ACCEPTED: "The delivery was recorded.",
@@ -38,7 +35,7 @@ class Inbox:
         self,
         receiver: Receiver,
         processor: Processor,
-        schemas: Mapping[str, Decode],
+        schemas: Mapping[str, Bodies],
         *,
         wrong_address: type[ProblemError] = WrongAddress,
     ) -> None:
@@ -58,38 +55,41 @@ class Inbox:
             body=call.raw,
             headers=headers,
             topic=topic,
-            check=lambda said: self._issues(call, said),
+            check=lambda topic, document: self._issues(call, topic, document),
         )
         try:
             with outage.answered():
-                return to_api_receipt(await receive.receive(self._receiver, self._processor, inbound))
+                receipt = await receive.receive(self._receiver, self._processor, inbound)
         except SignatureMismatch as error:
             raise UnauthorizedError from error
-        except TopicMismatch as error:
-            raise self._wrong_address from error
+        if isinstance(receipt, Rejected) and receipt.error_code == "topic_mismatch":
+            raise self._wrong_address
+        return to_api_receipt(receipt)
 
-    def _issues(self, call: Call[Any], topic: str | None) -> Sequence[Issue]:
-        """Where the body breaks the schema that the contract declares for its topic."""
-        decode = self._schemas.get(topic or "")
-        if decode is not None:
-            read = decode(call.raw)
-            issues = read.issues if isinstance(read, Invalid) else ()
-        else:
-            assert call.operation.bodies is not None
-            _, issues = call.operation.bodies.decode(call.request)
-        return [dataclasses.asdict(issue) for issue in issues]
+    def _issues(self, call: Call[Any], topic: str | None, document: Any) -> Sequence[Issue]:
+        """Where the parsed body breaks the schema that the contract declares for its topic."""
+        bodies = self._schemas.get(topic or "", call.operation.bodies)
+        assert bodies is not None
+        return [dataclasses.asdict(issue) for issue in bodies.check(call.request, document)]
 
 
 def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
     """The receipt as the contract words it."""
+    recorded = receipt if isinstance(receipt, Recorded) else None
     return models.WebhookReceipt(
         success=True,
         correlation_id=receipt.correlation_id,
         message=MESSAGES[receipt.outcome],
         tenant_id=receipt.tenant_id,
         outcome=receipt.outcome.value,
-        event_id=receipt.event_id,
-        dead_event_id=receipt.dead_event_id,
+        event_id=recorded.event_id if recorded else None,
+        dead_event_id=receipt.dead_event_id if isinstance(receipt, Rejected) else None,
         idempotency_key=receipt.idempotency_key,
-        channel=receipt.channel,
+        channel=recorded.channel if recorded else None,
     )
+
+
+def bodies_of(operations: Iterable[Operation], ids: Mapping[str, str]) -> dict[str, Bodies]:
+    """The declared bodies by topic; `ids` names by topic the operation that declares its body."""
+    by_id = {operation.id: operation.bodies for operation in operations}
+    return {topic: bodies for topic, id_ in ids.items() if (bodies := by_id[id_]) is not None}

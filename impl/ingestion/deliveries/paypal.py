@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import Final, final
 
 from generated.server import Call, webhooks_paypal
+from impl.ingestion.deliveries import inbox
 from impl.ingestion.deliveries.inbox import Inbox
 from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.callers import MachineCaller
 from impl.platforms.paypal import PayPal
 from impl.platforms.paypal.certificates import Certificates
 
-SCHEMAS: Final = {
-    "PAYMENT.SALE.COMPLETED": webhooks_paypal.decode_paypal_sale_completed,
-    "PAYMENT.CAPTURE.COMPLETED": webhooks_paypal.decode_paypal_payment_capture_completed,
-    "PAYMENT.SALE.REFUNDED": webhooks_paypal.decode_paypal_sale_refunded,
-    "PAYMENT.CAPTURE.REFUNDED": webhooks_paypal.decode_paypal_sale_refunded,
-}
+SCHEMAS: Final = inbox.bodies_of(
+    webhooks_paypal.OPERATIONS,
+    {
+        "PAYMENT.SALE.COMPLETED": "paypalSaleCompleted",
+        "PAYMENT.CAPTURE.COMPLETED": "paypalPaymentCaptureCompleted",
+        "PAYMENT.SALE.REFUNDED": "paypalSaleRefunded",
+        "PAYMENT.CAPTURE.REFUNDED": "paypalSaleRefunded",
+    },
+)
 
 
 @final

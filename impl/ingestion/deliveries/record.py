@@ -22,9 +22,9 @@ from impl.db.transaction import tenant_transaction
 from impl.ingestion import channels
 from impl.ingestion.deliveries import rows, turns
 from impl.ingestion.deliveries.batches import Batches
-from impl.ingestion.deliveries.delivery import Death, Delivery, Outcome, Receipt, correlation_id
+from impl.ingestion.deliveries.delivery import Delivery, Ignored, NotRevenue, Outcome, Recorded, Rejected, Rejection
 from impl.ingestion.journeys import Link
-from impl.ingestion.rejections import FIRST_RETRY_AFTER, PASSING
+from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
 from impl.kernel import sql
 from impl.kernel.errors import SkeldirError
 from impl.kernel.events import CanonicalEvent, EventType, Report, idempotency_key
@@ -33,7 +33,6 @@ from impl.ledger import History, Posting
 _SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).with_name("queries.sql")).items()}
 _ATTEMPTS = 5
 _LOOKS = 2
-_MAX_ISSUES = 20
 _PARAMETERS: Final = """
     tenant_id lock_key known_entries knows_won_dispute delivery_id provider topic provider_event_id delivery_key received_at
     size_bytes signature_scheme secret_version correlation_id event_id idempotency_key event_type provider_event_type
@@ -109,9 +108,9 @@ async def _record_fact(engine: AsyncEngine, fact: Fact) -> Mapping[str, Any]:
     return found
 
 
-async def report(
+async def record(
     engine: AsyncEngine, waiting: Facts, delivery: Delivery, said: Report, link: Link | None = None
-) -> Receipt:
+) -> Recorded:
     """Record what the delivery said: each fact with its ledger entry, all of them or none; or recognise it as a duplicate.
 
     `link` is the journey that all its facts belong to. Raises `ledger.CurrencyMismatch` when a fact contradicts its capture;
@@ -123,19 +122,19 @@ async def report(
         return await _persist(lambda: _report(engine, delivery, said, link))
 
 
-async def ignored(engine: AsyncEngine, delivery: Delivery, topic: str, provider_event_id: str) -> Receipt:
+async def ignore(engine: AsyncEngine, delivery: Delivery, meaning: NotRevenue) -> Ignored:
     """Note a delivery that was understood and says nothing about revenue."""
-    key = idempotency_key(delivery.provider, topic, provider_event_id)
-    row = rows.delivery_row(delivery, key) | {"topic": topic, "provider_event_id": provider_event_id}
+    key = idempotency_key(delivery.provider, meaning.topic, meaning.provider_event_id)
+    row = rows.delivery_row(delivery, key) | {"topic": meaning.topic, "provider_event_id": meaning.provider_event_id}
     async with turns.room(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
         await connection.execute(_SQL["record_repetition"], row | {"outcome": Outcome.IGNORED.value, "event_id": None})
-    return rows.receipt(Outcome.IGNORED, delivery, key)
+    return Ignored(tenant_id=delivery.tenant_id, idempotency_key=key)
 
 
-async def dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
+async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejection: Rejection) -> Rejected:
     """Keep a delivery that cannot become an event, its payload sealed; the same one dies only once."""
     async with turns.room(engine):
-        return await _persist(lambda: _dead(engine, ring, delivery, death))
+        return await _persist(lambda: _reject(engine, ring, delivery, rejection))
 
 
 async def _persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
@@ -153,7 +152,7 @@ def _is_unique_violation(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505"
 
 
-async def _one_fact(waiting: Facts, delivery: Delivery, said: Report, link: Link | None) -> Receipt:
+async def _one_fact(waiting: Facts, delivery: Delivery, said: Report, link: Link | None) -> Recorded:
     """One round trip when nothing is recorded about the transaction yet, which is almost always, or the fact itself is.
 
     Those that follow something take turns for the second: each of them changes what the others have to know.
@@ -181,23 +180,33 @@ def _fact(delivery: Delivery, said: Report, known: History, channel: str, link: 
     return Fact(row, to_json(row, bytes_mode="hex"))
 
 
-def _receipt(delivery: Delivery, said: Report, found: Mapping[str, Any], channel: str) -> Receipt:
+def _receipt(delivery: Delivery, said: Report, found: Mapping[str, Any], channel: str) -> Recorded:
     is_new, key = found["is_new"], said.idempotency_key
-    outcome = Outcome.ACCEPTED if is_new else Outcome.DUPLICATE
-    return rows.receipt(outcome, delivery, key, found["event_id"], channel if is_new else None)
+    return _recorded(delivery, key, found["event_id"], channel if is_new else None)
 
 
-async def _report(engine: AsyncEngine, delivery: Delivery, said: Report, link: Link | None) -> Receipt:
+def _recorded(delivery: Delivery, key: uuid.UUID, event_id: uuid.UUID, channel: str | None) -> Recorded:
+    """Every event has a channel: without one, nothing was new."""
+    return Recorded(
+        tenant_id=delivery.tenant_id,
+        idempotency_key=key,
+        is_new=channel is not None,
+        event_id=event_id,
+        channel=channel,
+    )
+
+
+async def _report(engine: AsyncEngine, delivery: Delivery, said: Report, link: Link | None) -> Recorded:
     lock = rows.payment_lock(delivery, said.facts[0])
     async with tenant_transaction(engine, delivery.tenant_id, lock=lock) as connection:
         written = [await _event(connection, delivery, said, fact, link) for fact in said.facts]
         new = next((made for made in written if made.is_new), None)
         if new is not None:
-            return rows.receipt(Outcome.ACCEPTED, delivery, said.idempotency_key, new.event_id, new.channel)
+            return _recorded(delivery, said.idempotency_key, new.event_id, new.channel)
         known = written[0].event_id
         row = rows.common(delivery, said) | {"outcome": Outcome.DUPLICATE.value, "event_id": known}
         await connection.execute(_SQL["record_repetition"], row)
-        return rows.receipt(Outcome.DUPLICATE, delivery, said.idempotency_key, known)
+        return _recorded(delivery, said.idempotency_key, known, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,39 +257,37 @@ async def _history(
     return found.event_id, rows.history(found.entries, has_won_dispute=found.has_won_dispute)
 
 
-async def _dead(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, death: Death) -> Receipt:
-    row = _dead_row(ring, delivery, death)
-    found = await direct.fetch_row(engine, _RECORD_DEATH, *(row[name] for name in _DEATH))
-    if found is None:
+async def _reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejection: Rejection) -> Rejected:
+    values = _dead_row(ring, delivery, rejection)
+    row = await direct.fetch_row(engine, _RECORD_DEATH, *(values[name] for name in _DEATH))
+    if row is None:
         raise LostRaceError("the dead event was recorded meanwhile")
-    return Receipt(
-        outcome=Outcome.DEAD,
+    return Rejected(
         tenant_id=delivery.tenant_id,
-        correlation_id=correlation_id(death.idempotency_key),
-        idempotency_key=death.idempotency_key,
-        dead_event_id=found["dead_event_id"],
-        error_code=death.code,
+        idempotency_key=rejection.idempotency_key,
+        dead_event_id=row["dead_event_id"],
+        error_code=rejection.code,
     )
 
 
-def _dead_row(ring: KeyRing, delivery: Delivery, death: Death) -> dict[str, Any]:
+def _dead_row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, Any]:
     sealed = None
-    if death.payload is not None:
+    if rejection.payload is not None:
         place = Place(delivery.tenant_id, "dead_events", "payload_sealed")
-        sealed = ring.seal(json.dumps(death.payload).encode(), place)
+        sealed = ring.seal(json.dumps(rejection.payload).encode(), place)
     return {
-        **rows.delivery_row(delivery, death.idempotency_key),
+        **rows.delivery_row(delivery, rejection.idempotency_key),
         "dead_event_id": uuid.uuid4(),
-        "topic": death.topic,
-        "provider_event_id": death.provider_event_id or str(death.idempotency_key),
-        "external_event_id": death.provider_event_id,
-        "event_type": death.topic,
-        "next_retry_at": delivery.received_at + FIRST_RETRY_AFTER if death.code in PASSING else None,
-        "error_code": death.code,
-        "error_type": death.code,
-        "error_message": death.message[:500],
-        "error_detail": json.dumps({"pointer": death.pointer, "issues": list(death.issues[:_MAX_ISSUES])}),
-        "raw_payload": json.dumps(death.kept),
+        "topic": rejection.topic,
+        "provider_event_id": rejection.provider_event_id or str(rejection.idempotency_key),
+        "external_event_id": rejection.provider_event_id,
+        "event_type": rejection.topic,
+        "next_retry_at": delivery.received_at + FIRST_RETRY_AFTER if rejection.code in PASSING else None,
+        "error_code": rejection.code,
+        "error_type": rejection.code,
+        "error_message": rejection.message[:MAX_MESSAGE],
+        "error_detail": json.dumps(rejection.detail),
+        "raw_payload": json.dumps(rejection.kept),
         "payload_sealed": sealed.value if sealed else None,
         "key_id": sealed.key_id if sealed else None,
     }

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from impl.db import locks
-from impl.ingestion.deliveries.delivery import Delivery, Outcome, Receipt, correlation_id
+from impl.ingestion.deliveries.delivery import Delivery, correlation_id
 from impl.ingestion.journeys import Link
 from impl.kernel.events import CanonicalEvent, EntryKind, Report
 from impl.ledger import History, HistoryEntry, Posting
@@ -132,21 +132,3 @@ def _kept(fact: CanonicalEvent, channel: str) -> dict[str, Any]:
         "channel": channel,
     }
     return {key: value for key, value in values.items() if value is not None}
-
-
-def receipt(
-    outcome: Outcome,
-    delivery: Delivery,
-    key: uuid.UUID,
-    event_id: uuid.UUID | None = None,
-    channel: str | None = None,
-) -> Receipt:
-    """What the processor is told."""
-    return Receipt(
-        outcome=outcome,
-        tenant_id=delivery.tenant_id,
-        correlation_id=correlation_id(key),
-        idempotency_key=key,
-        event_id=event_id,
-        channel=channel,
-    )

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Final, final
 
 from generated.server import Call, ProblemError, webhooks_shopify
+from impl.ingestion.deliveries import inbox
 from impl.ingestion.deliveries.inbox import Inbox, WrongAddress
 from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.callers import MachineCaller
 from impl.platforms import shopify
 
-SCHEMAS: Final = {
-    "orders/create": webhooks_shopify.decode_shopify_order_create,
-    "orders/paid": webhooks_shopify.decode_shopify_order_paid,
-    "refunds/create": webhooks_shopify.decode_shopify_refund_create,
-    "checkouts/update": webhooks_shopify.decode_shopify_checkout_updated,
-}
+SCHEMAS: Final = inbox.bodies_of(
+    webhooks_shopify.OPERATIONS,
+    {
+        "orders/create": "shopifyOrderCreate",
+        "orders/paid": "shopifyOrderPaid",
+        "refunds/create": "shopifyRefundCreate",
+        "checkouts/update": "shopifyCheckoutUpdated",
+    },
+)
 
 
 class WrongShopifyAddress(ProblemError, status=422, code=WrongAddress.code, slug=WrongAddress.slug):

@@ -6,18 +6,22 @@ from typing import Final, final
 
 from generated.server import Call, webhooks_woocommerce
 from generated.server.models import webhooks_base as models
+from impl.ingestion.deliveries import inbox
 from impl.ingestion.deliveries.delivery import Outcome
 from impl.ingestion.deliveries.inbox import MESSAGES, Inbox
 from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.callers import MachineCaller
 from impl.platforms import woocommerce
 
-SCHEMAS: Final = {
-    "order.created": webhooks_woocommerce.decode_woocommerce_order_created,
-    "order.updated": webhooks_woocommerce.decode_woocommerce_order_updated,
-    "order.completed": webhooks_woocommerce.decode_woocommerce_order_completed,
-    "order.refunded": webhooks_woocommerce.decode_woocommerce_order_refunded,
-}
+SCHEMAS: Final = inbox.bodies_of(
+    webhooks_woocommerce.OPERATIONS,
+    {
+        "order.created": "woocommerceOrderCreated",
+        "order.updated": "woocommerceOrderUpdated",
+        "order.completed": "woocommerceOrderCompleted",
+        "order.refunded": "woocommerceOrderRefunded",
+    },
+)
 
 
 @final

@@ -10,7 +10,7 @@ from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import tasks
 from impl.ingestion.dead_events.replay import Repair
 from impl.ingestion.deliveries import receive, record
-from impl.ingestion.deliveries.delivery import Death, Delivery
+from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
 from impl.platforms import stripe
 from impl.platforms.stripe import samples
@@ -139,7 +139,9 @@ def deliver(app_engine, ring, clock):
     """Delivers to Stripe's receipt, whose schema check finds `issues`: the body is too new for it, unless told otherwise."""
 
     async def deliver(site, body, issues=TOO_NEW):
-        inbound = receipt.from_stripe(site.tenant_id, body, site.secret, clock.now(), check=lambda _: issues)
+        inbound = receipt.from_stripe(
+            site.tenant_id, body, site.secret, clock.now(), check=lambda topic, document: issues
+        )
         return await receive.receive(receive.build(app_engine, ring, clock), stripe.PROCESSOR, inbound)
 
     return deliver
@@ -207,7 +209,7 @@ async def test_only_a_passing_cause_is_tried_again_by_itself(
         id=uuid4(), tenant_id=await make_tenant(), provider="stripe", received_at=clock.now(), size_bytes=2,
         signature_scheme="stripe_v1", secret_version=1,
     )  # fmt: skip
-    death = Death(code=code, message="it did not work", idempotency_key=uuid4(), payload={})
-    dead = await record.dead(app_engine, ring, delivery, death)
+    rejection = Rejection(code=code, message="it did not work", idempotency_key=uuid4(), payload={})
+    dead = await record.reject(app_engine, ring, delivery, rejection)
     row = await state(owner, dead.dead_event_id)
     assert row["next_retry_at"] == (None if seconds is None else clock.now() + timedelta(seconds=seconds))
