@@ -5,6 +5,7 @@ Generated from the contracts by `contracts generate`; change that instead.
 
 from ._runtime import (
     UNSET,
+    Bodies,
     Call,
     CallCounts,
     CallerCounter,
@@ -42,6 +43,7 @@ from ._runtime import (
 
 __all__ = [
     "UNSET",
+    "Bodies",
     "Call",
     "CallCounts",
     "CallerCounter",

@@ -3,7 +3,7 @@
 What an implementation needs is named here; generated modules import from the parts.
 """
 
-from .bodies import Invalid
+from .bodies import Bodies, Invalid
 from .deprecation import CallCounts, CallerCounter
 from .errors import ErrorShape, ProblemDetails
 from .limits import Limiter, RateLimit
@@ -31,6 +31,7 @@ from .requests import Call, Grant, Headers, RawRequest
 
 __all__ = [
     "UNSET",
+    "Bodies",
     "Call",
     "CallCounts",
     "CallerCounter",

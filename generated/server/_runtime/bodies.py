@@ -56,6 +56,16 @@ class JsonBody(Generic[BodyT]):
         except ValidationError as error:
             return _invalid(raw, error)
 
+    def check(self, document: Any) -> tuple[Issue, ...]:
+        """What is wrong with a body that was parsed already."""
+        self.prepare()
+        assert self._adapter is not None
+        try:
+            self._adapter.validate_python(document, strict=True)
+        except ValidationError as error:
+            return tuple(from_validation(error, "/body", document))
+        return ()
+
 
 def _invalid(raw: bytes, error: ValidationError) -> Invalid:
     try:
@@ -133,3 +143,8 @@ class Bodies:
             return None, (missing,) if self.is_required else ()
         body = reader.decode(request.body)
         return (None, body.issues) if isinstance(body, Invalid) else (body, ())
+
+    def check(self, request: RawRequest, document: Any) -> tuple[Issue, ...]:
+        """What is wrong with the body of `request`, which was parsed as `document`: its bytes are not parsed again."""
+        reader = self.reader(request)
+        return reader.check(document) if isinstance(reader, JsonBody) else self.decode(request)[1]
