@@ -1,4 +1,4 @@
-"""Runs the history over asyncpg, one revision per transaction, one migration at a time."""
+"""Runs the history over asyncpg: revisions and then functions, all in one transaction, one migration at a time."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, MetaData
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import await_only
 
-from impl.db import mapped
+from impl.db import functions, heads, mapped
 from impl.db import url as urls
 from impl.db.errors import DatabaseUrlError
 
@@ -43,13 +44,19 @@ def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=target_metadata(),
-        transaction_per_migration=True,
         compare_type=True,
         compare_server_default=True,
         include_schemas=False,
     )
+    driver: Any = connection.connection.driver_connection
+    heads.refuse_old_history(*context.get_context().get_current_heads())
+    step = context.config.attributes.get("functions")
     with context.begin_transaction():
+        if step == "remove" and connection.dialect.has_table(connection, "schema_functions"):
+            await_only(functions.remove(driver))
         context.run_migrations()
+        if step == "apply":
+            await_only(functions.apply(driver, functions.load()))
 
 
 async def run() -> None:

@@ -66,4 +66,4 @@ SELECT create_distributed_table('pii_audit_findings', 'tenant_id', colocate_with
 SELECT create_distributed_table('privacy_audit', 'tenant_id', colocate_with => 'tenant_memberships');
 
 -- Stays on the coordinator, with the queue: dead_events_quarantine, worker_failed_jobs, worker_heartbeats, schedule_ticks,
--- matview_refreshes, rate_limit_buckets, jwt_signing_keys, jwt_verification_cache, channel_state_transitions.
+-- matview_refreshes, schema_functions, rate_limit_buckets, jwt_signing_keys, jwt_verification_cache, channel_state_transitions.

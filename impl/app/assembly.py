@@ -30,7 +30,7 @@ from impl.app import docs
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
 from impl.auth.tokens.access_tokens import Stamp
-from impl.db import bootstrap, heads
+from impl.db import bootstrap, functions, heads
 from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing
@@ -137,6 +137,7 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
         engine=engine,
         keys=auth.keys,
         head=heads.newest(),
+        functions=functions.digests(functions.load()),
         traffic=traffic,
         clock=clock,
         version=metadata.version("skeldir"),

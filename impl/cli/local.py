@@ -54,6 +54,9 @@ def stack(settings: Settings, *, migrated: bool = True) -> Iterator[Stack]:
     """
     secret_values = _local_secrets(settings.data_dir)
     with server(settings) as running:
+        if migrated:
+            # Before roles and passwords are set in its cluster.
+            heads.refuse_old_database(running.admin.set(database=running.database))
         bootstrap.ensure_sync(running.admin, running.database, running.passwords)
         logins = {
             role: running.admin.set(username=role, password=running.passwords[role], database=running.database)

@@ -1,4 +1,4 @@
-"""Where the migration history is."""
+"""Where the migration history is, and the files of the functions that are applied after it."""
 
 from __future__ import annotations
 
@@ -6,3 +6,4 @@ from pathlib import Path
 from typing import Final
 
 HISTORY: Final = Path(__file__).resolve().parents[2] / "alembic"
+FUNCTIONS: Final = HISTORY / "functions"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Literal
 
 import asyncpg
 from alembic import command
@@ -21,29 +22,34 @@ from impl.db.history import HISTORY
 _ALEMBIC = threading.Lock()  # its configuration is global, so two migrations of one process take turns
 
 
-def config(url: str | URL, *, compare: bool = False) -> Config:
+def config(url: str | URL, *, compare: bool = False, functions: Literal["apply", "remove"] | None = None) -> Config:
     """Alembic's configuration for `url`, in any spelling; the URL travels as an object and is never printed.
 
-    `compare` loads the mapped tables of every domain, for `check` and for writing revisions.
+    `compare` loads the mapped tables of every domain, for `check` and for writing revisions. `functions` are applied after
+    the revisions or removed before them, in the same transaction.
     """
     parsed = urls.parse(url) if isinstance(url, str) else url
     made = Config()
     made.set_main_option("script_location", str(HISTORY).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
-    made.attributes.update(url=parsed, compare=compare)
+    made.attributes.update(url=parsed, compare=compare, functions=functions)
     return made
 
 
 def upgrade(url: str | URL, revision: str = "head") -> None:
-    """Apply what is missing up to `revision`. Blocks; call it from a thread when a loop runs. Raises `MigrationError`."""
-    made = config(url)
+    """Apply what is missing up to `revision`, and with the newest one the functions, all or nothing. Raises `MigrationError`.
+
+    Functions belong to the newest revision: an earlier one is a step on the way, not a schema to work with. Blocks; call it
+    from a thread when a loop runs.
+    """
+    made = config(url, functions="apply" if revision in {"head", head()} else None)
     with _explained(made):
         command.upgrade(made, revision)
 
 
 def downgrade(url: str | URL, revision: str) -> None:
-    """Take back everything after `revision` ("base" for all). Raises `MigrationError`."""
-    made = config(url)
+    """Take back everything after `revision` ("base" for all), and every function. Raises `MigrationError`."""
+    made = config(url, functions="remove")
     with _explained(made):
         command.downgrade(made, revision)
 
@@ -84,6 +90,7 @@ def _sqlstate(error: Exception) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """The database's own sentence, without the statement and its parameters."""
+    """The database's own sentence, without the statement and its parameters, and the file that it is about."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return (str(cause).splitlines() or [type(cause).__name__])[0]
+    sentence = (str(cause).splitlines() or [type(cause).__name__])[0]
+    return ", ".join([sentence, *getattr(error, "__notes__", ())])

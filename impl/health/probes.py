@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal, TypeAlias, final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.auth.keys.signing_keys import SigningKeys
+from impl.db import functions
 from impl.db.transaction import tenant_transaction
 from impl.health.pool_watch import PoolWatch
 from impl.jobs import vitals
@@ -17,6 +18,14 @@ from impl.kernel.errors import SkeldirError
 
 _SETTING: Final = text("SELECT nullif(current_setting('app.current_tenant_id', true), '')")
 _REVISIONS: Final = text("SELECT version_num FROM alembic_version")
+# What is recorded counts only while it is there: a function that somebody dropped is missing.
+_FUNCTIONS: Final = text("""
+    SELECT f.name, f.sha256 FROM schema_functions f
+    WHERE EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                  WHERE n.nspname = split_part(f.name, '.', 1) AND p.proname = split_part(f.name, '.', 2))
+       OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                  WHERE n.nspname = split_part(f.name, '.', 1) AND c.relname = split_part(f.name, '.', 2))
+""")
 # Of the tables that hold a tenant's rows: how many there are, and how many a role could read without its tenant.
 _TENANT_TABLES: Final = text("""
     SELECT count(*) AS every,
@@ -52,12 +61,18 @@ async def database(engine: AsyncEngine) -> None:
         await connection.scalar(text("SELECT 1"))
 
 
-async def migrations(engine: AsyncEngine, head: str) -> None:
-    """The schema is at `head`, the one newest revision of this program, and at nothing else."""
+async def migrations(engine: AsyncEngine, head: str, expected: Mapping[str, bytes]) -> None:
+    """The schema is at `head`, the one newest revision of this program, and runs the `expected` functions, by SHA-256."""
     async with engine.connect() as connection:
-        found = (await connection.scalars(_REVISIONS)).all()
-    if list(found) != [head]:
-        raise ProbeError(f"the schema is at {', '.join(found) or 'nothing'}, not at {head}; run `skeldir migrate`")
+        revisions = (await connection.scalars(_REVISIONS)).all()
+        if list(revisions) != [head]:
+            where = ", ".join(revisions) or "nothing"
+            raise ProbeError(f"the schema is at {where}, not at {head}; run `skeldir migrate`")
+        recorded = {row.name: row.sha256 for row in await connection.execute(_FUNCTIONS)}
+    if difference := functions.difference(expected, recorded):
+        raise ProbeError(
+            f"functions of the database are not those of this program ({difference}); run `skeldir migrate`"
+        )
 
 
 async def row_security(engine: AsyncEngine) -> None:

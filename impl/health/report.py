@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias
@@ -45,16 +46,19 @@ def build(  # noqa: PLR0913  (each part is made elsewhere)
     engine: AsyncEngine,
     keys: SigningKeys,
     head: str,
+    functions: Mapping[str, bytes],
     traffic: Traffic,
     clock: Clock,
     version: str,
     queue: Queue,
 ) -> Health:
-    """Health of a process that uses `engine`; `head` is the newest revision of its schema."""
+    """Health of a process that uses `engine`; `head` is the newest revision of its schema, `functions` the
+    SHA-256 of each function file.
+    """
     watch, jobs = PoolWatch(engine, clock), QueueProbe(queue)
     ready: dict[str, Probe] = {
         DATABASE: partial(probes.database, engine),
-        "migrations": partial(probes.migrations, engine, head),
+        "migrations": partial(probes.migrations, engine, head, functions),
         "row_security": partial(probes.row_security, engine),
         "settings_hook": partial(probes.settings_hook, engine),
         "secrets": partial(probes.secrets, keys),

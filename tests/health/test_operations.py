@@ -10,13 +10,15 @@ from sqlalchemy import text
 
 from impl.app import PROBLEMS
 from impl.auth import assembly, sessions
-from impl.db import bootstrap, migrate
+from impl.db import bootstrap, functions, migrate
 from impl.db import engine as engines
 from impl.health import report, routes
 from impl.health.operations import HealthOperations
 from impl.jobs import vitals
 from impl.telemetry.traffic import Traffic
 from tests.auth.server import application, client, parts
+
+FUNCTIONS = functions.digests(functions.load())
 
 PATIENCE_SECONDS = 60
 """For probes and connections of a busy machine; that there is a limit is tested with the checkup."""
@@ -39,7 +41,7 @@ class Process:
         self.auth = assembly.build(parts(engine, database, ring, clock))
         self.traffic = Traffic(clock)
         self.health = report.build(
-            engine=engine, keys=self.auth.keys, head=migrate.head(), traffic=self.traffic, clock=clock,
+            engine=engine, keys=self.auth.keys, head=migrate.head(), functions=FUNCTIONS, traffic=self.traffic, clock=clock,
             version="2.0.0", queue=queue or seen("up"),
         )  # fmt: skip
         self.health.ready._limit_seconds = PATIENCE_SECONDS
@@ -81,7 +83,7 @@ async def test_a_ready_process_says_so(start):
 @pytest.mark.parametrize(
     ("statement", "probe"),
     [
-        ("UPDATE alembic_version SET version_num = '0001_conventions'", "migrations"),
+        ("UPDATE alembic_version SET version_num = '1001_schemas'", "migrations"),
         ("ALTER TABLE revenue_ledger NO FORCE ROW LEVEL SECURITY", "row_security"),
         ("REVOKE SELECT ON jwt_signing_keys FROM app_rw, app_user", "secrets"),
     ],

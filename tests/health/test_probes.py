@@ -6,11 +6,13 @@ from sqlalchemy import text
 from impl.auth.errors import KeysUnavailableError
 from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.auth.keys.signing_keys import SigningKeys
-from impl.db import bootstrap, engine, migrate
+from impl.db import bootstrap, engine, functions, migrate
 from impl.db.sealing import KeyRing
 from impl.health import probes
 from impl.health.pool_watch import PoolWatch
 from impl.health.probes import ProbeError
+
+FUNCTIONS = functions.digests(functions.load())
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ async def own(fresh_database):
 async def test_every_probe_passes_on_a_migrated_database(own, clock):
     api, _ = own
     await probes.database(api)
-    await probes.migrations(api, migrate.head())
+    await probes.migrations(api, migrate.head(), FUNCTIONS)
     await probes.row_security(api)
     await probes.settings_hook(api)
     await probes.secrets(SigningKeys(DatabaseKeyStore(api, KeyRing({"k": b"k" * 32}), clock), clock))
@@ -36,14 +38,31 @@ async def test_every_probe_passes_on_a_migrated_database(own, clock):
 async def test_an_older_a_newer_and_a_second_revision_are_not_the_head(own):
     api, superuser = own
     for statement in (
-        "UPDATE alembic_version SET version_num = '0001_conventions'",
+        "UPDATE alembic_version SET version_num = '1001_schemas'",
         "UPDATE alembic_version SET version_num = '9999_future'",
         f"INSERT INTO alembic_version VALUES ('{migrate.head()}')",
         "DELETE FROM alembic_version",
     ):
         await superuser.execute(statement)
         with pytest.raises(ProbeError, match="skeldir migrate"):
-            await probes.migrations(api, migrate.head())
+            await probes.migrations(api, migrate.head(), FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    ("statement", "difference"),
+    [
+        ("DROP FUNCTION ops.create_user", "missing: ops.create_user"),
+        ("DROP VIEW revenue_ledger_current", "missing: public.revenue_ledger_current"),
+        ("DELETE FROM schema_functions WHERE name = 'ops.create_user'", "missing: ops.create_user"),
+        ("UPDATE schema_functions SET sha256 = '' WHERE name = 'queue.state'", "different: queue.state"),
+        ("INSERT INTO schema_functions VALUES ('queue.pgqueuer', '')", "unknown: queue.pgqueuer"),
+    ],
+)
+async def test_a_function_that_is_not_the_programs_is_named(own, statement, difference):
+    api, superuser = own
+    await superuser.execute(statement)
+    with pytest.raises(ProbeError, match=rf"\({difference}\); run `skeldir migrate`"):
+        await probes.migrations(api, migrate.head(), FUNCTIONS)
 
 
 @pytest.mark.parametrize(

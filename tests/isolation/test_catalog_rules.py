@@ -21,6 +21,7 @@ WITHOUT_TENANT = {
     "matview_refreshes",
     "rate_limit_buckets",
     "roles",
+    "schema_functions",
     "schedule_ticks",
     "users",
     "worker_heartbeats",

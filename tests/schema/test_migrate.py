@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from impl.cli import local
 from impl.db import bootstrap, migrate
 from impl.db.errors import DatabaseUnreachableError, DatabaseUrlError, MigrationError
+from impl.settings import Settings
 from tests.fixtures.database import Database
 from tools.gates import catalog
 
@@ -107,3 +110,33 @@ async def test_migrations_at_once_take_turns(empty_database: Database, tmp_path:
     connection = await bootstrap.connect(url)
     assert await connection.fetch("SELECT version_num FROM alembic_version") == [(migrate.head(),)]
     await connection.close()
+
+
+@pytest.mark.parametrize("revision", ["0001_conventions", "0022_views", "0039_death_in_one"])
+async def test_a_database_of_the_old_history_is_refused_in_one_sentence_and_not_touched(
+    fresh_database: Database, tmp_path: Path, revision: str
+) -> None:
+    url = fresh_database.url("migration_owner")
+    connection = await bootstrap.connect(url)
+    await connection.execute("UPDATE alembic_version SET version_num = $1", revision)
+    before = await catalog.describe(connection)
+    sentence = (
+        rf"was made by an earlier development version of Skeldir \(its schema is {revision}\).*nothing was changed"
+    )
+    for refused in (
+        lambda: migrate.upgrade(url),
+        lambda: migrate.downgrade(url, "base"),
+        lambda: start(fresh_database, tmp_path),
+    ):
+        with pytest.raises(MigrationError, match=sentence) as caught:
+            await asyncio.to_thread(refused)
+        assert "\n" not in str(caught.value)
+    assert catalog.differences(before, await catalog.describe(connection)) == []
+    assert await connection.fetch("SELECT version_num FROM alembic_version") == [(revision,)]
+    await connection.close()
+
+
+def start(database: Database, folder: Path) -> None:
+    """The service on this database, as `skeldir run` starts it, with another data folder and so other passwords."""
+    with local.stack(Settings(data_dir=folder, database_url=SecretStr(database.dsn()))):
+        pytest.fail("the service started")

@@ -16,7 +16,7 @@ from tools.gates import catalog
 from tools.gates.rows import RowMaker, insert_statement
 from tools.gates.stage import ROOT, SKELDIR, GateFailure, Stage, require
 
-VIEWS_CAME_WITH: Final = "0022_views"
+VIEWS_CAME_WITH: Final = "1019_views"
 INGESTION: Final = ("webhook_deliveries", "attribution_events", "touches", "dead_events", "revenue_ledger")
 GIT: Final = shutil.which("git") or "git"
 SPELLINGS: Final = ("postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2", "postgresql+psycopg")

@@ -1,0 +1,24 @@
+-- Credits of an event add up to its effect or are absent; checked per statement, so sets change whole.
+CREATE OR REPLACE FUNCTION check_allocation_sum_stmt_insert() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT c.event_id, c.model_type, e.effect_cents, sum(a.allocated_revenue_cents) AS credited INTO wrong
+    FROM (SELECT DISTINCT tenant_id, event_id, model_type, model_version FROM new_rows) c
+    JOIN public.attribution_events e ON e.tenant_id = c.tenant_id AND e.id = c.event_id
+    JOIN public.attribution_allocations a ON a.tenant_id = c.tenant_id AND a.event_id = c.event_id
+        AND a.model_type = c.model_type AND a.model_version = c.model_version
+    GROUP BY c.tenant_id, c.event_id, c.model_type, c.model_version, e.effect_cents
+    HAVING sum(a.allocated_revenue_cents) <> e.effect_cents
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'credits of event % by % sum to %, not to its effect %', wrong.event_id,
+            wrong.model_type, wrong.credited, wrong.effect_cents USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER trg_check_allocation_sum_insert AFTER INSERT ON attribution_allocations
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION check_allocation_sum_stmt_insert();

@@ -1,0 +1,23 @@
+-- Calls are kept as long as a yearly comparison needs them.
+CREATE OR REPLACE FUNCTION retention.delete_llm_calls(batch integer DEFAULT 1000) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH due AS (
+        SELECT d.tenant_id, d.id FROM public.llm_api_calls d
+        WHERE d.created_at < now() - INTERVAL '400 days'
+        ORDER BY d.created_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
+    ), done AS (
+        DELETE FROM public.llm_api_calls
+        WHERE (tenant_id, id) IN (SELECT due.tenant_id, due.id FROM due) RETURNING tenant_id
+    ), recorded AS (
+        INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
+        SELECT done.tenant_id, session_user, 'delete_llm_calls', 'llm_api_calls', count(*),
+            now() - INTERVAL '400 days'
+        FROM done GROUP BY done.tenant_id
+    )
+    SELECT count(*)::integer FROM done
+$$;
+
+-- It crosses a boundary with the rights of its owner, so exactly one role may call it.
+ALTER FUNCTION retention.delete_llm_calls OWNER TO app_maintenance;
+REVOKE ALL ON FUNCTION retention.delete_llm_calls FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION retention.delete_llm_calls TO app_worker;

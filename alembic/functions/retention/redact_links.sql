@@ -1,0 +1,26 @@
+-- What links an event to a browser is emptied after 180 days.
+CREATE OR REPLACE FUNCTION retention.redact_links(batch integer DEFAULT 1000) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH due AS (
+        SELECT d.tenant_id, d.id FROM public.attribution_events d
+        WHERE (d.session_id IS NOT NULL OR d.journey_hash IS NOT NULL)
+            AND d.received_at < now() - INTERVAL '180 days'
+        ORDER BY d.received_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
+    ), done AS (
+        UPDATE public.attribution_events
+        SET session_id = NULL, journey_hash = NULL, journey_hash_previous = NULL,
+            redacted_at = coalesce(redacted_at, now())
+        WHERE (tenant_id, id) IN (SELECT due.tenant_id, due.id FROM due) RETURNING tenant_id
+    ), recorded AS (
+        INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
+        SELECT done.tenant_id, session_user, 'redact_links', 'attribution_events', count(*),
+            now() - INTERVAL '180 days'
+        FROM done GROUP BY done.tenant_id
+    )
+    SELECT count(*)::integer FROM done
+$$;
+
+-- It crosses a boundary with the rights of its owner, so exactly one role may call it.
+ALTER FUNCTION retention.redact_links OWNER TO app_maintenance;
+REVOKE ALL ON FUNCTION retention.redact_links FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION retention.redact_links TO app_worker;
