@@ -173,7 +173,7 @@ async def test_zg2_turns_red_when_a_revision_loses_a_row(gate: Stage, empty_data
 
     async def careless(revision: str) -> None:
         await migrate(revision)
-        if revision.startswith("0004"):
+        if revision.startswith("1004"):
             await spoil(empty_database, "DELETE FROM tenant_membership_roles")
 
     with pytest.raises(GateFailure, match="1004_tokens changed row counts"):
