@@ -90,34 +90,14 @@ def upgrade() -> None:
                 REFERENCES tenants (id) ON DELETE RESTRICT
         );
         COMMENT ON TABLE revenue_state_transitions IS 'State changes of transactions, one per entry, written by trigger';
-
-        -- Entries that the books of the processor confirm; insert-only.
-        CREATE TABLE ledger_verifications (
-            tenant_id UUID NOT NULL,
-            id UUID NOT NULL DEFAULT gen_random_uuid(),
-            entry_id UUID NOT NULL,
-            run_id UUID NOT NULL,
-            verified_at TIMESTAMPTZ NOT NULL DEFAULT now(),
-            processor_amount_cents BIGINT NOT NULL,
-            created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
-            CONSTRAINT pk_ledger_verifications PRIMARY KEY (tenant_id, id),
-            CONSTRAINT uq_ledger_verifications__tenant_id_entry_id UNIQUE (tenant_id, entry_id),
-            CONSTRAINT fk_ledger_verifications__tenant_id_entry_id FOREIGN KEY (tenant_id, entry_id)
-                REFERENCES revenue_ledger (tenant_id, id) ON DELETE RESTRICT,
-            CONSTRAINT fk_ledger_verifications__tenant_id FOREIGN KEY (tenant_id)
-                REFERENCES tenants (id) ON DELETE RESTRICT
-        );
-        COMMENT ON TABLE ledger_verifications IS 'Entries that the books of the processor confirm; insert-only';
     """)
     protect("revenue_ledger")
     grant("revenue_ledger", api="SI", worker="S")
     protect("revenue_state_transitions")
     grant("revenue_state_transitions", api="S", worker="S")
-    protect("ledger_verifications")
-    grant("ledger_verifications", api="S", worker="SI")
     run("""
         -- The log of state changes is written by trigger only, with the rights of its owner.
-        GRANT SELECT ON revenue_ledger, ledger_verifications TO app_maintenance;
+        GRANT SELECT ON revenue_ledger TO app_maintenance;
         GRANT SELECT, INSERT ON revenue_state_transitions TO app_maintenance;
     """)
 
@@ -125,7 +105,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     run("""
         -- Newest first, because later tables refer to earlier ones.
-        DROP TABLE ledger_verifications;
         DROP TABLE revenue_state_transitions;
         DROP TABLE revenue_ledger;
     """)

@@ -130,9 +130,25 @@ def upgrade() -> None:
         );
         COMMENT ON TABLE reconciliation_items IS 'Transactions that a run compared, with what was found';
 
-        -- A verification names a run that exists.
-        ALTER TABLE ledger_verifications ADD CONSTRAINT fk_ledger_verifications__tenant_id_run_id
-            FOREIGN KEY (tenant_id, run_id) REFERENCES reconciliation_runs (tenant_id, id) ON DELETE RESTRICT;
+        -- Entries that the books of the processor confirm; insert-only.
+        CREATE TABLE ledger_verifications (
+            tenant_id UUID NOT NULL,
+            id UUID NOT NULL DEFAULT gen_random_uuid(),
+            entry_id UUID NOT NULL,
+            run_id UUID NOT NULL,
+            verified_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            processor_amount_cents BIGINT NOT NULL,
+            created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            CONSTRAINT pk_ledger_verifications PRIMARY KEY (tenant_id, id),
+            CONSTRAINT uq_ledger_verifications__tenant_id_entry_id UNIQUE (tenant_id, entry_id),
+            CONSTRAINT fk_ledger_verifications__tenant_id_entry_id FOREIGN KEY (tenant_id, entry_id)
+                REFERENCES revenue_ledger (tenant_id, id) ON DELETE RESTRICT,
+            CONSTRAINT fk_ledger_verifications__tenant_id_run_id FOREIGN KEY (tenant_id, run_id)
+                REFERENCES reconciliation_runs (tenant_id, id) ON DELETE RESTRICT,
+            CONSTRAINT fk_ledger_verifications__tenant_id FOREIGN KEY (tenant_id)
+                REFERENCES tenants (id) ON DELETE RESTRICT
+        );
+        COMMENT ON TABLE ledger_verifications IS 'Entries that the books of the processor confirm; insert-only';
     """)
     protect("reconciliation_runs")
     grant("reconciliation_runs", api="SI", worker="SIU")
@@ -142,13 +158,18 @@ def upgrade() -> None:
     grant("reconciliation_results", api="S", worker="SIU")
     protect("reconciliation_items")
     grant("reconciliation_items", api="S", worker="SIU")
+    protect("ledger_verifications")
+    grant("ledger_verifications", api="S", worker="SI")
+    run("""
+        -- What a transaction amounts to says whether its entries are verified, for all tenants in one view.
+        GRANT SELECT ON ledger_verifications TO app_maintenance;
+    """)
 
 
 def downgrade() -> None:
     run("""
-        -- Verifications outlive the runs only on the way down.
-        ALTER TABLE ledger_verifications DROP CONSTRAINT fk_ledger_verifications__tenant_id_run_id;
         -- Newest first, because later tables refer to earlier ones.
+        DROP TABLE ledger_verifications;
         DROP TABLE reconciliation_items;
         DROP TABLE reconciliation_results;
         DROP TABLE platform_claims;
