@@ -52,7 +52,7 @@ class UtmRule:
     medium: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     channel: str
-    foreign_referrer: bool = False
+    foreign_referrer: bool | None = None
 
 
 UTM: Final[tuple[UtmRule, ...]] = (

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware.cors import CORSMiddleware
 
+from generated.governance import problems
 from generated.server import (
     ProblemDetails,
     attribution,
@@ -58,7 +59,11 @@ from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
 
-PROBLEMS = ProblemDetails(type_prefix="https://api.skeldir.com/problems/", instance_prefix="urn:skeldir:error:")
+PROBLEMS: Final = ProblemDetails(
+    type_prefix=problems.BASE,
+    instance_prefix="urn:skeldir:error:",
+    kinds={kind.code: kind for kind in problems.PROBLEMS},
+)
 EXPOSED_HEADERS = (
     "X-Correlation-ID ETag Location Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset "
     "Deprecation Sunset Link Idempotency-Replayed"

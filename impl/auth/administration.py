@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from generated.governance import problems
 from generated.server import NotFoundError, ProblemError
 from impl.auth import sessions
 from impl.auth.roles import Role
@@ -21,11 +22,11 @@ from impl.db import locks
 _IS_ACTIVE: Final = TenantMembership.membership_status == "active"
 
 
-class CutoffInTheFutureError(ProblemError, status=400, code="VALIDATION_ERROR", slug="validation-error"):
+class CutoffInTheFutureError(ProblemError, kind=problems.VALIDATION_ERROR):
     """Tokens can be ended up to now, not beyond; leave out `tokens_invalid_before` to end all of them now."""
 
 
-class LastAdminError(ProblemError, status=409, code="STATE_CONFLICT", slug="state-conflict"):
+class LastAdminError(ProblemError, kind=problems.STATE_CONFLICT):
     """The last admin of a tenant keeps the role; make somebody else an admin first."""
 
 

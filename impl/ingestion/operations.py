@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from generated.governance import problems
 from generated.server import Call, InvalidRequestError, Issue, NotFoundError, ProblemError, events
 from generated.server.models import common
 from generated.server.models import events as models
@@ -27,7 +28,7 @@ from impl.kernel.callers import MachineCaller, PersonCaller
 from impl.kernel.cursor import CursorError, Position
 
 
-class StateConflict(ProblemError, status=409, code="STATE_CONFLICT", slug="state-conflict"):
+class StateConflict(ProblemError, kind=problems.STATE_CONFLICT):
     """The object is not in a state that allows this."""
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from .problems import ProblemError
+from .problems import ProblemError, ProblemKind
 
 
 class ErrorShape(Protocol):
@@ -31,12 +31,15 @@ class ProblemDetails:
     type_prefix: str = "about:blank#"
     instance_prefix: str = "urn:uuid:"
     clock: Callable[[], datetime] = _now
+    kinds: Mapping[str, ProblemKind] = field(default_factory=dict[str, ProblemKind])
+    """A registry by code: these problems have its slug and title, whatever the class that was raised says."""
 
     def body(self, problem: ProblemError, correlation_id: UUID) -> bytes:
         """JSON of a problem."""
+        kind = self.kinds.get(problem.code)
         content: dict[str, Any] = {
-            "type": self.type_prefix + problem.slug,
-            "title": problem.title,
+            "type": self.type_prefix + (kind.slug if kind is not None else problem.slug),
+            "title": kind.title if kind is not None else problem.title,
             "status": problem.status,
             "detail": problem.detail,
             "instance": f"{self.instance_prefix}{correlation_id}",

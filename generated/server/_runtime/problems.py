@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,19 @@ class Issue:
     """Stable word for the kind: `missing`, `string_too_short`."""
 
 
+class ProblemKind(Protocol):
+    """The constant parts of a problem, such as a row of a registry."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
 class ProblemError(Exception):
     """Something unforeseen happened.
 
@@ -36,6 +49,8 @@ class ProblemError(Exception):
 
         class WindowClosedError(ProblemError, status=409, code="WINDOW_CLOSED", slug="window-closed"):
             '''The window is older than 90 days.'''
+
+    Where a registry has them, name its row: `class WindowClosedError(ProblemError, kind=problems.WINDOW_CLOSED)`.
 
     `detail` replaces that text for one occurrence. `title` defaults to the slug in words. An instance may have a status, code,
     slug and title of its own: an error that was kept, and is answered again.
@@ -51,6 +66,7 @@ class ProblemError(Exception):
     def __init_subclass__(
         cls,
         *,
+        kind: ProblemKind | None = None,
         status: int | None = None,
         code: str | None = None,
         slug: str | None = None,
@@ -58,6 +74,8 @@ class ProblemError(Exception):
         retry_after_seconds: int | None = None,
     ) -> None:
         super().__init_subclass__()
+        if kind is not None:
+            cls.status, cls.code, cls.slug, cls.title = kind.status, kind.code, kind.slug, kind.title
         cls.status = status or cls.status
         cls.code = code or cls.code
         cls.title = title or (slug.replace("-", " ").capitalize() + "." if slug else cls.title)

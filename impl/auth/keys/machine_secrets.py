@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from generated.governance import problems
 from generated.server import ProblemError
 from impl.auth.keys import tenant_keys
 from impl.auth.keys.tenant_keys import Purpose
@@ -42,15 +43,15 @@ _INSERT_SECRET: Final = text("""
 """)
 
 
-class PlatformNotFoundError(ProblemError, status=404, code="PLATFORM_NOT_FOUND", slug="platform-not-found"):
+class PlatformNotFoundError(ProblemError, kind=problems.PLATFORM_NOT_FOUND):
     """There is no such payment processor; it is shopify, stripe, woocommerce or paypal."""
 
 
-class SecretMissingError(ProblemError, status=400, code="VALIDATION_ERROR", slug="validation-error"):
+class SecretMissingError(ProblemError, kind=problems.VALIDATION_ERROR):
     """PayPal needs `webhook_id`, every other processor needs `secret`."""
 
 
-class WebhookIdError(ProblemError, status=400, code="VALIDATION_ERROR", slug="validation-error"):
+class WebhookIdError(ProblemError, kind=problems.VALIDATION_ERROR):
     """A `webhook_id` has letters, digits and signs, and no space or line end; copy it from the processor once more."""
 
 

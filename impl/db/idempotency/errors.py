@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from generated.governance import problems
 from generated.server import Issue, ProblemError
 
 REPLAYED: Final = {"Idempotency-Replayed": "true"}
@@ -13,15 +14,15 @@ _OF_THE_CALLER: Final = frozenset({401, 403})
 _OF_THE_MOMENT: Final = frozenset({429})
 
 
-class KeyReusedError(ProblemError, status=409, code="IDEMPOTENCY_KEY_REUSED", slug="idempotency-conflict"):
+class KeyReusedError(ProblemError, kind=problems.IDEMPOTENCY_KEY_REUSED):
     """This key was used for a different request; use a new one."""
 
 
-class KeyInProgressError(ProblemError, status=409, code="IDEMPOTENCY_IN_PROGRESS", slug="idempotency-conflict"):
+class KeyInProgressError(ProblemError, kind=problems.IDEMPOTENCY_IN_PROGRESS):
     """The first request with this key still runs; repeat it in a moment."""
 
 
-class SecretAlreadyShownError(ProblemError, status=409, code="SECRET_ALREADY_SHOWN", slug="secret-already-shown"):
+class SecretAlreadyShownError(ProblemError, kind=problems.SECRET_ALREADY_SHOWN):
     """The secret was shown once; use a new key to make another."""
 
 

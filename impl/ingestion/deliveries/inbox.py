@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from generated.governance import problems
 from generated.server import Bodies, Call, Operation, ProblemError, UnauthorizedError
 from generated.server.models import webhooks_base as models
 from impl.db import outage
@@ -24,7 +25,7 @@ MESSAGES: Final = {
 }
 
 
-class WrongAddress(ProblemError, status=400, code="WEBHOOK_TOPIC_MISMATCH", slug="webhook-topic-mismatch"):
+class WrongAddress(ProblemError, kind=problems.WEBHOOK_TOPIC_MISMATCH):
     """The delivery is authentic, but this address is for another kind of event. It is kept as a dead event."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, final
 
+from generated.governance import problems
 from generated.server import Call, ProblemError, webhooks_shopify
 from impl.ingestion.deliveries import inbox
-from impl.ingestion.deliveries.inbox import Inbox, WrongAddress
+from impl.ingestion.deliveries.inbox import Inbox
 from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.callers import MachineCaller
 from impl.platforms import shopify
@@ -22,7 +23,7 @@ SCHEMAS: Final = inbox.bodies_of(
 )
 
 
-class WrongShopifyAddress(ProblemError, status=422, code=WrongAddress.code, slug=WrongAddress.slug):
+class WrongShopifyAddress(ProblemError, kind=problems.WEBHOOK_TOPIC_MISMATCH, status=422):
     """The delivery is authentic, but this address is for another topic. It is kept as a dead event."""
 
 

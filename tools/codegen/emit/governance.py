@@ -11,10 +11,6 @@ from tools.contracts import source
 from tools.contracts.directives import Directive
 from tools.contracts.source import Document
 
-_EMPTY: Mapping[str, tuple[str, str]] = {"bool": ("bool", "False")}
-"""Type and default of a field that some rows leave out, by its only type; lists are empty, all else is None."""
-
-
 PACKAGE = "governance/__init__.py"
 
 
@@ -117,7 +113,7 @@ def _fields(module: Module, rows: Sequence[Mapping[str, Any]]) -> dict[str, tupl
         elif all(isinstance(value, list) for value in values):
             fields[name] = (kind, "()")
         else:
-            fields[name] = _EMPTY.get(kind, (kind if kind.endswith("None") else f"{kind} | None", "None"))
+            fields[name] = (kind if kind.endswith("None") else f"{kind} | None", "None")
     return fields
 
 
