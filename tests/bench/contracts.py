@@ -70,7 +70,7 @@ def command(*arguments: str | Path) -> Callable[[], object]:
 
 def peers(folder: Path) -> dict[str, Callable[[], object]]:
     """The commands of the usual chain, working in `folder`."""
-    sources = link.read(ROOT / "contracts" / "openapi" / "v1", shown="contracts/openapi/v1")
+    sources = link.read(ROOT / "contracts" / "openapi" / "v1", display_root="contracts/openapi/v1")
     apis = [entry for entry in sources.entries if sources.documents[entry].value.get("paths")]
     bundles = [folder / "bundles" / f"{Path(entry).stem}.yaml" for entry in apis]
     for entry, path in zip(apis, bundles, strict=True):

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from tools.codegen import generate, output
+from tools.codegen import disk, pipeline
 from tools.contracts import link, problems
 
 _NUMBERS = itertools.count()
@@ -24,7 +24,7 @@ HEAD = "openapi: 3.1.0\ninfo: {title: Test, version: 1.0.0}\n"
 class Built:
     """A generated package, imported."""
 
-    def __init__(self, folder: Path, made: generate.Output) -> None:
+    def __init__(self, folder: Path, made: pipeline.Output) -> None:
         self.folder = folder
         self.name = folder.name
         self.made = made
@@ -75,24 +75,24 @@ def write_tree(folder: Path, files: dict[str, str]) -> None:
 def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Built]]:
     """Generate and import: `build("paths: …")` for one file named api.yaml, or `build({"a.yaml": …})`; each contract once."""
     folder = tmp_path_factory.mktemp("built")
-    done: dict[str, Built] = {}
+    packages: dict[str, Built] = {}
     patch = pytest.MonkeyPatch()
     patch.syspath_prepend(folder / "out")
 
     def make(contract: str | dict[str, str], *, head: str = HEAD) -> Built:
         files = contract if isinstance(contract, dict) else {"api.yaml": head + textwrap.dedent(contract)}
         key = json.dumps(files)
-        if key not in done:
+        if key not in packages:
             name = f"made{next(_NUMBERS)}"
             write_tree(folder / "in" / name, files)
-            sources = link.read(folder / "in" / name, shown="contracts")
-            made = generate.build(sources)
-            found = problems.in_order([*sources.problems, *made.problems])
-            assert not problems.has_errors(found), "\n".join(map(str, found))
-            output.write(folder / "out" / name, made.files)
+            sources = link.read(folder / "in" / name, display_root="contracts")
+            output_ = pipeline.build(sources)
+            complaints = problems.in_order([*sources.problems, *output_.problems])
+            assert not problems.has_errors(complaints), "\n".join(map(str, complaints))
+            disk.write(folder / "out" / name, output_.files)
             importlib.invalidate_caches()
-            done[key] = Built(folder / "out" / name, made)
-        return done[key]
+            packages[key] = Built(folder / "out" / name, output_)
+        return packages[key]
 
     yield make
     patch.undo()
@@ -100,16 +100,16 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bu
 
 @pytest.fixture
 def complain(tmp_path: Path) -> Callable[..., list[str]]:
-    """What a bad contract is told, line by line."""
+    """Problems of a bad contract, line by line."""
 
     def judge(contract: str | dict[str, str], *, head: str = HEAD) -> list[str]:
         files = contract if isinstance(contract, dict) else {"api.yaml": head + textwrap.dedent(contract)}
         write_tree(tmp_path / "bad", files)
-        sources = link.read(tmp_path / "bad", shown="contracts")
-        found = list(sources.problems)
-        if not problems.has_errors(found):
-            found += generate.build(sources).problems
-        return [str(problem) for problem in problems.in_order(found)]
+        sources = link.read(tmp_path / "bad", display_root="contracts")
+        complaints = list(sources.problems)
+        if not problems.has_errors(complaints):
+            complaints += pipeline.build(sources).problems
+        return [str(problem) for problem in problems.in_order(complaints)]
 
     return judge
 

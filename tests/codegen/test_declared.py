@@ -1,5 +1,5 @@
-"""What the runtime sends by itself is declared: each operation of this project says every status that it can get without the
-implementation having a word. The rule `default-responses` refuses a contract that forgets one; this holds the two together."""
+"""Replies of the runtime itself are declared: each operation of this project lists every status that it can get without the
+implementation. The rule `default-responses` rejects a contract that forgets one; these tests keep rule and runtime together."""
 
 import pytest
 
@@ -38,9 +38,9 @@ def test_an_operation_that_forgets_one_is_refused_at_its_place(tmp_path):
     """
     path = tmp_path / "api.yaml"
     path.write_text(contract.replace("\n        ", "\n").lstrip())
-    found = checking.judge(link.read(tmp_path, shown="contracts"), tmp_path)
-    told = [str(one) for one in found if one.rule == "default-responses"]
-    assert [line.partition(";")[0] for line in told] == [
+    problems_ = checking.judge(link.read(tmp_path, display_root="contracts"), tmp_path)
+    lines = [str(one) for one in problems_ if one.rule == "default-responses"]
+    assert [line.partition(";")[0] for line in lines] == [
         f"contracts/api.yaml:8:7: error[default-responses]: createThing does not declare {status}"
         for status in (400, 413, 415)
     ]

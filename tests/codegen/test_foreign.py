@@ -1,10 +1,10 @@
-"""What contracts of others taught: each case stood in a public contract (see README.md) and broke something once."""
+"""Cases from public contracts (see README.md), each of which once broke something."""
 
 import json
 
 import pytest
 
-from tools.contracts import generating
+from tools.contracts import generate_command
 
 NULLABLE = """
 paths:
@@ -130,13 +130,13 @@ def test_the_output_is_the_package_that_was_asked_for(tmp_path, monkeypatch, out
     (tmp_path / "api.yaml").write_text(
         "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: a, responses: {'204': {description: ok}}}}}\n"
     )
-    assert generating.run("api.yaml", out, package=package) == 0
+    assert generate_command.run("api.yaml", out, package=package) == 0
     assert (tmp_path / importable / "server/app.py").exists()
-    assert generating.run("api.yaml", out, package=package, is_check=True) == 0
+    assert generate_command.run("api.yaml", out, package=package, is_check=True) == 0
 
 
 @pytest.mark.parametrize("package", ["no-name", "class", "a..b", "1x", ""])
 def test_a_package_name_that_python_cannot_import_is_refused(tmp_path, monkeypatch, capsys, package):
     monkeypatch.chdir(tmp_path)
-    assert generating.run("api.yaml", "out", package=package) == 1
+    assert generate_command.run("api.yaml", "out", package=package) == 1
     assert "is no name of a package" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What the runtime answers itself: identity, limits, unknown paths, methods, sizes, media types, correlation."""
+"""Replies of the runtime itself: identity, limits, unknown paths, methods, sizes, media types, correlation."""
 
 import uuid
 from typing import ClassVar
@@ -314,18 +314,18 @@ class TestAddresses:
 class TestCorrelation:
     @pytest.mark.parametrize(("method", "url"), [("GET", "/open"), ("GET", "/one"), ("GET", "/nope"), ("PUT", "/open")])
     async def test_the_id_of_the_caller_comes_back_on_every_answer(self, built, method, url):
-        sent = str(uuid.uuid4())
-        response = await ask(built, method, url, headers={"x-correlation-id": sent})
-        assert response.headers["x-correlation-id"] == sent
+        request_id = str(uuid.uuid4())
+        response = await ask(built, method, url, headers={"x-correlation-id": request_id})
+        assert response.headers["x-correlation-id"] == request_id
 
     @pytest.mark.parametrize(
         "sent", ["", "x", "<script>", "0" * 36, "{0f8fad5b-d9cb-469f-a165-7086772895}", "\xff" * 36]
     )
     async def test_anything_else_is_replaced_and_never_echoed(self, built, sent):
         response = await ask(built, "GET", "/open", headers=[("x-correlation-id", sent.encode("latin-1"))])
-        made = response.headers["x-correlation-id"]
-        assert made != sent
-        assert uuid.UUID(made).version == 4
+        reply_id = response.headers["x-correlation-id"]
+        assert reply_id != sent
+        assert uuid.UUID(reply_id).version == 4
 
 
 @pytest.mark.parametrize("telemetry", [False, True], ids=["short way", "long way, measured by FastAPI"])

@@ -1,5 +1,5 @@
-"""What is kept between runs never shows: after any edits, and whatever happened to the kept files, the bytes are those of a
-first run; and only what an edit can touch is made again."""
+"""The store between runs never changes the output: after any edits, and with damaged cache files, the bytes are those of a
+first run; and only modules that an edit can change are generated again."""
 
 import itertools
 import json
@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.codegen import output
+from tools.codegen import disk
 from tools.codegen.read import api as reading
-from tools.contracts import bundle, generating, link
+from tools.contracts import bundle, generate_command, link
 from tools.contracts.store import MOST_FILES, NOTHING_KEPT, Store
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ components:
     Currency: {enum: [EUR, USD]}
     Problem: {type: object, properties: {title: {type: string}}}
   responses:
-    Refused: {description: No., content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
+    Conflicts: {description: No., content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
 """
 API = """
 openapi: 3.1.0
@@ -41,7 +41,7 @@ paths:
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
       responses:
         '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
-        '403': {$ref: '_shared/parts.yaml#/components/responses/Refused'}
+        '403': {$ref: '_shared/parts.yaml#/components/responses/Conflicts'}
     delete:
       operationId: deleteNAME
       deprecated: true
@@ -77,8 +77,8 @@ def first_run(folder):
     """Exit code and files of a run that knows of no other."""
     shutil.rmtree("first", ignore_errors=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generating, "CACHE", f"nothing-kept-{next(NUMBERS)}")
-        code = generating.run(folder, "first")
+        patch.setattr(generate_command, "CACHE", f"nothing-kept-{next(NUMBERS)}")
+        code = generate_command.run(folder, "first")
     return code, on_disk("first")
 
 
@@ -130,40 +130,40 @@ def edit(chance):
 
 def test_after_any_edits_the_bytes_are_those_of_a_first_run(here):
     chance = random.Random(7)
-    kept = {path: path.read_text() for path in Path("in").rglob("*.yaml")}
+    texts = {path: path.read_text() for path in Path("in").rglob("*.yaml")}
     for number in range(14):
         edit(chance)
         if number % 6 == 5:  # an author goes back
-            for path, text in kept.items():
+            for path, text in texts.items():
                 path.write_text(text)
-        code, wanted = first_run("in")
-        assert generating.run("in", "out") == code
-        assert on_disk("out") == wanted or code == 1
+        code, expected = first_run("in")
+        assert generate_command.run("in", "out") == code
+        assert on_disk("out") == expected or code == 1
 
 
 def test_one_edit_reads_one_api_again_and_formats_only_what_changed(here, monkeypatch):
-    generating.run("in", "out")
+    generate_command.run("in", "out")
     read, formatted = [], []
     was = reading.read
     monkeypatch.setattr(reading, "read", lambda sources, file, owned: read.append(file) or was(sources, file, owned))
-    was_formatted = output.formatted
+    was_formatted = disk.formatted
     monkeypatch.setattr(
-        output,
+        disk,
         "formatted",
         lambda files: formatted.extend(name for name in files if name.endswith(".py")) or was_formatted(files),
     )
     path = here / "in/pears.yaml"
     path.write_text(path.read_text().replace("description: gone", "description: eaten"))
-    assert generating.run("in", "out") == 0
+    assert generate_command.run("in", "out") == 0
     assert read == ["in/pears.yaml"]
     assert [name for name in formatted if "_runtime" not in name and name.count("/")] == ["server/pears.py"]
 
 
 @pytest.mark.parametrize("damage", ["emptied", "cut", "flipped", "noise", "removed", "folder is a file"])
 def test_damaged_results_are_as_if_they_were_not_there(here, damage):
-    generating.run("in", "out")
-    wanted = on_disk("out")
-    folder = here / generating.CACHE
+    generate_command.run("in", "out")
+    expected = on_disk("out")
+    folder = here / generate_command.CACHE
     chance = random.Random(3)
     for path in sorted(folder.iterdir()):
         raw = path.read_bytes()
@@ -182,16 +182,16 @@ def test_damaged_results_are_as_if_they_were_not_there(here, damage):
         folder.rmdir()
         folder.write_text("")
     shutil.rmtree("out")
-    assert generating.run("in", "out") == 0
-    assert on_disk("out") == wanted
+    assert generate_command.run("in", "out") == 0
+    assert on_disk("out") == expected
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(here):
-    _, wanted = first_run("in")
+    _, expected = first_run("in")
     command = [
         sys.executable,
         "-c",
-        "import sys; from tools.contracts import generating; sys.exit(generating.run('in', sys.argv[1]))",
+        "import sys; from tools.contracts import generate_command; sys.exit(generate_command.run('in', sys.argv[1]))",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = [
@@ -199,7 +199,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(here):
     ]
     assert [one.wait() for one in running] == [0, 0, 0]
     for number in range(3):
-        assert on_disk(f"out{number}") == wanted
+        assert on_disk(f"out{number}") == expected
 
 
 def test_a_result_is_kept_under_all_that_it_depends_on(tmp_path):
@@ -223,7 +223,7 @@ def test_what_is_kept_does_not_grow_without_end(tmp_path):
 
 def test_a_document_in_pieces_is_the_same_text():
     """The joined document is written in pieces that are kept; YAML written at once says the same."""
-    sources = link.read(ROOT / "contracts/openapi/v1", shown="contracts/openapi/v1")
+    sources = link.read(ROOT / "contracts/openapi/v1", display_root="contracts/openapi/v1")
     writer = bundle.Writer({})
     joined = bundle.join(sources, "Skeldir")
     assert writer.to_yaml(joined) == bundle.to_yaml(joined)

@@ -1,4 +1,4 @@
-"""What is written: the same bytes everywhere, readable by itself, mapped to the contracts, quick when nothing changed."""
+"""Files on disk: the same bytes everywhere, readable by itself, mapped to the contracts, quick when nothing changed."""
 
 import json
 import os
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tools.codegen import generate, inputs, output
-from tools.contracts import generating, link
+from tools.codegen import disk, inputs, pipeline
+from tools.contracts import generate_command, link
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def made_from(folder):
-    return output.formatted(generate.build(link.read(folder, shown="contracts")).files)
+    return disk.formatted(pipeline.build(link.read(folder, display_root="contracts")).files)
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ def test_a_small_contract_makes_exactly_this(folder):
 
 def test_the_bytes_are_the_same_for_every_hash_seed(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from tools.codegen import generate, inputs; from tools.contracts import link\n"
-        "made = generate.build(link.read(Path(sys.argv[1]), shown='contracts'))\n"
+        "import sys; from pathlib import Path; from tools.codegen import pipeline, inputs; from tools.contracts import link\n"
+        "made = pipeline.build(link.read(Path(sys.argv[1]), display_root='contracts'))\n"
         "print({name: inputs.digest(text.encode()) for name, text in sorted(made.files.items())})"
     )
     (tmp_path / "api.yaml").write_text((Path(__file__).parent / "torture.yaml").read_text())
-    seen = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", script, tmp_path],
             cwd=ROOT,
@@ -51,7 +51,7 @@ def test_the_bytes_are_the_same_for_every_hash_seed(tmp_path):
         ).stdout
         for seed in ("1", "2", "3")
     }
-    assert len(seen) == 1
+    assert len(outputs) == 1
 
 
 def test_the_manifest_leads_from_each_symbol_to_the_contract_and_back():
@@ -76,11 +76,11 @@ class TestDrift:
         monkeypatch.chdir(tmp_path)
         (tmp_path / "in").mkdir()
         (tmp_path / "in/api.yaml").write_text((GOLDEN / "minimal/api.yaml").read_text())
-        assert generating.run("in", "out") == 0
+        assert generate_command.run("in", "out") == 0
         return tmp_path
 
     def test_nothing_changed_is_up_to_date(self, here):
-        assert generating.run("in", "out", is_check=True) == 0
+        assert generate_command.run("in", "out", is_check=True) == 0
 
     @pytest.mark.parametrize("change", ["edited", "removed", "added", "contract"])
     def test_every_difference_is_named(self, here, change, capsys):
@@ -92,26 +92,28 @@ class TestDrift:
             (here / "out/server/left_over.py").write_text("")
         else:
             (here / "in/api.yaml").write_text((here / "in/api.yaml").read_text().replace("getThing", "findThing"))
-        assert generating.run("in", "out", is_check=True) == 1
+        assert generate_command.run("in", "out", is_check=True) == 1
         assert "left_over.py: nothing makes this file" in capsys.readouterr().err or change != "added"
-        assert generating.run("in", "out") == 0
-        assert generating.run("in", "out", is_check=True) == 0
+        assert generate_command.run("in", "out") == 0
+        assert generate_command.run("in", "out", is_check=True) == 0
         assert not (here / "out/server/left_over.py").exists()
 
     def test_only_what_differs_is_written(self, here):
         before = {path: path.stat().st_mtime_ns for path in (here / "out").rglob("*.py")}
         (here / "in/api.yaml").write_text((here / "in/api.yaml").read_text().replace("A thing.", "One thing."))
-        assert generating.run("in", "out") == 0
+        assert generate_command.run("in", "out") == 0
         changed = {path.name for path, at in before.items() if path.stat().st_mtime_ns != at}
         assert changed == {"api.py"}
 
 
 def test_a_run_without_news_imports_next_to_nothing():
     """It must take 0.15 s with the start of the process, so it may not load YAML, typer, pydantic or the generator."""
-    script = "import sys; from tools.contracts import generating; print(sorted(sys.modules))"
-    shown = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for heavy in ("'yaml'", "'typer'", "'pydantic'", "'tools.codegen.generate'", "'pathlib._'"):
-        assert heavy not in shown
+    script = "import sys; from tools.contracts import generate_command; print(sorted(sys.modules))"
+    modules = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for heavy in ("'yaml'", "'typer'", "'pydantic'", "'tools.codegen.pipeline'", "'pathlib._'"):
+        assert heavy not in modules
     seconds = []
     for _ in range(5):  # the best of some, in the time of this thread, which a busy machine does not change
         began = time.thread_time()

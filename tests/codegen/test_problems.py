@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.codegen import generate
-from tools.contracts import generating, link, problems, source
+from tools.codegen import pipeline
+from tools.contracts import generate_command, link, problems, source
 
 FOLDER = Path(__file__).parent / "negative"
 MARK = "\n# says\n"
@@ -22,25 +22,25 @@ def expected(path):
 
 
 def said(folder, shown):
-    sources = link.read(folder, shown=shown)
-    found = list(sources.problems)
-    if not problems.has_errors(found):
-        found += generate.build(sources).problems
-    return [str(problem) for problem in problems.in_order(found)]
+    sources = link.read(folder, display_root=shown)
+    complaints = list(sources.problems)
+    if not problems.has_errors(complaints):
+        complaints += pipeline.build(sources).problems
+    return [str(problem) for problem in problems.in_order(complaints)]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_bad_contract_is_told_exactly_this(path, tmp_path):
     (tmp_path / "api.yaml").write_text(path.read_text().partition(MARK)[0] + "\n")
-    found = said(tmp_path, "contracts")
-    assert found == expected(path)
-    assert found
+    complaints = said(tmp_path, "contracts")
+    assert complaints == expected(path)
+    assert complaints
 
 
 def test_the_problems_of_all_files_come_together(complain):
     bad = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: NAME, responses: {'200': {$ref: '#/no'}}}}}\n"
-    found = complain({"a.yaml": bad.replace("NAME", "a"), "b.yaml": bad.replace("NAME", "b") + "x: [\n"})
-    assert [line.split(":")[0] for line in found] == ["contracts/a.yaml", "contracts/b.yaml"]
+    complaints = complain({"a.yaml": bad.replace("NAME", "a"), "b.yaml": bad.replace("NAME", "b") + "x: [\n"})
+    assert [line.split(":")[0] for line in complaints] == ["contracts/a.yaml", "contracts/b.yaml"]
 
 
 TWO = """
@@ -84,14 +84,14 @@ def test_one_bad_operation_costs_that_operation_and_the_exit_code_says_so(tmp_pa
     }.items():
         text = text.replace(word, now)
     (tmp_path / "in/api.yaml").write_text(text)
-    assert generating.run("in", "out") == 2
-    told = capsys.readouterr().err
-    assert "in/api.yaml:" in told
-    assert ": error[" in told
-    assert "left out because of the errors above: " in told
-    made = (tmp_path / "out/server/api.py").read_text()
-    assert "async def good" in made
-    assert "async def bad" not in made
+    assert generate_command.run("in", "out") == 2
+    output = capsys.readouterr().err
+    assert "in/api.yaml:" in output
+    assert ": error[" in output
+    assert "left out because of the errors above: " in output
+    module = (tmp_path / "out/server/api.py").read_text()
+    assert "async def good" in module
+    assert "async def bad" not in module
     served = json.loads((tmp_path / "out/server/openapi.json").read_text())
     assert list(served["paths"]["/good"]) == ["get"]
     assert served["paths"].get("/bad/{id}", {}) == {}
@@ -103,7 +103,7 @@ def test_when_nothing_is_left_nothing_is_written(tmp_path, monkeypatch):
     (tmp_path / "in/api.yaml").write_text(
         "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n"
     )
-    assert generating.run("in", "out") == 1
+    assert generate_command.run("in", "out") == 1
     assert not (tmp_path / "out").exists()
 
 

@@ -113,8 +113,8 @@ async def test_a_reply_has_its_status_its_headers_and_its_body(built):
     response = await get(built, f"/widgets/{ID}", answering(built, get_widget=reply))
     assert response.status_code == 200
     assert response.json() == {"id": ID, "note": None, "at": "2024-01-02T03:04:05Z", "petKind": "cat"}
-    wanted = {"etag": '"v1"', "cache-control": "max-age=30", "x-parts": "1,2", "content-type": "application/json"}
-    assert {name: response.headers[name] for name in wanted} == wanted
+    expected = {"etag": '"v1"', "cache-control": "max-age=30", "x-parts": "1,2", "content-type": "application/json"}
+    assert {name: response.headers[name] for name in expected} == expected
 
 
 async def test_absent_and_null_are_written_as_they_are(built):
@@ -183,12 +183,12 @@ async def test_redirects_empty_replies_and_open_statuses(built):
 
 async def test_deprecated_operations_say_so_on_every_reply(built):
     response = await get(built, "/old", built.module("api").ApiStub())
-    wanted = {
+    expected = {
         "deprecation": "@1767312000",
         "sunset": "Thu, 04 Mar 2027 00:00:00 GMT",
         "link": '</report>; rel="successor-version"',
     }
-    assert {name: response.headers[name] for name in wanted} == wanted
+    assert {name: response.headers[name] for name in expected} == expected
     assert built.module("api").GET_OLD.is_deprecated
 
 
@@ -249,8 +249,8 @@ class TestErrors:
         error = built.runtime.ServiceUnavailableError("Not now.", retry_after_seconds=7)
         response = await get(built, f"/widgets/{ID}", answering(built, get_widget=error))
         assert response.status_code == 503
-        wanted = {"retry-after": "7", "cache-control": "no-store", "content-type": "application/problem+json"}
-        assert {name: response.headers[name] for name in wanted} == wanted
+        expected = {"retry-after": "7", "cache-control": "no-store", "content-type": "application/problem+json"}
+        assert {name: response.headers[name] for name in expected} == expected
         problem = response.json()
         assert (problem["status"], problem["code"], problem["detail"]) == (503, "SERVICE_UNAVAILABLE", "Not now.")
         assert problem["correlation_id"] == response.headers["x-correlation-id"]

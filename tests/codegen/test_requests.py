@@ -16,13 +16,13 @@ def echo(built, method="get_it"):
         pass
 
     async def answer(self, *arguments, call):
-        shown = [
+        values = [
             {name: getattr(one, name) for name in one.__slots__}
             if hasattr(one, "__slots__") and not hasattr(one, "model_dump")
             else one
             for one in arguments
         ]
-        return reply(body=shown[0] if len(shown) == 1 else shown)
+        return reply(body=values[0] if len(values) == 1 else values)
 
     setattr(Echo, method, answer)
     return Echo()
@@ -262,36 +262,36 @@ class TestBodies:
 
     async def test_names_that_nobody_chose_are_named_in_a_readable_way(self, build):
         """A pointer has no line end that would look like one of ours in a log, and each mistake is told by itself."""
-        sent = {"id": 1, "a": "x", "b": "c", "x\ny\u2028~/\0": 1, "n" * 5000: 1, "n" * 5001: 1}
-        status, problem = await send(build(with_body(TORTURE)), json.dumps(sent))
-        named = [(issue["pointer"], issue["field"]) for issue in problem["errors"]]
+        body = {"id": 1, "a": "x", "b": "c", "x\ny\u2028~/\0": 1, "n" * 5000: 1, "n" * 5001: 1}
+        status, problem = await send(build(with_body(TORTURE)), json.dumps(body))
+        issues = [(issue["pointer"], issue["field"]) for issue in problem["errors"]]
         odd, long = ("/body/x\ufffdy\ufffd~0~1\ufffd", "x\ufffdy\ufffd~/\ufffd"), "n" * 99 + "…"
-        assert (status, named) == (400, [odd, (f"/body/{long}", long), (f"/body/{long}", long)])
+        assert (status, issues) == (400, [odd, (f"/body/{long}", long), (f"/body/{long}", long)])
 
     async def test_a_pointer_ends_where_its_next_name_would_make_it_too_long(self, build):
         tree = "{type: object, additionalProperties: {$ref: '#/components/schemas/Tree'}}"
         built = build(with_body("{$ref: '#/components/schemas/Tree'}", f"components: {{schemas: {{Tree: {tree}}}}}\n"))
-        sent: object = 7
+        body: object = 7
         for _ in range(9):
-            sent = {"~" * 90: sent}
-        status, problem = await send(built, json.dumps(sent))
+            body = {"~" * 90: body}
+        status, problem = await send(built, json.dumps(body))
         (issue,) = problem["errors"]
         assert (status, issue["pointer"], issue["field"]) == (400, "/body" + f"/{'~0' * 90}" * 2 + "/…", "~" * 90)
 
     async def test_absent_null_and_value_are_three_things(self, build):
         built = build(with_body("{type: object, properties: {a: {type: [string, 'null']}}}"))
-        seen = []
+        values = []
         api = built.module("api")
 
         class Api(api.ApiStub):
             async def get_it(self, body, *, call):
-                seen.append(body.a)
+                values.append(body.a)
                 return api.GetIt200(body=None)
 
         async with built.client(api=Api()) as client:
             for raw in ("{}", '{"a": null}', '{"a": "x"}'):
                 await client.post("/it", content=raw, headers={"content-type": "application/json"})
-        assert seen == [built.runtime.UNSET, None, "x"]
+        assert values == [built.runtime.UNSET, None, "x"]
 
     async def test_what_is_read_only_is_not_asked_of_the_caller(self, build):
         built = build(

@@ -33,13 +33,13 @@ async def test_every_operation_is_served(built):
     operations = built.module("app").OPERATIONS
     assert len(operations) == 10
     answers = {}
-    sent = {"authorization": "Bearer x", "cookie": "key=x", "x-key": "x", "x-tenant": "x"}
+    headers = {"authorization": "Bearer x", "cookie": "key=x", "x-key": "x", "x-tenant": "x"}
     async with built.client(authenticator=Everybody(built)) as client:
         for one in operations:
             path = re.sub(r"\{[^}]*\}", "1", one.path)
-            answers[one.id] = (await client.request(one.method, path, headers=sent)).status_code
+            answers[one.id] = (await client.request(one.method, path, headers=headers)).status_code
         assert (
-            await client.get("/jobs/0f8fad5b-d9cb-469f-a165-70867728950e/.1,2?piped=1|2&deep[a]=5", headers=sent)
+            await client.get("/jobs/0f8fad5b-d9cb-469f-a165-70867728950e/.1,2?piped=1|2&deep[a]=5", headers=headers)
         ).status_code == 501
     assert set(answers.values()) <= {400, 501}
 
@@ -56,7 +56,7 @@ def test_names_that_clash_stay_apart(built):
     models = built.module("models.torture_server")
     fields = models.Class.model_fields
     assert len(fields) == 12
-    made = models.Class.model_validate_json(
+    model = models.Class.model_validate_json(
         '{"class": "a", "class_": "b", "a-b": 1, "a_b": 2, "aB": 3, "": 4, "1": 5, "import": true}'
     )
-    assert made.model_dump_json() == '{"class":"a","class_":"b","a-b":1,"a_b":2,"aB":3,"import":true,"1":5,"":4}'
+    assert model.model_dump_json() == '{"class":"a","class_":"b","a-b":1,"a_b":2,"aB":3,"import":true,"1":5,"":4}'

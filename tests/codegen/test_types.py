@@ -1,5 +1,5 @@
-"""What a type checker refuses: both of them, on the same few lines, each beside a line that they accept; and that they have nothing
-to say about what is made of the torture contracts."""
+"""Mistakes that type checkers reject: both of them, on the same few lines, each beside a line that they accept; and that they
+find no error in the output for the torture contracts."""
 
 import json
 import shutil
@@ -139,8 +139,10 @@ def test_mypy_refuses_each_mistake_and_nothing_else(folder):
         "pets",
         "nasty",
     ]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert failing(done.stdout.splitlines()) == {name.replace(" ", "_") for name in CHANGES}, done.stdout + done.stderr
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert failing(process.stdout.splitlines()) == {name.replace(" ", "_") for name in CHANGES}, (
+        process.stdout + process.stderr
+    )
 
 
 def test_pyright_refuses_each_mistake_and_nothing_else(folder):
@@ -157,6 +159,6 @@ def test_pyright_refuses_each_mistake_and_nothing_else(folder):
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(settings))
     command = [root / "tools/node/node_modules/.bin/pyright", "--outputjson"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    found = [one for one in json.loads(done.stdout)["generalDiagnostics"] if one["severity"] == "error"]
-    assert {Path(one["file"]).stem for one in found} == {name.replace(" ", "_") for name in CHANGES}, found
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    errors = [one for one in json.loads(process.stdout)["generalDiagnostics"] if one["severity"] == "error"]
+    assert {Path(one["file"]).stem for one in errors} == {name.replace(" ", "_") for name in CHANGES}, errors

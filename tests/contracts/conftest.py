@@ -12,7 +12,7 @@ from tools.contracts import link, mocks
 from tools.contracts.mocks import Mock
 
 CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi" / "v1"
-READ = link.read(CONTRACTS, shown="contracts/openapi/v1")
+READ = link.read(CONTRACTS, display_root="contracts/openapi/v1")
 """The contracts as they are: who reads a copy of them under the same name has to read only the files that differ."""
 
 

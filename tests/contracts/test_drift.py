@@ -16,7 +16,7 @@ OUT = Path("generated")
 
 @pytest.fixture(scope="module")
 def sources() -> link.Sources:
-    return link.read(ROOT / CONTRACTS, shown=CONTRACTS.as_posix())
+    return link.read(ROOT / CONTRACTS, display_root=CONTRACTS.as_posix())
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def contracts(tmp_path: Path) -> Path:
 
 
 def findings(contracts: Path) -> list[str]:
-    sources = link.read(contracts, shown="contracts/openapi/v1", earlier=READ)
+    sources = link.read(contracts, display_root="contracts/openapi/v1", earlier=READ)
     found = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
     return [str(problem) for problem in problems.in_order([*sources.problems, *found])]
 

@@ -16,7 +16,7 @@ from tools.contracts import bundle, calls, link, source
 
 ROOT = Path(__file__).parents[2]
 REDOCLY = ROOT / "tools" / "node" / "node_modules" / ".bin" / "redocly"
-SOURCES = link.read(ROOT / "contracts" / "openapi" / "v1", shown="contracts/openapi/v1")
+SOURCES = link.read(ROOT / "contracts" / "openapi" / "v1", display_root="contracts/openapi/v1")
 APIS = [entry for entry in SOURCES.entries if SOURCES.documents[entry].value.get("paths")]
 CONFIG = "tests/contracts/redocly.yaml"
 
@@ -94,7 +94,7 @@ def test_contracts_are_read_and_bundled_in_a_path_with_spaces_and_other_scripts(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document.text, encoding="utf-8")
-    sources = link.read(folder / "contracts" / "openapi" / "v1", shown="contracts/openapi/v1")
+    sources = link.read(folder / "contracts" / "openapi" / "v1", display_root="contracts/openapi/v1")
     assert sources.problems == []
     assert {entry: bundle.bundle(sources, entry) for entry in sources.entries} == {
         entry: bundle.bundle(SOURCES, entry) for entry in SOURCES.entries

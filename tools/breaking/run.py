@@ -15,7 +15,7 @@ from tools.breaking.findings import ORDER, Finding, worst
 from tools.breaking.inputs import EXCEPTIONS, Pair
 from tools.breaking.options import Options
 from tools.breaking.report import Report
-from tools.contracts import sweeping
+from tools.contracts import gc_pause
 from tools.contracts.problems import Origin, Problem, Severity
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def guarded(work: Callable[[], T]) -> T | None:
     """What `work` gives; None, and the reasons at their places on standard error, when nothing can be concluded."""
     sys.setrecursionlimit(20_000)
     try:
-        with sweeping.unswept():
+        with gc_pause.collection_paused():
             return work()
     except BadInputError as error:
         reasons = [*map(str, error.problems), "nothing can be concluded: not compared"]

@@ -16,7 +16,7 @@ def components(  # noqa: C901  (Tarjan without recursion reads best in one piece
     low: dict[NodeT, int] = {}
     stack: list[NodeT] = []
     on_stack: set[NodeT] = set()
-    found: list[list[NodeT]] = []
+    groups: list[list[NodeT]] = []
     for root in nodes:
         if root in index:
             continue
@@ -44,5 +44,5 @@ def components(  # noqa: C901  (Tarjan without recursion reads best in one piece
                     while group[-1] != node:
                         group.append(stack.pop())
                     on_stack.difference_update(group)
-                    found.append(group[::-1])
-    return found
+                    groups.append(group[::-1])
+    return groups

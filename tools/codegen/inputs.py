@@ -20,12 +20,12 @@ def digest(data: bytes) -> str:
 
 def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
     """Files below `folder`, relative to it, sorted; without caches."""
-    found: list[str] = []
+    paths: list[str] = []
     for current, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
         base = os.path.relpath(current, folder).replace(os.sep, "/")
-        found += [name if base == "." else f"{base}/{name}" for name in names if name.endswith(suffixes)]
-    return sorted(found)
+        paths += [name if base == "." else f"{base}/{name}" for name in names if name.endswith(suffixes)]
+    return sorted(paths)
 
 
 def _read(path: str) -> bytes:
@@ -68,14 +68,14 @@ def tools_hash() -> str:
 
 def _libraries() -> tuple[int, ...]:
     """Times at which something was installed beside this Python last (the formatter and the YAML writer have versions too)."""
-    found: list[int] = []
+    times: list[int] = []
     for path in sys.path:
         if path.endswith("-packages"):
             try:
-                found.append(os.stat(path).st_mtime_ns)  # noqa: PTH116
+                times.append(os.stat(path).st_mtime_ns)  # noqa: PTH116
             except OSError:
                 continue
-    return tuple(found)
+    return tuple(times)
 
 
 def version_of(distribution: str) -> str:
@@ -122,5 +122,5 @@ def is_current(out: str, hash_: str) -> bool:
 def orphans(folder: str, files: dict[str, str]) -> list[str]:
     """Files that nothing makes, in folders where everything is made."""
     tops = sorted({name.partition("/")[0] for name in files if "/" in name})
-    found = [f"{top}/{name}" for top in tops for name in files_below(f"{folder}/{top}", ("",))]
-    return [name for name in found if name not in files]
+    present = [f"{top}/{name}" for top in tops for name in files_below(f"{folder}/{top}", ("",))]
+    return [name for name in present if name not in files]

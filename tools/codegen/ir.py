@@ -1,4 +1,4 @@
-"""What the contracts say, with nothing of OpenAPI left: types, operations, replies. Every node knows where it comes from."""
+"""The intermediate representation, with nothing of OpenAPI left: types, operations, replies. Every node knows its origin."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _WORDS = re.compile(
     rf"[{_UPPER}]+(?=[{_UPPER}][{_LOWER}])|[{_UPPER}]?[{_LOWER}]+[0-9]*|[{_UPPER}]+[0-9]*|[0-9]+|[^\W_]+"
 )
-_TAKEN: frozenset[str] = frozenset(
+_RESERVED: frozenset[str] = frozenset(
     {"self", "cls", "body", "call", "params", "status", "print", "type", "none", "true", "false"}
 )
 
@@ -68,7 +68,7 @@ def field_name(text: str) -> VariableName:
 def parameter_name(text: str) -> VariableName:
     """Attribute for a parameter or reply header."""
     name = variable_name(text)
-    return VariableName(f"{name}_") if name in _TAKEN or name in SHADOWED else name
+    return VariableName(f"{name}_") if name in _RESERVED or name in SHADOWED else name
 
 
 def header_name(text: str) -> VariableName:

@@ -75,10 +75,10 @@ _ALTERNATIVES: tuple[Json, ...] = (
 
 def mutations(document: Json, chance: random.Random, limit: int) -> Iterator[Json]:
     """`document` with one change at a time, at every place, at most `limit` of them (a random choice, the same for a seed)."""
-    found = [document, *_changes(document)]
-    if len(found) > limit:
-        found = [document, *chance.sample(found[1:], limit - 1)]
-    yield from found
+    documents = [document, *_changes(document)]
+    if len(documents) > limit:
+        documents = [document, *chance.sample(documents[1:], limit - 1)]
+    yield from documents
 
 
 def _changes(document: Json) -> Iterator[Json]:
@@ -128,7 +128,7 @@ def _with(document: Json, path: tuple[str | int, ...], value: Json) -> Json:
 
 @dataclass(slots=True)
 class Verdicts:
-    """What both sides said about the documents of one body."""
+    """Verdicts of both validators about the documents of one body."""
 
     name: str
     documents: int = 0
@@ -136,7 +136,7 @@ class Verdicts:
     lax: list[Json] = field(default_factory=list[Json])
     """Accepted by the model, refused by the schema."""
     strict: list[Json] = field(default_factory=list[Json])
-    """Refused by the model, accepted by the schema."""
+    """Conflicts by the model, accepted by the schema."""
 
 
 def judge(name: str, schema: Json, decode: Callable[[bytes], bool], documents: Iterator[Json]) -> Verdicts:
@@ -193,16 +193,16 @@ def _operations_of(package: str) -> Iterator[tuple[str, Any]]:
 
 def _target(document: Json, value: Json) -> Json:
     while isinstance(value, dict) and "$ref" in value:
-        found = document
+        target = document
         for token in value["$ref"].split("/")[1:]:
-            found = found[token.replace("~1", "/").replace("~0", "~")]
-        value = found
+            target = target[token.replace("~1", "/").replace("~0", "~")]
+        value = target
     return value
 
 
 def compare(sources: Sources, package: str, *, limit: int, seed: int = 1) -> list[Verdicts]:
     """Verdicts for every request body, on at most `limit` documents each."""
-    found: list[Verdicts] = []
+    verdicts: list[Verdicts] = []
     for name, schema, reader, starts in bodies(sources, package):
         chance = random.Random(f"{seed} {name}")  # noqa: S311  (repeatable, not secret)
         documents = (one for start in starts for one in mutations(start, chance, limit // len(starts)))
@@ -211,16 +211,16 @@ def compare(sources: Sources, package: str, *, limit: int, seed: int = 1) -> lis
         def decode(raw: bytes, reader: Any = reader, invalid: type = invalid) -> bool:
             return not isinstance(reader.decode(raw), invalid)
 
-        found.append(judge(name, schema, decode, documents))
-    return found
+        verdicts.append(judge(name, schema, decode, documents))
+    return verdicts
 
 
 def main() -> None:
     """Compare the contracts of this repository with what is generated from them."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("contracts/openapi/v1")
     package = sys.argv[2] if len(sys.argv) > 2 else "generated"
-    found = compare(link.read(folder), package, limit=2000)
-    for one in found:
+    verdicts = compare(link.read(folder), package, limit=2000)
+    for one in verdicts:
         print(
             f"{one.name:36} {one.documents:6} documents, {one.valid:6} valid,",
             f"{len(one.lax):4} lax, {len(one.strict):4} too strict",
@@ -229,7 +229,7 @@ def main() -> None:
             for document in documents[:3]:
                 print(f"    {kind}: {json.dumps(document, ensure_ascii=False)[:300]}")
     total: Counter[str] = Counter()
-    for one in found:
+    for one in verdicts:
         total.update(documents=one.documents, lax=len(one.lax), strict=len(one.strict))
     print(f"{total['documents']} documents: {total['lax']} lax, {total['strict']} too strict")
 

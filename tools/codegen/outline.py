@@ -1,4 +1,4 @@
-"""What the plan needs to know of one part of a contract: names and who needs whom. Small, and cheap to keep between runs."""
+"""Outline of one part of a contract, for the plan: names and dependencies. Small, and cheap to keep between runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ReplyKey = tuple[tuple[str, str], str, str]
 """Identity of a reply class: response, status, media type."""
 
 
-class Named(NamedTuple):
+class DefinitionOutline(NamedTuple):
     """A definition."""
 
     key: ir.Key
@@ -27,7 +27,7 @@ class Named(NamedTuple):
     """Hash of all that it is."""
 
 
-class Answer(NamedTuple):
+class ReplyOutline(NamedTuple):
     """A reply of one operation."""
 
     operation_id: str
@@ -57,8 +57,8 @@ class Outline(NamedTuple):
     """Of its API; None when it cannot be read."""
     operations: tuple[tuple[str, tuple[str, ...]], ...]
     """Operations that can be served, with their security schemes."""
-    answers: tuple[Answer, ...]
-    definitions: tuple[Named, ...]
+    answers: tuple[ReplyOutline, ...]
+    definitions: tuple[DefinitionOutline, ...]
     schemes: tuple[ir.SecurityScheme, ...]
     claims: tuple[Claim, ...]
     successors: tuple[tuple[str, str | None], ...]
@@ -93,7 +93,7 @@ def of(file: str, files: tuple[str, ...], part: Part) -> Outline:
         name=part.api.name if part.api is not None else None,
         operations=tuple((one.id, _schemes(one)) for one in operations),
         answers=tuple(_answer(one.id, response) for one in operations for response in one.responses),
-        definitions=tuple(map(_named, part.definitions.values())),
+        definitions=tuple(map(_definition, part.definitions.values())),
         schemes=tuple(part.schemes.values()),
         claims=part.claims,
         successors=part.successors,
@@ -112,16 +112,16 @@ def _schemes(operation: ir.Operation) -> tuple[str, ...]:
     return tuple(sorted({name for requirement in operation.security for name, _ in requirement}))
 
 
-def _answer(operation_id: str, one: ir.Response) -> Answer:
+def _answer(operation_id: str, one: ir.Response) -> ReplyOutline:
     media_type = one.media.media_type if one.media else ""
     types = [header.type for header in one.headers] + ([one.media.type] if one.media else [])
     own = tuple(sorted({key for type_ in types for key in needs(type_)}))
     several = one.is_one_of_several
-    return Answer(operation_id, one.key, one.shared_name, one.status, media_type, several, own, digest(repr(one)))
+    return ReplyOutline(operation_id, one.key, one.shared_name, one.status, media_type, several, own, digest(repr(one)))
 
 
-def _named(one: ir.Definition) -> Named:
-    return Named(one.key, one.name, tuple(sorted(needs(one.body))), digest(repr(one)))
+def _definition(one: ir.Definition) -> DefinitionOutline:
+    return DefinitionOutline(one.key, one.name, tuple(sorted(needs(one.body))), digest(repr(one)))
 
 
 def to_data(one: Outline) -> tuple[Any, ...]:
@@ -150,8 +150,8 @@ def from_data(data: Any) -> Outline:
         files,
         name,
         operations,
-        tuple(Answer(*one) for one in answers),
-        tuple(Named(*one) for one in definitions),
+        tuple(ReplyOutline(*one) for one in answers),
+        tuple(DefinitionOutline(*one) for one in definitions),
         tuple(ir.SecurityScheme(one[0], one[1], one[2], one[3], one[4], Origin(*one[5])) for one in schemes),
         tuple(Claim(one[0], one[1], one[2], Origin(*one[3]), Origin(*one[4])) for one in claims),
         successors,

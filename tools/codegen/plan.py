@@ -1,4 +1,4 @@
-"""Which module holds what under which name. Nothing here writes text."""
+"""Modules and names of all classes. Nothing here writes text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tools.codegen import ir, names
 from tools.codegen.graph import components
 from tools.codegen.names import ClassName, ModuleName
-from tools.codegen.outline import Answer, Named, Outline, ReplyKey, reply_key
+from tools.codegen.outline import DefinitionOutline, Outline, ReplyKey, ReplyOutline, reply_key
 
 SHARED = ModuleName("common")
 
@@ -31,22 +31,22 @@ class Plan:
     types: Mapping[ir.Key, Home]
     replies: Mapping[ReplyKey, Home]
     owners: Mapping[ModuleName, str]
-    """What a module of models is made from, for its head."""
+    """Source of each module of models, for its head."""
 
     def reply(self, response: ir.Response) -> Home:
         """Class of `response`."""
         return self.replies[reply_key(response)]
 
 
-def make(outlines: Sequence[Outline], shown: str) -> Plan:
-    """Plan the modules for the parts of a contract, whose files start with `shown`."""
+def make(outlines: Sequence[Outline], root: str) -> Plan:
+    """Plan the modules for the parts of a contract, whose files start with `root`."""
     apis = [(one.file, one.name) for one in outlines if one.name is not None]
     api_modules = _unique_modules(apis)
-    definitions: dict[ir.Key, Named] = {}
+    definitions: dict[ir.Key, DefinitionOutline] = {}
     for one in outlines:
-        for named in one.definitions:
-            definitions.setdefault(named.key, named)
-    by_file = _model_modules(outlines, shown, api_modules)
+        for definition in one.definitions:
+            definitions.setdefault(definition.key, definition)
+    by_file = _model_modules(outlines, root, api_modules)
     by_file = _merge_circles(definitions.values(), by_file)
     types = _type_names(definitions.values(), by_file)
     owners = _owners(by_file)
@@ -55,41 +55,41 @@ def make(outlines: Sequence[Outline], shown: str) -> Plan:
 
 
 def _unique_modules(apis: Iterable[tuple[str, str]]) -> dict[str, ModuleName]:
-    taken: set[str] = {"app", "handlers", "security", "models", SHARED}
-    found: dict[str, ModuleName] = {}
+    reserved: set[str] = {"app", "handlers", "security", "models", SHARED}
+    modules: dict[str, ModuleName] = {}
     for file, api_name in apis:
         name = names.module_name(api_name)
-        while name in taken:
+        while name in reserved:
             name = ModuleName(f"{name}_api")
-        taken.add(name)
-        found[file] = name
-    return found
+        reserved.add(name)
+        modules[file] = name
+    return modules
 
 
 def _model_modules(
-    outlines: Iterable[Outline], shown: str, api_modules: Mapping[str, ModuleName]
+    outlines: Iterable[Outline], root: str, api_modules: Mapping[str, ModuleName]
 ) -> dict[str, ModuleName]:
     """Module of models for each file: an entry's own, its `_folder`'s, its only user's, or the shared one."""
     users: dict[str, list[str]] = {}
     for one in outlines:
         for file in one.files:
             users.setdefault(file, []).append(one.file)
-    found: dict[str, ModuleName] = {}
+    modules: dict[str, ModuleName] = {}
     for file, entries in users.items():
-        below = file[len(shown) + 1 :] if shown not in {"", "."} else file
+        below = file[len(root) + 1 :] if root not in {"", "."} else file
         folders = [part for part in PurePosixPath(below).parts[:-1] if part.startswith("_")]
         if file in api_modules:
-            found[file] = api_modules[file]
+            modules[file] = api_modules[file]
         elif folders:
-            found[file] = names.module_name(folders[0].lstrip("_"))
+            modules[file] = names.module_name(folders[0].lstrip("_"))
         elif len(entries) == 1:
-            found[file] = api_modules.get(entries[0], SHARED)
+            modules[file] = api_modules.get(entries[0], SHARED)
         else:
-            found[file] = SHARED
-    return found
+            modules[file] = SHARED
+    return modules
 
 
-def _merge_circles(definitions: Iterable[Named], by_file: dict[str, ModuleName]) -> dict[str, ModuleName]:
+def _merge_circles(definitions: Iterable[DefinitionOutline], by_file: dict[str, ModuleName]) -> dict[str, ModuleName]:
     """Modules that need each other become one."""
     edges: dict[ModuleName, set[ModuleName]] = {module: set() for module in by_file.values()}
     for definition in definitions:
@@ -102,18 +102,18 @@ def _merge_circles(definitions: Iterable[Named], by_file: dict[str, ModuleName])
     return {file: merged.get(module, module) for file, module in by_file.items()}
 
 
-def _type_names(definitions: Iterable[Named], by_file: Mapping[str, ModuleName]) -> dict[ir.Key, Home]:
-    taken = set[Home]()
-    found: dict[ir.Key, Home] = {}
+def _type_names(definitions: Iterable[DefinitionOutline], by_file: Mapping[str, ModuleName]) -> dict[ir.Key, Home]:
+    homes = set[Home]()
+    by_key: dict[ir.Key, Home] = {}
     for definition in sorted(definitions, key=_preference):
         module = by_file[definition.key[0]]
-        homes = (Home(module, name) for name in _candidates(definition) if name not in _RESERVED)
-        home = found[definition.key] = next(one for one in homes if one not in taken)
-        taken.add(home)
-    return found
+        candidates = (Home(module, name) for name in _candidates(definition) if name not in _RESERVED)
+        home = by_key[definition.key] = next(one for one in candidates if one not in homes)
+        homes.add(home)
+    return by_key
 
 
-def _preference(definition: Named) -> tuple[int, int, ir.Key]:
+def _preference(definition: DefinitionOutline) -> tuple[int, int, ir.Key]:
     """Components keep their names; what stands deeper gives way."""
     depth = definition.key[1].count("/")
     return (0 if depth <= 3 else 1, depth, definition.key)
@@ -125,7 +125,7 @@ _RESERVED: frozenset[str] = frozenset(
 )
 
 
-def _candidates(definition: Named) -> Iterator[ClassName]:
+def _candidates(definition: DefinitionOutline) -> Iterator[ClassName]:
     yield ClassName(definition.name)
     folder = PurePosixPath(definition.key[0]).parent.name
     if folder:
@@ -141,22 +141,22 @@ def _reply_names(outlines: Sequence[Outline], api_modules: Mapping[str, ModuleNa
     for one in outlines:
         for answer in one.answers:
             users.setdefault(answer.key, set()).add(one.file)
-    found: dict[ReplyKey, Home] = {}
-    taken: set[Home] = set()
+    by_key: dict[ReplyKey, Home] = {}
+    homes: set[Home] = set()
     for one in outlines:
         for answer in one.answers:
-            if answer.reply_key in found:
+            if answer.reply_key in by_key:
                 continue
             is_own = len(users[answer.key]) == 1 and (answer.shared_name is None or answer.key[0] == one.file)
             name = _reply_name(answer.shared_name or names.class_name(answer.operation_id), answer)
             home = Home(api_modules[one.file] if is_own else SHARED, name)
             number = 2
-            while home in taken:
+            while home in homes:
                 home = Home(home.module, ClassName(f"{name}_{number}"))
                 number += 1
-            taken.add(home)
-            found[answer.reply_key] = home
-    return found
+            homes.add(home)
+            by_key[answer.reply_key] = home
+    return by_key
 
 
 _MEDIA_NAMES = {
@@ -166,7 +166,7 @@ _MEDIA_NAMES = {
 }
 
 
-def _reply_name(base: str, answer: Answer) -> ClassName:
+def _reply_name(base: str, answer: ReplyOutline) -> ClassName:
     status = "Default" if answer.status == "default" else answer.status
     name = base if base.endswith(status) else f"{base}_{status}" if base[-1].isdigit() else base + status
     if answer.is_one_of_several:
@@ -181,6 +181,6 @@ def _owners(by_file: Mapping[str, ModuleName]) -> dict[ModuleName, str]:
     for file, module in by_file.items():
         files.setdefault(module, []).append(file)
     return {
-        module: found[0] if len(found) == 1 else f"{PurePosixPath(min(found)).parent}/"
-        for module, found in files.items()
+        module: paths[0] if len(paths) == 1 else f"{PurePosixPath(min(paths)).parent}/"
+        for module, paths in files.items()
     }

@@ -1,4 +1,4 @@
-"""What can still be made when places in the contracts are wrong: everything that does not reach them."""
+"""Removes operations that reach an error in the contracts, so that all others can still be generated."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Place = tuple[str, str]
 
 
 def remove(sources: Sources, problems: Iterable[Problem]) -> list[str]:
-    """Take out of `sources` what reaches a place of one of `problems`. Returns the operations that are gone, by their names.
+    """Take out of `sources` what reaches a place of one of `problems`. Returns the names of the removed operations.
 
-    The documents are changed, so nothing of them is kept for a later run.
+    The documents are changed in place, so nothing of them may go to the store for a later run.
     """
     bad = {place for problem in problems if problem.severity is Severity.ERROR for place in _places(sources, problem)}
     reach = _Reach(sources, bad)
-    gone = [one for one in _operations(sources) if reach.is_bad(one.value) or reach.is_bad_parameters(one.item)]
+    removed = [one for one in _operations(sources) if reach.is_bad(one.value) or reach.is_bad_parameters(one.item)]
     components = [node for node in _components(sources) if reach.is_bad(node)]
-    for one in gone:
+    for one in removed:
         del one.item.value[one.method]
     for node in components:
         parent = Node(sources, node.file, *_parent(sources, node))
@@ -31,7 +31,7 @@ def remove(sources: Sources, problems: Iterable[Problem]) -> list[str]:
         loaded.references = loaded.mappings = None
     sources.forget_closures()
     sources.store = NOTHING_KEPT
-    return [one.name for one in gone]
+    return [one.name for one in removed]
 
 
 class _Operation:
@@ -42,7 +42,7 @@ class _Operation:
 
 
 def _operations(sources: Sources) -> list[_Operation]:
-    found: list[_Operation] = []
+    operations: list[_Operation] = []
     for file in sources.entries:
         paths = sources.root(file).get("paths")
         for path, node in paths.items() if paths is not None else ():
@@ -50,8 +50,8 @@ def _operations(sources: Sources) -> list[_Operation]:
             for method in METHODS:
                 value = item.get(method)
                 if value is not None:
-                    found.append(_Operation(path, method, item, value))
-    return found
+                    operations.append(_Operation(path, method, item, value))
+    return operations
 
 
 def _components(sources: Sources) -> Iterator[Node]:
@@ -74,17 +74,17 @@ def _places(sources: Sources, problem: Problem) -> Iterator[Place]:
     document = sources.documents.get(problem.origin.file)
     if document is None:
         return
-    wanted = (problem.origin.line, problem.origin.column)
+    target = (problem.origin.line, problem.origin.column)
     before, nearest = (0, 0), ""
     for pointer in document.marks:
         mark = document.marks[pointer]
         key, value = (mark.key_line, mark.key_column), (mark.line, mark.column)
-        if wanted in {key, value}:
-            before, nearest = wanted, pointer
+        if target in {key, value}:
+            before, nearest = target, pointer
             yield document.path, pointer
-        elif before < value < wanted:
+        elif before < value < target:
             before, nearest = value, pointer
-    if before != wanted:  # such as a key that stands twice: only the first has a mark
+    if before != target:  # such as a key that stands twice: only the first has a mark
         yield document.path, nearest.rpartition("/")[0]
 
 
@@ -108,7 +108,7 @@ def _step(node: Node) -> Node | None:
 
 
 class _Reach:
-    """Which places a value leads to, through all references."""
+    """Places that a value leads to, through all references."""
 
     def __init__(self, sources: Sources, bad: set[Place]) -> None:
         self._sources = sources
@@ -119,13 +119,13 @@ class _Reach:
         return group is not None and self.is_bad(group)
 
     def is_bad(self, node: Node) -> bool:
-        seen: set[Place] = set()
+        visited: set[Place] = set()
         queue = [node]
         while queue:
             current = queue.pop()
-            if current.place in seen:
+            if current.place in visited:
                 continue
-            seen.add(current.place)
+            visited.add(current.place)
             if any(file == current.file and _is_below(pointer, current.pointer) for file, pointer in self._bad):
                 return True
             queue += [target for one in references(current) if (target := _step(one)) is not None]

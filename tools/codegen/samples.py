@@ -48,10 +48,10 @@ class Sampler:
 
     def _target(self, schema: Json) -> Json:
         while isinstance(schema, dict) and "$ref" in schema:
-            found = self._document
+            target = self._document
             for token in schema["$ref"].split("/")[1:]:
-                found = found[token.replace("~1", "/").replace("~0", "~")]
-            schema = found
+                target = target[token.replace("~1", "/").replace("~0", "~")]
+            schema = target
         return schema
 
     def _joined(self, schema: dict[str, Any], *, is_full: bool, depth: int) -> Json:
@@ -66,8 +66,8 @@ class Sampler:
         if kind == "object":
             required = schema.get("required", [])
             properties = schema.get("properties", {})
-            chosen = [name for name in properties if name in required or (is_full and depth < MAX_DEPTH)]
-            return {name: self.sample(properties[name], is_full=is_full, depth=depth + 1) for name in chosen}
+            selection = [name for name in properties if name in required or (is_full and depth < MAX_DEPTH)]
+            return {name: self.sample(properties[name], is_full=is_full, depth=depth + 1) for name in selection}
         if kind == "array":
             count = max(schema.get("minItems", 0), 1 if is_full and depth < MAX_DEPTH else 0)
             return [self.sample(schema.get("items", {}), is_full=is_full, depth=depth + 1) for _ in range(count)]

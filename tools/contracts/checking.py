@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.codegen import inputs
 from tools.codegen.read import contract as reading
-from tools.contracts import drift, generating, governance, link, problems, report, rules, strays
+from tools.contracts import drift, generate_command, governance, link, problems, report, rules, strays
 from tools.contracts.link import Sources
 from tools.contracts.problems import Origin, Problem
 from tools.contracts.report import FORMS
@@ -30,7 +30,7 @@ def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None =
     if form not in FORMS:
         print(f"there is no form {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
         return 2
-    sources = link.read(contracts, store=Store(generating.CACHE, inputs.tools_hash()))
+    sources = link.read(contracts, store=Store(generate_command.CACHE, inputs.tools_hash()))
     found = [problem for problem in judge(sources, contracts, out) if _is_asked_for(problem, only)]
     reasons = {rule.id: rule.reason for rule in rules.ALL.values()}
     text = report.render(found, form, line_of=line_of(sources, contracts), reasons=reasons)

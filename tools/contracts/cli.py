@@ -22,9 +22,9 @@ def main() -> None:
     if sys.argv[1:2] in (["check"], ["generate"], ["breaking"]):
         gc.disable()  # see `sweeping`: this process ends with the run
     if sys.argv[1:] in (["generate"], ["generate", "--check"]):
-        from tools.contracts import generating  # noqa: PLC0415  (start-up time)
+        from tools.contracts import generate_command  # noqa: PLC0415  (start-up time)
 
-        sys.exit(generating.run(CONTRACTS, OUT, is_check=sys.argv[-1] == "--check"))
+        sys.exit(generate_command.run(CONTRACTS, OUT, is_check=sys.argv[-1] == "--check"))
     if sys.argv[1:] == ["check"]:
         from pathlib import Path  # noqa: PLC0415
 

@@ -38,9 +38,9 @@ def generate(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when something would change.")] = False,
 ) -> None:
     """Write models, server and bundles from the contracts."""
-    from tools.contracts import generating  # noqa: PLC0415  (start-up time)
+    from tools.contracts import generate_command  # noqa: PLC0415  (start-up time)
 
-    raise typer.Exit(generating.run(contracts.as_posix(), out.as_posix(), is_check=check, package=package))
+    raise typer.Exit(generate_command.run(contracts.as_posix(), out.as_posix(), is_check=check, package=package))
 
 
 @app.command()
@@ -70,9 +70,9 @@ def bundle(
     out: Annotated[Path, typer.Option("--out", help="Folder that is written.")] = Path("build/bundles"),
 ) -> None:
     """Write each API as one self-contained file, and all of them joined."""
-    from tools.contracts import bundling  # noqa: PLC0415  (start-up time)
+    from tools.contracts import bundle_command  # noqa: PLC0415  (start-up time)
 
-    raise typer.Exit(bundling.run(contracts, out))
+    raise typer.Exit(bundle_command.run(contracts, out))
 
 
 @app.command()

@@ -36,7 +36,7 @@ class Sources:
     """Every document of a contract set, by the path that positions show."""
 
     folder: Path
-    shown: str
+    display_root: str
     """What stands before a file's name in positions: `contracts/openapi/v1`."""
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     data: dict[str, Document] = field(default_factory=dict[str, Document])
@@ -165,7 +165,7 @@ def entry_files(folder: Path) -> list[Path]:
 
 
 def read(
-    path: Path, *, shown: str | None = None, earlier: Sources | None = None, store: Store = NOTHING_KEPT
+    path: Path, *, display_root: str | None = None, earlier: Sources | None = None, store: Store = NOTHING_KEPT
 ) -> Sources:
     """Load and link the contract set at `path` (a folder, or one entry file). Everything wrong is in `problems`.
 
@@ -174,12 +174,14 @@ def read(
     """
     path = path if path.exists() else Path(os.path.normpath(path))
     folder = path if path.is_dir() else path.parent
-    sources = Sources(folder, (shown if shown is not None else folder.as_posix()).rstrip("/"), store=store)
+    sources = Sources(
+        folder, (display_root if display_root is not None else folder.as_posix()).rstrip("/"), store=store
+    )
     sources.loaded = dict(earlier.loaded) if earlier is not None else {}
     if not path.exists():
         message = "there is no such file or folder"
         sources.problems.append(
-            Problem("no-contracts", message, Origin(path.as_posix() if shown is None else shown, 1, 1))
+            Problem("no-contracts", message, Origin(path.as_posix() if display_root is None else display_root, 1, 1))
         )
         return sources
     candidates = entry_files(path) if path.is_dir() else [path]
@@ -195,7 +197,7 @@ def read(
     if not sources.entries and not sources.problems:
         hint = "an entry file starts with `openapi: 3.1.0`"
         sources.problems.append(
-            Problem("no-contracts", "there is no OpenAPI document here", Origin(sources.shown, 1, 1), hint=hint)
+            Problem("no-contracts", "there is no OpenAPI document here", Origin(sources.display_root, 1, 1), hint=hint)
         )
     _follow(sources, queue)
     return sources
@@ -213,16 +215,16 @@ def _may_be_entry(path: Path) -> bool:
 
 def _shown(sources: Sources, path: Path) -> str:
     relative = path.relative_to(sources.folder).as_posix()
-    return f"{sources.shown}/{relative}" if sources.shown not in {"", "."} else relative
+    return f"{sources.display_root}/{relative}" if sources.display_root not in {"", "."} else relative
 
 
 def _relative(sources: Sources, name: str) -> str:
     """The path of the file `name` from the folder that was read; it may lead out of it."""
-    if sources.shown in {"", "."}:
+    if sources.display_root in {"", "."}:
         return name
-    if name.startswith(f"{sources.shown}/"):
-        return name[len(sources.shown) + 1 :]
-    return os.path.relpath(name, sources.shown)
+    if name.startswith(f"{sources.display_root}/"):
+        return name[len(sources.display_root) + 1 :]
+    return os.path.relpath(name, sources.display_root)
 
 
 def _load(sources: Sources, name: str) -> Document | None:

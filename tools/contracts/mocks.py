@@ -57,7 +57,7 @@ def plan(contracts: Path, names: Sequence[str] = (), *, any_port: bool = False) 
     if problems.has_errors(sources.problems):
         raise MockError(f"{len(sources.problems)} errors in the contracts; run `contracts check`")
     return [
-        Mock(name, 0 if any_port else port, bundle.bundle(sources, f"{sources.shown}/{name}.yaml"))
+        Mock(name, 0 if any_port else port, bundle.bundle(sources, f"{sources.display_root}/{name}.yaml"))
         for name, port in ports.items()
         if not names or name in names
     ]

@@ -40,7 +40,7 @@ def _candidates(folder: Path) -> Iterator[Path]:
 
 def _shown(sources: Sources, path: Path) -> str:
     relative = path.relative_to(sources.folder).as_posix()
-    return f"{sources.shown}/{relative}" if sources.shown not in {"", "."} else relative
+    return f"{sources.display_root}/{relative}" if sources.display_root not in {"", "."} else relative
 
 
 def _judged(path: Path, name: str, read: Collection[str]) -> list[Problem]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import generating, governance, link, mocks, problems, refs, report, rules, strays
+from tools.contracts import generate_command, governance, link, mocks, problems, refs, report, rules, strays
 from tools.contracts.link import Sources
 from tools.contracts.problems import Origin, Problem
 from tools.contracts.source import Document
@@ -139,7 +139,7 @@ def _follow(
     watcher: Watcher, verdict: Verdict, out: Path, service: mocks.Service | None, say: Callable[[str], None]
 ) -> None:
     """Bring generated code and mocks up to date."""
-    generating.run(str(watcher.contracts), str(out))
+    generate_command.run(str(watcher.contracts), str(out))
     if service is None:
         return
     is_new = not service.is_running
@@ -177,7 +177,7 @@ def _dependents(sources: Sources, changed: Iterable[str]) -> set[str]:
 def _apis(sources: Sources, paths: Iterable[str]) -> list[str]:
     """Names of the APIs among the files `paths`."""
     with_paths = {path for path in paths if sources.documents[path].value.get("paths")}
-    return sorted(posixpath.splitext(path.removeprefix(f"{sources.shown}/"))[0] for path in with_paths)
+    return sorted(posixpath.splitext(path.removeprefix(f"{sources.display_root}/"))[0] for path in with_paths)
 
 
 def _texts(documents: dict[str, Document]) -> dict[str, str]:

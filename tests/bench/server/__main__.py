@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.server import contract, peers
 from tests.bench.server.measure import CASES
-from tools.codegen import generate, output
+from tools.codegen import disk, pipeline
 from tools.contracts import link
 
 FOLDER = Path("build/bench/server")
@@ -29,8 +29,8 @@ def build_ours(folder: Path, others: int) -> None:
     """The generated server."""
     (folder / "contract").mkdir(parents=True)
     (folder / "contract" / "api.json").write_text(contract.text(others))
-    made = generate.build(link.read(folder / "contract", shown="contract"))
-    output.write(folder / "ours", made.files)
+    made = pipeline.build(link.read(folder / "contract", display_root="contract"))
+    disk.write(folder / "ours", made.files)
     (folder / "ours_app.py").write_text(peers.OURS)
 
 

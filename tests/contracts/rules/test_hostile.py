@@ -14,7 +14,7 @@ from tools.contracts.source import Document
 
 ROOT = Path(__file__).parents[3]
 CONTRACTS = ROOT / "contracts" / "openapi" / "v1"
-SOURCES = link.read(CONTRACTS, shown="contracts/openapi/v1")
+SOURCES = link.read(CONTRACTS, display_root="contracts/openapi/v1")
 GOVERNANCE = governance.read(CONTRACTS)[0]
 ODD: list[Any] = [
     None, 5, True, "x", "", [], {}, [1], ["x"], [{}], [[]], [None], 1.5, {"a": 1}, {"": None}, {"$ref": 5}, {"$ref": "#/nope"},

@@ -169,7 +169,7 @@ def find(defect: Defect | None, folder: Path) -> tuple[list[Problem], list[str]]
         planted = text.replace(defect.old, defect.new, 1)
         path.write_text(planted, "utf-8")
         lines = planted.split("\n")
-    sources = link.read(folder, shown="contracts/openapi/v1", earlier=READ)
+    sources = link.read(folder, display_root="contracts/openapi/v1", earlier=READ)
     return sources.problems + rules.check(rules.Contract(sources.documents)), lines
 
 

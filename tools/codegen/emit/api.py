@@ -20,9 +20,9 @@ def emit(plan: Plan, api: ir.Api) -> Module:
     summary = f"{api.title.removesuffix('.')}. {api.summary}".strip()
     module = Module(f"server/{name}.py", summary, api.file)
     types = Types(module, plan, package=".", is_models=False)
-    done: set[str] = set()
+    emitted: set[str] = set()
     for operation in api.operations:
-        _section(module, types, plan, api, operation, done)
+        _section(module, types, plan, api, operation, emitted)
     own = [operation for operation in api.operations if operation.handler is None]
     _protocol(module, types, plan, api, own)
     _stub(module, types, plan, api, own)
@@ -41,7 +41,7 @@ def offers(operation: ir.Operation) -> tuple[str, ...]:
     for response in operation.responses:
         if response.status.startswith("2") and response.media is not None:
             by_status.setdefault(response.status, []).append(response.media.media_type)
-    several = [tuple(found) for found in by_status.values() if len(found) > 1]
+    several = [tuple(types) for types in by_status.values() if len(types) > 1]
     return several[0] if several else ()
 
 
@@ -55,14 +55,14 @@ def params_class(operation: ir.Operation) -> str:
     return f"{names.class_name(operation.id)}Params"
 
 
-def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation, done: set[str]) -> None:
+def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation, emitted: set[str]) -> None:
     """Parameters and replies of one operation."""
     if has_params(operation):
         _params(module, types, operation)
     for response in operation.responses:
         home = plan.reply(response)
-        if home.module == plan.modules[api.file] and home.name not in done:
-            done.add(home.name)
+        if home.module == plan.modules[api.file] and home.name not in emitted:
+            emitted.add(home.name)
             replies.emit(module, types, plan, response)
     if operation.handler is not None:
         return
@@ -93,24 +93,26 @@ def _params(module: Module, types: Types, operation: ir.Operation) -> None:
     with module.block(f"class {name}:"):
         module.docstring(f"Parameters of `{operation.id}`.")
         module.line()
-        taken: set[str] = set()
+        attributes: set[str] = set()
         for parameter in operation.parameters:
             to_name = names.header_name if parameter.location == "header" else names.parameter_name
             attribute: str = to_name(parameter.name)
-            while attribute in taken:
+            while attribute in attributes:
                 attribute += f"_{parameter.location}"
-            taken.add(attribute)
+            attributes.add(attribute)
             _parameter(module, types, attribute, parameter)
         if offers(operation):
-            _accept(module, types, operation, "accept_" if "accept" in taken else "accept")
+            _accept(module, types, operation, "accept_" if "accept" in attributes else "accept")
 
 
 def _accept(module: Module, types: Types, operation: ir.Operation, attribute: str) -> None:
     """The field that says which of several media types the caller likes best."""
-    found = offers(operation)
+    media_types = offers(operation)
     is_strict = any(response.status == "406" for response in operation.responses)
-    mark = f"{types.runtime('params', 'Accept')}({found!r}{', is_strict=True' if is_strict else ''})"
-    module.line(f"{attribute}: {types.annotated(f'Literal[{str(list(found))[1:-1]}]', mark)} = {found[0]!r}")
+    mark = f"{types.runtime('params', 'Accept')}({media_types!r}{', is_strict=True' if is_strict else ''})"
+    module.line(
+        f"{attribute}: {types.annotated(f'Literal[{str(list(media_types))[1:-1]}]', mark)} = {media_types[0]!r}"
+    )
     types.typing("Literal")
     module.docstring("The media type that the caller likes best, of those that the reply can have.")
 
@@ -181,20 +183,20 @@ def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations:
         return
     name = f"{class_prefix(plan.modules[api.file])}Api"
     module.symbol(name, operations[0].origin)
-    schemes = security.used(operations)
+    schemes = security.schemes_of(operations)
     variables = [module.use(".security", f"{security.principal(one)}_contra") for one in schemes]
     generic = f"[{', '.join(variables)}]" if variables else ""
     module.lines(["", ""])
     with module.block(f"class {name}({types.typing('Protocol')}{generic}):"):
-        module.docstring(f"What an implementation of {plan.modules[api.file]} has to do.")
+        module.docstring(f"Operations of {plan.modules[api.file]}, to be implemented.")
         for operation in operations:
             module.line()
             with module.block(_signature(types, operation, security.principal_type(operation, "_contra"))):
-                module.docstring(_told(operation))
+                module.docstring(_docstring(operation))
                 module.line("...")
 
 
-def _told(operation: ir.Operation) -> str:
+def _docstring(operation: ir.Operation) -> str:
     summary = operation.summary.removesuffix(".")
     where = f"{operation.method} {operation.path}"
     head = f"{summary} ({where})." if summary else f"{where}."
@@ -259,7 +261,7 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
 
 
 def _extras(operation: ir.Operation) -> Iterator[str]:
-    """What only some operations have."""
+    """Arguments that only some operations have."""
     if operation.is_raw:
         yield "is_raw=True"
     if operation.max_body_bytes is not None:

@@ -1,4 +1,4 @@
-"""The doors of the generated server: `mount`, and the package's public names."""
+"""The entry module of the generated server: `mount`, and the package's public names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tools.codegen.names import ModuleName
 RUNTIME = Path(__file__).parents[1] / "runtime"
 
 
-class Door(NamedTuple):
+class MountedApi(NamedTuple):
     """An API with operations."""
 
     module: ModuleName
@@ -35,10 +35,10 @@ class Group(NamedTuple):
     """Security schemes of its operations, sorted."""
 
 
-def emit_mount(doors: Sequence[Door], groups: Sequence[Group], made_from: str) -> Module:
+def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: str) -> Module:
     """The module `app`."""
     module = Module("server/app.py", "Every API of the contracts in one FastAPI application.", made_from)
-    schemes = sorted({scheme for many in (doors, groups) for one in many for scheme in one.schemes})
+    schemes = sorted({scheme for many in (apis, groups) for one in many for scheme in one.schemes})
     module.use("pathlib", "Path")
     module.use("fastapi", "FastAPI")
     for part, name in (
@@ -55,12 +55,12 @@ def emit_mount(doors: Sequence[Door], groups: Sequence[Group], made_from: str) -
         ("server", "install"),
     ):
         module.use(f"._runtime.{part}", name)
-    for door in doors:
-        module.use(f".{door.module}", f"OPERATIONS as {_table(door.module)}")
-        if door.own:
-            module.use(f".{door.module}", f"{api_module.class_prefix(door.module)}Api")
-        if door.own and door.handed:
-            module.use(f".{door.module}", f"OWN_OPERATIONS as {_own_table(door)}")
+    for api in apis:
+        module.use(f".{api.module}", f"OPERATIONS as {_table(api.module)}")
+        if api.own:
+            module.use(f".{api.module}", f"{api_module.class_prefix(api.module)}Api")
+        if api.own and api.handed:
+            module.use(f".{api.module}", f"OWN_OPERATIONS as {_own_table(api)}")
     if groups:
         module.use(".", handlers.MODULE)
     for scheme in schemes:
@@ -71,30 +71,28 @@ def emit_mount(doors: Sequence[Door], groups: Sequence[Group], made_from: str) -
     module.line('"""The joined contract, as it is served."""')
     module.line()
     module.line(f"OPERATIONS: {module.use('typing', 'Final')}[tuple[Operation, ...]] = (")
-    module.lines(f"    *{_table(door.module)}," for door in doors)
+    module.lines(f"    *{_table(api.module)}," for api in apis)
     module.line(")")
     module.line('"""Every operation, in the order of the contracts."""')
     module.lines(["", "", "def mount(", "    app: FastAPI,", "    *,"])
-    module.lines(f"    {line}" for line in _arguments(doors, groups, schemes))
+    module.lines(f"    {line}" for line in _arguments(apis, groups, schemes))
     with module.block(") -> None:"):
         module.docstring(
             "Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.\n\n"
             "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. "
             "`callers` is told who still calls what is deprecated."
         )
-        _body(module, doors, groups, is_secured=bool(schemes))
+        _body(module, apis, groups, is_secured=bool(schemes))
     return module
 
 
-def _arguments(doors: Sequence[Door], groups: Sequence[Group], schemes: Sequence[str]) -> list[str]:
+def _arguments(apis: Sequence[MountedApi], groups: Sequence[Group], schemes: Sequence[str]) -> list[str]:
     lines = [
-        f"{door.module}: {api_module.class_prefix(door.module)}Api{_principals(door.schemes)},"
-        for door in doors
-        if door.own
+        f"{api.module}: {api_module.class_prefix(api.module)}Api{_principals(api.schemes)}," for api in apis if api.own
     ]
     lines += [
         f"{argument}: {handlers.MODULE}.{handlers.class_of(name)}{_principals(own_schemes)},"
-        for argument, (name, own_schemes) in _handler_arguments(doors, groups).items()
+        for argument, (name, own_schemes) in _handler_arguments(apis, groups).items()
     ]
     if schemes:
         lines.append(f"authenticator: Authenticator[{', '.join(map(security.principal, schemes))}],")
@@ -111,22 +109,22 @@ def _principals(schemes: Sequence[str]) -> str:
     return f"[{', '.join(map(security.principal, schemes))}]" if schemes else ""
 
 
-def _handler_arguments(doors: Sequence[Door], groups: Sequence[Group]) -> dict[str, Group]:
+def _handler_arguments(apis: Sequence[MountedApi], groups: Sequence[Group]) -> dict[str, Group]:
     """Handlers by the argument of `mount` that takes them; an API keeps its name, so a handler of that name gives way."""
-    taken = {door.module for door in doors} | {"authenticator", "limiter", "error_shape", "observer", "callers", "app"}
+    taken = {api.module for api in apis} | {"authenticator", "limiter", "error_shape", "observer", "callers", "app"}
     arguments = ((handlers.argument_of(group.name), group) for group in groups)
     return {f"{name}_handler" if name in taken else name: group for name, group in arguments}
 
 
-def _own_table(door: Door) -> str:
-    return f"OWN_{_table(door.module)}" if door.handed else _table(door.module)
+def _own_table(api: MountedApi) -> str:
+    return f"OWN_{_table(api.module)}" if api.handed else _table(api.module)
 
 
 def _table(module_name: str) -> str:
     return f"{module_name.upper()}_OPERATIONS"
 
 
-def _body(module: Module, doors: Sequence[Door], groups: Sequence[Group], *, is_secured: bool) -> None:
+def _body(module: Module, apis: Sequence[MountedApi], groups: Sequence[Group], *, is_secured: bool) -> None:
     module.line("ports = Ports(")
     module.line("    errors=error_shape or ProblemDetails(),")
     module.line("    observer=observer or LoggingObserver(),")
@@ -134,10 +132,10 @@ def _body(module: Module, doors: Sequence[Door], groups: Sequence[Group], *, is_
     module.line("    limiter=limiter,")
     module.line(")")
     module.line("bindings = [")
-    module.lines(f"    Binding({_own_table(door)}, {door.module})," for door in doors if door.own)
+    module.lines(f"    Binding({_own_table(api)}, {api.module})," for api in apis if api.own)
     module.lines(
         f"    Binding({handlers.MODULE}.{handlers.table_of(group.name)}, {argument}),"
-        for argument, group in _handler_arguments(doors, groups).items()
+        for argument, group in _handler_arguments(apis, groups).items()
     )
     module.line("]")
     who = "authenticator" if is_secured else "None"

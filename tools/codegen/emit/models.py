@@ -69,20 +69,20 @@ def _class(module: Module, types: Types, name: str, definition: ir.Definition, b
                 f"__pydantic_extra__: dict[str, {extra}] = {field}(init=False)"
                 "  # pyright: ignore[reportIncompatibleVariableOverride]  # pydantic's way to type extras"
             )
-        taken: set[str] = {"contract_check"}
+        attributes: set[str] = {"contract_check"}
         for one in sorted(body.properties, key=lambda one: not _is_needed(one)):
-            _property(module, types, one, taken)
+            _property(module, types, one, attributes)
 
 
 def _is_needed(one: ir.Property) -> bool:
     return one.is_required
 
 
-def _property(module: Module, types: Types, one: ir.Property, taken: set[str]) -> None:
+def _property(module: Module, types: Types, one: ir.Property, attributes: set[str]) -> None:
     attribute: str = names.field_name(one.name)
-    while attribute in taken:
+    while attribute in attributes:
         attribute += "_"
-    taken.add(attribute)
+    attributes.add(attribute)
     annotation, default = _annotation(types, one)
     if attribute != one.name:
         annotation = types.annotated(annotation, f"{types.runtime('models', 'wire')}({one.name!r})")

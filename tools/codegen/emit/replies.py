@@ -62,15 +62,15 @@ def _constants(module: Module, types: Types, response: ir.Response, base: str) -
 
 
 def _attributes(response: ir.Response) -> list[tuple[str, ir.ReplyHeader]]:
-    taken: set[str] = {"body", "status", "media_type", "header_names", "statuses"}
-    found: list[tuple[str, ir.ReplyHeader]] = []
+    reserved: set[str] = {"body", "status", "media_type", "header_names", "statuses"}
+    attributes: list[tuple[str, ir.ReplyHeader]] = []
     for header in response.headers:
         attribute: str = names.header_name(header.name)
-        while attribute in taken:
+        while attribute in reserved:
             attribute += "_"
-        taken.add(attribute)
-        found.append((attribute, header))
-    return found
+        reserved.add(attribute)
+        attributes.append((attribute, header))
+    return attributes
 
 
 def _fields(module: Module, types: Types, response: ir.Response, attributes: list[tuple[str, ir.ReplyHeader]]) -> None:

@@ -68,7 +68,7 @@ def _method(module: Module, scheme: ir.SecurityScheme, grant: str, raw_request: 
         module.line("...")
 
 
-def used(operations: Iterable[ir.Operation]) -> list[str]:
+def schemes_of(operations: Iterable[ir.Operation]) -> list[str]:
     """Schemes of `operations`, in a fixed order."""
     return sorted({name for one in operations for requirement in one.security for name, _ in requirement})
 

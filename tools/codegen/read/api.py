@@ -18,7 +18,7 @@ _TEMPLATE = re.compile(r"\{([^}]*)\}")
 
 
 class Claim(NamedTuple):
-    """What an operation has for itself alone, in the whole contract set."""
+    """Name and path of an operation, which must be unique in the whole contract set."""
 
     id: str
     method: str
@@ -37,7 +37,7 @@ class Claim(NamedTuple):
         return _TEMPLATE.sub("{}", self.path), self.method
 
     def clash(self, other: Claim, what: str) -> Problem:
-        """That `other` was here first: `what` is "name" or "path"."""
+        """The problem that `other` has the same name or path: `what` is "name" or "path"."""
         if what == "name":
             message = f"the operation {self.id!r} has the same name as the one at {other.origin}"
             return Problem("duplicate-operation", message, self.id_origin, hint="give it another operationId")
@@ -47,7 +47,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one entry document says, with everything that it refers to."""
+    """One entry document, with everything that it refers to."""
 
     api: ir.Api | None
     definitions: Mapping[ir.Key, ir.Definition]
@@ -56,12 +56,12 @@ class Part:
     skipped: tuple[str, ...]
     claims: tuple[Claim, ...]
     successors: tuple[tuple[str, str | None], ...]
-    """Operations of the whole set that were asked for by name, and the paths that were found."""
+    """Operations of the whole set that were looked up by name, and their paths."""
 
 
 def read(sources: Sources, file: str, owned: frozenset[str]) -> Part:
     """The API of the entry document `file`. `owned` are reply headers that the runtime writes."""
-    work = _Work(sources, owned)
+    work = _ApiReader(sources, owned)
     api = work.api(file)
     for name in sources.closure(file):
         work.schemas(name)
@@ -76,7 +76,7 @@ def read(sources: Sources, file: str, owned: frozenset[str]) -> Part:
     )
 
 
-class _Work:
+class _ApiReader:
     def __init__(self, sources: Sources, owned: frozenset[str]) -> None:
         self.sources = sources
         self.problems: list[Problem] = []
@@ -94,7 +94,7 @@ class _Work:
         components = self.sources.root(file).get("components")
         group = components.get("schemas") if components is not None else None
         for _, node in group.items() if group is not None else ():
-            self.reader.named(node)
+            self.reader.definition_of(node)
 
     def api(self, file: str) -> ir.Api | None:
         root = self.sources.root(file)
@@ -105,7 +105,7 @@ class _Work:
             self.problems.append(node.problem("openapi-version", message, "write `openapi: 3.1.0` (quoted if needed)"))
             return None
         info = root.get("info") or root
-        name = file[len(self.sources.shown) + 1 :] if self.sources.shown not in {"", "."} else file
+        name = file[len(self.sources.display_root) + 1 :] if self.sources.display_root not in {"", "."} else file
         operations: list[ir.Operation] = []
         paths = root.get("paths")
         for path, item in paths.items() if paths is not None else ():
@@ -121,13 +121,13 @@ class _Work:
         if not isinstance(item.value, dict):
             self.problems.append(item.problem("bad-path-item", "a path item must be an object"))
             return []
-        found: list[ir.Operation] = []
+        operations: list[ir.Operation] = []
         for method in METHODS:
             node = item.get(method)
             if node is not None:
                 operation = self._operation(root, path, item, method, node.target())
-                found += [operation] if operation else []
-        return found
+                operations += [operation] if operation else []
+        return operations
 
     def _operation(self, root: Node, path: str, item: Node, method: str, node: Node) -> ir.Operation | None:
         """One operation, or None when it cannot be served; a problem says why."""
@@ -145,9 +145,9 @@ class _Work:
     def _read_operation(
         self, root: Node, path: str, item: Node, method: str, node: Node, operation_id: str
     ) -> ir.Operation:
-        found, wrong = parameters.read(self.reader, item, node, operation_id)
+        own_parameters, wrong = parameters.read(self.reader, item, node, operation_id)
         self.problems += wrong
-        self._check_template(path, node, found)
+        self._check_template(path, node, own_parameters)
         responses, wrong = replies.read(self.reader, node, operation_id, self._owned)
         self.problems += wrong
         handler, wrong = handlers.name_of(node)
@@ -158,7 +158,7 @@ class _Work:
             path=path,
             summary=node.text("summary") or "",
             description=node.text("description") or "",
-            parameters=tuple(found),
+            parameters=tuple(own_parameters),
             body=self._body(node, operation_id),
             responses=tuple(handlers.common(handler, one) for one in responses),
             security=self._security(root, node),
@@ -174,11 +174,13 @@ class _Work:
 
     def _claim(self, path: str, method: str, node: Node) -> str:
         """The operation's own name, given or made from its path, if nothing else has it."""
-        given = node.text("operationId")
-        if given is None:
-            given = "".join(names.class_name(word) for word in (method, *(part for part in path.split("/") if part)))
-            given = given[0].lower() + given[1:]
-        claim = Claim(given, method, path, node.origin, (node.get("operationId") or node).origin)
+        operation_id = node.text("operationId")
+        if operation_id is None:
+            operation_id = "".join(
+                names.class_name(word) for word in (method, *(part for part in path.split("/") if part))
+            )
+            operation_id = operation_id[0].lower() + operation_id[1:]
+        claim = Claim(operation_id, method, path, node.origin, (node.get("operationId") or node).origin)
         first = self._names.setdefault(claim.name, claim)
         if first is not claim:
             self.problems.append(claim.clash(first, "name"))
@@ -186,16 +188,16 @@ class _Work:
         if first is not claim and first.origin != claim.origin:
             self.problems.append(claim.clash(first, "path"))
         self.claims.append(claim)
-        return given
+        return operation_id
 
-    def _check_template(self, path: str, node: Node, found: list[ir.Parameter]) -> None:
+    def _check_template(self, path: str, node: Node, all_parameters: list[ir.Parameter]) -> None:
         template = _TEMPLATE.findall(path)
-        given = [one.name for one in found if one.location == "path"]
+        path_names = [one.name for one in all_parameters if one.location == "path"]
         for name in template:
-            if name not in given:
+            if name not in path_names:
                 message = f"the path has {{{name}}}, but no path parameter has this name"
                 self.problems.append(node.problem("path-parameter", message, f"declare {name!r} with `in: path`"))
-        for one in found:
+        for one in all_parameters:
             if one.location == "path" and one.name not in template:
                 message = f"the path parameter {one.name!r} does not stand in {path}"
                 self.problems.append(Problem("path-parameter", message, one.origin))
@@ -226,13 +228,13 @@ class _Work:
             requirements.append(tuple(requirement))
         return tuple(requirements)
 
-    def _scheme(self, root: Node, name: str, used: Node) -> bool:
+    def _scheme(self, root: Node, name: str, use: Node) -> bool:
         components = root.get("components")
         group = components.get("securitySchemes") if components is not None else None
         node = group.get(name) if group is not None else None
         if node is None:
             hint = "declare it under components.securitySchemes of this document"
-            self.problems.append(used.problem("unknown-scheme", f"there is no security scheme {name!r}", hint))
+            self.problems.append(use.problem("unknown-scheme", f"there is no security scheme {name!r}", hint))
             return False
         target = node.target()
         scheme = _scheme(name, target)
@@ -251,15 +253,15 @@ class _Work:
         return None
 
     def _notices(self, node: Node) -> tuple[tuple[str, str], ...]:
-        told = node.get("x-deprecation")
-        if node.value.get("deprecated") is not True or told is None or not isinstance(told.value, dict):
+        deprecation = node.get("x-deprecation")
+        if node.value.get("deprecated") is not True or deprecation is None or not isinstance(deprecation.value, dict):
             return ()
-        successor = told.text("successor")
+        successor = deprecation.text("successor")
         if successor and not successor.startswith("/") and successor not in self.successors:
             self.successors[successor] = notices.path_of(self.sources, successor)
-        found, wrong = notices.read(told, self.successors)
+        headers, wrong = notices.read(deprecation, self.successors)
         self.problems += wrong
-        return found
+        return headers
 
 
 def _rate_classes(value: Any) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _nullable(node: Node, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def of(flat: Flat, *, composites: list[Node] | None = None) -> str | None:
-    """What of `flat` (and of `composites`, whole `oneOf`s and the like) needs the evaluator, or None."""
+    """Keywords of `flat` (and `composites`, whole `oneOf`s and the like) that need the evaluator, or None."""
     closure = Closure()
     schemas: list[Any] = []
     for part in flat.parts:
@@ -117,14 +117,14 @@ def both(one: str | None, other: str) -> str:
     """Two checks in one."""
     if one is None or one == other:
         return other
-    left, right = json.loads(one), json.loads(other)
-    if "$defs" in left and "$defs" in right:
-        right = {
-            **_renamed(right, "b"),
-            "$defs": {f"b{name}": _renamed(child, "b") for name, child in right["$defs"].items()},
+    first, second = json.loads(one), json.loads(other)
+    if "$defs" in first and "$defs" in second:
+        second = {
+            **_renamed(second, "b"),
+            "$defs": {f"b{name}": _renamed(child, "b") for name, child in second["$defs"].items()},
         }
-    definitions = {**left.pop("$defs", {}), **right.pop("$defs", {})}
-    return json.dumps({"allOf": [left, right], **({"$defs": definitions} if definitions else {})}, ensure_ascii=False)
+    definitions = {**first.pop("$defs", {}), **second.pop("$defs", {})}
+    return json.dumps({"allOf": [first, second], **({"$defs": definitions} if definitions else {})}, ensure_ascii=False)
 
 
 def _renamed(schema: Any, prefix: str) -> Any:

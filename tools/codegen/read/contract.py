@@ -12,15 +12,15 @@ from tools.codegen.read.api import METHODS, Claim, Part
 from tools.contracts.link import Sources
 from tools.contracts.problems import Problem
 
-__all__ = ["METHODS", "Refused", "Stake", "owned_headers", "read", "refused", "without"]
+__all__ = ["METHODS", "ApiClaims", "Conflicts", "conflicts_between", "owned_headers", "read", "without"]
 
 
 def read(sources: Sources) -> tuple[ir.Contract, list[Problem]]:
-    """The contract in `sources`, and what is wrong with it."""
+    """The contract in `sources`, and its problems."""
     problems = wellformed.clean(sources)
     owned = owned_headers(sources)
     parts = [api.read(sources, file, owned) for file in sources.entries]
-    clashes = refused(map(_stake, parts))
+    clashes = conflicts_between(map(_claims_of, parts))
     problems += [problem for part in parts for problem in part.problems]
     problems += clashes.problems
     definitions: dict[ir.Key, ir.Definition] = {}
@@ -45,8 +45,8 @@ def owned_headers(sources: Sources) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Operations that cannot be served because another part of the set has what they claim."""
+class Conflicts:
+    """Operations that cannot be served because another part of the set claims the same name or path."""
 
     problems: list[Problem]
     by_file: Mapping[str, frozenset[str]]
@@ -61,8 +61,8 @@ class Refused:
         return self.by_file.get(file, frozenset())
 
 
-class Stake(NamedTuple):
-    """What a part has for itself alone in the whole set."""
+class ApiClaims(NamedTuple):
+    """Names, paths and security schemes of a part, which must be unique in the whole set."""
 
     file: str
     claims: Iterable[Claim]
@@ -72,55 +72,55 @@ class Stake(NamedTuple):
     handed: Iterable[handlers.Handed] = ()
 
 
-class _Claims:
-    """Who was first with a name, a path, a security scheme."""
+class _FirstClaims:
+    """The first claim of each name and path."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, ...], tuple[str, Claim]] = {}
 
     def clash(self, file: str, claim: Claim) -> Problem | None:
-        """What is wrong with `claim`, if it stands in the way of another file's."""
-        found: Problem | None = None
+        """The problem with `claim`, if another file has the same name or path."""
+        problem: Problem | None = None
         for what, key in (("name", (claim.name,)), ("path", claim.template)):
             owner, first = self._first.setdefault((what, *key), (file, claim))
-            if owner != file and found is None and (what == "name" or first.origin != claim.origin):
-                found = claim.clash(first, what)
-        return found
+            if owner != file and problem is None and (what == "name" or first.origin != claim.origin):
+                problem = claim.clash(first, what)
+        return problem
 
 
-def refused(stakes: Iterable[Stake]) -> Refused:
-    """What the parts of a set take from each other. Within one part the reader has judged."""
-    claims, problems = _Claims(), list[Problem]()
+def conflicts_between(parts: Iterable[ApiClaims]) -> Conflicts:
+    """Operations whose name, path or scheme another part claims too. Within one part the reader has checked."""
+    claims, problems = _FirstClaims(), list[Problem]()
     schemes: dict[str, ir.SecurityScheme] = {}
     by_file: dict[str, frozenset[str]] = {}
     leaders: dict[str, handlers.Handed] = {}
-    for stake in stakes:
+    for part in parts:
         names = set[str]()
-        for claim in stake.claims:
-            problem = claims.clash(stake.file, claim)
+        for claim in part.claims:
+            problem = claims.clash(part.file, claim)
             if problem is not None:
                 problems.append(problem)
                 names.add(claim.id)
-        for scheme in stake.schemes:
+        for scheme in part.schemes:
             known = schemes.setdefault(scheme.name, scheme)
             if (known.kind, known.location, known.parameter) != (scheme.kind, scheme.location, scheme.parameter):
                 message = f"the security scheme {scheme.name!r} means something else at {known.origin}"
                 problems.append(Problem("scheme-conflict", message, scheme.origin))
-                names |= {name for name, known_schemes in stake.users if scheme.name in known_schemes}
-        for one in stake.handed:
+                names |= {name for name, known_schemes in part.users if scheme.name in known_schemes}
+        for one in part.handed:
             problem = one.clash(leaders.setdefault(one.handler, one))
             if problem is not None:
                 problems.append(problem)
                 names.add(one.operation_id)
-        by_file[stake.file] = frozenset(names)
-    return Refused(problems, by_file)
+        by_file[part.file] = frozenset(names)
+    return Conflicts(problems, by_file)
 
 
-def _stake(part: Part) -> Stake:
+def _claims_of(part: Part) -> ApiClaims:
     operations = part.api.operations if part.api is not None else ()
     users = [(one.id, scheme_names(one)) for one in operations]
     handed = [found for one in operations if (found := handlers.handed(one))]
-    return Stake(part.api.file if part.api is not None else "", part.claims, part.schemes.values(), users, handed)
+    return ApiClaims(part.api.file if part.api is not None else "", part.claims, part.schemes.values(), users, handed)
 
 
 def scheme_names(operation: ir.Operation) -> set[str]:
@@ -130,5 +130,5 @@ def scheme_names(operation: ir.Operation) -> set[str]:
 
 def without(one: ir.Api, names: frozenset[str]) -> ir.Api:
     """An API without some of its operations."""
-    kept: Sequence[ir.Operation] = [operation for operation in one.operations if operation.id not in names]
-    return replace(one, operations=tuple(kept)) if names else one
+    remaining: Sequence[ir.Operation] = [operation for operation in one.operations if operation.id not in names]
+    return replace(one, operations=tuple(remaining)) if names else one

@@ -80,26 +80,26 @@ def _declared(schema: dict[str, Any]) -> set[str]:
 def flatten(*nodes: Node) -> Flat:
     """The parts of `nodes`, which hold together. A circle of `allOf` is cut where it closes."""
     parts: list[Node] = []
-    seen: set[tuple[str, str]] = set()
+    visited: set[tuple[str, str]] = set()
     for node in nodes:
-        _collect(node, parts, seen)
+        _collect(node, parts, visited)
     return Flat(tuple(parts))
 
 
-def _collect(node: Node, parts: list[Node], seen: set[tuple[str, str]]) -> None:
-    if node.place in seen:
+def _collect(node: Node, parts: list[Node], visited: set[tuple[str, str]]) -> None:
+    if node.place in visited:
         return
-    seen.add(node.place)
+    visited.add(node.place)
     if node.is_reference:
         siblings = {key: value for key, value in node.value.items() if key != "$ref"}
         if any(not is_annotation(key) for key in siblings):
-            _collect_part(Node(node.sources, node.file, node.pointer, siblings), parts, seen)
-        _collect(node.step(), parts, seen)
+            _collect_part(Node(node.sources, node.file, node.pointer, siblings), parts, visited)
+        _collect(node.step(), parts, visited)
     else:
-        _collect_part(node, parts, seen)
+        _collect_part(node, parts, visited)
 
 
-def _collect_part(node: Node, parts: list[Node], seen: set[tuple[str, str]]) -> None:
+def _collect_part(node: Node, parts: list[Node], visited: set[tuple[str, str]]) -> None:
     branches = node.get("allOf")
     if branches is None:
         parts.append(node)
@@ -108,7 +108,7 @@ def _collect_part(node: Node, parts: list[Node], seen: set[tuple[str, str]]) -> 
     if any(not is_annotation(key) for key in rest):
         parts.append(Node(node.sources, node.file, node.pointer, rest))
     for branch in branches.elements():
-        _collect(branch, parts, seen)
+        _collect(branch, parts, visited)
 
 
 def is_plain_reference(node: Node) -> bool:
@@ -129,3 +129,12 @@ def sole_reference(node: Node) -> Node | None:
         return None
     only = branches.get(0)
     return sole_reference(only) if only is not None else None
+
+
+def description(flat: Flat, node: Node) -> str:
+    """Description of a schema: its own before those of its parts."""
+    own = node.text("description") or node.text("title") if isinstance(node.value, dict) else None
+    if own:
+        return own
+    texts = [part.text("description") or part.text("title") for part in flat.parts]
+    return next((text for text in texts if text), "")

@@ -1,4 +1,4 @@
-"""What callers of a deprecated operation are told: the headers of RFC 9745, RFC 8594 and RFC 8288."""
+"""Headers for callers of a deprecated operation: RFC 9745, RFC 8594 and RFC 8288."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def read(told: Node, successors: Mapping[str, str | None]) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
-    """Headers for the `x-deprecation` at `told`. `successors` are paths of operations, by operationId."""
+def read(node: Node, successors: Mapping[str, str | None]) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
+    """Headers for the `x-deprecation` at `node`. `successors` are paths of operations, by operationId."""
     notices: list[tuple[str, str]] = []
     problems: list[Problem] = []
     try:
-        if "since" in told.value:
-            notices.append(("Deprecation", f"@{int(_day(told.value['since']).timestamp())}"))
-        if told.value.get("sunset"):
-            notices.append(("Sunset", _http_date(_day(told.value["sunset"]))))
+        if "since" in node.value:
+            notices.append(("Deprecation", f"@{int(_day(node.value['since']).timestamp())}"))
+        if node.value.get("sunset"):
+            notices.append(("Sunset", _http_date(_day(node.value["sunset"]))))
     except (TypeError, ValueError):
         message = "`since` and `sunset` must be dates"
-        problems.append(told.problem("bad-extension", message, "write '2027-05-31'"))
-    successor = told.text("successor")
+        problems.append(node.problem("bad-extension", message, "write '2027-05-31'"))
+    successor = node.text("successor")
     if successor:
         path = successor if successor.startswith("/") else successors[successor]
         if path is None:
-            where = told.get("successor") or told
+            where = node.get("successor") or node
             problems.append(where.problem("bad-extension", f"there is no operation {successor!r}"))
         else:
             notices.append(("Link", f'<{path}>; rel="successor-version"'))

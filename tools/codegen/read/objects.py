@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tools.codegen import ir, names
 from tools.codegen.read import checks
-from tools.codegen.read.flat import Flat, flatten
+from tools.codegen.read.flat import Flat, description, flatten
+from tools.codegen.read.schema_reader import SchemaReader
 from tools.contracts.link import Node, references
-
-if TYPE_CHECKING:
-    from tools.codegen.read.schemas import Reader
 
 MAX_HOPS = 20
 """A chain of aliases longer than this is a circle."""
@@ -19,22 +17,21 @@ MAX_HOPS = 20
 _HIDDEN = {"request": "readOnly", "": "writeOnly"}
 
 
-def read(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
+def read(reader: SchemaReader, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
     """An object: a definition when properties are known, else a dictionary."""
     if not any(one.value for one in flat.nodes("properties")) and not _is_closed(flat):
         return reader.checked(_dictionary(reader, flat, name, variant), flat, node)
     key: ir.Key = (*node.place, variant if variant and reader.is_split(node) else "")
     if key in reader.definitions:
         return ir.Reference(key)
+    # An empty definition first: a schema that contains itself must find its own key while its properties are read.
     reader.definitions[key] = ir.Definition(key, name, ir.Object(()), "", node.origin)
     body = _object(reader, flat, node, name, variant)
-    from tools.codegen.read.schemas import description  # noqa: PLC0415  (the two read each other)
-
     reader.definitions[key] = ir.Definition(key, name, body, description(flat, node), node.origin)
     return ir.Reference(key)
 
 
-def _object(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> ir.Object:
+def _object(reader: SchemaReader, flat: Flat, node: Node, name: str, variant: str) -> ir.Object:
     for one in _misplaced(flat):
         reader.problems.append(one.problem("wrong-kind", f"the property {one.name!r} must be a schema"))
     hidden = _HIDDEN[variant] if reader.is_split(node) else ""
@@ -44,7 +41,7 @@ def _object(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> 
     for wire_name, nodes in _properties(flat).items():
         if allowed is not None and wire_name not in allowed:
             continue
-        if hidden and any(_says(one, hidden) for one in nodes):
+        if hidden and any(_has_mark(one, hidden) for one in nodes):
             continue
         properties.append(_property(reader, wire_name, nodes, name, variant, is_required=wire_name in required))
     listed = set(_properties(flat))
@@ -57,22 +54,22 @@ def _object(reader: Reader, flat: Flat, node: Node, name: str, variant: str) -> 
 
 
 def _properties(flat: Flat) -> dict[str, list[Node]]:
-    found: dict[str, list[Node]] = {}
+    nodes: dict[str, list[Node]] = {}
     for group in flat.nodes("properties"):
         for wire_name, node in group.items():
             if isinstance(node.value, dict | bool):
-                found.setdefault(wire_name, []).append(node)
-    return found
+                nodes.setdefault(wire_name, []).append(node)
+    return nodes
 
 
 def _misplaced(flat: Flat) -> Iterator[Node]:
-    """What stands where a property should, such as a `$ref` to a whole map of them."""
+    """Values in the place of a property that are no schema, such as a `$ref` to a whole map of properties."""
     for group in flat.nodes("properties"):
         yield from (node for _, node in group.items() if not isinstance(node.value, dict | bool))
 
 
 def _property(
-    reader: Reader, wire_name: str, nodes: list[Node], owner: str, variant: str, *, is_required: bool
+    reader: SchemaReader, wire_name: str, nodes: list[Node], owner: str, variant: str, *, is_required: bool
 ) -> ir.Property:
     name = owner + names.class_name(wire_name)
     flat = flatten(*nodes)
@@ -80,23 +77,23 @@ def _property(
     first = nodes[0]
     type_ = reader.type_of(first, name, variant) if is_single else reader.type_of_flat(flat, first, name, variant)
     own = nodes[-1].value if isinstance(nodes[-1].value, dict) else {}
-    default = own.get("default", _UNSAID) if nodes[-1].is_reference else next(iter(flat.values("default")), _UNSAID)
+    default = own.get("default", _ABSENT) if nodes[-1].is_reference else next(iter(flat.values("default")), _ABSENT)
     return ir.Property(
         wire_name,
         type_,
         is_required,
         is_nullable=accepts_null(reader, type_),
-        default=None if default is _UNSAID else default,
+        default=None if default is _ABSENT else default,
         has_default=fits(reader, default, type_),
         description=str(own.get("description") or ""),
         is_deprecated=own.get("deprecated") is True,
     )
 
 
-_UNSAID: Any = object()
+_ABSENT: Any = object()
 
 
-def fits(reader: Reader, default: Any, type_: ir.Type) -> bool:
+def fits(reader: SchemaReader, default: Any, type_: ir.Type) -> bool:
     """Whether `default` can be written as the default of a field of `type_`."""
     for _ in range(MAX_HOPS):
         if not isinstance(type_, ir.Checked | ir.Reference):
@@ -118,13 +115,13 @@ def fits(reader: Reader, default: Any, type_: ir.Type) -> bool:
     return isinstance(default, allowed.get(type_.kind, ())) and isinstance(default, bool) == (type_.kind == "boolean")
 
 
-def _body(reader: Reader, key: ir.Key) -> ir.Object | ir.Type | None:
+def _body(reader: SchemaReader, key: ir.Key) -> ir.Object | ir.Type | None:
     """Body of a definition; None while it is being read."""
     definition = reader.definitions.get(key)
     return definition.body if definition is not None else None
 
 
-def accepts_null(reader: Reader, type_: ir.Type, depth: int = 0) -> bool:
+def accepts_null(reader: SchemaReader, type_: ir.Type, depth: int = 0) -> bool:
     """Whether null is a value of `type_`."""
     if depth > 20:
         return False
@@ -144,7 +141,7 @@ def accepts_null(reader: Reader, type_: ir.Type, depth: int = 0) -> bool:
     return False
 
 
-def _dictionary(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type:
+def _dictionary(reader: SchemaReader, flat: Flat, name: str, variant: str) -> ir.Type:
     values = [one for one in flat.nodes("additionalProperties") if isinstance(one.value, dict)]
     if not values:
         return ir.Dictionary(ir.Anything())
@@ -179,7 +176,7 @@ def _known(part: Node) -> Iterator[tuple[str, Node]]:
     return group.target().items() if group is not None else iter(())
 
 
-def _extra(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type | None:
+def _extra(reader: SchemaReader, flat: Flat, name: str, variant: str) -> ir.Type | None:
     if flat.has("patternProperties"):
         return ir.Anything()
     if _is_closed(flat) or not flat.has("additionalProperties"):
@@ -188,7 +185,7 @@ def _extra(reader: Reader, flat: Flat, name: str, variant: str) -> ir.Type | Non
     return reader.type_of(schemas[0], name + "Value", variant) if schemas else ir.Anything()
 
 
-def _says(node: Node, key: str) -> bool:
+def _has_mark(node: Node, key: str) -> bool:
     if isinstance(node.value, dict) and node.value.get(key) is True:
         return True
     target = node.target()
@@ -197,13 +194,13 @@ def _says(node: Node, key: str) -> bool:
 
 def has_directions(node: Node) -> bool:
     """Whether a property at or below `node` is only read or only written."""
-    seen: set[tuple[str, str]] = set()
+    visited: set[tuple[str, str]] = set()
     queue = [node]
     while queue:
         current = queue.pop()
-        if current.place in seen:
+        if current.place in visited:
             continue
-        seen.add(current.place)
+        visited.add(current.place)
         if _mentions(current.value):
             return True
         queue += [reference.step() for reference in references(current)]

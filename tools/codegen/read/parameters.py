@@ -25,22 +25,22 @@ _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 def read(reader: Reader, item: Node, operation: Node, operation_id: str) -> tuple[list[ir.Parameter], list[Problem]]:
     """Parameters of one operation: those of its path first, its own in their place where both name the same."""
     problems: list[Problem] = []
-    found: dict[tuple[str, str], Node] = {}
+    nodes: dict[tuple[str, str], Node] = {}
     for owner in (item, operation):
         group = owner.get("parameters")
         if group is not None and not isinstance(group.value, list):
             problems.append(group.problem("bad-parameters", "`parameters` must be a list"))
             continue
-        seen: set[tuple[str, str]] = set()
+        keys: set[tuple[str, str]] = set()
         for node in group.elements() if group is not None else ():
             target = node.target()
             key = (str(_at(target, "in")), str(_at(target, "name")))
-            if key in seen:
+            if key in keys:
                 problems.append(node.problem("duplicate-parameter", f"the {key[0]} parameter {key[1]!r} stands twice"))
-            seen.add(key)
-            found[key] = node
+            keys.add(key)
+            nodes[key] = node
     parameters: list[ir.Parameter] = []
-    for node in found.values():
+    for node in nodes.values():
         parameter, problem = _parameter(reader, node, operation_id)
         problems += [problem] if problem else []
         parameters += [parameter] if parameter else []

@@ -91,7 +91,7 @@ def _responses(
 
 def _headers(reader: Reader, response: Node, name: str, owned: frozenset[str]) -> list[ir.ReplyHeader]:
     group = response.get("headers")
-    found: list[ir.ReplyHeader] = []
+    headers: list[ir.ReplyHeader] = []
     for wire_name, node in group.items() if group is not None else ():
         if wire_name.lower() in owned:
             continue
@@ -100,7 +100,7 @@ def _headers(reader: Reader, response: Node, name: str, owned: frozenset[str]) -
         type_ = (
             reader.type_of(schema, name + names.class_name(wire_name)) if schema is not None else ir.Scalar("string")
         )
-        found.append(
+        headers.append(
             ir.ReplyHeader(
                 wire_name,
                 type_,
@@ -109,7 +109,7 @@ def _headers(reader: Reader, response: Node, name: str, owned: frozenset[str]) -
                 description=target.text("description") or "",
             )
         )
-    return found
+    return headers
 
 
 def _constant(type_: ir.Type) -> Any:

@@ -43,16 +43,16 @@ def choice(flat: Flat, types: tuple[str, ...]) -> ir.Type | None:
     if any("nullable" in part.value for part in flat.parts) and None in lists[0]:
         types = (*types, "null")
     kinds = {*types, "integer"} if "number" in types else set(types)
-    kept = [
+    values = [
         value
         for value in lists[0]
         if all(any(same(value, other) for other in others) for others in lists[1:])
         and (not kinds or kind_of_json(value) in kinds)
     ]
-    if any(isinstance(value, list | dict | float) for value in kept):
+    if any(isinstance(value, list | dict | float) for value in values):
         return None
     unique: list[Any] = []
-    for value in kept:
+    for value in values:
         if not any(same(value, other) for other in unique):
             unique.append(value)
     return ir.Choice(tuple(unique)) if unique else ir.Nothing()

@@ -1,4 +1,4 @@
-"""Schemas to types. Named schemas become definitions, each once; inline objects get the name of their place."""
+"""Schemas to types. DefinitionOutline schemas become definitions, each once; inline objects get the name of their place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import replace
 from tools.codegen import ir, names
 from tools.codegen.ir import needs
 from tools.codegen.read import checks, objects, scalars, unions
-from tools.codegen.read.flat import Flat, flatten, sole_reference
+from tools.codegen.read.flat import Flat, description, flatten, sole_reference
+from tools.codegen.read.unions import union
 from tools.contracts.link import Node
 from tools.contracts.problems import Problem, Severity
 
@@ -24,15 +25,15 @@ class Reader:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         self.definitions: dict[ir.Key, ir.Definition] = {}
-        self._said: dict[ir.Key, ir.Type] = {}
-        """How a named schema is said where it is used: by its definition, or with null or more beside it."""
+        self._uses: dict[ir.Key, ir.Type] = {}
+        """Type of a named schema where it is used: its definition, or that with null or a check beside it."""
         self._splits: dict[tuple[str, str], bool] = {}
 
     def type_of(self, node: Node, name: str, variant: str = "") -> ir.Type:
         """Type of the schema at `node`. `name` is for an inline object; `variant` is "" or "request"."""
         reference = sole_reference(node)
         if reference is not None:
-            return self.named(reference.target(), variant)
+            return self.definition_of(reference.target(), variant)
         return self.type_of_flat(flatten(node), node, name, variant)
 
     def type_of_flat(self, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
@@ -103,26 +104,26 @@ class Reader:
             return type_
         return ir.Checked(type_, schema)
 
-    def named(self, node: Node, variant: str = "") -> ir.Type:
+    def definition_of(self, node: Node, variant: str = "") -> ir.Type:
         """The definition of a schema that others refer to."""
         node = node.target()
         if not isinstance(node.value, dict):
             return ir.Anything() if node.value is not False else ir.Nothing()
         key: ir.Key = (*node.place, variant if variant and self.is_split(node) else "")
-        if key not in self._said:
+        if key not in self._uses:
             own = ir.Reference(key)
             flat = flatten(node)
-            # What it says of itself while it is read, when it refers to itself.
-            self._said[key] = union([own, ir.Scalar("null")]) if {"object", "null"} <= set(flat.types()) else own
+            # While it is read, a schema that refers to itself must already find an entry here.
+            self._uses[key] = union([own, ir.Scalar("null")]) if {"object", "null"} <= set(flat.types()) else own
             name = definition_name(node) + ("Request" if key[2] else "")
-            self._said[key] = self._define(own, name, self.type_of(node, name, key[2]), node, flat)
-        return self._said[key]
+            self._uses[key] = self._define(own, name, self.type_of(node, name, key[2]), node, flat)
+        return self._uses[key]
 
     def _define(self, own: ir.Reference, name: str, body: ir.Type, node: Node, flat: Flat) -> ir.Type:
-        """Record a definition; returns how it is said where it is used.
+        """Record a definition; returns its type where it is used.
 
-        An object read for the schema itself is the definition. What the schema says beside it (null, a check) is no alias of the
-        same name: a check goes with the class, anything else is said at each use.
+        An object read for the schema itself is the definition. The rest of the schema (null, a check) is no alias of the
+        same name: a check goes with the class, anything else is written at each use.
         """
         known = self.definitions.get(own.key)
         if known is None or own.key not in needs(body):
@@ -141,15 +142,6 @@ class Reader:
         return self._splits[node.place]
 
 
-def description(flat: Flat, node: Node) -> str:
-    """What the author says about a schema: its own words before those of its parts."""
-    own = node.text("description") or node.text("title") if isinstance(node.value, dict) else None
-    if own:
-        return own
-    found = [part.text("description") or part.text("title") for part in flat.parts]
-    return next((text for text in found if text), "")
-
-
 def definition_name(node: Node) -> str:
     """Class name for a referenced schema: its component name, or the words of its path."""
     if not node.pointer:
@@ -158,16 +150,3 @@ def definition_name(node: Node) -> str:
     if parent.endswith(("/schemas", "/$defs", "/definitions")) or parent.count("/") < 1:
         return names.class_name(node.name)
     return names.class_name(_STRUCTURE.sub("", node.pointer).replace("~1", "/"))
-
-
-def union(members: list[ir.Type]) -> ir.Type:
-    """One of `members`, each once."""
-    flat: list[ir.Type] = []
-    for member in members:
-        parts = member.members if isinstance(member, ir.Union) and member.tag is None else (member,)
-        flat += [part for part in parts if part not in flat and not isinstance(part, ir.Nothing)]
-    if any(isinstance(part, ir.Anything) for part in flat):
-        return ir.Anything()
-    if not flat:
-        return ir.Nothing()
-    return flat[0] if len(flat) == 1 else ir.Union(tuple(flat))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tools.codegen import ir, names
 from tools.codegen.read.flat import Flat, flatten, is_annotation, sole_reference
+from tools.codegen.read.schema_reader import SchemaReader
 from tools.contracts import refs, source
 from tools.contracts.link import Node
-
-if TYPE_CHECKING:
-    from tools.codegen.read.schemas import Reader
 
 _CONSTRAINTS_ONLY = frozenset("required not minProperties maxProperties dependentRequired if then else".split())
 
 
 def read(
-    reader: Reader, flat: Flat, composites: list[tuple[Node, str]], node: Node, name: str, variant: str
+    reader: SchemaReader, flat: Flat, composites: list[tuple[Node, str]], node: Node, name: str, variant: str
 ) -> ir.Type:
     """Type of parts of which some have `oneOf` or `anyOf`."""
     base = Flat(tuple(_without(part) for part in flat.parts))
@@ -40,15 +38,21 @@ def read(
     return result
 
 
-def _checked_by(reader: Reader, type_: ir.Type, whole: list[Node]) -> ir.Type:
+def _checked_by(reader: SchemaReader, type_: ir.Type, whole: list[Node]) -> ir.Type:
     return reader.checked(type_, Flat(()), whole[0], composites=whole)
 
 
 def union(members: list[ir.Type]) -> ir.Type:
-    """One of `members`; a tagged union stays one member."""
-    from tools.codegen.read import schemas  # noqa: PLC0415  (the two read each other)
-
-    return schemas.union(members)
+    """One of `members`, each once."""
+    flat: list[ir.Type] = []
+    for member in members:
+        parts = member.members if isinstance(member, ir.Union) and member.tag is None else (member,)
+        flat += [part for part in parts if part not in flat and not isinstance(part, ir.Nothing)]
+    if any(isinstance(part, ir.Anything) for part in flat):
+        return ir.Anything()
+    if not flat:
+        return ir.Nothing()
+    return flat[0] if len(flat) == 1 else ir.Union(tuple(flat))
 
 
 def _without(part: Node) -> Node:
@@ -69,7 +73,7 @@ def _is_constraint(member: Node) -> bool:
     return bool(keywords) and keywords <= _CONSTRAINTS_ONLY
 
 
-def _member(reader: Reader, base: Flat | None, member: Node, index: int, name: str, variant: str) -> ir.Type:
+def _member(reader: SchemaReader, base: Flat | None, member: Node, index: int, name: str, variant: str) -> ir.Type:
     own = (
         names.class_name(member.text("title") or "") if isinstance(member.value, dict) and member.text("title") else ""
     )
@@ -81,22 +85,22 @@ def _member(reader: Reader, base: Flat | None, member: Node, index: int, name: s
     return reader.type_of_flat(joined, member, name + suffix, variant)
 
 
-def _tagged(reader: Reader, part: Node, members: list[Node], types: list[ir.Type]) -> ir.Union | None:
+def _tagged(reader: SchemaReader, part: Node, members: list[Node], types: list[ir.Type]) -> ir.Union | None:
     """The union with its tag, when every member is an object and has at least one value of the tag."""
     tag = part.value.get("discriminator")
     if not isinstance(tag, dict) or not isinstance(tag.get("propertyName"), str):
         return None
     if not all(_is_object(reader, one) for one in types):
         return None
-    found: list[tuple[str, int]] = _mapped(part, members, tag.get("mapping"))
-    mapped = {index for _, index in found}
+    values: list[tuple[str, int]] = _mapped(part, members, tag.get("mapping"))
+    mapped = {index for _, index in values}
     for index, member in enumerate(members):
         if index not in mapped:
-            found += [(value, index) for value in _implied(reader, member, types[index], tag["propertyName"])]
-    values = [value for value, _ in found]
-    if len(set(values)) != len(values) or {index for _, index in found} != set(range(len(members))):
+            values += [(value, index) for value in _implied(reader, member, types[index], tag["propertyName"])]
+    names = [value for value, _ in values]
+    if len(set(names)) != len(names) or {index for _, index in values} != set(range(len(members))):
         return None
-    return ir.Union(tuple(types), tag["propertyName"], tuple(found))
+    return ir.Union(tuple(types), tag["propertyName"], tuple(values))
 
 
 def _mapped(part: Node, members: list[Node], mapping: Any) -> list[tuple[str, int]]:
@@ -104,7 +108,7 @@ def _mapped(part: Node, members: list[Node], mapping: Any) -> list[tuple[str, in
         return []
     places = {member.target().place: index for index, member in enumerate(members)}
     by_name = {member.target().name: index for index, member in enumerate(members) if member.is_reference}
-    found: list[tuple[str, int]] = []
+    values: list[tuple[str, int]] = []
     for value, reference in mapping.items():
         if not isinstance(reference, str):
             continue
@@ -113,8 +117,8 @@ def _mapped(part: Node, members: list[Node], mapping: Any) -> list[tuple[str, in
         if place is not None:
             index = places.get(place)
         if index is not None:
-            found.append((value, index))
-    return found
+            values.append((value, index))
+    return values
 
 
 def _end(part: Node, reference: str) -> tuple[str, str] | None:
@@ -127,7 +131,7 @@ def _end(part: Node, reference: str) -> tuple[str, str] | None:
     return Node(part.sources, file, pointer, value).target().place if document else None
 
 
-def _implied(reader: Reader, member: Node, type_: ir.Type, tag: str) -> list[str]:
+def _implied(reader: SchemaReader, member: Node, type_: ir.Type, tag: str) -> list[str]:
     """Values of the tag that the member's own schema allows; else, as OpenAPI says, the name of the schema."""
     constants = constants_of(reader, type_).get(tag)
     if constants:
@@ -135,10 +139,10 @@ def _implied(reader: Reader, member: Node, type_: ir.Type, tag: str) -> list[str
     return [member.target().name] if member.is_reference else []
 
 
-def _object_of(reader: Reader, type_: ir.Type) -> ir.Object | None:
-    seen = 0
-    while isinstance(type_, ir.Reference | ir.Checked) and seen < 20:
-        seen += 1
+def _object_of(reader: SchemaReader, type_: ir.Type) -> ir.Object | None:
+    hops = 0
+    while isinstance(type_, ir.Reference | ir.Checked) and hops < 20:
+        hops += 1
         if isinstance(type_, ir.Checked):
             type_ = type_.type
             continue
@@ -151,18 +155,18 @@ def _object_of(reader: Reader, type_: ir.Type) -> ir.Object | None:
     return None
 
 
-def _is_object(reader: Reader, type_: ir.Type) -> bool:
+def _is_object(reader: SchemaReader, type_: ir.Type) -> bool:
     return isinstance(type_, ir.Reference) and (
         type_.key not in reader.definitions or _object_of(reader, type_) is not None
     )
 
 
-def constants_of(reader: Reader, type_: ir.Type) -> dict[str, tuple[Any, ...]]:
+def constants_of(reader: SchemaReader, type_: ir.Type) -> dict[str, tuple[Any, ...]]:
     """Required properties of an object that can only be constants."""
     body = _object_of(reader, type_)
     if body is None:
         return {}
-    found: dict[str, tuple[Any, ...]] = {}
+    constants: dict[str, tuple[Any, ...]] = {}
     for one in body.properties:
         inner: ir.Type = one.type
         for _ in range(20):
@@ -172,29 +176,32 @@ def constants_of(reader: Reader, type_: ir.Type) -> dict[str, tuple[Any, ...]]:
                 break
             inner = target
         if isinstance(inner, ir.Choice) and one.is_required:
-            found[one.name] = inner.values
-    return found
+            constants[one.name] = inner.values
+    return constants
 
 
-def are_disjoint(reader: Reader, types: list[ir.Type]) -> bool:
+def are_disjoint(reader: SchemaReader, types: list[ir.Type]) -> bool:
     """Whether no value can be of two of `types`, as far as that is easy to see."""
     return all(_differ(reader, one, other) for index, one in enumerate(types) for other in types[index + 1 :])
 
 
-def _differ(reader: Reader, one: ir.Type, other: ir.Type) -> bool:
+def _differ(reader: SchemaReader, one: ir.Type, other: ir.Type) -> bool:
     kinds, others = kinds_of(reader, one), kinds_of(reader, other)
     if kinds and others and not kinds & others:
         return True
     if isinstance(one, ir.Choice) and isinstance(other, ir.Choice):
         return not set(map(repr, one.values)) & set(map(repr, other.values))
-    left, right = constants_of(reader, one), constants_of(reader, other)
-    return any(name in right and not set(map(repr, left[name])) & set(map(repr, right[name])) for name in left)
+    constants, other_constants = constants_of(reader, one), constants_of(reader, other)
+    return any(
+        name in other_constants and not set(map(repr, constants[name])) & set(map(repr, other_constants[name]))
+        for name in constants
+    )
 
 
 _KINDS = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
-def kinds_of(reader: Reader, type_: ir.Type, depth: int = 0) -> frozenset[str]:
+def kinds_of(reader: SchemaReader, type_: ir.Type, depth: int = 0) -> frozenset[str]:
     """JSON types that `type_` can have; empty when unknown."""
     if depth > 20 or isinstance(type_, ir.Anything | ir.Nothing):
         return frozenset()

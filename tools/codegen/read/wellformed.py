@@ -116,35 +116,35 @@ _MUST_BE_OBJECTS = frozenset(
 
 def clean(sources: Sources) -> list[Problem]:
     """Report what has the wrong kind in any document, and take it out."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for name, document in sources.documents.items():
         own = sources.loaded[name].digest
         if not isinstance(document.value, dict) or sources.store.get("wellformed", own):
             continue
         wrong = _clean(document)
-        found += wrong
+        problems += wrong
         if not wrong:
             sources.store.put(True, "wellformed", own)
-    return found
+    return problems
 
 
 def _clean(document: Document) -> list[Problem]:
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for kind, pointer, value in list(kinds.walk(document.value)):
         if not isinstance(value, dict):
             if kind in _MUST_BE_OBJECTS:
-                found.append(_problem(document, pointer, f"this {kind.replace('-', ' ')}", "an object"))
+                problems.append(_problem(document, pointer, f"this {kind.replace('-', ' ')}", "an object"))
                 _remove(document, pointer)
             continue
-        for keyword, (test, wanted) in _RULES.get(kind, {}).items():
+        for keyword, (test, expected) in _RULES.get(kind, {}).items():
             if keyword in value and not test(value[keyword]):
-                found.append(_problem(document, source.join(pointer, keyword), f"`{keyword}`", wanted))
+                problems.append(_problem(document, source.join(pointer, keyword), f"`{keyword}`", expected))
                 del value[keyword]
-    return found
+    return problems
 
 
-def _problem(document: Document, pointer: str, what: str, wanted: str) -> Problem:
-    return Problem("wrong-kind", f"{what} must be {wanted}", document.at(pointer))
+def _problem(document: Document, pointer: str, what: str, expected: str) -> Problem:
+    return Problem("wrong-kind", f"{what} must be {expected}", document.at(pointer))
 
 
 def _remove(document: Document, pointer: str) -> None:

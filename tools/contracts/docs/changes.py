@@ -35,7 +35,7 @@ def since(sources: Sources, baselines: Path) -> Comparison | None:
 
     with tempfile.TemporaryDirectory() as folder:
         for entry in sources.entries:
-            path = (Path(folder) / entry.removeprefix(f"{sources.shown}/")).with_suffix(".yaml")
+            path = (Path(folder) / entry.removeprefix(f"{sources.display_root}/")).with_suffix(".yaml")
             path.parent.mkdir(exist_ok=True)
             path.write_text(bundle.to_yaml(bundle.bundle(sources, entry)), encoding="utf-8")
         return run.compare_all(str(baselines), folder, Options(dt.datetime.now(dt.UTC).date()))

@@ -69,7 +69,7 @@ def _sources(contracts: Path) -> Sources:
 
 def _apis(sources: Sources) -> list[Api]:
     return [
-        Api(entry.removeprefix(f"{sources.shown}/").rpartition(".")[0], bundle.bundle(sources, entry))
+        Api(entry.removeprefix(f"{sources.display_root}/").rpartition(".")[0], bundle.bundle(sources, entry))
         for entry in sources.entries
         if sources.documents[entry].value.get("paths")
     ]

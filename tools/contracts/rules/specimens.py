@@ -51,7 +51,7 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
     document, problems = source.load(path, name=name)
     if rule.group == "reading":
         problems = problems or [
-            *link.read(path, shown=name.rpartition("/")[0]).problems,
+            *link.read(path, display_root=name.rpartition("/")[0]).problems,
             *strays.unread(path, name),
         ]
         return [problem for problem in problems if problem.rule == rule.id]

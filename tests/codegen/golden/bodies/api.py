@@ -46,7 +46,7 @@ def decode_send_signed(raw: bytes) -> models.AccountRequest | Invalid:
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def send_anything(
         self, body: models.AccountRequest | models.SendAnythingBody | str | bytes, *, call: Call[None]

@@ -26,7 +26,7 @@ CheckReply: TypeAlias = Check204
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def check(self, body: models.Checked, *, call: Call[None]) -> CheckReply:
         """POST /check."""

@@ -26,7 +26,7 @@ GetThingReply: TypeAlias = GetThing200
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def get_thing(self, *, call: Call[None]) -> GetThingReply:
         """Get the thing (GET /thing)."""

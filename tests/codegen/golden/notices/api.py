@@ -73,7 +73,7 @@ GetOldReply: TypeAlias = GetOld301 | GetOld429
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def get_page(self, params: GetPageParams, *, call: Call[None]) -> GetPageReply:
         """GET /page."""

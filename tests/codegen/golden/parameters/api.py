@@ -42,7 +42,7 @@ FindItemsReply: TypeAlias = FindItems204
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def find_items(self, params: FindItemsParams, *, call: Call[None]) -> FindItemsReply:
         """GET /items/{id}."""

@@ -85,7 +85,7 @@ GetExportReply: TypeAlias = GetExport200Csv | GetExport200Json | Missing404
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def start_job(self, *, call: Call[None]) -> StartJobReply:
         """POST /job."""

@@ -34,7 +34,7 @@ GetOpenReply: TypeAlias = Mine200
 
 
 class ApiApi(Protocol[CookieT_contra, KeyT_contra, SignatureT_contra, UserT_contra]):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def get_mine(self, *, call: Call[UserT_contra]) -> GetMineReply:
         """GET /mine."""

@@ -26,7 +26,7 @@ AddPetReply: TypeAlias = AddPet204
 
 
 class ApiApi(Protocol):
-    """What an implementation of api has to do."""
+    """Operations of api, to be implemented."""
 
     async def add_pet(self, body: models.Pet, *, call: Call[None]) -> AddPetReply:
         """POST /pets."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tools.codegen.generate import Output
+    from tools.codegen.pipeline import Output
     from tools.contracts.link import Sources
     from tools.contracts.problems import Problem
 
@@ -49,11 +49,11 @@ def _is_importable(package: str) -> bool:
 def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
     from pathlib import Path  # noqa: PLC0415  (start-up time)
 
-    from tools.codegen import output  # noqa: PLC0415  (start-up time)
-    from tools.contracts import governance, link, sweeping  # noqa: PLC0415
+    from tools.codegen import disk  # noqa: PLC0415  (start-up time)
+    from tools.contracts import gc_pause, governance, link  # noqa: PLC0415
     from tools.contracts.store import Store  # noqa: PLC0415
 
-    with sweeping.unswept():
+    with gc_pause.collection_paused():
         sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
         sources.data, unread = governance.read(Path(contracts), only_code=True)
         sources.problems += unread
@@ -61,13 +61,13 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
     failed = show(found, sources)
     if made is None or (failed and not (skipped and made.operations)):
         return 1
-    files = output.finish(made, sources)
+    files = disk.finish(made, sources)
     if is_check:
         code = _compare(Path(out), files)
         if code == 0 and not skipped:
             inputs.remember(out, hash_)
         return code
-    changed = output.write(Path(out), files)
+    changed = disk.write(Path(out), files)
     print(f"{out}: {len(changed)} of {len(files)} files changed")
     if skipped:
         print(f"left out because of the errors above: {', '.join(skipped)}", file=sys.stderr)
@@ -78,7 +78,7 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
 
 def _build(sources: Sources) -> tuple[Output | None, list[Problem], list[str]]:
     """What can be made, everything that is wrong, and the operations that are left out because of it."""
-    from tools.codegen import generate  # noqa: PLC0415  (start-up time)
+    from tools.codegen import pipeline  # noqa: PLC0415  (start-up time)
     from tools.contracts import problems  # noqa: PLC0415
 
     found = list(sources.problems)
@@ -87,14 +87,14 @@ def _build(sources: Sources) -> tuple[Output | None, list[Problem], list[str]]:
         skipped += _salvage(sources, found)
         if not skipped:
             return None, found, skipped
-    made = generate.build(sources)
+    made = pipeline.build(sources)
     while problems.has_errors(made.problems):
         found += made.problems
         gone = _salvage(sources, made.problems)
         skipped += gone or made.skipped
         if not gone:
             return (made if made.skipped else None), found, skipped
-        made = generate.build(sources)
+        made = pipeline.build(sources)
     return made, [*found, *made.problems], skipped
 
 
@@ -105,9 +105,9 @@ def _salvage(sources: Sources, found: Sequence[Problem]) -> list[str]:
 
 
 def _compare(out: Path, files: dict[str, str]) -> int:
-    from tools.codegen import output  # noqa: PLC0415  (start-up time)
+    from tools.codegen import disk  # noqa: PLC0415  (start-up time)
 
-    found = output.differences(out, files)
+    found = disk.differences(out, files)
     for line in found:
         print(f"{out}/{line}", file=sys.stderr)
     if found:

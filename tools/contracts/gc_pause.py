@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def unswept() -> Iterator[None]:
+def collection_paused() -> Iterator[None]:
     """Nothing is collected inside; afterwards it is as it was before, for callers that go on."""
     is_on = gc.isenabled()
     gc.disable()

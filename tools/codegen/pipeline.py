@@ -1,4 +1,4 @@
-"""The pipeline: linked sources in, files out. Nothing is written here, except what the store of `sources` keeps for next time.
+"""The pipeline: linked sources in, files out. Nothing is written here, except to the store of `sources`, for the next run.
 
 Every file is made from little: an API from what its entry document reaches, a module of models from its definitions. Each has a
 key over all of that, and is not made again while the store has it under this key.
@@ -16,7 +16,7 @@ from tools.codegen import plan as planning
 from tools.codegen.emit import api, app, governance, handlers, models, security, sql
 from tools.codegen.emit.module import Module
 from tools.codegen.names import ModuleName
-from tools.codegen.outline import Named, Outline
+from tools.codegen.outline import DefinitionOutline, Outline
 from tools.codegen.read import api as reading
 from tools.codegen.read import contract, notices, wellformed
 from tools.contracts import directives
@@ -28,7 +28,7 @@ RUNTIME = Path(__file__).parent / "runtime"
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class CachedModule:
     """A formatted module of an earlier run."""
 
     text: str
@@ -38,7 +38,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a run makes, before it is formatted."""
+    """Output of a run, before it is formatted."""
 
     files: Mapping[str, str]
     """Path below the output folder to text."""
@@ -48,8 +48,8 @@ class Output:
     skipped: tuple[str, ...]
     modules: Mapping[str, str] = field(default_factory=dict[str, str])
     """API file to the name of its module."""
-    ready: Mapping[str, Ready] = field(default_factory=dict[str, Ready])
-    """Files that need no formatting."""
+    cached: Mapping[str, CachedModule] = field(default_factory=dict[str, CachedModule])
+    """Modules of an earlier run, which need no formatting."""
     operations: int = 0
     """How many are served."""
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -57,12 +57,12 @@ class Output:
 
 
 def build(sources: Sources) -> Output:
-    """Everything that `sources` become."""
+    """The output for `sources`."""
     return _Run(sources).output()
 
 
 class _Run:
-    """Reads what is needed when it is needed, and collects modules."""
+    """Reads a part of the contract when a module needs it, and collects modules."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -70,19 +70,19 @@ class _Run:
         self.owned = contract.owned_headers(sources)
         self._parts: dict[str, reading.Part] = {}
         self._modules: list[Module] = []
-        self._ready: dict[str, Ready] = {}
+        self._cached: dict[str, CachedModule] = {}
         self._keys: dict[str, str] = {}
         self._statements: dict[str, str] = {}
 
     def output(self) -> Output:
-        shown = self.sources.shown
-        outlines = [one.without(self.refused.of(one.file)) for one in self.outlines]
-        plan = planning.make(outlines, shown)
+        root = self.sources.display_root
+        outlines = [one.without(self.conflicts.of(one.file)) for one in self.outlines]
+        plan = planning.make(outlines, root)
         served = [one for one in outlines if one.operations]
         self._make("server/__init__.py", "", app.emit_package)
         self._mount(plan, served)
         self._shared(plan, outlines)
-        self._security(outlines, shown)
+        self._security(outlines, root)
         for one in served:
             self._api(plan, one)
         self._models(plan, outlines)
@@ -98,7 +98,7 @@ class _Run:
             tuple(self._problems()),
             self._skipped(),
             plan.modules,
-            self._ready,
+            self._cached,
             sum(len(one.operations) for one in served),
             self._keys,
         )
@@ -109,17 +109,21 @@ class _Run:
         return [self._outline(file) for file in self.sources.entries]
 
     @cached_property
-    def refused(self) -> contract.Refused:
-        """What the parts take from each other."""
-        return contract.refused(
-            contract.Stake(one.file, one.claims, one.schemes, one.operations, one.handed) for one in self.outlines
+    def conflicts(self) -> contract.Conflicts:
+        """Operations that claim the same name or path as another part."""
+        return contract.conflicts_between(
+            contract.ApiClaims(one.file, one.claims, one.schemes, one.operations, one.handed) for one in self.outlines
         )
 
     def _problems(self) -> list[Problem]:
-        return [*self.problems, *(found for one in self.outlines for found in one.problems), *self.refused.problems]
+        return [
+            *self.problems,
+            *(problem for one in self.outlines for problem in one.problems),
+            *self.conflicts.problems,
+        ]
 
     def _skipped(self) -> tuple[str, ...]:
-        return (*(name for one in self.outlines for name in one.skipped), *self.refused.skipped)
+        return (*(name for one in self.outlines for name in one.skipped), *self.conflicts.skipped)
 
     def _part(self, file: str) -> reading.Part:
         if file not in self._parts:
@@ -128,25 +132,27 @@ class _Run:
 
     def _outline(self, file: str) -> Outline:
         key = ("outline", file, *sorted(self.owned), self.sources.closure_digest(file))
-        kept = self.sources.store.get(*key)
-        if kept is not None:
-            found = outline.from_data(kept)
-            if all(notices.path_of(self.sources, name) == path for name, path in found.successors):
-                return found
-        made = outline.of(file, self.sources.closure(file), self._part(file))
-        self.sources.store.put(outline.to_data(made), *key)
-        return made
+        data = self.sources.store.get(*key)
+        if data is not None:
+            stored = outline.from_data(data)
+            if all(notices.path_of(self.sources, name) == path for name, path in stored.successors):
+                return stored
+        fresh = outline.of(file, self.sources.closure(file), self._part(file))
+        self.sources.store.put(outline.to_data(fresh), *key)
+        return fresh
 
     def _mount(self, plan: planning.Plan, served: Sequence[Outline]) -> None:
         """The module `app`, and the module of handlers that it takes."""
-        doors = [app.Door(plan.modules[one.file], _schemes(one.own), len(one.own), len(one.handed)) for one in served]
+        apis = [
+            app.MountedApi(plan.modules[one.file], _schemes(one.own), len(one.own), len(one.handed)) for one in served
+        ]
         handed = [(one, shared) for one in served for shared in one.handed]
         by_handler: dict[str, set[str]] = {}
         for one, shared in handed:
             by_handler.setdefault(shared.handler, set()).update(dict(one.operations)[shared.operation_id])
         groups = [app.Group(name, tuple(sorted(schemes))) for name, schemes in sorted(by_handler.items())]
-        shown = self.sources.shown
-        self._make("server/app.py", repr((doors, groups, shown)), lambda: app.emit_mount(doors, groups, shown))
+        shown = self.sources.display_root
+        self._make("server/app.py", repr((apis, groups, shown)), lambda: app.emit_mount(apis, groups, shown))
         if groups:
             files = list(dict.fromkeys(one.file for one, _ in handed))
             replies = [plan.replies[answer.reply_key] for one in served for answer in one.answers]
@@ -167,44 +173,46 @@ class _Run:
     def _make(self, path: str, depends_on: str, emit: Callable[[], Module]) -> None:
         """The module at `path`: as it was made before from the same, or made now."""
         key = self._keys[path] = digest(path, depends_on)
-        kept = self.sources.store.get("module", key)
-        if kept is None:
+        module = self.sources.store.get("module", key)
+        if module is None:
             self._modules.append(emit())
         else:
-            self._ready[path] = Ready(*kept)
+            self._cached[path] = CachedModule(*module)
 
     def _shared(self, plan: planning.Plan, outlines: Sequence[Outline]) -> None:
         """Replies that several APIs share."""
-        found = {
+        answers = {
             answer.reply_key: (one.file, answer)
             for one in reversed(outlines)
             for answer in one.answers
             if plan.replies[answer.reply_key].module == planning.SHARED
         }
-        if not found:
+        if not answers:
             return
         depends_on = sorted(
             (plan.replies[key], answer.digest, [plan.types[need] for need in answer.needs])
-            for key, (_, answer) in found.items()
+            for key, (_, answer) in answers.items()
         )
-        self._make(f"server/{planning.SHARED}.py", repr(depends_on), lambda: self._emit_shared(plan, found))
+        self._make(f"server/{planning.SHARED}.py", repr(depends_on), lambda: self._emit_shared(plan, answers))
 
-    def _emit_shared(self, plan: planning.Plan, found: Mapping[outline.ReplyKey, tuple[str, outline.Answer]]) -> Module:
-        files = {file for file, _ in found.values()}
+    def _emit_shared(
+        self, plan: planning.Plan, answers: Mapping[outline.ReplyKey, tuple[str, outline.ReplyOutline]]
+    ) -> Module:
+        files = {file for file, _ in answers.values()}
         apis = [part.api for part in map(self._part, sorted(files)) if part.api is not None]
         everything = [response for one in apis for operation in one.operations for response in operation.responses]
         # The first of the same key counts, as in `_shared`: operations of one handler share a key, not a description.
         by_key = {outline.reply_key(response): response for response in reversed(everything)}
-        return api.emit_shared(plan, [by_key[key] for key in found])
+        return api.emit_shared(plan, [by_key[key] for key in answers])
 
-    def _security(self, outlines: Sequence[Outline], shown: str) -> None:
+    def _security(self, outlines: Sequence[Outline], root: str) -> None:
         schemes = {scheme.name: scheme for one in reversed(outlines) for scheme in one.schemes}
         ordered = [schemes[name] for name in sorted(schemes)]
         if ordered:
-            self._make("server/security.py", repr((ordered, shown)), lambda: security.emit(ordered, shown))
+            self._make("server/security.py", repr((ordered, root)), lambda: security.emit(ordered, root))
 
     def _api(self, plan: planning.Plan, one: Outline) -> None:
-        homes = [plan.types[named.key] for named in one.definitions]
+        homes = [plan.types[definition.key] for definition in one.definitions]
         replies = [plan.replies[answer.reply_key] for answer in one.answers]
         operations = [name for name, _ in one.operations]
         depends_on = repr((homes, replies, operations, sorted(self.owned), self.sources.closure_digest(one.file)))
@@ -212,9 +220,9 @@ class _Run:
         self._make(path, depends_on, lambda: api.emit(plan, self._served(one.file)))
 
     def _served(self, file: str) -> ir.Api:
-        found = self._part(file).api
-        assert found is not None
-        return contract.without(found, self.refused.of(file))
+        api_ = self._part(file).api
+        assert api_ is not None
+        return contract.without(api_, self.conflicts.of(file))
 
     def _data(self) -> None:
         """Python and SQL of the data beside the contracts."""
@@ -233,13 +241,13 @@ class _Run:
             self._make(governance.PACKAGE, "", governance.emit_package)
 
     def _models(self, plan: planning.Plan, outlines: Sequence[Outline]) -> None:
-        first: dict[ir.Key, tuple[str, Named]] = {}
+        first: dict[ir.Key, tuple[str, DefinitionOutline]] = {}
         for one in outlines:
-            for named in one.definitions:
-                first.setdefault(named.key, (one.file, named))
-        by_module: dict[ModuleName, list[tuple[str, Named]]] = {}
-        for key, found in first.items():
-            by_module.setdefault(plan.types[key].module, []).append(found)
+            for definition in one.definitions:
+                first.setdefault(definition.key, (one.file, definition))
+        by_module: dict[ModuleName, list[tuple[str, DefinitionOutline]]] = {}
+        for key, member in first.items():
+            by_module.setdefault(plan.types[key].module, []).append(member)
         self._make("server/models/__init__.py", "", _models_package)
         for module, members in sorted(by_module.items()):
             depends_on = [
@@ -248,7 +256,9 @@ class _Run:
             emit = partial(self._emit_models, plan, module, members)
             self._make(f"server/models/{module}.py", repr((plan.owners.get(module), depends_on)), emit)
 
-    def _emit_models(self, plan: planning.Plan, module: ModuleName, members: Sequence[tuple[str, Named]]) -> Module:
+    def _emit_models(
+        self, plan: planning.Plan, module: ModuleName, members: Sequence[tuple[str, DefinitionOutline]]
+    ) -> Module:
         return models.emit(plan, module, [self._part(file).definitions[one.key] for file, one in members])
 
 

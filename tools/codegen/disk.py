@@ -1,4 +1,4 @@
-"""Files on disk: formatted, written only where they differ, listed in a manifest with what they were made from."""
+"""Files on disk: formatted, written only where they differ, listed in a manifest with their sources."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.codegen import inputs
-from tools.codegen.generate import Output
 from tools.codegen.inputs import digest
+from tools.codegen.pipeline import Output
 from tools.contracts.link import Sources
 from tools.contracts.problems import Origin
 
@@ -51,15 +51,15 @@ def _ruff() -> str:
     return str(beside) if beside.exists() else shutil.which("ruff") or "ruff"
 
 
-def finish(made: Output, sources: Sources) -> dict[str, str]:
-    """Every file as it is written, the manifest with them. What is new is kept for the next run."""
-    fresh = formatted(made.files)
-    maps = {name: _map(fresh[name], symbols) for name, symbols in made.symbols.items()}
-    for name, key in made.keys.items():
+def finish(output: Output, sources: Sources) -> dict[str, str]:
+    """Every file as it is written, the manifest with them. New modules go to the store for the next run."""
+    fresh = formatted(output.files)
+    maps = {name: _map(fresh[name], symbols) for name, symbols in output.symbols.items()}
+    for name, key in output.keys.items():
         if name in fresh:
             sources.store.put((fresh[name], maps.get(name, "")), "module", key)
-    files = {**fresh, **{name: ready.text for name, ready in made.ready.items()}}
-    maps |= {name: ready.map for name, ready in made.ready.items() if ready.map}
+    files = {**fresh, **{name: ready.text for name, ready in output.cached.items()}}
+    maps |= {name: ready.map for name, ready in output.cached.items() if ready.map}
     files[inputs.MANIFEST] = _manifest(files, maps, sources)
     sources.store.sweep()
     return files
@@ -68,12 +68,12 @@ def finish(made: Output, sources: Sources) -> dict[str, str]:
 def _map(text: str, symbols: Mapping[str, Origin]) -> str:
     """Symbol to its line and the contract's `file:line`, as JSON."""
     lines = _lines_of(text)
-    found = {
+    places = {
         symbol: [lines[symbol], f"{origin.file}:{origin.line}"]
         for symbol, origin in sorted(symbols.items())
         if symbol in lines
     }
-    return json.dumps(found, indent=1, ensure_ascii=False).replace("\n", "\n  ")
+    return json.dumps(places, indent=1, ensure_ascii=False).replace("\n", "\n  ")
 
 
 def _lines_of(text: str) -> dict[str, int]:
@@ -101,7 +101,7 @@ def _manifest(files: Mapping[str, str], maps: Mapping[str, str], sources: Source
 
 
 def _versions(sources: Sources) -> dict[str, str | int]:
-    """What made the output (its form, the formatter, the YAML writer), and the version of each API."""
+    """Versions of the generator, the formatter, the YAML writer and each API."""
     apis = {entry: sources.documents[entry].value.get("info") for entry in sources.entries}
     return {
         "generator": inputs.FORMAT,
@@ -111,19 +111,19 @@ def _versions(sources: Sources) -> dict[str, str | int]:
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """What in `folder` is not what `files` say: one line each."""
-    found: list[str] = []
+    """Files in `folder` that differ from `files`: one line each."""
+    lines: list[str] = []
     for name, text in sorted(files.items()):
         path = folder / name
         if not path.exists():
-            found.append(f"{name}: missing")
+            lines.append(f"{name}: missing")
         elif path.read_bytes() != text.encode():
-            found.append(f"{name}: differs")
-    return found + [f"{name}: nothing makes this file" for name in orphans(folder, files)]
+            lines.append(f"{name}: differs")
+    return lines + [f"{name}: nothing makes this file" for name in orphans(folder, files)]
 
 
 def write(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Write what differs and remove what nothing makes; names of what changed."""
+    """Write the files that differ and remove orphans; names of the changed files."""
     changed: list[str] = []
     for name, text in sorted(files.items()):
         path = folder / name
@@ -140,5 +140,5 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
 
 
 def orphans(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """Files in `folder` that nothing makes."""
+    """Files in `folder` that are not part of the output."""
     return inputs.orphans(str(folder), dict(files))

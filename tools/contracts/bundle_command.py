@@ -16,7 +16,7 @@ def run(contracts: Path, out: Path) -> int:
     if problems.has_errors(sources.problems):
         return 1
     for entry in sources.entries:
-        below = entry[len(sources.shown) + 1 :] if sources.shown not in {"", "."} else entry
+        below = entry[len(sources.display_root) + 1 :] if sources.display_root not in {"", "."} else entry
         path = out / f"{below.rpartition('.')[0]}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(bundle.to_yaml(bundle.bundle(sources, entry)), encoding="utf-8")
