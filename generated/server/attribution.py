@@ -330,7 +330,7 @@ ImportSpendReply: TypeAlias = (
 
 
 class AttributionApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of attribution has to do."""
+    """Operations of attribution, to be implemented."""
 
     async def get_realtime_revenue(
         self, params: GetRealtimeRevenueParams, *, call: Call[AccessBearerAuthT_contra]

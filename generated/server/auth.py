@@ -348,7 +348,7 @@ PutWebhookSecretReply: TypeAlias = (
 
 
 class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
-    """What an implementation of auth has to do."""
+    """Operations of auth, to be implemented."""
 
     async def login(self, params: LoginParams, body: models.LoginRequest, *, call: Call[None]) -> LoginReply:
         """Log in (POST /api/auth/login).

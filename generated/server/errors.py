@@ -61,7 +61,7 @@ LogErrorReply: TypeAlias = (
 
 
 class ErrorsApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of errors has to do."""
+    """Operations of errors, to be implemented."""
 
     async def log_error(
         self, params: LogErrorParams, body: models.ErrorReport, *, call: Call[AccessBearerAuthT_contra]

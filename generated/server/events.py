@@ -212,7 +212,7 @@ AbandonDeadEventReply: TypeAlias = (
 
 
 class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
-    """What an implementation of events has to do."""
+    """Operations of events, to be implemented."""
 
     async def ingest_touches(self, *, call: Call[TenantKeyAuthT_contra]) -> IngestTouchesReply:
         """Send in touches (POST /api/events).

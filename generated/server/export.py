@@ -239,7 +239,7 @@ ExportExcelReply: TypeAlias = (
 
 
 class ExportApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of export has to do."""
+    """Operations of export, to be implemented."""
 
     async def export_revenue(
         self, params: ExportRevenueParams, *, call: Call[AccessBearerAuthT_contra]

@@ -83,7 +83,7 @@ LivenessProbeReply: TypeAlias = LivenessProbe200 | common.UncountedInternalError
 
 
 class HealthApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of health has to do."""
+    """Operations of health, to be implemented."""
 
     async def get_health_status(self, *, call: Call[None]) -> GetHealthStatusReply:
         """Show the health of the service (GET /api/health).

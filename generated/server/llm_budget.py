@@ -173,7 +173,7 @@ ListLlmAuditReply: TypeAlias = (
 
 
 class LlmBudgetApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of llm_budget has to do."""
+    """Operations of llm_budget, to be implemented."""
 
     async def create_budget_optimization(
         self,

@@ -57,7 +57,7 @@ GetEntityExplanationReply: TypeAlias = (
 
 
 class LlmExplanationsApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of llm_explanations has to do."""
+    """Operations of llm_explanations, to be implemented."""
 
     async def get_entity_explanation(
         self, params: GetEntityExplanationParams, *, call: Call[AccessBearerAuthT_contra]

@@ -150,7 +150,7 @@ ApproveInvestigationReply: TypeAlias = (
 
 
 class LlmInvestigationsApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of llm_investigations has to do."""
+    """Operations of llm_investigations, to be implemented."""
 
     async def create_investigation(
         self,

@@ -361,7 +361,7 @@ GetProviderOAuthRefreshStateReply: TypeAlias = (
 
 
 class PlatformsApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of platforms has to do."""
+    """Operations of platforms, to be implemented."""
 
     async def upsert_platform_connection(
         self,

@@ -122,7 +122,7 @@ TriggerSyncReply: TypeAlias = (
 
 
 class ReconciliationApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of reconciliation has to do."""
+    """Operations of reconciliation, to be implemented."""
 
     async def get_reconciliation_status(
         self, params: GetReconciliationStatusParams, *, call: Call[AccessBearerAuthT_contra]

@@ -58,7 +58,7 @@ GetRealtimeRevenueV1Reply: TypeAlias = (
 
 
 class RevenueApi(Protocol[AccessBearerAuthT_contra]):
-    """What an implementation of revenue has to do."""
+    """Operations of revenue, to be implemented."""
 
     async def get_realtime_revenue_v1(
         self, params: GetRealtimeRevenueV1Params, *, call: Call[AccessBearerAuthT_contra]

@@ -232,7 +232,7 @@ def decode_paypal_sale_refunded(raw: bytes) -> models.PayPalEvent | Invalid:
 
 
 class WebhooksPaypalApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra]):
-    """What an implementation of webhooks_paypal has to do."""
+    """Operations of webhooks_paypal, to be implemented."""
 
     async def receive_paypal_webhook(
         self, params: ReceivePaypalWebhookParams, *, call: Call[TenantKeyAuthT_contra | TenantUrlKeyAuthT_contra]

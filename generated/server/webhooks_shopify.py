@@ -274,7 +274,7 @@ def decode_shopify_checkout_updated(raw: bytes) -> models.ShopifyCheckout | Inva
 
 
 class WebhooksShopifyApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra]):
-    """What an implementation of webhooks_shopify has to do."""
+    """Operations of webhooks_shopify, to be implemented."""
 
     async def receive_shopify_webhook(
         self, params: ReceiveShopifyWebhookParams, *, call: Call[TenantKeyAuthT_contra | TenantUrlKeyAuthT_contra]

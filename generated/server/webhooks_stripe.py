@@ -215,7 +215,7 @@ def decode_stripe_charge_refunded(raw: bytes) -> models.StripeEvent | Invalid:
 
 
 class WebhooksStripeApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra]):
-    """What an implementation of webhooks_stripe has to do."""
+    """Operations of webhooks_stripe, to be implemented."""
 
     async def receive_stripe_webhook(
         self, params: ReceiveStripeWebhookParams, *, call: Call[TenantKeyAuthT_contra | TenantUrlKeyAuthT_contra]

@@ -271,7 +271,7 @@ def decode_woocommerce_order_refunded(raw: bytes) -> models.WooCommerceOrder | I
 
 
 class WebhooksWoocommerceApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra]):
-    """What an implementation of webhooks_woocommerce has to do."""
+    """Operations of webhooks_woocommerce, to be implemented."""
 
     async def receive_woocommerce_webhook(
         self, params: ReceiveWoocommerceWebhookParams, *, call: Call[TenantKeyAuthT_contra | TenantUrlKeyAuthT_contra]
