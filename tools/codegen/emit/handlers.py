@@ -70,7 +70,9 @@ def _params(module: Module, types: Types, handler: str, members: Sequence[Member
 def _protocol(module: Module, types: Types, handler: str, members: Sequence[Member]) -> None:
     operations = [member.operation for member in members]
     module.symbol(class_of(handler), operations[0].origin)
-    variables = [module.use(".security", f"{security.principal(one)}_contra") for one in security.schemes_of(operations)]
+    variables = [
+        module.use(".security", f"{security.principal(one)}_contra") for one in security.schemes_of(operations)
+    ]
     generic = f"[{', '.join(variables)}]" if variables else ""
     module.lines(["", ""])
     with module.block(f"class {class_of(handler)}({types.typing('Protocol')}{generic}):"):
