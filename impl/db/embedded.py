@@ -1,8 +1,8 @@
 """An embedded PostgreSQL: a server of our own over a bin directory, on loopback, durable, safe to kill at any moment.
 
-What it promises: one server per data folder (a lock file, not a pid, decides); a stale pid file of an earlier boot never
-counts as running; passwords are asked for (SCRAM) although only loopback listens; root never runs the server; a server
-left behind by a killed owner is taken over; `fsync` stays on.
+It guarantees: one server per data folder (a lock file, not a pid, decides); a stale pid file of an earlier boot never
+counts as a running server; passwords are required (SCRAM) although it listens on loopback only; root never runs the
+server; a server left behind by a killed owner is taken over; `fsync` stays on.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ _QUIET: Final = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-"""Errors of statements quote rows and what was sent. Whoever sent them gets them; the server's log is no place for either."""
+"""Error messages quote rows and parameters. The client that sent them gets them back; they must not reach the server's log."""
 _LOG_LIMIT: Final = 8 * 1024 * 1024
 _PORTS_TRIED: Final = 5
 _NO_SOCKET: Final = "could not create any TCP/IP sockets"
 
 
-class _PortTaken(EmbeddedPostgresError):
-    """Somebody else listens on the port."""
+class _PortInUse(EmbeddedPostgresError):
+    """Another process listens on the port."""
 
 
 @dataclass(slots=True)
 class Server:
-    """A running embedded server. `owned` is False when another process runs it and we only borrow its address."""
+    """A running embedded server. `owned` is False if another process runs it and we only use its address."""
 
     home: Path
     port: int
@@ -70,16 +70,17 @@ class Server:
         return URL.create(url.DRIVER, role, self.passwords[role], HOST, self.port, database)
 
     def stop(self) -> None:
-        """Stop the server cleanly if we own it; a borrowed one keeps running."""
+        """Stop the server cleanly if we own it; another process's server keeps running."""
         if self.owned:
             postmaster.end(self.pid, self.home, self.child)
             self.leave()
 
     def leave(self) -> None:
-        """Own the server no more: it runs on for others, until one of them makes it its own or calls `stop_orphan`."""
+        """Give up ownership: the server keeps running until another process takes it over or calls `stop_orphan`."""
         self.owned = False
         if self.child is not None and self.child.returncode is None:
-            self.child.returncode = 0  # nobody here will wait for it
+            # Popen warns when an unfinished child is collected; this one outlives us on purpose.
+            self.child.returncode = 0
         if self.lock is not None:
             os.close(self.lock)
             self.lock = None
@@ -110,24 +111,25 @@ def start(
     options: Mapping[str, str] | None = None,
     start_seconds: float = 300.0,
 ) -> Server:
-    """A ready server on the data folder `data`, made on first use; about 0.1 s when it exists.
+    """A ready server on the data folder `data`, initialised on first use; takes about 0.1 s afterwards.
 
-    `port` None takes a free one. If another process already runs this folder's server, the answer borrows it. A long
-    crash recovery is waited for, up to `start_seconds`. Raises `EmbeddedPostgresError`.
+    `port` None picks a free one. If another process already runs this folder's server, its address is returned. Waits
+    for a crash recovery up to `start_seconds`. Raises `EmbeddedPostgresError`.
     """
     who = binaries.account()
     home = _home(data, who)
     lock = _take_lock(home)
     if lock is None:
-        return _borrow(home, port, start_seconds)
+        return _connect_to_running(home, port, start_seconds)
     try:
         programs = binaries.find(bin_dir, who)
         passwords = _initialise(home, programs, who)
         server = _adopt(home, port, passwords)
         if server is None:
+            # Backends of a killed server hold its shared memory, and PostgreSQL refuses to start while they live.
             postmaster.end_orphans(home)
             launch = partial(_launch, home, port, passwords, programs, who, options or {})
-            server = _launched(launch, start_seconds, tries=_PORTS_TRIED if port is None else 1)
+            server = _launch_until_ready(launch, start_seconds, tries=_PORTS_TRIED if port is None else 1)
         else:
             _await_ready(server, start_seconds)
     except BaseException:
@@ -138,17 +140,17 @@ def start(
 
 
 def stop_orphan(data: Path) -> bool:
-    """Stop a server that a killed or departed owner left running on `data`; False when there is none, or it is owned."""
+    """Stop a server that a killed or departed owner left running on `data`; False if there is none, or it has an owner."""
     home = _home(data, binaries.account())
     lock = _take_lock(home)
     if lock is None:
         return False
-    found = postmaster.pid_file(home)
-    running_now = found is not None and postmaster.serves(found.pid, home)
-    if found is not None and running_now:
-        Server(home, found.port, found.pid, {}, owned=True).stop()
+    pid_file = postmaster.pid_file(home)
+    is_running = pid_file is not None and postmaster.serves(pid_file.pid, home)
+    if pid_file is not None and is_running:
+        Server(home, pid_file.port, pid_file.pid, {}, owned=True).stop()
     os.close(lock)
-    return running_now
+    return is_running
 
 
 def _home(data: Path, who: Account) -> Path:
@@ -165,13 +167,14 @@ def _home(data: Path, who: Account) -> Path:
         home.chmod(0o700)
         (home / "lock").touch(mode=0o600)
     except OSError as error:
-        message = f"the data folder {requested} cannot be written ({error.strerror}); choose another or mend its owner"
+        message = f"cannot write to the data folder {requested} ({error.strerror}); choose another or correct its owner"
         raise EmbeddedPostgresError(message) from error
     return home
 
 
 def _take_lock(home: Path) -> int | None:
-    """Lock that says who owns the server of `home`; None when somebody else holds it. The kernel frees it on any death."""
+    """Lock held by the process that owns the server of `home`; None if another process holds it."""
+    # A lock and not a pid: the kernel releases it however the process ends, and a pid may be reused by another program.
     descriptor = os.open(home / "lock", os.O_RDWR | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,20 +185,21 @@ def _take_lock(home: Path) -> int | None:
 
 
 def _initialise(home: Path, programs: Binaries, who: Account) -> Mapping[str, str]:
-    """Passwords of the cluster in `home`; makes the cluster when there is none. Killed half-way, it starts afresh."""
+    """Passwords of the cluster in `home`, which is created if there is none."""
     cluster, passwords = home / "pgdata", home / "passwords.json"
     if not cluster.exists():
+        # Killed half-way, only `pgdata.new` exists, and the next start begins again: the rename is the commit.
         unfinished = home / "pgdata.new"
         shutil.rmtree(unfinished, ignore_errors=True)
-        chosen = {role: secrets.token_urlsafe(24) for role in ROLES}
-        _write_private(passwords, json.dumps(chosen))
-        _initdb(unfinished, chosen[SUPERUSER], programs, who)
+        new_passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
+        _write_private(passwords, json.dumps(new_passwords))
+        _initdb(unfinished, new_passwords[SUPERUSER], programs, who)
         unfinished.rename(cluster)
-    found = (cluster / "PG_VERSION").read_text().strip()
-    if int(found) != programs.major:
+    major = (cluster / "PG_VERSION").read_text().strip()
+    if int(major) != programs.major:
         raise EmbeddedPostgresError(
-            f"the data in {home} was written by PostgreSQL {found}, but this is {programs.version}; "
-            f"run pg_upgrade, or dump and load it, or choose another data folder"
+            f"the data in {home} was written by PostgreSQL {major}, but this is {programs.version}; "
+            f"run pg_upgrade, dump and reload the data, or choose another data folder"
         )
     return dict(json.loads(passwords.read_text()))
 
@@ -212,63 +216,65 @@ def _write_private(path: Path, text: str) -> None:
 
 def _initdb(cluster: Path, password: str, programs: Binaries, who: Account) -> None:
     """A new cluster with checksums, UTF-8 and code-point order, so that every machine sorts alike."""
-    secret = cluster.with_name("password.new")
-    _write_private(secret, password + "\n")
-    who.own(secret)
+    # By file and not as an argument: arguments are visible to every user of the machine.
+    password_file = cluster.with_name("password.new")
+    _write_private(password_file, password + "\n")
+    who.own(password_file)
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.major >= 17 else ["--locale=C"]
     command = [
         programs.program("initdb"), "-D", str(cluster), "-U", SUPERUSER, "-A", "scram-sha-256",
-        f"--pwfile={secret}", "-E", "UTF8", "--data-checksums", "--no-instructions", *locale,
+        f"--pwfile={password_file}", "-E", "UTF8", "--data-checksums", "--no-instructions", *locale,
     ]  # fmt: skip
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **who.popen())  # noqa: S603 - our own
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **who.popen())  # noqa: S603 - our own
     finally:
-        secret.unlink()
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["no reason given"]
-        reason = next((line for line in said if "error:" in line or "FATAL" in line), said[-1])
+        password_file.unlink()
+    if result.returncode:
+        lines = result.stderr.strip().splitlines() or ["no reason given"]
+        reason = next((line for line in lines if "error:" in line or "FATAL" in line), lines[-1])
         raise EmbeddedPostgresError(f"initdb failed in {cluster.parent}: {reason}")
 
 
-def _borrow(home: Path, port: int | None, seconds: float) -> Server:
-    """The address of the server that another process runs on `home`, once it is ready."""
+def _connect_to_running(home: Path, port: int | None, seconds: float) -> Server:
+    """The server that another process runs on `home`, once it is ready."""
     deadline = time.monotonic() + min(seconds, 30.0)
     while time.monotonic() < deadline:
-        found = postmaster.pid_file(home)
-        if found and found.ready and postmaster.serves(found.pid, home):
-            if port not in (None, found.port):
+        pid_file = postmaster.pid_file(home)
+        if pid_file and pid_file.ready and postmaster.serves(pid_file.pid, home):
+            if port not in (None, pid_file.port):
                 raise EmbeddedPostgresError(
-                    f"the data in {home} is already served on port {found.port} by another instance; "
+                    f"the data in {home} is already served on port {pid_file.port} by another instance; "
                     f"use that port, stop it, or choose another data folder"
                 )
             passwords = dict(json.loads((home / "passwords.json").read_text()))
-            return Server(home, found.port, found.pid, passwords, owned=False)
+            return Server(home, pid_file.port, pid_file.pid, passwords, owned=False)
         time.sleep(postmaster.POLL_SECONDS)
-    raise EmbeddedPostgresError(f"another instance holds {home} but its server is not ready; stop that instance first")
+    raise EmbeddedPostgresError(f"another instance uses {home} but its server is not ready; stop that instance first")
 
 
 def _adopt(home: Path, port: int | None, passwords: Mapping[str, str]) -> Server | None:
-    """The server that a killed owner left running. One on another port, or about to stop, is stopped first."""
-    found = postmaster.pid_file(home)
-    if found is None:
+    """The server that a killed owner left running, if we can use it. One on another port, or about to stop, is stopped."""
+    pid_file = postmaster.pid_file(home)
+    if pid_file is None:
         return None
-    if not postmaster.serves(found.pid, home):
+    if not postmaster.serves(pid_file.pid, home):
+        # PostgreSQL itself only looks whether that pid exists, and after a reboot it may be another program's.
         (home / "pgdata" / "postmaster.pid").unlink(missing_ok=True)
         return None
-    server = Server(home, found.port, found.pid, passwords, owned=True)
-    if port in (None, found.port) and found.status != "stopping":
+    server = Server(home, pid_file.port, pid_file.pid, passwords, owned=True)
+    if port in (None, pid_file.port) and pid_file.status != "stopping":
         return server
     server.stop()
     return None
 
 
-def _launched(launch: Callable[[], Server], seconds: float, *, tries: int) -> Server:
-    """A ready server. Its port was free when it was looked for; whoever took it since then costs a try."""
+def _launch_until_ready(launch: Callable[[], Server], seconds: float, *, tries: int) -> Server:
+    """A ready server. A free port may be taken before the server binds it, so there are several tries."""
     while True:
         server, tries = launch(), tries - 1
         try:
             _await_ready(server, seconds)
-        except _PortTaken:
+        except _PortInUse:
             if not tries:
                 raise
         else:
@@ -283,9 +289,9 @@ def _launch(
     who: Account,
     options: Mapping[str, str],
 ) -> Server:
-    """Start the server process; `_await_ready` tells when it serves."""
-    chosen = _free_port(port)
-    settings = {"listen_addresses": HOST, "port": str(chosen), "unix_socket_directories": "", **_RECOVERY, **_QUIET}
+    """Start the server process; `_await_ready` waits until it accepts connections."""
+    free_port = _free_port(port)
+    settings = {"listen_addresses": HOST, "port": str(free_port), "unix_socket_directories": "", **_RECOVERY, **_QUIET}
     settings |= options
     command = [programs.program("postgres"), "-D", str(home / "pgdata")]
     for name, value in settings.items():
@@ -300,10 +306,10 @@ def _launch(
             stdout=stream,
             stderr=stream,
             cwd="/",
-            start_new_session=True,  # Ctrl-C in the terminal is for the owner, who then stops the server
+            start_new_session=True,  # Ctrl-C in the terminal must reach the owner only, which then stops the server
             **who.popen(),
         )
-    return Server(home, chosen, child.pid, passwords, owned=True, child=child)
+    return Server(home, free_port, child.pid, passwords, owned=True, child=child)
 
 
 def _free_port(port: int | None) -> int:
@@ -313,30 +319,30 @@ def _free_port(port: int | None) -> int:
         try:
             probe.bind((HOST, port or 0))
         except OSError as error:
-            message = f"port {port} on {HOST} is in use ({error.strerror}); free it or choose another for the database"
+            message = f"port {port} on {HOST} is in use ({error.strerror}); free it or choose another database port"
             raise EmbeddedPostgresError(message) from error
         return int(probe.getsockname()[1])
 
 
 def _await_ready(server: Server, seconds: float) -> None:
-    """Wait until the pid file names this very process and says ready. A stale file can never satisfy this."""
+    """Wait until the pid file names this very process and says ready, which a stale file never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        found = postmaster.pid_file(server.home)
-        if found and found.ready and found.pid == server.pid:
+        pid_file = postmaster.pid_file(server.home)
+        if pid_file and pid_file.ready and pid_file.pid == server.pid:
             return
         if postmaster.has_ended(server.pid, server.home, server.child):
-            said = _last_words(server.home)
-            problem = _PortTaken if _NO_SOCKET in said else EmbeddedPostgresError
-            raise problem(f"PostgreSQL did not start: {said}")
+            reason = _last_error(server.home)
+            error = _PortInUse if _NO_SOCKET in reason else EmbeddedPostgresError
+            raise error(f"PostgreSQL did not start: {reason}")
         time.sleep(postmaster.POLL_SECONDS)
     postmaster.end(server.pid, server.home, server.child)
     raise EmbeddedPostgresError(f"PostgreSQL was not ready within {seconds:.0f} s; see {server.home / 'postgres.log'}")
 
 
-def _last_words(home: Path) -> str:
-    """The last complaint in the server's log."""
+def _last_error(home: Path) -> str:
+    """The last fatal error in the server's log."""
     log = home / "postgres.log"
     lines = log.read_text(errors="replace").splitlines()[-40:]
-    complaints = [line for line in lines if "FATAL" in line or "PANIC" in line]
-    return f"{(complaints or lines or ['no message'])[-1]} (see {log})"
+    errors = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return f"{(errors or lines or ['no message'])[-1]} (see {log})"

@@ -1,4 +1,4 @@
-"""Async engines over asyncpg, whose connections bind the tenant in the same message as BEGIN."""
+"""Async engines over asyncpg. Their connections bind the tenant in the same message as BEGIN."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from impl.db import url as urls
 class BoundConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
     """An asyncpg connection that sends its binding with every BEGIN.
 
-    Transactions begin through `execute` in asyncpg, so this is the one place that every transaction passes, whoever
-    opens it and however often the connection commits. What BEGIN set survives a rollback to any savepoint.
+    In asyncpg every transaction begins through `execute`, whoever opens it and however often the connection commits, so
+    this is the one place to add the binding. Settings made with BEGIN survive a rollback to any savepoint.
     """
 
     __slots__ = ("binding",)
@@ -28,11 +28,11 @@ class BoundConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ship
         self.binding = ""
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - asyncpg's
-        """`query`, joined by the binding when it opens a transaction: one round trip instead of two."""
+        """Run `query`, followed by the binding if it opens a transaction: one round trip instead of two."""
         if self.binding and query.startswith("BEGIN"):
             query = f"{query} {self.binding}"
-        answer: str = await super().execute(query, *args, timeout=timeout)
-        return answer
+        status: str = await super().execute(query, *args, timeout=timeout)
+        return status
 
 
 def create(
@@ -44,8 +44,8 @@ def create(
     connect_timeout_seconds: float = 5.0,
     statement_cache_size: int = 100,
 ) -> AsyncEngine:
-    """Engine on `url`. `pool_size` is a hard cap: a caller waits `pool_timeout_seconds` for a connection, then fails;
-    a new connection is given up after `connect_timeout_seconds`.
+    """Engine on `url`. `pool_size` is a hard limit: a caller waits `pool_timeout_seconds` for a connection, then fails.
+    An attempt to connect fails after `connect_timeout_seconds`.
 
     `statement_cache_size=0` is for poolers that cannot keep prepared statements (pgbouncer before 1.21).
     """
@@ -67,7 +67,7 @@ def create(
         max_overflow=0,
         pool_timeout=pool_timeout_seconds,
         pool_use_lifo=True,
-        hide_parameters=True,  # an error says which statement failed, not with whose data
+        hide_parameters=True,  # errors reach logs, and parameters are tenants' data
         connect_args={"prepared_statement_cache_size": statement_cache_size},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
@@ -75,6 +75,7 @@ def create(
 
 
 def _refuse_closed(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
-    """Replace connections whose server went away, without the round trip of a ping: the socket already knows."""
+    """Make the pool replace a connection that the server has closed."""
+    # The closed socket already says so; the usual ping before each use would cost a round trip.
     if dbapi_connection.driver_connection.is_closed():
         raise DisconnectionError

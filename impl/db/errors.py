@@ -1,4 +1,4 @@
-"""What can go wrong below the domains, as one line that says what to do."""
+"""Errors of the database layer. Each message is one line that says what to do."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class EmbeddedPostgresError(SkeldirError):
 
 
 class MigrationError(SkeldirError):
-    """The schema could not be brought to the wanted revision."""
+    """The schema could not be migrated to the requested revision."""
 
 
 class SealingError(SkeldirError):
-    """A sealed value cannot be opened: wrong key ring, wrong place, or changed bytes."""
+    """A sealed value cannot be decrypted: wrong key ring, wrong place, or changed bytes."""

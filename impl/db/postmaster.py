@@ -1,4 +1,4 @@
-"""The server process seen from outside: what its pid file says, whether that is true, and how it is made to end."""
+"""The server process from the outside: its pid file, whether that file is true, and how to stop the process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 STOP_SECONDS: Final = 60.0
+"""How long a server may take to stop by itself; a checkpoint of a busy database takes part of a minute."""
 IDLE_SECONDS: Final = 1.0
+"""A stopping server that does nothing for so long is one that never stops."""
 ORPHAN_SECONDS: Final = 10.0
 POLL_SECONDS: Final = 0.005
 _PROC: Final = Path("/proc")
@@ -22,7 +24,7 @@ _IDLE: Final = re.compile(r"(postgres: (io worker \d+|checkpointer))?")
 
 @dataclass(frozen=True, slots=True)
 class PidFile:
-    """What `postmaster.pid` says; it may be stale, so nobody believes it without `serves`."""
+    """Contents of `postmaster.pid`. They may be stale, so check them with `serves` before use."""
 
     pid: int
     port: int
@@ -30,12 +32,12 @@ class PidFile:
 
     @property
     def ready(self) -> bool:
-        """Whether it says that connections are accepted."""
+        """Whether the server accepts connections, according to the file."""
         return self.status == "ready"
 
 
 def pid_file(home: Path) -> PidFile | None:
-    """The pid file of the cluster in `home`, if there is a whole one."""
+    """The pid file of the cluster in `home`, if it exists and is complete."""
     try:
         lines = (home / "pgdata" / "postmaster.pid").read_text().splitlines()
         return PidFile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
@@ -44,27 +46,28 @@ def pid_file(home: Path) -> PidFile | None:
 
 
 def serves(pid: int, home: Path) -> bool:
-    """Whether process `pid` is the server of `home`, and not a stranger who was given an old pid after a reboot."""
+    """Whether process `pid` is the server of `home`, and not another program that has reused its pid since."""
     cluster = home / "pgdata"
+    # PostgreSQL changes into its data folder, so the working directory identifies a server without asking it anything.
     if _PROC.joinpath("self").exists():
         try:
             return Path(f"/proc/{pid}/cwd").readlink() == cluster
         except OSError:
             return False
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
-    return str(cluster) in shown.stdout
+    listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603, S607
+    return str(cluster) in listing.stdout
 
 
 def processes(home: Path) -> list[int]:
-    """Every process of the cluster in `home`, living server or not; none where there is no /proc."""
+    """Every process of the cluster in `home`, whether its server lives or not; empty where there is no /proc."""
     return [int(path.parent.name) for path in _PROC.glob("[0-9]*/cwd") if serves(int(path.parent.name), home)]
 
 
 def end_orphans(home: Path) -> None:
-    """End backends that outlived a killed server: while one computes, its shared memory bars a new server.
+    """Kill backends that outlived a killed server: while one runs, its shared memory keeps a new server from starting.
 
-    We hold the lock and no server lives, so nobody needs them; recovery undoes what they had not committed. Where there
-    is no /proc they end by themselves, at the latest after their statement.
+    We hold the lock and no server is running, so nobody needs them; recovery rolls back what they had not committed.
+    Where there is no /proc they exit by themselves, at the latest after their current statement.
     """
     deadline = time.monotonic() + ORPHAN_SECONDS
     while (orphans := processes(home)) and time.monotonic() < deadline:
@@ -75,29 +78,30 @@ def end_orphans(home: Path) -> None:
 
 
 def has_ended(pid: int, home: Path, child: subprocess.Popen[Any] | None) -> bool:
-    """Whether the server's process is gone; a child of ours is reaped by asking."""
+    """Whether the server's process is gone."""
+    # A child of ours stays a zombie until `poll` reaps it, and a zombie would still look alive to `serves`.
     return child.poll() is not None if child is not None else not serves(pid, home)
 
 
 def end(pid: int, home: Path, child: subprocess.Popen[Any] | None) -> None:
     """Ask the server to stop and wait for it.
 
-    PostgreSQL 18, asked to stop while it recovers from a crash, may wait for ever with nobody left to do anything. Such a
-    server, or one that takes a minute, is told to stop at once (SIGQUIT): a recovery at the next start, nothing else.
+    PostgreSQL 18, asked to stop while it recovers from a crash, may wait forever although none of its processes does
+    anything. Such a server, or one that takes a minute, gets SIGQUIT, which costs a recovery at the next start and no data.
     """
-    begun, idle_since = time.monotonic(), 0.0
+    asked_at, idle_since = time.monotonic(), 0.0
     _signal(pid, signal.SIGINT)
     while not has_ended(pid, home, child):
         now = time.monotonic()
         idle_since = (idle_since or now) if _is_idle(pid, home) else 0.0
-        if now - begun > STOP_SECONDS or (idle_since and now - idle_since > IDLE_SECONDS):
+        if now - asked_at > STOP_SECONDS or (idle_since and now - idle_since > IDLE_SECONDS):
             _signal(pid, signal.SIGQUIT)
-            begun, idle_since = now, 0.0
+            asked_at, idle_since = now, 0.0
         time.sleep(POLL_SECONDS)
 
 
 def _is_idle(pid: int, home: Path) -> bool:
-    """Whether nobody of the server does anything: a checkpointer at work says so in its title."""
+    """Whether all processes of the server are idle. A working checkpointer says so in its process title."""
     others = [other for other in processes(home) if other != pid]
     return _PROC.joinpath("self").exists() and all(_IDLE.fullmatch(_title(other)) for other in others)
 

@@ -1,4 +1,4 @@
-"""The roles of the database and what each may be (specification: data, section 1)."""
+"""The database roles and their attributes (specification: data, section 1)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ _ITERATIONS: Final = 4096
 
 
 def scram_verifier(password: str) -> str:
-    """What PostgreSQL stores for `password` (RFC 5803), computed here so that no statement or log carries the password."""
+    """SCRAM verifier of `password` (RFC 5803), the form in which PostgreSQL stores it."""
+    # Computed here and not by the server, so that no statement and no log ever carries the password.
     salt = os.urandom(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
     stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()

@@ -1,7 +1,7 @@
-"""Rotation of the key ring: every sealed value is sealed anew with the newest key, in batches, wherever it lives.
+"""Key rotation: every stored secret is re-encrypted with the newest key of the ring, in batches.
 
-Run by the owner role, because it must reach every tenant's rows. Which columns are sealed is read from the catalog, so a
-new `*_sealed` column is rotated without anybody remembering it.
+Runs as the owner role, because it must reach every tenant's rows. Which columns are sealed is read from the catalog, so a
+new `*_sealed` column is included without being listed anywhere.
 """
 
 from __future__ import annotations
@@ -40,34 +40,37 @@ class SealedTable:
     key: tuple[str, ...]
     has_tenant: bool
 
-    def due(self, *, is_patient: bool) -> str:
-        """The next rows that an older key sealed, locked so that nobody writes them meanwhile.
+    def select(self, *, waits: bool) -> str:
+        """The next rows sealed with an older key, locked against writers.
 
-        Rows that somebody else holds are waited for, or left for later.
+        Rows that another transaction has locked are waited for (`waits`) or skipped.
         """
         columns = ", ".join({*self.key, *self.sealed, "key_id", *(["tenant_id"] if self.has_tenant else [])})
         return (
             f"SELECT {columns} FROM {self.name} WHERE key_id IS NOT NULL AND key_id <> $1"  # noqa: S608 - catalog names
             f" AND ({' OR '.join(f'octet_length({column}) > 0' for column in self.sealed)})"
-            f" LIMIT $2 FOR UPDATE{'' if is_patient else ' SKIP LOCKED'}"
+            f" LIMIT $2 FOR UPDATE{'' if waits else ' SKIP LOCKED'}"
         )
 
     def update(self) -> str:
-        """Write the new values of one row."""
+        """The statement that writes the new values of one row."""
         values = ", ".join(f"{column} = ${n}" for n, column in enumerate(self.sealed, start=2))
         first = 2 + len(self.sealed)
         where = " AND ".join(f"{column} = ${n}" for n, column in enumerate(self.key, start=first))
         return f"UPDATE {self.name} SET key_id = $1, {values} WHERE {where}"  # noqa: S608 - catalog names
 
     def tenant(self, row: Any) -> UUID | None:
-        """Whose value it is: part of what a sealed value is bound to."""
+        """Tenant of the row, to which its sealed values are bound; None for rows of no tenant."""
         if self.name == "tenants":
             return UUID(int=row["id"].int)
         return UUID(int=row["tenant_id"].int) if self.has_tenant and row["tenant_id"] else None
 
 
 async def reseal(owner_url: str | URL, ring: KeyRing, *, batch: int = 500) -> dict[str, int]:
-    """Rows sealed anew, by table. A row whose key is not in the ring raises `SealingError`; what was done stays done."""
+    """Number of re-encrypted rows by table.
+
+    Raises `SealingError` for a row whose key is not in the ring; batches before it are already committed.
+    """
     connection = await bootstrap.connect(urls.parse(owner_url) if isinstance(owner_url, str) else owner_url)
     try:
         rows = await connection.fetch(_COLUMNS)
@@ -78,32 +81,28 @@ async def reseal(owner_url: str | URL, ring: KeyRing, *, batch: int = 500) -> di
 
 
 async def _reseal_table(connection: Any, table: SealedTable, ring: KeyRing, batch: int) -> int:
-    """Rows sealed anew: all of them, also those that somebody else was writing at the time.
-
-    Such rows are waited for one at a time and with no other row in hand, so that nobody waits for us in return.
-    """
-    done, found = 0, 1
-    while found:
-        found = await _reseal_rows(connection, table, ring, batch)
-        found = found or await _reseal_rows(connection, table, ring, 1, is_patient=True)
-        done += found
-    return done
+    """Number of re-encrypted rows of `table`, including those that were locked by others at first."""
+    total, count = 0, 1
+    while count:
+        count = await _reseal_rows(connection, table, ring, batch)
+        # Locked rows are waited for one at a time. Holding locks on other rows while waiting could deadlock with a writer.
+        count = count or await _reseal_rows(connection, table, ring, 1, waits=True)
+        total += count
+    return total
 
 
-async def _reseal_rows(
-    connection: Any, table: SealedTable, ring: KeyRing, limit: int, *, is_patient: bool = False
-) -> int:
+async def _reseal_rows(connection: Any, table: SealedTable, ring: KeyRing, limit: int, *, waits: bool = False) -> int:
     async with connection.transaction():
-        rows = await connection.fetch(table.due(is_patient=is_patient), ring.newest, limit)
+        rows = await connection.fetch(table.select(waits=waits), ring.newest, limit)
         for row in rows:
-            values = [_renewed(table, row, column, ring) for column in table.sealed]
+            values = [_resealed(table, row, column, ring) for column in table.sealed]
             await connection.execute(table.update(), ring.newest, *values, *(row[column] for column in table.key))
     return len(rows)
 
 
-def _renewed(table: SealedTable, row: Any, column: str, ring: KeyRing) -> bytes | None:
+def _resealed(table: SealedTable, row: Any, column: str, ring: KeyRing) -> bytes | None:
     value: bytes | None = row[column]
     if not value:
-        return value  # nothing was sealed here, or it was erased
+        return value  # never set, or erased (an erased secret is empty, not NULL)
     place = Place(table.tenant(row), table.name, column)
     return ring.reseal(Sealed(value, row["key_id"]), place).value

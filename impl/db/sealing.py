@@ -1,4 +1,4 @@
-"""Sealed values: AES-256-GCM envelopes that only this service can open, and only where they belong.
+"""Sealed values: AES-256-GCM envelopes that can be opened only with this service's keys and only in their own place.
 
 Layout of a sealed value, version 1:
 
@@ -30,7 +30,7 @@ _HEADER: Final = 1 + _NONCE + _WRAPPED + _NONCE
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sealed value lives. `tenant_id` is None only for values of no tenant, such as signing keys."""
+    """Location of a sealed value. `tenant_id` is None only for values of no tenant, such as signing keys."""
 
     tenant_id: UUID | None
     table: str
@@ -50,13 +50,15 @@ class Sealed:
 
 
 class KeyRing:
-    """At most three keys by id. The first one seals; all of them open."""
+    """At most three keys by id. The first one encrypts; all of them decrypt."""
 
     __slots__ = ("_keys", "newest")
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         if not 1 <= len(keys) <= MAX_KEYS or any(len(key) != 32 for key in keys.values()):
-            raise SealingError(f"a key ring holds 1 to {MAX_KEYS} keys of 32 bytes; re-seal and drop the oldest")
+            raise SealingError(
+                f"a key ring holds 1 to {MAX_KEYS} keys of 32 bytes; run `skeldir keys reseal` and remove the oldest"
+            )
         self.newest = next(iter(keys))
         self._keys = {key_id: AESGCM(key) for key_id, key in keys.items()}
 
@@ -72,24 +74,23 @@ class KeyRing:
         return Sealed(b"".join((_VERSION, wrap_nonce, wrapped, nonce, body)), self.newest)
 
     def open(self, sealed: Sealed, place: Place) -> bytes:
-        """The plain value. Raises `SealingError` when the key is gone, the place is another, or a bit changed."""
+        """The plain value. Raises `SealingError` if the key is missing, the place differs, or a bit has changed."""
         key = self._keys.get(sealed.key_id)
         if key is None:
-            raise SealingError(f"sealed with key {sealed.key_id!r}, which is not in the ring; add that key and re-seal")
+            raise SealingError(
+                f"sealed with key {sealed.key_id!r}, which is not in the ring; add it and run `skeldir keys reseal`"
+            )
         value, associated = sealed.value, place.associated()
         if len(value) < _HEADER + 16 or value[:1] != _VERSION:
-            raise SealingError(f"the sealed value of {place.table}.{place.column} is not one of ours")
+            raise SealingError(f"the sealed value of {place.table}.{place.column} has an unknown format")
         wrap_end, key_end = 1 + _NONCE, 1 + _NONCE + _WRAPPED
         try:
             data_key = key.decrypt(value[1:wrap_end], value[wrap_end:key_end], associated)
             return AESGCM(data_key).decrypt(value[key_end:_HEADER], value[_HEADER:], associated)
         except InvalidTag:
-            message = f"the sealed value of {place.table}.{place.column} was changed or belongs to another place"
+            # GCM cannot tell a changed byte from other associated data, so the message names both.
+            message = f"the sealed value of {place.table}.{place.column} was altered or belongs to another place"
             raise SealingError(message) from None
-
-    def needs_resealing(self, key_id: str) -> bool:
-        """Whether a value sealed with `key_id` waits for rotation."""
-        return key_id != self.newest
 
     def reseal(self, sealed: Sealed, place: Place) -> Sealed:
         """The same value under the newest key."""

@@ -1,4 +1,4 @@
-"""The one way to a tenant's rows: a transaction bound to the tenant, for its whole life and no longer."""
+"""The only way to a tenant's rows: a transaction that is bound to the tenant until it ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from impl.db.engine import BoundConnection
 
 SYSTEM_USER: Final = UUID(int=0)
-"""The user id of work that no person asked for."""
+"""User id of work that no person requested."""
 
 _WORD = re.compile(r"[a-z][a-z_]{0,31}", re.ASCII)
 
@@ -21,7 +21,7 @@ _WORD = re.compile(r"[a-z][a-z_]{0,31}", re.ASCII)
 def binding(tenant_id: UUID, *, user_id: UUID | None = None, execution_context: str | None = None) -> str:
     """SET LOCAL statements for one tenant. Only UUIDs and a checked word enter the text, so nothing can be injected.
 
-    SET LOCAL rather than `set_config()`, because Citus propagates only the statement.
+    SET LOCAL rather than `set_config()`, because Citus propagates only the statement to its workers.
     Raises `TypeError` for anything but UUIDs and `ValueError` for an unknown word.
     """
     statements = [f"SET LOCAL app.current_tenant_id = '{_checked(tenant_id)}'"]
@@ -52,11 +52,11 @@ async def tenant_transaction(
 ) -> AsyncGenerator[AsyncConnection]:
     """A transaction that sees and writes the rows of `tenant_id` only; commits at the end, rolls back on an exception.
 
-    `lock` is an advisory key (`impl.db.locks`) to wait for first, in the same message: what is read afterwards is read
-    under the lock.
+    `lock` is the key of an advisory lock (`impl.db.locks`) that is taken first, in the same message as BEGIN, so that
+    every read of the transaction happens under the lock.
 
-    Every transaction begun on the yielded connection is bound again, so `commit()` in between is safe too. When the
-    block ends, the connection returns to the pool unbound.
+    Every transaction begun on the yielded connection is bound again, so `commit()` in between is safe. When the block
+    ends, the connection returns to the pool unbound.
     """
     statements = binding(tenant_id, user_id=user_id, execution_context=execution_context)
     if lock is not None:

@@ -1,4 +1,4 @@
-"""Database URLs: any driver spelling in, one canonical form out, never a password in text for people."""
+"""Database URLs: accepts any driver spelling, produces one canonical form, and never shows a password to people."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ def parse(text: str) -> URL:
         raise DatabaseUrlError(f"the database URL is not a URL; write it like {EXAMPLE}") from None
     if url.drivername.partition("+")[0] not in SPELLINGS:
         raise DatabaseUrlError(
-            f"the database URL must name PostgreSQL, not {url.drivername!r}; write it like {EXAMPLE}"
+            f"the database URL must be for PostgreSQL, not {url.drivername!r}; write it like {EXAMPLE}"
         )
     if "@" in f"{url.host}{url.database}":
-        raise DatabaseUrlError(f"the database URL has an @ too many; write an @ of the password as %40, like {EXAMPLE}")
+        # SQLAlchemy would take the rest of an unescaped password for the host and show it in messages.
+        raise DatabaseUrlError(
+            f"the database URL has more than one @; write an @ in the password as %40, like {EXAMPLE}"
+        )
     if not url.database:
         raise DatabaseUrlError(f"the database URL names no database; write it like {EXAMPLE}")
     return url.set(drivername=DRIVER)
@@ -40,11 +43,11 @@ def dsn(url: URL) -> str:
 
 
 def masked(url: URL) -> str:
-    """`url` for logs and messages: the password, also one hidden in the query, is `***`."""
-    shown = url.set(drivername="postgresql", query={k: v for k, v in url.query.items() if k != "password"})
-    return shown.render_as_string(hide_password=True)
+    """`url` for logs and messages: the password is `***`, and a password in the query is removed."""
+    without_query_password = {name: value for name, value in url.query.items() if name != "password"}
+    return url.set(drivername="postgresql", query=without_query_password).render_as_string(hide_password=True)
 
 
 def address(url: URL) -> str:
-    """`host:port/database`, the part a person needs to recognise a database."""
+    """`host:port/database`: enough for a person to recognise a database."""
     return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database}"

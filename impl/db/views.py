@@ -1,4 +1,4 @@
-"""The closed registry of materialized views, and the one way to refresh one."""
+"""The registry of materialized views, and the only way to refresh one."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from impl.kernel.errors import SkeldirError
 
 
 class Outcome(enum.Enum):
-    """How a refresh went; a failure is an exception."""
+    """Outcome of a refresh; a failure is an exception."""
 
     SUCCESS = "success"
     SKIPPED = "skipped_already_running"
 
 
 class UnknownViewError(SkeldirError, ValueError):
-    """The registry does not hold this view, so no SQL was sent."""
+    """No view of this name is registered, so no SQL was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,18 @@ _REFRESH = text("SELECT maintenance.refresh_view(:view)")
 
 
 def named(view_name: str) -> MaterializedView:
-    """The registered view. Raises `UnknownViewError` before any SQL."""
+    """The registered view. Raises `UnknownViewError`."""
     view = REGISTRY.get(view_name)
     if view is None:
-        raise UnknownViewError(f"{view_name!r} is not a materialized view; there are {', '.join(REGISTRY)}")
+        # Checked before any SQL is sent: the name becomes part of a statement in the database.
+        raise UnknownViewError(f"{view_name!r} is not a materialized view; the views are {', '.join(REGISTRY)}")
     return view
 
 
 async def refresh(connection: AsyncConnection, view_name: str) -> Outcome:
     """Refresh one view for all tenants in the connection's transaction, as `app_worker`.
 
-    Of two at once one refreshes and one is skipped. Raises `UnknownViewError`.
+    Of two refreshes of the same view at once, one is skipped. Raises `UnknownViewError`.
     """
     return Outcome(await connection.scalar(_REFRESH, {"view": named(view_name).name}))
 
@@ -71,9 +72,9 @@ async def refresh(connection: AsyncConnection, view_name: str) -> Outcome:
 async def refresh_matview_for_tenant(
     worker: AsyncEngine, tenant_id: UUID, view_name: str, correlation_id: UUID | None = None
 ) -> Outcome:
-    """Join the shared refresh on behalf of a tenant: there is no refresh of one tenant's rows alone.
+    """Refresh a view on behalf of a tenant. The refresh covers all tenants; there is none for one tenant alone.
 
-    `correlation_id` reaches the statement's application context for logs only. Raises `UnknownViewError`.
+    Raises `UnknownViewError`.
     """
     del correlation_id  # bound to the log context by the job that calls this
     view = named(view_name)

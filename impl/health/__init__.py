@@ -1,4 +1,4 @@
-"""Whether this process lives, whether it may get traffic, and how it is doing.
+"""Owns liveness, readiness and the detailed health of this process: the probes and how often they run.
 
-Owns the probes and how often they run. Does not own what they look at.
+Does not own the things that the probes check.
 """

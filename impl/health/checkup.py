@@ -1,4 +1,4 @@
-"""Runs probes one after the other, rarely, and remembers what they found."""
+"""Runs probes one after the other and caches the result for a few seconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from impl.health.probes import ProbeError
 from impl.kernel.clock import Clock
 
 KEEP_SECONDS: Final = 10.0
+"""Load balancers ask every few seconds and from several places; the database must not notice."""
 LIMIT_SECONDS: Final = 5.0
+"""Most load balancers give up on a probe after this long, and a late answer is as good as none."""
 
 Probe: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -23,39 +25,40 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What the probes found."""
+class Result:
+    """Result of running all probes."""
 
     failed: str | None
     """Name of the first probe that failed; None when all passed."""
     seconds: Mapping[str, float]
-    """How long each probe that passed took."""
+    """Duration of each probe that passed."""
 
 
 @final
 class Checkup:
-    """Answers from memory for ten seconds; however many ask, the probes run once at a time and end after five seconds."""
+    """Caches a result for ten seconds. However many callers ask, the probes run once at a time, for at most five seconds."""
 
     def __init__(self, probes: Mapping[str, Probe], clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> None:
         self._probes, self._clock, self._limit_seconds = probes, clock, limit_seconds
-        self._found: Finding | None = None
-        self._found_at = float("-inf")
+        self._result: Result | None = None
+        self._result_at = float("-inf")
         self._running = asyncio.Lock()
 
-    async def finding(self) -> Finding:
-        """What the probes found at most ten seconds ago."""
-        if self._found is not None and self._is_recent():
-            return self._found
+    async def result(self) -> Result:
+        """A result that is at most ten seconds old."""
+        if self._result is not None and self._is_recent():
+            return self._result
         async with self._running:
-            if self._found is None or not self._is_recent():
-                self._found = await self._run()
-                self._found_at = self._clock.monotonic()
-            return self._found
+            # Checked again under the lock: whoever waited here finds the result of the run it waited for.
+            if self._result is None or not self._is_recent():
+                self._result = await self._run()
+                self._result_at = self._clock.monotonic()
+            return self._result
 
     def _is_recent(self) -> bool:
-        return self._clock.monotonic() - self._found_at < KEEP_SECONDS
+        return self._clock.monotonic() - self._result_at < KEEP_SECONDS
 
-    async def _run(self) -> Finding:
+    async def _run(self) -> Result:
         seconds: dict[str, float] = {}
         name = ""
         try:
@@ -67,5 +70,5 @@ class Checkup:
         except (*outage.FAILURES, ProbeError, KeysUnavailableError) as error:
             reason = error.reason if isinstance(error, KeysUnavailableError) else str(error)
             _log.warning("probe_failed", probe=name, kind=type(error).__name__, reason=reason)
-            return Finding(name, seconds)
-        return Finding(None, seconds)
+            return Result(name, seconds)
+        return Result(None, seconds)

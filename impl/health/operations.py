@@ -1,4 +1,4 @@
-"""Fills the Protocol of the health contract."""
+"""Implements the operations of the health API."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from impl.health.report import Health, Report, report
 
 @final
 class HealthOperations:
-    """Answers for load balancers and operators."""
+    """Health for load balancers and operators."""
 
     def __init__(self, health: Health) -> None:
         self._health = health
 
     async def get_health_status(self, *, call: Call[None]) -> health.GetHealthStatusReply:
-        return health.GetHealthStatus200(body=self._status(await self._found()))
+        return health.GetHealthStatus200(body=self._status(await self._report()))
 
     async def get_detailed_health(
         self, params: health.GetDetailedHealthParams, *, call: Call[Any]
     ) -> health.GetDetailedHealthReply:
-        found, figures, watch = await self._found(), self._health.traffic.figures(), self._health.watch
+        current, figures, watch = await self._report(), self._health.traffic.figures(), self._health.watch
         traffic = models.TrafficFigures(
             requests_per_minute=figures.requests,
             average_response_ms=figures.average_ms,
@@ -30,9 +30,9 @@ class HealthOperations:
             active_connections=figures.in_flight,
         )
         database = models.DatabaseFigures(
-            pool_size=watch.size, active_connections=watch.in_use, query_latency_ms=found.query_latency_ms
+            pool_size=watch.size, active_connections=watch.in_use, query_latency_ms=current.query_latency_ms
         )
-        status = self._status(found)
+        status = self._status(current)
         return health.GetDetailedHealth200(
             body=models.DetailedHealth(
                 status=status.status,
@@ -46,24 +46,26 @@ class HealthOperations:
         )
 
     async def readiness_probe(self, *, call: Call[None]) -> health.ReadinessProbeReply:
-        refuse((await self._health.ready.finding()).failed)
+        refuse((await self._health.ready.result()).failed)
         return health.ReadinessProbe200(body=models.Readiness(ready=True))
 
     async def liveness_probe(self, *, call: Call[None]) -> health.LivenessProbeReply:
-        refuse((await self._health.live.finding()).failed)
+        refuse((await self._health.live.result()).failed)
         return health.LivenessProbe200(body=models.Liveness(alive=True))
 
-    async def _found(self) -> Report:
-        found = await report(self._health)
-        refuse(found.failed)
-        return found
+    async def _report(self) -> Report:
+        current = await report(self._health)
+        refuse(current.failed)
+        return current
 
-    def _status(self, found: Report) -> models.HealthStatus:
+    def _status(self, current: Report) -> models.HealthStatus:
         clock = self._health.clock
-        # The cache is tables of the database: it lives and falls with it.
-        services = models.ServiceStates(database=found.database, api="up", cache=found.database, queue=found.queue)
+        # The cache consists of tables in the database, so it is up exactly when the database is.
+        services = models.ServiceStates(
+            database=current.database, api="up", cache=current.database, queue=current.queue
+        )
         return models.HealthStatus(
-            status=found.overall,
+            status=current.overall,
             timestamp=clock.now(),
             version=self._health.version,
             services=services,
@@ -72,6 +74,6 @@ class HealthOperations:
 
 
 def refuse(failed: str | None) -> None:
-    """Raises `ServiceUnavailableError` that names the probe that failed, if one did."""
+    """Raises `ServiceUnavailableError` with the name of the failed probe, if there is one."""
     if failed is not None:
         raise ServiceUnavailableError(f"The probe `{failed}` failed.")

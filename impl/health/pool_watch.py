@@ -1,4 +1,4 @@
-"""Whether the database pool still gives connections back."""
+"""Detects a database pool whose connections no longer come back."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from sqlalchemy.pool import QueuePool
 from impl.kernel.clock import Clock
 
 STUCK_AFTER_SECONDS: Final = 30.0
+"""Longer than any request may take, so that only connections that were lost count."""
 
 
 @final
 class PoolWatch:
-    """Sees every connection come and go; costs nothing but two counters."""
+    """Records when the pool last handed out or took back a connection."""
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._pool: Pool = engine.sync_engine.pool
@@ -38,8 +39,8 @@ class PoolWatch:
         return self._pool.checkedout() if isinstance(self._pool, QueuePool) else 0
 
     def is_stuck(self) -> bool:
-        """Whether every connection is out and none has come back for half a minute: no request lives that long.
+        """Whether every connection is in use and none has come back for half a minute, so that only a restart helps.
 
-        A pool that is merely busy moves; a database that is away leaves it empty. Neither needs a new process.
+        A busy pool keeps moving, and an outage of the database leaves the pool empty; neither needs a restart.
         """
         return self.in_use >= self.size > 0 and self._clock.monotonic() - self._moved_at > STUCK_AFTER_SECONDS

@@ -1,4 +1,4 @@
-"""What must be true before this process may get traffic. Each probe returns when it is, and raises when it is not."""
+"""Conditions for receiving traffic. Each probe returns if its condition holds and raises if it does not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from impl.kernel.errors import SkeldirError
 
 _SETTING: Final = text("SELECT nullif(current_setting('app.current_tenant_id', true), '')")
 _REVISIONS: Final = text("SELECT version_num FROM alembic_version")
-# What is recorded counts only while it is there: a function that somebody dropped is missing.
+# A recorded function counts only while it exists, so that one that somebody dropped is reported as missing.
 _FUNCTIONS: Final = text("""
     SELECT f.name, f.sha256 FROM schema_functions f
     WHERE EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -26,7 +26,7 @@ _FUNCTIONS: Final = text("""
        OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                   WHERE n.nspname = split_part(f.name, '.', 1) AND c.relname = split_part(f.name, '.', 2))
 """)
-# Of the tables that hold a tenant's rows: how many there are, and how many a role could read without its tenant.
+# Read from the catalog and not from a list: a new table that forgets row security must fail the probe by itself.
 _TENANT_TABLES: Final = text("""
     SELECT count(*) AS every,
            count(*) FILTER (WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
@@ -38,35 +38,35 @@ _TENANT_TABLES: Final = text("""
             OR EXISTS (SELECT FROM pg_attribute a
                         WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped))
 """)
-# Row security does not bind such a role, however well the tables are set up.
+# Row security does not apply to such a role, however the tables are defined.
 _IS_ABOVE_ROW_SECURITY: Final = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
 
 
 State: TypeAlias = Literal["up", "down", "degraded"]
 Queue: TypeAlias = Callable[[], Awaitable[State]]
-"""How the background jobs are doing."""
+"""Reads the state of the background jobs."""
 _QUEUE: Final = {
-    "down": f"no worker was seen for {vitals.SEEN_WITHIN_SECONDS:.0f} s; start one with `skeldir worker`",
-    "degraded": f"a due job has been waiting for more than {vitals.OLDEST_DUE_SECONDS:.0f} s; the workers do not keep up",
+    "down": f"no worker has reported for {vitals.SEEN_WITHIN_SECONDS:.0f} s; start one with `skeldir worker`",
+    "degraded": f"a due job has waited for more than {vitals.OLDEST_DUE_SECONDS:.0f} s; start more workers",
 }
 
 
 class ProbeError(SkeldirError):
-    """What a probe found, for the log."""
+    """A condition does not hold; the message is for the log."""
 
 
 async def database(engine: AsyncEngine) -> None:
-    """The database answers."""
+    """The database responds to a query."""
     async with engine.connect() as connection:
         await connection.scalar(text("SELECT 1"))
 
 
 async def migrations(engine: AsyncEngine, head: str, expected: Mapping[str, bytes]) -> None:
-    """The schema is at `head`, the one newest revision of this program, and runs the `expected` functions, by SHA-256."""
+    """The schema is at `head`, the newest revision of this program, and has the `expected` functions, compared by SHA-256."""
     async with engine.connect() as connection:
         revisions = (await connection.scalars(_REVISIONS)).all()
         if list(revisions) != [head]:
-            where = ", ".join(revisions) or "nothing"
+            where = ", ".join(revisions) or "no revision"
             raise ProbeError(f"the schema is at {where}, not at {head}; run `skeldir migrate`")
         recorded = {row.name: row.sha256 for row in await connection.execute(_FUNCTIONS)}
     if difference := functions.difference(expected, recorded):
@@ -76,55 +76,57 @@ async def migrations(engine: AsyncEngine, head: str, expected: Mapping[str, byte
 
 
 async def row_security(engine: AsyncEngine) -> None:
-    """Row security is forced on every tenant table, and this process's role is bound by it."""
+    """Row security is forced on every tenant table and applies to the role of this process."""
     async with engine.connect() as connection:
         tables = (await connection.execute(_TENANT_TABLES)).one()
         is_above = await connection.scalar(_IS_ABOVE_ROW_SECURITY)
     if tables.every == 0 or tables.open:
-        raise ProbeError(f"{tables.open} of {tables.every} tenant tables are open; run `skeldir migrate`")
+        message = f"{tables.open} of {tables.every} tenant tables are without row security; run `skeldir migrate`"
+        raise ProbeError(message)
     if is_above is not False:
-        raise ProbeError("this process logs in as a role above row security; use app_user")
+        raise ProbeError("this process logs in as a role that bypasses row security; use app_user")
 
 
 async def settings_hook(engine: AsyncEngine) -> None:
-    """A transaction is bound to its tenant, and the connection it used is bound to nobody afterwards."""
+    """A transaction is bound to its tenant, and its connection is unbound afterwards."""
     tenant_id = ids.new()
     async with tenant_transaction(engine, tenant_id) as connection:
         bound = await connection.scalar(_SETTING)
     async with engine.connect() as connection:
-        left = await connection.scalar(_SETTING)
-    if bound != str(tenant_id) or left is not None:
-        raise ProbeError("a transaction was not bound to its tenant, or a connection stayed bound")
+        bound_afterwards = await connection.scalar(_SETTING)
+    if bound != str(tenant_id) or bound_afterwards is not None:
+        raise ProbeError("a transaction was not bound to its tenant, or its connection stayed bound")
 
 
 async def secrets(keys: SigningKeys) -> None:
-    """The sealing keys are there and open the keys that sign tokens."""
+    """The sealing keys are present and decrypt the token signing keys."""
     await keys.signer()
 
 
 async def pool(watch: PoolWatch) -> None:
-    """The pool gives connections back."""
+    """Connections return to the pool."""
     if watch.is_stuck():
-        raise ProbeError(f"all {watch.size} database connections are out and none comes back")
+        raise ProbeError(f"all {watch.size} database connections are in use and none is returned")
 
 
 @final
 class QueueProbe:
-    """Workers are alive, and no due job waits too long. Remembers what it saw last."""
+    """Workers are alive and no due job waits too long. Keeps the last state for the report."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self.seen: State = "down"
+        self.state: State = "down"
 
-    async def look(self) -> None:
-        """Jobs run as they should now."""
-        self.seen = "down"  # until it is known better, also when this ends halfway
-        self.seen = await self._queue()
-        if self.seen != "up":
-            raise ProbeError(_QUEUE[self.seen])
+    async def check(self) -> None:
+        """Raises `ProbeError` unless the state is up."""
+        # A query that fails or times out must not leave the state of the last success behind.
+        self.state = "down"
+        self.state = await self._queue()
+        if self.state != "up":
+            raise ProbeError(_QUEUE[self.state])
 
 
 async def worker(engine: AsyncEngine) -> None:
-    """A worker does a real job."""
+    """A worker executes a real job."""
     if not await vitals.round_trip(engine):
-        raise ProbeError("a worker took the probe's job and failed to do nothing; see its log")
+        raise ProbeError("a worker took the probe's job but the job failed; see the worker's log")

@@ -1,4 +1,4 @@
-"""How the service is doing, put together from what the probes found."""
+"""State of the service, derived from the results of the probes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ QUEUE: Final = "queue"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the answers are made from."""
+    """Everything that the health operations read."""
 
     live: Checkup
     ready: Checkup
     worker: Checkup
-    """Whether a job that is put into the queue is done."""
+    """Whether a worker executes a queued job."""
     watch: PoolWatch
     traffic: Traffic
     queue: QueueProbe
@@ -41,7 +41,7 @@ class Health:
     """Monotonic seconds at which the process started."""
 
 
-def build(  # noqa: PLR0913  (each part is made elsewhere)
+def build(  # noqa: PLR0913  (each part is created elsewhere)
     *,
     engine: AsyncEngine,
     keys: SigningKeys,
@@ -62,7 +62,8 @@ def build(  # noqa: PLR0913  (each part is made elsewhere)
         "row_security": partial(probes.row_security, engine),
         "settings_hook": partial(probes.settings_hook, engine),
         "secrets": partial(probes.secrets, keys),
-        QUEUE: jobs.look,  # the last: when it alone fails, the service works, though what it puts off waits
+        # The last one: if only the queue fails, requests still work, and the service is degraded but not unhealthy.
+        QUEUE: jobs.check,
     }
     return Health(
         live=Checkup({"pool": partial(probes.pool, watch)}, clock),
@@ -79,7 +80,7 @@ def build(  # noqa: PLR0913  (each part is made elsewhere)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the service is doing."""
+    """State of the service and of its parts."""
 
     overall: Overall
     database: State
@@ -90,11 +91,11 @@ class Report:
 
 
 async def report(health: Health) -> Report:
-    """How the service is doing: unhealthy when a probe failed, degraded when only jobs do not run as they should."""
-    found = await health.ready.finding()
-    latency_ms = round(1000 * found.seconds.get(DATABASE, 0.0), 3)
-    if found.failed not in {None, QUEUE}:
-        database: State = "down" if found.failed == DATABASE else "up"
-        return Report("unhealthy", database, "down", found.failed, latency_ms)
-    queue = health.queue.seen
+    """State of the service: unhealthy if a probe failed, degraded if only background jobs have a problem."""
+    result = await health.ready.result()
+    latency_ms = round(1000 * result.seconds.get(DATABASE, 0.0), 3)
+    if result.failed not in {None, QUEUE}:
+        database: State = "down" if result.failed == DATABASE else "up"
+        return Report("unhealthy", database, "down", result.failed, latency_ms)
+    queue = health.queue.state
     return Report("healthy" if queue == "up" else "degraded", "up", queue, None, latency_ms)

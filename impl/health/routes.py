@@ -1,4 +1,4 @@
-"""Health at the short addresses that supervisors of processes ask, beside the contract and without any security."""
+"""Health at the short paths that process supervisors expect, outside the contract and without authentication."""
 
 from __future__ import annotations
 
@@ -15,46 +15,47 @@ from impl.kernel import ids
 from impl.telemetry import correlation
 
 _LIVE: Final = "/api/health/live"
-_SAME: Final = {"/health": "/api/health", "/health/live": _LIVE, "/health/ready": "/api/health/ready"}
+_ALIASES: Final = {"/health": "/api/health", "/health/live": _LIVE, "/health/ready": "/api/health/ready"}
 
 
 def routes(health: Health, shape: ErrorShape) -> list[BaseRoute]:
-    """`/health`, `/health/live` and `/health/ready` answer as the contract's operations do; `/health/worker` is here alone."""
-    same = [Route(path, _Elsewhere(there), include_in_schema=False) for path, there in _SAME.items()]
-    return [*same, Route("/health/worker", _Worker(health, shape), include_in_schema=False)]
+    """`/health`, `/health/live` and `/health/ready` forward to the contract's operations; `/health/worker` is its own."""
+    aliases = [Route(path, _Forward(target), include_in_schema=False) for path, target in _ALIASES.items()]
+    return [*aliases, Route("/health/worker", _Worker(health, shape), include_in_schema=False)]
 
 
-class _Elsewhere:
-    """Answers as another address of the application does."""
+class _Forward:
+    """Hands the request to another path of the application."""
 
     def __init__(self, path: str) -> None:
         self._path = path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        there = {**scope, "path": self._path, "raw_path": self._path.encode()}
-        await scope["app"].router(there, receive, send)
+        forwarded = {**scope, "path": self._path, "raw_path": self._path.encode()}
+        await scope["app"].router(forwarded, receive, send)
 
 
 class _Worker:
-    """Whether a job that is put into the queue is done by a worker: 200, or 503 within fifteen seconds."""
+    """200 if a worker executes a queued job, else 503 within fifteen seconds."""
 
     def __init__(self, health: Health, shape: ErrorShape) -> None:
         self._health, self._shape = health, shape
-        self._refuse_method = _Elsewhere(_LIVE)
+        # Liveness allows GET only, as this route does, so it can answer for every other method.
+        self._refuse_method = _Forward(_LIVE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "GET":
             await self._refuse_method(scope, receive, send)
             return
-        sent = dict(scope["headers"]).get(b"x-correlation-id", b"").decode("latin-1")
-        correlation_id = ids.parse(sent) or ids.new()
+        header = dict(scope["headers"]).get(b"x-correlation-id", b"").decode("latin-1")
+        correlation_id = ids.parse(header) or ids.new()
         with correlation.bound(correlation_id):
             response = await self._answer(correlation_id)
         await response(scope, receive, send)
 
     async def _answer(self, correlation_id: UUID) -> Response:
         headers = {"X-Correlation-ID": str(correlation_id)}
-        if (failed := (await self._health.worker.finding()).failed) is None:
+        if (failed := (await self._health.worker.result()).failed) is None:
             return JSONResponse({"worker": True}, headers=headers)
         problem = ServiceUnavailableError(f"The probe `{failed}` failed.")
         headers |= {"Retry-After": str(problem.retry_after_seconds)}

@@ -1,4 +1,4 @@
-"""Owns background jobs: how they are deferred, run, repeated, scheduled, and the traces they leave.
+"""Owns background jobs: how they are queued, executed, retried and scheduled, and the records they leave.
 
-Does not own what a job does: that lives in its domain, which defines a `kinds.Kind` and hands its function to the worker.
+Does not own the functions that jobs call: those live in their domains, which define a `kinds.Kind` for each.
 """

@@ -1,4 +1,4 @@
-"""A job that a person asked for runs only as long as their session holds: the same rule as for a request, before any write."""
+"""A job that a person requested runs only while their session is valid: the same rule as for a request, before any write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from impl.kernel import ids
 from impl.kernel.errors import SkeldirError
 
 _IS_TAKEN_BACK: Final = text(
-    # A token is denied by its own id or by that of its session; a cutoff ends all that were issued until then.
+    # A token is denied by its own id or by that of its session; a cutoff ends every token that was issued before it.
     """
     SELECT EXISTS (
                SELECT FROM auth_access_token_denylist
@@ -27,16 +27,16 @@ _IS_TAKEN_BACK: Final = text(
 
 
 class SessionEnded(SkeldirError):
-    """The session in which the job was asked for was taken back; ask for it again."""
+    """The session in which the job was requested has been revoked; request the job again."""
 
 
 async def check(work: Work) -> None:
-    """Raises `SessionEnded` when whoever asked for `work` may not ask any more. Work of the system has no session."""
+    """Raises `SessionEnded` if the session that requested `work` has been revoked. Work of the system has no session."""
     if work.session is None:
         return
     async with transactions.of_tenant(work) as connection:
         if await connection.scalar(_IS_TAKEN_BACK, _values(work, work.session)):
-            raise SessionEnded("the session in which the job was asked for was taken back")
+            raise SessionEnded("the session in which the job was requested has been revoked")
 
 
 def _values(work: Work, session: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def _values(work: Work, session: Mapping[str, Any]) -> dict[str, Any]:
         jti, family_id = ids.parse(session["jti"]), ids.parse(session["family_id"])
         issued_at = datetime.fromisoformat(session["iat"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SessionEnded("the job does not say in which session it was asked for") from error
+        raise SessionEnded("the job does not name the session in which it was requested") from error
     if work.user_id is None or jti is None or family_id is None:
-        raise SessionEnded("the job does not say in which session it was asked for")
+        raise SessionEnded("the job does not name the session in which it was requested")
     user = {"tenant_id": work.tenant_id, "user_id": work.user_id}
     return user | {"jti": jti, "family_id": family_id, "issued_at": issued_at}

@@ -1,4 +1,4 @@
-"""Runs one job: bound to its tenant, within its limits, at most as often as it may be tried."""
+"""Executes one job: bound to its tenant, within its time limits, at most as often as its kind allows."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from impl.telemetry import correlation, metrics
 log = structlog.get_logger()
 
 BACKOFF_SECONDS: Final = (1.0, 4.0)
-"""Pause before the second and the third attempt; the last one holds for all further."""
+"""Pause before the second and the third attempt; the last value applies to all further attempts."""
 _JITTER: Final = 0.25
-_TOLD_AGAIN_SECONDS: Final = 5.0
-"""A driver that is busy connecting may swallow a cancellation; one that cleans up should not be cut short."""
+_CANCEL_AGAIN_SECONDS: Final = 5.0
+"""A driver that is connecting may swallow a cancellation, so it is repeated, but not while a job is still cleaning up."""
 
 _BEGIN: Final = text(
-    # Counted before it runs, because a worker that is killed cannot count afterwards. From here on an equal job may be
-    # deferred again: what it is about may have changed since this one was. The look that gives a job up may itself be
-    # repeated, when a neighbour ends the process before that is written; it is no further attempt, so it counts once.
+    # Counted before the job runs, because a killed worker cannot count afterwards. The deduplication key goes at the same
+    # time: the data may have changed since this job was queued, so an equal one may be queued again. The start that gives
+    # a job up can itself be repeated, if another job kills the process first; hence the upper limit.
     """
     UPDATE queue.pgqueuer
        SET dedupe_key = NULL,
@@ -53,15 +53,15 @@ _BEGIN: Final = text(
 
 
 class UnknownJob(SkeldirError):
-    """No function is registered under this name; the job is from another version of the program."""
+    """No function is registered under this name; the job was queued by another version of the program."""
 
 
 class JobCancelled(SkeldirError):
-    """A job ended as if it were cancelled, though nobody did that: something inside it gave up."""
+    """The job raised a cancellation that nobody had requested."""
 
 
 class JobFailed(SkeldirError):
-    """A job failed for good; the message is the class of its error. What it said is kept once, redacted, with the failed job."""
+    """A job failed for the last time. The message is only the class of its error; the redacted text is in the failed job."""
 
 
 Registry = Mapping[str, tuple[Kind, Run]]
@@ -76,25 +76,25 @@ class JobExecutor(AbstractEntrypointExecutor):
     engine: AsyncEngine
     registry: Registry
     worker_id: str
-    done: Callable[[], None] = lambda: None
+    on_end: Callable[[], None] = lambda: None
     """Called after each execution, however it ended."""
     suspects: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Shared by the queues of one process."""
 
     async def execute(self, job: Job, context: Context) -> None:
-        """Run `job`. Raises `RetryRequested` when it is to be tried again, `JobFailed` after the last attempt."""
+        """Run `job`. Raises `RetryRequested` to have it tried again, and `JobFailed` after the last attempt."""
         work, run = self._read(job)
         with correlation.bound(work.correlation_id):
             structlog.contextvars.bind_contextvars(job_id=job.id, task_name=work.kind.name)
             if work.tenant is not None:
                 correlation.bind_tenant(work.tenant)
             try:
-                # A job that was running when its worker was killed may be what killed it. Such jobs run one after the
-                # other, so that the guilty one takes no innocent one along as often as it may be tried.
+                # A job that was running when its worker was killed may have killed it. Such jobs run one at a time, so
+                # that the guilty one cannot use up the attempts of the innocent ones beside it.
                 async with self.suspects if _is_suspect(job) else contextlib.nullcontext():
                     await self._attempt(work, run)
             finally:
-                self.done()
+                self.on_end()
 
     def _read(self, job: Job) -> tuple[Work, Run]:
         headers: dict[str, Any] = dict(job.headers or {})
@@ -116,13 +116,13 @@ class JobExecutor(AbstractEntrypointExecutor):
         return work, run
 
     async def _attempt(self, unnumbered: Work, run: Run) -> None:
-        counted = {"job_id": unnumbered.job_id, "giving_up": unnumbered.kind.attempts + 1}
+        values = {"job_id": unnumbered.job_id, "giving_up": unnumbered.kind.attempts + 1}
         try:
             async with transactions.tenantless(self.engine) as connection:
-                starts = int(await connection.scalar(_BEGIN, counted) or 1)
+                starts = int(await connection.scalar(_BEGIN, values) or 1)
         except outage.FAILURES as error:
             log.warning("job_not_begun", error_class=type(error).__name__, exc_info=error)
-            raise RetryRequested(delay=backoff(1), reason="the database is away") from None
+            raise RetryRequested(delay=backoff(1), reason="the database is unavailable") from None
         work, name = replace(unnumbered, attempt=starts), unnumbered.kind.name
         if work.expires_at is not None and work.expires_at < datetime.now(UTC):
             metrics.observe_job(name, "skipped", 0.0)
@@ -138,7 +138,7 @@ class JobExecutor(AbstractEntrypointExecutor):
         log.info("job_done", attempt=work.attempt)
 
     async def _failed(self, work: Work, error: Exception, seconds: float) -> None:
-        """Ask for another attempt, or keep the failure."""
+        """Request another attempt, or record the failure."""
         if work.attempt < work.kind.attempts and not isinstance(error, KilledTooOften | SessionEnded | UnknownJob):
             metrics.observe_job(work.kind.name, "retry", seconds)
             log.warning("job_retry", attempt=work.attempt, error_class=type(error).__name__)
@@ -147,31 +147,31 @@ class JobExecutor(AbstractEntrypointExecutor):
         log.error("job_failed", attempt=work.attempt, error_class=type(error).__name__, exc_info=error)
         try:
             await failures.record(work, error, self.worker_id)
-        except Exception as lost:
-            if outage.is_outage(lost):
-                raise RetryRequested(delay=backoff(work.attempt), reason="the database is away") from None
-            log.exception("job_failure_not_kept", error_class=type(lost).__name__)
-        # The queue writes what it catches into its own log as it stands, and a text with a NUL not at all.
+        except Exception as recording_error:
+            if outage.is_outage(recording_error):
+                raise RetryRequested(delay=backoff(work.attempt), reason="the database is unavailable") from None
+            log.exception("job_failure_not_kept", error_class=type(recording_error).__name__)
+        # The queue library copies the error it catches into its own log table unredacted, and fails on a text with a NUL.
         raise JobFailed(type(error).__name__) from None
 
 
 def _is_suspect(job: Job) -> bool:
-    """Whether an earlier execution of `job` neither ended nor asked for another: its worker died under it."""
+    """Whether the worker of an earlier execution of `job` died: the job was started more often than it was retried."""
     starts = (job.headers or {}).get("starts")
     return isinstance(starts, int) and starts > job.attempts
 
 
 def backoff(attempt: int) -> timedelta:
-    """Pause after the failed `attempt` (1 for the first): 1 s, then 4 s, each with up to a quarter more or less."""
+    """Pause after the failed `attempt` (1 for the first): 1 s, then 4 s, each ±25 % so that retries spread out."""
     seconds = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS)) - 1]
     return timedelta(seconds=seconds * random.uniform(1 - _JITTER, 1 + _JITTER))  # noqa: S311 - spreads load, hides nothing
 
 
 async def _within_limits(work: Work, run: Run) -> None:
-    """One attempt. Past the soft limit it is cancelled; if it goes on past the hard one, the process gives itself up."""
+    """One attempt. It is cancelled at the soft limit; if it still runs at the hard limit, the process exits."""
     kind = work.kind
     if work.attempt > kind.attempts:
-        raise KilledTooOften(f"the job ended {kind.attempts} worker processes; it is not tried again")
+        raise KilledTooOften(f"{kind.attempts} worker processes died while running this job; it is not tried again")
     if kind.is_tenants and work.tenant is None:
         raise ValueError("tenant_id is required for tenant-scoped tasks")
     await authority.check(work)
@@ -180,31 +180,31 @@ async def _within_limits(work: Work, run: Run) -> None:
         await asyncio.wait({task}, timeout=kind.soft_seconds)
         is_late = not task.done()
     finally:
-        # Also when whoever waits here is cancelled: what the job stands on goes when this returns.
+        # Also when the caller itself is cancelled: after this returns, the connections that the job uses are closed.
         await _end(task, kind)
     if task.cancelled():
         if is_late:
             raise TimeoutError(f"the job took longer than {kind.soft_seconds:g} s")
-        raise JobCancelled("the job was cancelled from within")
+        raise JobCancelled("the job cancelled itself")
     task.result()
 
 
 async def _end(task: asyncio.Future[None], kind: Kind) -> None:
-    """Cancel `task` until it is over; if it goes on for as long as the hard limit allows, the process gives itself up."""
+    """Cancel `task` until it ends. If it does not end within the hard limit, exit the process: nothing else stops it."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + kind.hard_seconds - kind.soft_seconds
     while not task.done():
         if (left_seconds := deadline - loop.time()) <= 0:
             log.critical("job_unstoppable", hard_seconds=kind.hard_seconds)
-            os._exit(70)
+            os._exit(70)  # not sys.exit: that would wait for the very task that does not end
         task.cancel()
-        await asyncio.wait({task}, timeout=min(left_seconds, _TOLD_AGAIN_SECONDS))
+        await asyncio.wait({task}, timeout=min(left_seconds, _CANCEL_AGAIN_SECONDS))
     if not task.cancelled():
-        task.exception()  # seen, or asyncio would print it as it stands
+        task.exception()  # retrieved, because asyncio prints an exception that nobody retrieves, unredacted
 
 
 async def _unknown(work: Work) -> None:
-    raise UnknownJob(f"no job is called {work.kind.name!r} here")
+    raise UnknownJob(f"this version of the program has no job named {work.kind.name!r}")
 
 
 def _text(headers: Mapping[str, Any], name: str) -> str | None:

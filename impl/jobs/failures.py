@@ -1,4 +1,4 @@
-"""Jobs that ended after their last attempt, kept so that somebody can see what and why; without anything secret."""
+"""Jobs that failed for the last time, recorded with their redacted error so that an operator can see what happened."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_MESSAGE: Final = 500
 MAX_TRACEBACK: Final = 2000
 
 _RECORD: Final = text(
-    # The same job failing again is the same failure, newer.
+    # A job that is queued again after its failure and fails again updates the same row.
     """
     INSERT INTO worker_failed_jobs (
         id, tenant_id, job_id, job_name, queue, worker, arguments, error_type, exception_class, error_message, traceback,
@@ -41,18 +41,18 @@ _RECORD: Final = text(
 
 
 class KilledTooOften(SkeldirError):
-    """The job ended the worker process that ran it, as often as it may be tried."""
+    """The worker process died in every allowed attempt of the job."""
 
 
 async def record(work: Work, error: BaseException, worker_id: str) -> None:
-    """Keep the failure of `work`; of a tenant that is gone, without its tenant."""
+    """Record the failure of `work`. If its tenant has been deleted, the row names no tenant."""
     values = _row(work, error, worker_id)
     if work.tenant is not None:
         try:
             async with transactions.of_tenant(work) as connection:
                 await connection.execute(_RECORD, values)
-        except IntegrityError as refused:
-            if getattr(refused.orig, "sqlstate", None) != asyncpg.ForeignKeyViolationError.sqlstate:
+        except IntegrityError as error_of_insert:
+            if getattr(error_of_insert.orig, "sqlstate", None) != asyncpg.ForeignKeyViolationError.sqlstate:
                 raise
         else:
             return
@@ -83,14 +83,14 @@ def _row(work: Work, error: BaseException, worker_id: str) -> dict[str, Any]:
 
 
 def failure_id(job_id: int, name: str) -> UUID:
-    """Id of the failed job's row."""
+    """Id of the failed job's row: the same for every failure of one job, so that it has one row."""
     return uuid5(NAMESPACE_URL, f"{job_id}:{name}")
 
 
 def sanitized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """`arguments` without what may not be stored; names that tell of persons go with their values."""
-    shown = redaction.mapping({name: value for name, value in arguments.items() if not redaction.is_hidden_key(name)})
-    return dict(shown)
+    """`arguments` without secrets and personal data; arguments with a personal or secret name are dropped whole."""
+    visible = {name: value for name, value in arguments.items() if not redaction.is_hidden_key(name)}
+    return redaction.mapping(visible)
 
 
 def kind_of(error: BaseException) -> str:

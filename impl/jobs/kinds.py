@@ -1,4 +1,4 @@
-"""What a job is called, where it waits, and how long and how often it may run."""
+"""Kinds of jobs: their name, their queue, and how long and how often they may run."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 QUEUES: Final = ("housekeeping", "maintenance", "llm", "attribution")
-"""Every queue there is; none is a tenant's own."""
+"""All queues. They are shared by all tenants."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of job. Whoever defers it and whoever runs it name it by this value."""
+    """One kind of job. Code that queues it and code that runs it refer to this value."""
 
     name: str
-    """`events.retry`; stands in the queue, in logs and in metrics."""
+    """Such as `events.retry`; appears in the queue, in logs and in metrics."""
     queue: str = QUEUES[0]
     is_tenants: bool = True
-    """Works for one tenant; otherwise it may not touch tenant tables and fans out instead."""
+    """Works for one tenant. Other jobs may not touch tenant tables; they queue one job per tenant instead."""
     attempts: int = 3
-    """How often it is tried, killed workers included."""
+    """Maximum number of attempts, including those in which the worker died."""
     soft_seconds: float = 300.0
-    """After this the job is asked to stop."""
+    """After this the job is cancelled."""
     hard_seconds: float = 360.0
-    """After this its worker process is given up."""
+    """After this its worker process exits."""
 
     def __post_init__(self) -> None:
         if self.queue not in QUEUES:
-            raise ValueError(f"{self.queue!r} is no queue; choose one of {', '.join(QUEUES)}")
+            raise ValueError(f"{self.queue!r} is not a queue; choose one of {', '.join(QUEUES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """The person who asked for a job, and the session in which they did: when that is taken back, so is the job."""
+    """The person who requested a job, and their session: if the session is revoked, the job does not run."""
 
     user_id: UUID
     jti: UUID
@@ -47,7 +47,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """One execution of a job, as its function sees it."""
+    """One execution of a job, as passed to its function."""
 
     job_id: int
     kind: Kind
@@ -58,18 +58,18 @@ class Work:
     """1 for the first."""
     tenant: UUID | None = None
     user_id: UUID | None = None
-    """The person who asked for it; None for work that nobody asked for."""
+    """The person who requested it; None for work of the system."""
     session: Mapping[str, Any] | None = field(default=None, repr=False)
-    """Their session, as `queue.defer` noted it."""
+    """Their session, as recorded by `queue.defer`."""
     expires_at: datetime | None = field(default=None)
 
     @property
     def tenant_id(self) -> UUID:
-        """The tenant it works for. Raises `ValueError` for a tenantless job."""
+        """The tenant of the job. Raises `ValueError` for a job without one."""
         if self.tenant is None:
             raise ValueError("tenant_id is required for tenant-scoped tasks")
         return self.tenant
 
 
 Run = Callable[[Work], Awaitable[None]]
-"""What a job does. An exception means: try again, and after the last attempt keep it as a failed job."""
+"""Function of a job. An exception means: try again, and after the last attempt record it as a failed job."""

@@ -1,4 +1,4 @@
-"""Defer a job inside the transaction that makes it necessary: both or neither. Nothing else puts jobs into the queue."""
+"""Queues a job in the transaction that makes it necessary, so that both happen or neither. Nothing else writes to the queue."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ SETTINGS: Final = DBSettings(
     statistics_table="pgqueuer_statistics",
     queue_status_type="pgqueuer_status",
 )
-"""Where PgQueuer's tables are, whatever the environment says."""
+"""Names of PgQueuer's tables. Stated here because the library would otherwise take them from environment variables."""
 
 Plain = str | int | bool | UUID | datetime | None
-"""What an argument may be: an id or a small fact, never content."""
+"""Type of an argument: an id or a short value, never content."""
 
 _ENQUEUE: Final = QueryQueueBuilder(SETTINGS).build_enqueue_query(on_conflict="skip")
 _RESERVED: Final = frozenset({"tenant_id", "user_id", "correlation_id", "execution_context", "jti", "iat"})
@@ -35,7 +35,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAX_TEXT: Final = 255
 
 
-async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named at the call
+async def defer(  # noqa: PLR0913 - the parts of a job; all but two are named at the call
     connection: AsyncConnection,
     kind: Kind,
     *,
@@ -47,11 +47,11 @@ async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named
     delay: timedelta = timedelta(0),
     lifetime: timedelta | None = None,
 ) -> int | None:
-    """Id of the new job; None when one of the same `identity` waits already. Commits and rolls back with `connection`.
+    """Queue a job within the transaction of `connection` and return its id; None if one of the same `identity` is waiting.
 
-    `asker` is the person in whose name it runs; None for work of the system, from the call sites that defer it without one.
-    A job whose `lifetime` is over before it is taken is dropped. Raises `ValueError` for a tenant job without tenant, and
-    for arguments that are not ids and small facts.
+    `asker` is the person in whose name the job runs; None for work of the system. A job that has not started when its
+    `lifetime` is over is dropped. Raises `ValueError` for a tenant's job without a tenant, and for arguments that are
+    not ids or short values.
     """
     tenant = _tenant(kind, tenant_id)
     headers: dict[str, Any] = {
@@ -70,14 +70,16 @@ async def defer(  # noqa: PLR0913 - what a job is made of; all but two are named
 
 
 def key(kind: Kind, tenant: UUID | None, identity: str) -> str:
-    """What is unique among the jobs that wait."""
+    """Deduplication key: unique among waiting jobs."""
     return f"{kind.name}:{tenant or '-'}:{identity}"
 
 
 def _tenant(kind: Kind, tenant_id: UUID | str | None) -> UUID | None:
     if not kind.is_tenants:
         if tenant_id is not None:
-            raise ValueError(f"{kind.name} works for no tenant; defer one job per tenant of another kind instead")
+            raise ValueError(
+                f"{kind.name} does not belong to a tenant; queue one job per tenant of another kind instead"
+            )
         return None
     parsed = tenant_id if isinstance(tenant_id, UUID) else ids.parse(tenant_id)
     if parsed is None:
@@ -92,19 +94,20 @@ def _session(asker: Asker | None) -> dict[str, str] | None:
     return ids_ | {"iat": asker.issued_at.isoformat()}
 
 
-def _correlation(given: UUID | str | None) -> UUID:
-    """The id that ties the job to its request; a new one in place of anything that is no UUID."""
-    return given if isinstance(given, UUID) else ids.parse(given) or ids.new()
+def _correlation(value: UUID | str | None) -> UUID:
+    """Correlation id of the job: that of its request, or a new one if `value` is not a UUID."""
+    return value if isinstance(value, UUID) else ids.parse(value) or ids.new()
 
 
 def _checked(arguments: Mapping[str, Plain]) -> Mapping[str, Plain]:
     for name, value in arguments.items():
         if name in _RESERVED:
-            raise ValueError(f"the argument name {name!r} is reserved; it travels beside the arguments")
+            raise ValueError(f"the argument name {name!r} is reserved; pass it to `defer` as its own parameter")
         if not _NAME.fullmatch(name) or redaction.is_hidden_key(name):
+            # A log or a failed job shows arguments, and redaction would hide this one, so nobody could read it there.
             raise ValueError(f"{name!r} cannot be an argument of a job; pass ids under names such as dead_event_id")
         if not isinstance(value, str | int | bool | UUID | datetime | None):
-            raise ValueError(f"the argument {name!r} must be an id or a small fact, not {type(value).__name__}")  # noqa: TRY004
+            raise ValueError(f"the argument {name!r} must be an id or a short value, not {type(value).__name__}")  # noqa: TRY004
         if isinstance(value, str) and (len(value) > _MAX_TEXT or redaction.text(value) != value):
-            raise ValueError(f"the argument {name!r} looks like a secret or like content; pass an id instead")
+            raise ValueError(f"the argument {name!r} looks like a secret or content; pass an id instead")
     return arguments

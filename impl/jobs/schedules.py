@@ -1,4 +1,4 @@
-"""Jobs that are due by the clock. Every worker looks; each due instant is dispatched exactly once."""
+"""Jobs that run on a schedule. Every worker checks the schedules; each due time is dispatched exactly once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOK_SECONDS: Final = 1.0
 
 _NOW: Final = text("SELECT now()")
 _CLAIM: Final = text(
-    # Whoever inserts the instant dispatches it.
+    # The unique key elects the worker: the one that inserts the row dispatches the job.
     """
     INSERT INTO schedule_ticks (schedule_name, due_at) VALUES (:name, :due_at)
     ON CONFLICT (schedule_name, due_at) DO NOTHING
@@ -42,31 +42,31 @@ class Schedule:
     kind: Kind
     every: timedelta
     lifetime: timedelta
-    """An instant missed for longer is skipped, and a job that waits for longer is dropped."""
+    """A due time missed by more than this is skipped, and a job that waits longer is dropped."""
     offset: timedelta = field(default=timedelta(0))
 
     def last_due(self, now: datetime) -> datetime:
-        """The newest due instant that is not after `now`."""
+        """The latest due time that is not after `now`."""
         return _EPOCH + self.offset + (now - _EPOCH - self.offset) // self.every * self.every
 
 
 def daily(name: str, kind: Kind, *, hour: int) -> Schedule:
-    """Once a day at `hour` UTC, for an hour."""
+    """Once a day at `hour` UTC; skipped if it is an hour late."""
     return Schedule(name=name, kind=kind, every=_DAY, offset=timedelta(hours=hour), lifetime=timedelta(hours=1))
 
 
 def shortened(schedules: Sequence[Schedule], every: timedelta) -> list[Schedule]:
-    """The same schedules, all due `every` so often: for tests of real processes."""
+    """The same schedules with the period `every`, for tests with real processes."""
     return [replace(one, every=every, offset=timedelta(0)) for one in schedules]
 
 
 async def run(engine: AsyncEngine, schedules: Sequence[Schedule]) -> None:
-    """Dispatch what becomes due, until cancelled. While the database is away nothing is due."""
+    """Dispatch jobs as they become due, until cancelled. Pauses while the database is unavailable."""
     log.info("beat_schedule_loaded", scheduled_tasks=len(schedules), schedules=[one.name for one in schedules])
-    seen: dict[str, datetime] = {}
+    handled: dict[str, datetime] = {}
     while True:
         try:
-            await look(engine, schedules, seen)
+            await check(engine, schedules, handled)
         except outage.FAILURES as error:
             if not outage.is_outage(error):
                 raise
@@ -74,21 +74,22 @@ async def run(engine: AsyncEngine, schedules: Sequence[Schedule]) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def look(engine: AsyncEngine, schedules: Sequence[Schedule], seen: dict[str, datetime]) -> int:
-    """Dispatch what is due by the database's clock and not `seen` yet; how many this process dispatched."""
+async def check(engine: AsyncEngine, schedules: Sequence[Schedule], handled: dict[str, datetime]) -> int:
+    """Dispatch the due times that are not in `handled` yet; returns how many this process dispatched."""
+    # The clock of the database: workers on machines whose clocks differ must agree on the due time, which is the key.
     async with transactions.tenantless(engine) as connection:
         now: datetime = (await connection.execute(_NOW)).scalar_one()
     due = [(one, one.last_due(now)) for one in schedules]
-    fresh = [(one, due_at) for one, due_at in due if seen.get(one.name) != due_at]
+    fresh = [(one, due_at) for one, due_at in due if handled.get(one.name) != due_at]
     dispatched = 0
     for schedule, due_at in fresh:
         dispatched += await _dispatch(engine, schedule, due_at, now)
-        seen[schedule.name] = due_at
+        handled[schedule.name] = due_at
     return dispatched
 
 
 async def _dispatch(engine: AsyncEngine, schedule: Schedule, due_at: datetime, now: datetime) -> bool:
-    """Claim the instant and defer its job, both or neither. False when it is too late, or another worker's."""
+    """Claim the due time and queue its job, both or neither. False if it is too late or another worker has claimed it."""
     if now - due_at > schedule.lifetime:
         metrics.SCHEDULE_SKIPPED.inc()
         return False

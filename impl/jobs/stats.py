@@ -1,4 +1,4 @@
-"""The queue as metrics of the API process: read from the database now and then, because no process knows it by itself."""
+"""Queue statistics as metrics of the API process, read from the database periodically because no single process knows them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ log = structlog.get_logger()
 
 REFRESH_SECONDS: Final = 15.0
 STATES: Final = {"queued": "waiting", "picked": "running", "failed": "failed"}
-"""What the library calls a state, and what people do."""
+"""States of the library, and the labels of the metric."""
 _STATS: Final = text("SELECT queue, state, jobs, max_age_seconds FROM queue.stats()")
 
 
 async def keep(engine: AsyncEngine) -> None:
-    """Refresh every quarter of a minute, until cancelled. While the database is away the last figures stay, and say how old."""
+    """Refresh every 15 seconds, until cancelled. While the database is unavailable the last figures stay, with their time."""
     while True:
         try:
             await refresh(engine)
@@ -37,11 +37,12 @@ async def refresh(engine: AsyncEngine) -> None:
     """Read the figures once."""
     async with engine.connect() as connection:
         rows = (await connection.execute(_STATS)).all()
-    found = {(row.queue, STATES.get(row.state)): row for row in rows}
+    by_state = {(row.queue, STATES.get(row.state)): row for row in rows}
+    # Every queue and state is set, because a gauge that is not set keeps the figure of a queue that has emptied since.
     for queue in QUEUES:
         for state in STATES.values():
-            row = found.get((queue, state))
+            row = by_state.get((queue, state))
             metrics.QUEUE_JOBS.labels(queue=queue, state=state).set(row.jobs if row else 0)
-        waiting = found.get((queue, "waiting"))
+        waiting = by_state.get((queue, "waiting"))
         metrics.QUEUE_MAX_AGE_SECONDS.labels(queue=queue).set(waiting.max_age_seconds if waiting else 0)
     metrics.QUEUE_STATS_REFRESHED.set(time.time())

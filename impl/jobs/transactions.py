@@ -1,4 +1,4 @@
-"""Transactions of jobs: every one of them says that a worker is at work, and for whom."""
+"""Transactions of jobs. Each one tells the database that a worker is running it, so that triggers can refuse its writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from impl.jobs.kinds import Work
 CONTEXT: Final = "worker"
 _MARK: Final = text(f"SET LOCAL app.execution_context = '{CONTEXT}'")
 _EFFECT: Final = text(
-    # The unique key is the proof: a second execution inserts nothing.
+    # The unique key makes the effect happen once: a second execution inserts nothing.
     """
     INSERT INTO worker_side_effects (tenant_id, job_id, effect_key)
     VALUES (:tenant_id, :job_id, :effect_key)
@@ -25,20 +25,20 @@ _EFFECT: Final = text(
 
 
 def of_tenant(work: Work, *, lock: int | None = None) -> AbstractAsyncContextManager[AsyncConnection]:
-    """A transaction bound to the job's tenant and person; see `tenant_transaction`. Raises `ValueError` without tenant."""
+    """A transaction bound to the job's tenant and user; see `tenant_transaction`. Raises `ValueError` without a tenant."""
     user_id = work.user_id or SYSTEM_USER
     return tenant_transaction(work.engine, work.tenant_id, user_id=user_id, execution_context=CONTEXT, lock=lock)
 
 
 @asynccontextmanager
 async def tenantless(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A transaction that sees no tenant's rows: for fanning out and for definer functions."""
+    """A transaction that sees no tenant's rows: for queueing a job per tenant and for SECURITY DEFINER functions."""
     async with engine.begin() as connection:
         await connection.execute(_MARK)
         yield connection
 
 
 async def is_first(connection: AsyncConnection, work: Work, effect_key: str) -> bool:
-    """Whether the effect has not happened yet. It has happened once this transaction commits, and only then."""
+    """Whether the effect has not happened yet. It counts as done when this transaction commits, not before."""
     values = {"tenant_id": work.tenant_id, "job_id": str(work.job_id), "effect_key": effect_key}
     return (await connection.execute(_EFFECT, values)).rowcount == 1

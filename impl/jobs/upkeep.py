@@ -1,4 +1,4 @@
-"""Jobs that keep the database tidy: what has expired goes in bounded steps, each a transaction of its own."""
+"""Jobs that maintain the database. Expired rows are deleted in batches, each in its own transaction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RETENTION: Final = Kind(name="maintenance.enforce_data_retention", queue="mainte
 PII_SCAN: Final = Kind(name="maintenance.scan_for_pii_contamination", queue="maintenance", is_tenants=False)
 VIEWS: Final = Kind(name="matviews.pulse", queue="maintenance", is_tenants=False)
 REFRESH: Final = Kind(name="maintenance.refresh_matview_for_tenant", queue="maintenance")
-"""Joins the shared refresh of the view named by its argument `view_name`."""
+"""Refreshes the view named by its argument `view_name`, for all tenants."""
 
 SCHEDULES: Final = (
     Schedule(
@@ -42,6 +42,7 @@ SCHEDULES: Final = (
 )
 
 BATCH: Final = 1000
+"""Small enough that no batch holds its locks long enough for a request to notice."""
 _RETENTION_STEPS: Final = (
     "redact_payloads redact_links redact_dead_events delete_dead_events delete_quarantine redact_touches trim_touches "
     "delete_deliveries delete_error_reports delete_llm_cache delete_llm_calls delete_llm_audit destroy_journey_secrets "
@@ -55,7 +56,7 @@ _STALE: Final = text(
     """
 )
 _FORGET_JOBS: Final = (
-    # The traces of jobs that ended, once nobody asks for them any more.
+    # Records of finished jobs, kept as long as an operator may want to look at them.
     text("DELETE FROM queue.pgqueuer_log WHERE created < now() - INTERVAL '7 days'"),
     text("DELETE FROM queue.pgqueuer WHERE status = 'failed' AND updated < now() - INTERVAL '30 days'"),
     text("DELETE FROM schedule_ticks WHERE due_at < now() - INTERVAL '30 days'"),
@@ -63,13 +64,13 @@ _FORGET_JOBS: Final = (
 
 
 async def _nothing(work: Work) -> None:
-    """The answer to a ping or probe is that it was run."""
+    """For pings and probes: that the job ran is the result."""
 
 
 async def _collect(functions: tuple[str, ...], work: Work) -> None:
-    """Call each deleting function until it has nothing left to delete; names are our own constants.
+    """Call each deleting function until nothing is left to delete; the names are our own constants.
 
-    One that fails keeps no other from running; the first failure is raised at the end.
+    If one fails, the others still run, and the first failure is raised at the end.
     """
     failures: list[DBAPIError] = []
     for function in functions:
@@ -102,8 +103,8 @@ async def _collect_daily(work: Work) -> None:
 
 async def _scan(work: Work) -> None:
     async with transactions.tenantless(work.engine) as connection:
-        found = int(await connection.scalar(_SCAN) or 0)
-    (log.warning if found else log.info)("pii_scan", findings=found)
+        findings = int(await connection.scalar(_SCAN) or 0)
+    (log.warning if findings else log.info)("pii_scan", findings=findings)
 
 
 async def _refresh_stale_views(work: Work) -> None:
@@ -126,7 +127,7 @@ async def _is_stale(engine: AsyncEngine, view: str, seconds: int) -> bool:
 
 
 def registry() -> Registry:
-    """The jobs that belong to no domain."""
+    """The jobs that belong to no other domain."""
     often = ("maintenance.gc_denylist", "maintenance.gc_rate_buckets", "maintenance.gc_handshakes")
     steps = tuple(f"retention.{step}" for step in _RETENTION_STEPS)
     return {

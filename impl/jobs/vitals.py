@@ -1,4 +1,4 @@
-"""Signs of life: workers say that they are there, and the API reads how the queue does."""
+"""Heartbeats: workers report that they are alive, and the API reads the state of the queue."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ log = structlog.get_logger()
 
 BEAT_SECONDS: Final = 10.0
 SEEN_WITHIN_SECONDS: Final = 60.0
-"""A worker that was not seen for longer is gone."""
+"""A worker that has not reported for longer counts as dead. Six beats, so that a short outage of the database is forgiven."""
 OLDEST_DUE_SECONDS: Final = 300.0
-"""A due job that waits for longer means that the workers do not keep up."""
+"""A due job that waits longer means that there are too few workers."""
 
 PROBE: Final = Kind(name="health.probe", is_tenants=False, attempts=1)
-"""Does nothing. That it was done is the news."""
+"""Does nothing; that a worker executed it is the result."""
 PROBE_SECONDS: Final = 15.0
-"""Nobody waits for a probe any longer, so no worker runs it later."""
+"""Nobody waits longer for a probe, so no worker runs it later."""
 _LOOK_SECONDS: Final = 0.1
 _IDENTITY: Final = "round trip"
 
@@ -42,13 +42,14 @@ _WAITING: Final = text("SELECT id FROM queue.pgqueuer WHERE dedupe_key = :key AN
 _STATUS: Final = text("SELECT status::text FROM queue.pgqueuer WHERE id = :job_id")
 
 
-async def beat(engine: AsyncEngine, worker_id: str) -> None:
-    """Say every ten seconds that `worker_id` is alive, until cancelled; then say goodbye."""
+async def run(engine: AsyncEngine, worker_id: str) -> None:
+    """Write a heartbeat of `worker_id` every ten seconds, until cancelled; then remove it."""
     try:
         while True:
             try:
-                await say(engine, worker_id)
+                await beat(engine, worker_id)
             except outage.FAILURES as error:
+                # Without its database a worker has no jobs either; ending it would only add restarts to the outage.
                 if not outage.is_outage(error):
                     raise
                 log.warning("heartbeat_waits_for_database", error_class=type(error).__name__)
@@ -57,14 +58,14 @@ async def beat(engine: AsyncEngine, worker_id: str) -> None:
         await leave(engine, worker_id)
 
 
-async def say(engine: AsyncEngine, worker_id: str) -> None:
-    """`worker_id` is alive now."""
+async def beat(engine: AsyncEngine, worker_id: str) -> None:
+    """Write one heartbeat of `worker_id`."""
     async with transactions.tenantless(engine) as connection:
         await connection.execute(_BEAT, {"worker_id": worker_id})
 
 
 async def leave(engine: AsyncEngine, worker_id: str) -> None:
-    """`worker_id` stops. If that cannot be said any more, its silence says it within a minute."""
+    """Remove the heartbeat of `worker_id`. If that fails, the worker counts as dead within a minute anyway."""
     try:
         async with transactions.tenantless(engine) as connection:
             await connection.execute(_LEAVE, {"worker_id": worker_id})
@@ -73,7 +74,7 @@ async def leave(engine: AsyncEngine, worker_id: str) -> None:
 
 
 async def state(engine: AsyncEngine) -> Literal["up", "degraded", "down"]:
-    """`down` without a living worker, `degraded` when a due job waits too long; as any role that serves the API."""
+    """`down` without a live worker, `degraded` if a due job waits too long. Needs no other role than the API's."""
     async with engine.connect() as connection:
         row = (await connection.execute(_STATE)).one()
     if row.worker_seen_seconds is None or row.worker_seen_seconds > SEEN_WITHIN_SECONDS:
@@ -82,18 +83,20 @@ async def state(engine: AsyncEngine) -> Literal["up", "degraded", "down"]:
 
 
 async def round_trip(engine: AsyncEngine) -> bool:
-    """Put a job into the queue and wait until a worker has done it; False when it failed. The caller bounds the wait."""
+    """Queue a job and wait until a worker has executed it; False if it failed. The caller limits the wait."""
     job_id = await _probe(engine)
     while True:
         async with engine.connect() as connection:
             status = await connection.scalar(_STATUS, {"job_id": job_id})
         if status not in {"queued", "picked"}:
-            return status is None  # what is done leaves the queue, what failed stays
+            # PgQueuer deletes a job that succeeded and keeps one that failed.
+            return status is None
         await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _probe(engine: AsyncEngine) -> int:
-    """Id of a probe that waits in the queue: a new one, or that of a neighbour who asks too."""
+    """Id of a waiting probe: a new one, or the one that another process has just queued."""
+    # In a loop, because the other process's probe may be done between the failed insert and the look-up of its id.
     while True:
         async with engine.begin() as connection:
             job_id = await queue.defer(

@@ -1,4 +1,4 @@
-"""Identifiers: new ones, ones derived from a text, and the strict reading of foreign ones."""
+"""Identifiers: new ones, and strict parsing of those that callers send."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ def new() -> uuid.UUID:
     value = (milliseconds << 80) | secrets.randbits(80)
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     return uuid.UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
-
-
-def of_text(key: str) -> uuid.UUID:
-    """The version 5 UUID of `key`: the same key gives the same id, in every process and for ever."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, key)
 
 
 def parse(text: str | None) -> uuid.UUID | None:

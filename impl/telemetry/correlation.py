@@ -1,4 +1,4 @@
-"""What every log line of one request carries: its correlation id and, once known, its tenant."""
+"""Fields that every log line of one request carries: its correlation id and, once known, its tenant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _current: ContextVar[UUID | None] = ContextVar("correlation_id", default=None)
 
 @contextlib.contextmanager
 def bound(correlation_id: UUID) -> Generator[None]:
-    """Within the block every log line carries `correlation_id`; afterwards nothing of the block is left behind."""
+    """Within the block every log line carries `correlation_id`; afterwards the outer fields are restored."""
     token = _current.set(correlation_id)
     outer = structlog.contextvars.get_contextvars()
     structlog.contextvars.clear_contextvars()
@@ -28,7 +28,8 @@ def bound(correlation_id: UUID) -> Generator[None]:
 
 
 def bind(correlation_id: UUID) -> None:
-    """From here on this task and those it starts log with `correlation_id`, and with nothing of what was bound before."""
+    """From here on this task and those it starts log with `correlation_id` and without any earlier fields."""
+    # This task may have started in a context where an earlier request had bound its own fields.
     _current.set(correlation_id)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(correlation_id=str(correlation_id))
@@ -40,7 +41,7 @@ def bind_tenant(tenant_id: UUID) -> None:
 
 
 def note(**fields: str) -> None:
-    """From here on every log line of this request or `bound` block carries `fields` too, its access log line above all."""
+    """From here on every log line of this request or `bound` block carries `fields` too, including its access log line."""
     structlog.contextvars.bind_contextvars(**fields)
 
 

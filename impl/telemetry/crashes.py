@@ -1,4 +1,4 @@
-"""What a process says when it ends by an error that nobody foresaw: its traceback, without what may not be shown."""
+"""Uncaught errors of a process: the traceback on standard error, redacted like a log line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from types import TracebackType
 from impl.telemetry import redaction
 
 
-def foresee() -> None:
-    """From now on an uncaught error of this process is shown redacted on standard error."""
+def install() -> None:
+    """From now on an uncaught error of this process is printed redacted to standard error."""
     sys.excepthook = _show
 
 
@@ -18,6 +18,6 @@ def _show(kind: type[BaseException], error: BaseException, trace: TracebackType 
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    # The end of a traceback says what happened.
+    # Redaction cuts from the end, but in a traceback the end holds the error itself, so the start is cut here.
     lines = "".join(traceback.format_exception(kind, error, trace))[-redaction.MAX_TEXT_CHARACTERS :]
-    print(redaction.text(lines), file=sys.stderr)  # noqa: T201 - the last words of the process
+    print(redaction.text(lines), file=sys.stderr)  # noqa: T201 - logging may be what failed

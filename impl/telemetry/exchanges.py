@@ -1,4 +1,4 @@
-"""The access log and the HTTP metrics: one line and one count for every request that the contract's server answers."""
+"""The access log and the HTTP metrics: one line and one count for every request that the generated server answers."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _log = structlog.get_logger()
 
 @final
 class ExchangeLog:
-    """The server's observer: binds the correlation id for all that follows, then logs, counts and times the answer.
+    """Observer of the server: binds the correlation id of a request, then logs, counts and times the reply.
 
-    The line has method, the operation and its path in the contract, status and duration: nothing that the caller wrote, be it
-    in the path (which can hold anything), the query (which can hold a tenant key), a header or the body, nor its address.
+    The line has the method, the operation with its path in the contract, status and duration. It has nothing that the caller
+    wrote: not the path (which can hold anything), the query (which can hold a tenant key), headers, body or address.
     """
 
     def __init__(self, metrics: HTTPMetrics, traffic: Traffic) -> None:
         self._metrics, self._traffic = metrics, traffic
 
     def started(self, operation: Operation | None, request: RawRequest, correlation_id: UUID) -> None:
-        """Every log line of this task carries the correlation id from now on, and nothing of an earlier request."""
+        """From now on every log line of this task carries the correlation id and no fields of an earlier request."""
         correlation.bind(correlation_id)
         self._traffic.begin()
 
     def finished(self, exchange: Exchange) -> None:
-        """Say and count what was answered, and why when it is our fault."""
+        """Log and count the reply, and the reason if it is an error of ours."""
         operation = exchange.operation.id if exchange.operation is not None else None
         path = exchange.operation.path if exchange.operation is not None else None
         self._traffic.note(exchange.status, exchange.seconds)
@@ -49,7 +49,7 @@ class ExchangeLog:
         if exchange.violation is not None:
             _log.error("contract_violated", violation=exchange.violation, exc_info=exchange.error)
         elif isinstance(exchange.error, ProblemError):
-            # A part that is away is expected to come back: its cause is enough, the way through our code says nothing.
+            # An outage of a dependency is expected to end; its cause says enough, and a traceback of our code would add nothing.
             _log.warning("request_unavailable", code=exchange.error.code, reason=exchange.error.__cause__)
         elif exchange.error is not None:
             _log.error("request_failed", exc_info=exchange.error)
@@ -57,12 +57,13 @@ class ExchangeLog:
 
 @final
 class DeprecatedCalls:
-    """Counts who still calls what is deprecated; each such operation shows from the start, at zero."""
+    """Counts calls of deprecated operations."""
 
     def __init__(self, operations: Iterable[str]) -> None:
+        # Each label is created at start: a missing series cannot be told from an operation that nobody calls any more.
         for operation in operations:
             DEPRECATED_CALLS.labels(operation=operation)
 
     def called(self, operation: Operation, principal: object) -> None:
-        """Count one answered call. Not who made it: labels are closed sets."""
+        """Count one call. The caller is not recorded, because labels are closed sets."""
         DEPRECATED_CALLS.labels(operation=operation.id).inc()

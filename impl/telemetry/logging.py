@@ -1,7 +1,7 @@
-"""Log lines: one JSON object each, a constant `event`, the data in fields, nothing secret.
+"""Log lines: one JSON object each, with a constant `event`, data in fields, and no secrets.
 
 Domains write `structlog.get_logger().info("delivery_received", platform="stripe")`. Lines of libraries come through the
-standard `logging` module and leave in the same shape, with `event` naming their source and their text in `message`.
+standard `logging` module and get the same format, with `event` naming their source and their text in `message`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"
 
 
 def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
-    """Send every log line of the process, of libraries too, as JSON to `stream` (default: standard error).
+    """Send every log line of the process and its libraries as JSON to `stream` (default: standard error).
 
-    `level` is a name of the standard library. Calling it again replaces the former set-up.
+    `level` is a level name of the standard library. Calling it again replaces the earlier configuration.
     """
     target = stream or sys.stderr
     threshold = logging.getLevelNamesMapping()[level.upper()]
@@ -42,9 +42,8 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         )
     )
     _take_over(handler, threshold)
-    logging.raiseExceptions = (
-        False  # a line that cannot be written would go to standard error as it stands, arguments and all
-    )
+    # Otherwise a line that cannot be formatted would go to standard error with its arguments, unredacted.
+    logging.raiseExceptions = False
 
 
 def _take_over(handler: logging.Handler, threshold: int) -> None:
@@ -62,7 +61,7 @@ def _stamps() -> list[Processor]:
 
 
 def _finish() -> list[Processor]:
-    # Redaction stands last before the text is made: what any earlier step added is searched as well.
+    # Redaction is the last step before serialisation, so that it also sees what the earlier steps added.
     transformer = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
     return [structlog.processors.ExceptionRenderer(transformer), _without_secrets, _to_line]
 
@@ -72,7 +71,8 @@ def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _to_line(_: WrappedLogger, __: str, event: EventDict) -> str:
-    """One JSON object in ASCII. The fast writer refuses lone surrogates, and lines are written whatever they hold."""
+    """One JSON object in ASCII."""
+    # The fast serialiser refuses lone surrogates, which untrusted text may hold; the slow one escapes them.
     try:
         line = to_json(event).decode()
     except ValueError:
@@ -91,9 +91,9 @@ def _from_library(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _access(arguments: object) -> dict[str, object]:
-    """One line of uvicorn's access log, whose arguments are (client, method, path and query, version, status).
+    """Fields of one line of uvicorn's access log, whose arguments are (client, method, path and query, version, status).
 
-    The query may hold a `tenant_key`, the path anything, and the client is an IP address: none of them is kept.
+    The query may hold a `tenant_key`, the path anything, and the client is an IP address, so all three are dropped.
     """
     if not isinstance(arguments, tuple) or len(arguments) != 5:
         return {"event": "uvicorn_access"}

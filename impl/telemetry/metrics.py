@@ -1,4 +1,4 @@
-"""The metrics of the service. Their labels are closed sets: never a tenant, an id or text from outside."""
+"""The metrics of the service. Their labels are closed sets: never a tenant, an id or text from a request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from impl.kernel.errors import ConfigurationError
 
-# The start time of each counter, which nobody reads, would double the page.
+# The creation time of each counter would double the size of the page, and nobody reads it.
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves its return open
 
 REGISTRY: Final = CollectorRegistry()
-CONTENT_TYPE: Final = prometheus_client.CONTENT_TYPE_LATEST
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -24,50 +23,52 @@ EVENTS_DUPLICATE: Final = Counter(
     "events_duplicate", "Deliveries of an event that was stored before.", registry=REGISTRY
 )
 EVENTS_DEAD: Final = Counter("events_dlq", "Deliveries that could not become an event.", registry=REGISTRY)
-EVENTS_QUARANTINED: Final = Counter(
-    "events_quarantined", "Deliveries with a tenant key that nobody has.", registry=REGISTRY
-)
+EVENTS_QUARANTINED: Final = Counter("events_quarantined", "Deliveries with an unknown tenant key.", registry=REGISTRY)
 CHANNELS_UNMAPPED: Final = Counter(
-    "channels_unmapped", "Touches and conversions whose hints of origin map to no channel.", registry=REGISTRY
+    "channels_unmapped", "Touches and conversions whose UTM parameters map to no channel.", registry=REGISTRY
 )
 JOURNEY_KEYS_IGNORED: Final = Counter(
     "journey_keys_ignored", "Journey keys sent while the tenant has journeys switched off.", registry=REGISTRY
 )
 INGESTION_SECONDS: Final = Histogram(
-    "ingestion_duration_seconds", "From the authenticated delivery to its answer.", buckets=_SECONDS, registry=REGISTRY
+    "ingestion_duration_seconds", "From the authenticated delivery to its reply.", buckets=_SECONDS, registry=REGISTRY
 )
-RATE_LIMITED: Final = Counter("rate_limited", "Requests refused by a rate limit.", registry=REGISTRY)
+RATE_LIMITED: Final = Counter("rate_limited", "Requests rejected by a rate limit.", registry=REGISTRY)
 RATE_LIMIT_UNAVAILABLE: Final = Counter(
-    "rate_limit_unavailable", "Requests let through because the limits could not be read.", registry=REGISTRY
+    "rate_limit_unavailable", "Requests allowed because the limits could not be read.", registry=REGISTRY
 )
 REVOCATION_LAG_SECONDS: Final = Histogram(
     "revocation_lag_seconds",
-    "From the revocation of a token to this process knowing it.",
+    "From the revocation of a token to its arrival in this process.",
     buckets=_SECONDS,
     registry=REGISTRY,
 )
-SCHEDULE_SKIPPED: Final = Counter("schedule_skipped", "Due instants that were missed for too long.", registry=REGISTRY)
+SCHEDULE_SKIPPED: Final = Counter(
+    "schedule_skipped", "Scheduled runs skipped because their time had passed too long ago.", registry=REGISTRY
+)
 QUEUE_JOBS: Final = Gauge("queue_jobs", "Jobs in a queue, by state.", labelnames=("queue", "state"), registry=REGISTRY)
 QUEUE_MAX_AGE_SECONDS: Final = Gauge(
-    "queue_max_age_seconds", "How long the oldest due job of a queue waits.", labelnames=("queue",), registry=REGISTRY
+    "queue_max_age_seconds", "Waiting time of the oldest due job of a queue.", labelnames=("queue",), registry=REGISTRY
 )
 QUEUE_STATS_REFRESHED: Final = Gauge(
-    "queue_stats_last_refresh_timestamp_seconds", "When the figures of the queues were read.", registry=REGISTRY
+    "queue_stats_last_refresh_timestamp_seconds",
+    "Time of the last successful read of the queue statistics.",
+    registry=REGISTRY,
 )
 QUEUE_STATS_ERRORS: Final = Counter(
-    "queue_stats_refresh_errors", "Times that the figures of the queues could not be read.", registry=REGISTRY
+    "queue_stats_refresh_errors", "Failed reads of the queue statistics.", registry=REGISTRY
 )
 _JOBS = {
     outcome: Counter(f"job_{outcome}", help_, labelnames=("task_name",), registry=REGISTRY)
     for outcome, help_ in (
-        ("started", "Executions of jobs that began."),
-        ("success", "Executions of jobs that did what they should."),
-        ("failure", "Executions of jobs that did not."),
+        ("started", "Job executions that started."),
+        ("success", "Job executions that succeeded."),
+        ("failure", "Job executions that failed."),
     )
 }
 _JOB_SECONDS = Histogram(
     "job_duration_seconds",
-    "From taking a job to its end, by outcome.",
+    "Duration of job executions, by outcome.",
     labelnames=("task_name", "outcome"),
     buckets=(*_SECONDS, 30.0, 60.0, 300.0),
     registry=REGISTRY,
@@ -84,7 +85,7 @@ _HTTP_SECONDS = Histogram(
 )
 DEPRECATED_CALLS: Final = Counter(
     "deprecated_calls",
-    "Calls of operations that the contract has deprecated.",
+    "Calls of deprecated operations.",
     labelnames=("operation",),
     registry=REGISTRY,
 )
@@ -101,7 +102,7 @@ def observe_job(task_name: str, outcome: str, duration_seconds: float) -> None:
 
 @final
 class HTTPMetrics:
-    """Counts and times requests per operation; what is no operation of the contract counts as `other`."""
+    """Counts and times requests per operation; requests that match no operation count as `other`."""
 
     def __init__(self, operations: Iterable[str]) -> None:
         self._operations = frozenset(operations)
@@ -116,7 +117,7 @@ class HTTPMetrics:
 
 @lru_cache(maxsize=4096)
 def _series(operation: str, status_class: str) -> tuple[Counter, Histogram]:
-    """Count and times of one operation, found once: both labels are closed sets."""
+    """Counter and histogram of one operation. Cached, because looking up labels costs more than counting."""
     requests = _HTTP_REQUESTS.labels(operation=operation, status_class=status_class)
     return requests, _HTTP_SECONDS.labels(operation=operation)
 
@@ -126,14 +127,9 @@ def _class_of(status: int) -> str:
 
 
 def serve(host: str, port: int) -> None:
-    """Serve the page at http://host:port/metrics from a thread of its own. Raises `ConfigurationError` when the port is taken."""
+    """Serve http://host:port/metrics from a separate thread. Raises `ConfigurationError` if the port is in use."""
     try:
         prometheus_client.start_http_server(port, addr=host, registry=REGISTRY)
     except OSError as error:
-        message = f"metrics cannot be served on {host}:{port} ({error.strerror}); choose another SKELDIR_METRICS_PORT"
+        message = f"cannot serve metrics on {host}:{port} ({error.strerror}); choose another SKELDIR_METRICS_PORT"
         raise ConfigurationError(message) from error
-
-
-def exposition() -> bytes:
-    """The page `/metrics`, of media type `CONTENT_TYPE`."""
-    return prometheus_client.generate_latest(REGISTRY)

@@ -1,4 +1,4 @@
-"""What this process has been doing in the last minute."""
+"""Request figures of this process over the last minute."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ class _Second:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The last minute in four figures."""
+    """Request figures of the last minute."""
 
     requests: int
     average_ms: float
-    """Mean time to answer; 0 without requests."""
+    """Mean response time; 0 without requests."""
     error_rate: float
-    """Share of answers with a status of 500 or more."""
+    """Share of replies with a status of 500 or more."""
     in_flight: int
-    """Requests being answered right now."""
+    """Requests that are being handled right now."""
 
 
 @final
 class Traffic:
-    """Counts answers per second in a ring of sixty."""
+    """Counts replies per second in a ring of sixty."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -42,7 +42,8 @@ class Traffic:
         self._in_flight = 0
 
     def begin(self) -> None:
-        """A request came in; it is in flight until the task that answers it ends, however that may be."""
+        """A request came in; it is in flight until the task that handles it ends."""
+        # A callback and not a matching call at the end: a client that hangs up cancels the task before any such call.
         task = asyncio.current_task()
         if task is not None:
             self._in_flight += 1
@@ -52,7 +53,7 @@ class Traffic:
         self._in_flight -= 1
 
     def note(self, status: int, duration_seconds: float) -> None:
-        """Count one answer."""
+        """Count one reply."""
         at = int(self._clock.monotonic())
         second = self._ring[at % _SECONDS]
         if second.at != at:

@@ -89,6 +89,6 @@ async def test_a_refresh_is_queued_once_and_only_for_a_known_view(fresh_database
     ]
     await owner.close()
     with pytest.raises(
-        UnknownViewError, match="'pg_class' is not a materialized view; there are mv_allocation_summary"
+        UnknownViewError, match="'pg_class' is not a materialized view; the views are mv_allocation_summary"
     ):
         await invoke(fresh_database, "db", "refresh", "pg_class", "--tenant-id", str(tenant))

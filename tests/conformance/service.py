@@ -358,7 +358,7 @@ def faults(owner: str, defect: Path) -> list[dict[str, Any]]:
 
 async def _say_that_a_worker_lives(settings: Settings) -> None:
     engine = engines.create(settings.secret("worker_database_url"), pool_size=1)
-    await vitals.say(engine, "conformance")
+    await vitals.beat(engine, "conformance")
     await engine.dispose()
 
 

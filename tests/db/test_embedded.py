@@ -118,7 +118,7 @@ async def test_stale_pid_of_a_living_stranger_is_no_server(data: Path) -> None:
         assert await answer(server) == 1
 
 
-async def test_second_instance_borrows_the_address_and_leaves_it_running(data: Path) -> None:
+async def test_second_instance_gets_the_address_and_leaves_it_running(data: Path) -> None:
     with embedded.running(data) as server:
         with embedded.running(data) as second:
             assert (second.port, second.pid, second.owned) == (server.port, server.pid, False)
@@ -249,7 +249,7 @@ def test_the_last_user_of_the_test_server_stops_it_however_it_ends(
 
 def test_unwritable_folder_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(EmbeddedPostgresError, match="data folder .* cannot be written .*; choose another"):
+    with pytest.raises(EmbeddedPostgresError, match="cannot write to the data folder .*; choose another"):
         embedded.start(tmp_path / "file" / "data")
 
 

@@ -79,7 +79,7 @@ async def test_a_value_of_a_lost_key_is_named_and_left_alone(fresh_database: Dat
     owner = await bootstrap.connect(fresh_database.url("migration_owner"))
     tenant = await owner.fetchval("INSERT INTO tenants (name) VALUES ('T') RETURNING id")
     await RowMaker(owner).insert("tenant_journey_secrets", tenant, key_id="lost")
-    with pytest.raises(SealingError, match="'lost', which is not in the ring; add that key"):
+    with pytest.raises(SealingError, match="'lost', which is not in the ring; add it and run"):
         await rotation.reseal(fresh_database.url("migration_owner"), KeyRing({"new": NEW}))
     assert await owner.fetchval("SELECT key_id FROM tenant_journey_secrets") == "lost"
     await owner.close()

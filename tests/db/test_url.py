@@ -28,9 +28,9 @@ def test_any_driver_prefix_is_normalised(prefix: str) -> None:
     [
         ("", "is not a URL"),
         (f"host=localhost password={SECRET}", "is not a URL"),
-        (f"mysql://root:{SECRET}@localhost/shop", "must name PostgreSQL"),
+        (f"mysql://root:{SECRET}@localhost/shop", "must be for PostgreSQL"),
         ("postgresql://user:hunter2@localhost", "names no database"),
-        ("postgresql://user:hunter2@hunter2@localhost/shop", "write an @ of the password as %40"),
+        ("postgresql://user:hunter2@hunter2@localhost/shop", "write an @ in the password as %40"),
         ("postgresql://user:pw@localhost/hunter2@shop", "write an @"),
     ],
 )

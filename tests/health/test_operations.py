@@ -132,7 +132,7 @@ async def test_many_who_ask_cost_one_round_of_probes(start):
     assert seen.count("SELECT 1") == 1
 
 
-@pytest.mark.parametrize(("state", "reason"), [("down", "skeldir worker"), ("degraded", "do not keep up")])
+@pytest.mark.parametrize(("state", "reason"), [("down", "skeldir worker"), ("degraded", "start more workers")])
 async def test_a_queue_that_is_not_fresh_makes_a_process_unready_and_neither_unhealthy_nor_dead(start, state, reason):
     process = start(queue=seen(state))
     with structlog.testing.capture_logs() as lines:

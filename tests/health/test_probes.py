@@ -77,13 +77,13 @@ async def test_a_function_that_is_not_the_programs_is_named(own, statement, diff
 async def test_one_open_tenant_table_is_enough_to_fail(own, statement):
     api, superuser = own
     await superuser.execute(statement)
-    with pytest.raises(ProbeError, match="^1 of .* tenant tables are open"):
+    with pytest.raises(ProbeError, match="^1 of .* tenant tables are without row security"):
         await probes.row_security(api)
 
 
 async def test_a_role_above_row_security_fails(fresh_database):
     owner = engine.create(fresh_database.url("migration_owner"))
-    with pytest.raises(ProbeError, match="above row security"):
+    with pytest.raises(ProbeError, match="bypasses row security"):
         await probes.row_security(owner)
     await owner.dispose()
 
@@ -121,7 +121,7 @@ class TestPoolWatch:
             clock.advance(30)
             await probes.pool(watch)
             clock.advance(1)
-            with pytest.raises(ProbeError, match="all 2 database connections are out"):
+            with pytest.raises(ProbeError, match="all 2 database connections are in use"):
                 await probes.pool(watch)
         await probes.pool(watch)
         assert watch.in_use == 0

@@ -259,7 +259,7 @@ def alone(work_engine):
 
 async def test_a_job_whose_worker_is_told_to_end_has_put_things_in_order_when_the_worker_goes_on(alone, monkeypatch):
     """What it stands on goes next; a driver that is busy may swallow the first cancellation."""
-    monkeypatch.setattr(executor, "_TOLD_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(executor, "_CANCEL_AGAIN_SECONDS", 0.05)
     begun, said = asyncio.Event(), []
 
     async def run(work):

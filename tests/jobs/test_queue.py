@@ -130,7 +130,7 @@ async def test_the_api_defers_for_its_own_tenant_only_and_sees_no_other_job(api,
 async def test_a_tenantless_job_is_the_workers_to_defer(api, work_engine, tenant, seer):
     async with transactions.tenantless(work_engine) as connection:
         assert await queue.defer(connection, ALONE) is not None
-        with pytest.raises(ValueError, match="works for no tenant"):
+        with pytest.raises(ValueError, match="does not belong to a tenant"):
             await queue.defer(connection, ALONE, tenant_id=tenant)
     async with tenant_transaction(api, tenant) as connection:
         with pytest.raises(DBAPIError, match="row-level security"):
@@ -141,7 +141,7 @@ async def test_a_tenantless_job_is_the_workers_to_defer(api, work_engine, tenant
 @pytest.mark.promise("P075")
 def test_there_are_four_queues_and_no_other():
     assert QUEUES == ("housekeeping", "maintenance", "llm", "attribution")
-    with pytest.raises(ValueError, match="is no queue"):
+    with pytest.raises(ValueError, match="is not a queue"):
         Kind(name="tests.lost", queue="tenant-7")
 
 

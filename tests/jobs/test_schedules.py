@@ -8,12 +8,12 @@ import pytest
 import structlog
 
 from impl import worker
-from impl.db import locks
 from impl.db.transaction import tenant_transaction
 from impl.jobs import queue, schedules, transactions, upkeep
 from impl.jobs.kinds import Kind
 from impl.jobs.schedules import Schedule
 from impl.telemetry import metrics
+from tests.fixtures.locks import try_lock, view_lock
 
 ALONE = Kind(name="tests.alone", is_tenants=False)
 TICK = Schedule(name="tick", kind=ALONE, every=timedelta(seconds=60), lifetime=timedelta(seconds=60))
@@ -43,7 +43,7 @@ def test_every_schedule_is_due_when_the_specification_says(name, now, due, lifet
 
 @pytest.mark.promise("P130")
 async def test_a_due_instant_is_dispatched_once_by_many_workers(work_engine, seer):
-    counts = await asyncio.gather(*(schedules.look(work_engine, [TICK], {}) for _ in range(8)))
+    counts = await asyncio.gather(*(schedules.check(work_engine, [TICK], {}) for _ in range(8)))
     assert sum(counts) == 1
     (tick,) = await seer.fetch("SELECT * FROM schedule_ticks")
     (job,) = await seer.fetch("SELECT * FROM queue.pgqueuer")
@@ -53,16 +53,16 @@ async def test_a_due_instant_is_dispatched_once_by_many_workers(work_engine, see
 async def test_an_instant_missed_for_too_long_is_skipped_and_counted(work_engine, seer):
     missed = Schedule(name="missed", kind=ALONE, every=timedelta(days=1), lifetime=timedelta(microseconds=1))
     before = metrics.SCHEDULE_SKIPPED._value.get()
-    assert await schedules.look(work_engine, [missed], {}) == 0
+    assert await schedules.check(work_engine, [missed], {}) == 0
     assert metrics.SCHEDULE_SKIPPED._value.get() == before + 1
     assert await seer.fetch("SELECT FROM queue.pgqueuer") == []
 
 
 async def test_what_this_worker_has_seen_is_not_asked_again(work_engine, seer):
-    seen = {}
-    assert await schedules.look(work_engine, [TICK], seen) == 1
+    handled = {}
+    assert await schedules.check(work_engine, [TICK], handled) == 1
     await seer.execute("DELETE FROM schedule_ticks")
-    assert await schedules.look(work_engine, [TICK], seen) == 0
+    assert await schedules.check(work_engine, [TICK], handled) == 0
 
 
 @pytest.mark.promise("P125", "P129")
@@ -82,7 +82,7 @@ async def test_loading_and_dispatching_are_logged(work_engine, seer):
 async def test_every_schedule_and_every_upkeep_job_runs(work_engine, seer, drain):
     """Each statement of each job is one the worker's role may send."""
     for schedule in (worker.SWEEP_SCHEDULE, *upkeep.SCHEDULES):
-        await schedules.look(work_engine, [schedules.shortened([schedule], timedelta(hours=1))[0]], {})
+        await schedules.check(work_engine, [schedules.shortened([schedule], timedelta(hours=1))[0]], {})
     assert await seer.fetchval("SELECT count(*) FROM queue.pgqueuer") >= 3
     async with transactions.tenantless(work_engine) as connection:
         for kind, _ in upkeep.registry().values():
@@ -98,14 +98,14 @@ async def test_every_schedule_and_every_upkeep_job_runs(work_engine, seer, drain
 async def test_the_pulse_refreshes_a_view_once_for_all_and_not_again_while_it_is_fresh(work_engine, seer, drain):
     await seer.execute("DELETE FROM matview_refreshes")
     started = "SELECT view_name, started_at FROM matview_refreshes ORDER BY view_name"
-    seen = []
+    handled = []
     for _ in range(2):
         async with transactions.tenantless(work_engine) as connection:
             await queue.defer(connection, upkeep.VIEWS)
         await drain(upkeep.registry())
-        seen.append(await seer.fetch(started))
-    assert len(seen[0]) == 5
-    assert seen[0] == seen[1]
+        handled.append(await seer.fetch(started))
+    assert len(handled[0]) == 5
+    assert handled[0] == handled[1]
 
 
 @pytest.mark.promise("F07")
@@ -141,7 +141,7 @@ async def test_refreshes_that_tenants_ask_for_join_the_shared_one(api, work_engi
         return [line["outcome"] for line in lines if line["event"] == "matview_refreshed"]
 
     async with work_engine.connect() as holder:
-        assert await locks.try_acquire(holder, locks.view_refresh("mv_realtime_revenue"))
+        assert await try_lock(holder, view_lock("mv_realtime_revenue"))
         assert await ask() == ["skipped_already_running"]
     assert await ask() == ["success"]
 

@@ -13,7 +13,7 @@ from impl.telemetry import correlation
 
 async def test_the_queue_is_up_with_a_worker_down_without_and_degraded_when_jobs_wait(api, work_engine, seer):
     assert await vitals.state(api) == "down"
-    await vitals.say(work_engine, "w1")
+    await vitals.beat(work_engine, "w1")
     assert await vitals.state(api) == "up"
     await seer.execute(
         "INSERT INTO queue.pgqueuer (priority, status, entrypoint, execute_after)"

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.db import bootstrap, engine, locks, views
+from impl.db import bootstrap, engine, views
 from impl.db.transaction import tenant_transaction
 from tests.fixtures.database import Database
+from tests.fixtures.locks import try_lock, view_lock
 from tools.gates.rows import RowMaker
 
 CREDIT = """
@@ -109,19 +110,21 @@ async def test_of_two_refreshes_at_once_one_is_skipped(two_tenants: tuple[AsyncE
 
 
 @pytest.mark.promise("P132", "F02")
-async def test_the_lock_of_a_refresh_is_the_one_python_computes(
+async def test_the_lock_of_a_refresh_is_a_hash_of_the_view(
     two_tenants: tuple[AsyncEngine, uuid.UUID, uuid.UUID],
 ) -> None:
     worker, _, _ = two_tenants
     for name in views.REGISTRY:
         async with worker.connect() as holder, worker.connect() as other:
-            assert await locks.try_acquire(holder, locks.view_refresh(name))
+            assert await try_lock(holder, view_lock(name))
             assert await views.refresh(other, name) is views.Outcome.SKIPPED
 
 
 @pytest.mark.promise("P122")
 async def test_an_unknown_view_is_refused_before_any_sql(worker_engine: AsyncEngine) -> None:
-    with pytest.raises(views.UnknownViewError, match="'pg_class' is not a materialized view; there are mv_allocation"):
+    with pytest.raises(
+        views.UnknownViewError, match="'pg_class' is not a materialized view; the views are mv_allocation"
+    ):
         await views.refresh_matview_for_tenant(worker_engine, uuid.uuid4(), "pg_class")
     async with worker_engine.connect() as connection:
         with pytest.raises(Exception, match="unknown view pg_class"):

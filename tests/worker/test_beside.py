@@ -23,7 +23,7 @@ def beside(monkeypatch):
 
     def set_up(scheduler=endless):
         monkeypatch.setattr(schedules, "run", scheduler)
-        monkeypatch.setattr(vitals, "beat", endless)
+        monkeypatch.setattr(vitals, "run", endless)
         monkeypatch.setattr(worker, "GOODBYE_SECONDS", 0)
 
     return set_up

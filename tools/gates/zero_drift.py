@@ -350,7 +350,7 @@ async def refusals_are_clear(stage: Stage) -> None:
     cases = {
         "SKELDIR_MIGRATION_DATABASE_URL is not set": "",
         "is not a URL": "nonsense hunter2",
-        "must name PostgreSQL": "mysql://root:hunter2@localhost/shop",
+        "must be for PostgreSQL": "mysql://root:hunter2@localhost/shop",
         "refuses this role or password": stage.url("migration_owner", "postgres").replace(
             stage.passwords["migration_owner"], "hunter2"
         ),
