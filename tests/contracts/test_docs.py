@@ -30,8 +30,8 @@ OPERATIONS = [one for mock in mocks.plan(CONTRACTS) for one in calls.operations(
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("docs") / "site"
-    built = site.build(CONTRACTS, out, baselines=out / "none")
-    return {path.name: path.read_text("utf-8") for path in built} | {"": str(out)}
+    paths = site.build(CONTRACTS, out, baselines=out / "none")
+    return {path.name: path.read_text("utf-8") for path in paths} | {"": str(out)}
 
 
 class Links(HTMLParser):
@@ -60,12 +60,12 @@ def test_every_operation_has_its_section_with_samples_and_a_form(pages: dict[str
 
 
 def test_every_link_leads_to_a_page_and_a_place_in_it(pages: dict[str, str]) -> None:
-    found = {name: Links(text) for name, text in pages.items() if name}
-    for name, links in found.items():
+    links_by_page = {name: Links(text) for name, text in pages.items() if name}
+    for name, links in links_by_page.items():
         for target in links.targets:
             file, _, fragment = target.partition("#")
-            assert (file or name) in found, (name, target)
-            assert not fragment or fragment in found[file or name].ids, (name, target)
+            assert (file or name) in links_by_page, (name, target)
+            assert not fragment or fragment in links_by_page[file or name].ids, (name, target)
 
 
 def test_pages_need_nothing_from_elsewhere(pages: dict[str, str]) -> None:
@@ -104,8 +104,8 @@ def test_python_and_curl_samples_say_the_example_request(one: calls.Operation) -
     ast.parse(samples.python(call))
     words = shlex.split(samples.curl(call))
     assert samples.BASE + call.target in words
-    sent = {words[index + 1] for index, word in enumerate(words) if word == "-H"}
-    assert sent == {f"{name}: {value}" for name, value in call.headers.items()}
+    headers = {words[index + 1] for index, word in enumerate(words) if word == "-H"}
+    assert headers == {f"{name}: {value}" for name, value in call.headers.items()}
     if call.body is not None:
         assert json.loads(words[words.index("--data-binary") + 1]) == json.loads(call.body)
 
@@ -165,7 +165,7 @@ def test_a_browser_tries_an_operation_out_against_its_mock(pages: dict[str, str]
             f"--user-data-dir={tmp_path}", page.as_uri(),
         ]  # fmt: skip
         run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
-    shown = re.search(r'data-form="getHealthStatus".*?<output>(.*?)</output>', run.stdout, re.DOTALL)
-    assert shown is not None, run.stderr[-500:]
-    assert "200 OK" in shown[1]
-    assert '"status": "healthy"' in shown[1]
+    reply = re.search(r'data-form="getHealthStatus".*?<output>(.*?)</output>', run.stdout, re.DOTALL)
+    assert reply is not None, run.stderr[-500:]
+    assert "200 OK" in reply[1]
+    assert '"status": "healthy"' in reply[1]

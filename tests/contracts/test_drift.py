@@ -28,9 +28,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def findings(sources: link.Sources) -> list[str]:
     contract = rules.Contract({})
-    contract.made = drift.made(sources.documents, OUT)
-    found = rules.ALL["generated-is-current"].problems(contract)
-    return [f"{problem.origin.file}: {problem.message}" for problem in found]
+    contract.generated_files = drift.generated_files(sources.documents, OUT)
+    findings_ = rules.ALL["generated-is-current"].problems(contract)
+    return [f"{problem.origin.file}: {problem.message}" for problem in findings_]
 
 
 def test_code_that_is_what_the_contracts_make_is_no_finding(here: Path, sources: link.Sources) -> None:

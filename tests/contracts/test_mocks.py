@@ -147,8 +147,8 @@ def test_a_body_that_may_be_left_out_is_refused_too_when_it_cannot_be_read(serve
 
 
 def test_a_port_in_use_is_one_clear_line(served: dict[str, mocks.Mock]) -> None:
-    taken = mocks.Mock("health", served["health"].port, served["health"].document)
-    with pytest.raises(mocks.MockError, match="a port of the mocks is in use"), mocks.running([taken]):
+    second = mocks.Mock("health", served["health"].port, served["health"].document)
+    with pytest.raises(mocks.MockError, match="a port of the mocks is in use"), mocks.running([second]):
         pass
 
 
@@ -180,10 +180,10 @@ def test_ninety_five_of_a_hundred_answers_take_less_than_half_a_second(all_mocks
     """And less than a tenth of a second of a processor on average, which a busy machine does not change."""
     mock = all_mocks.by_name["attribution"]
     call = calls.example_call(next(calls.operations(mock.document)))
-    before, taken = processes.cpu_seconds(all_mocks.process_id), []
+    before, seconds = processes.cpu_seconds(all_mocks.process_id), []
     for _ in range(100):
         began = time.perf_counter()
         assert send(mock, call)[0] == 200
-        taken.append(time.perf_counter() - began)
-    assert sorted(taken)[94] < 0.5
+        seconds.append(time.perf_counter() - began)
+    assert sorted(seconds)[94] < 0.5
     assert (processes.cpu_seconds(all_mocks.process_id) - before) / 100 < 0.1

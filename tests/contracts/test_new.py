@@ -9,7 +9,7 @@ import pytest
 
 from tests.contracts.conftest import READ
 from tools.contracts import governance, link, new, problems, rules
-from tools.contracts.new import NewError, Wanted
+from tools.contracts.new import NewError, NewOperation
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,19 +22,19 @@ def contracts(tmp_path: Path) -> Path:
 
 def findings(contracts: Path) -> list[str]:
     sources = link.read(contracts, display_root="contracts/openapi/v1", earlier=READ)
-    found = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
-    return [str(problem) for problem in problems.in_order([*sources.problems, *found])]
+    findings_ = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
+    return [str(problem) for problem in problems.in_order([*sources.problems, *findings_])]
 
 
 @pytest.mark.parametrize(
     ("api", "wanted"),
     [
-        ("revenue", Wanted("get", "/api/v1/revenue/daily", "getDailyRevenue")),
-        ("auth", Wanted("post", "/api/auth/admin/things", "createThing", "admin")),
-        ("events", Wanted("put", "/api/events/{event_id}/notes/{note_id}", "putNote", "manager")),
+        ("revenue", NewOperation("get", "/api/v1/revenue/daily", "getDailyRevenue")),
+        ("auth", NewOperation("post", "/api/auth/admin/things", "createThing", "admin")),
+        ("events", NewOperation("put", "/api/events/{event_id}/notes/{note_id}", "putNote", "manager")),
     ],
 )
-def test_a_new_operation_passes_and_only_adds_lines(contracts: Path, api: str, wanted: Wanted) -> None:
+def test_a_new_operation_passes_and_only_adds_lines(contracts: Path, api: str, wanted: NewOperation) -> None:
     before = (contracts / f"{api}.yaml").read_text("utf-8").splitlines()
     path = new.operation(contracts, api, wanted)
     after = path.read_text("utf-8").splitlines()
@@ -44,8 +44,8 @@ def test_a_new_operation_passes_and_only_adds_lines(contracts: Path, api: str, w
 
 
 def test_a_new_api_passes_and_has_a_mock_port(contracts: Path) -> None:
-    made = new.api(contracts, "things", Wanted("get", "/api/things/{thing_id}", "getThing"))
-    assert [path.name for path in made] == ["things.yaml", "mocks.yaml"]
+    paths = new.api(contracts, "things", NewOperation("get", "/api/things/{thing_id}", "getThing"))
+    assert [path.name for path in paths] == ["things.yaml", "mocks.yaml"]
     assert findings(contracts) == []
 
 
@@ -59,16 +59,16 @@ def test_a_new_schema_waits_to_be_used(contracts: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda c: new.operation(c, "revenue", Wanted("get", "/api/health", "getOther")), "/api/health exists in .*health.yaml"),
-        (lambda c: new.operation(c, "revenue", Wanted("get", "/api/x", "login")), "'login' names an operation in .*auth.yaml already"),
-        (lambda c: new.operation(c, "nothing", Wanted("get", "/api/x", "getX")), "cannot read the file"),
-        (lambda _: Wanted("fetch", "/api/x", "getX"), "'fetch' is not one of get, post, put"),
-        (lambda _: Wanted("get", "/x", "getX"), "'/x' does not start with /api/"),
-        (lambda _: Wanted("get", "/api/x", "get-x"), "'get-x' is not camelCase"),
-        (lambda _: Wanted("get", "/api/x", "getX", "owner"), "'owner' is not one of viewer, manager, admin"),
+        (lambda c: new.operation(c, "revenue", NewOperation("get", "/api/health", "getOther")), "/api/health exists in .*health.yaml"),
+        (lambda c: new.operation(c, "revenue", NewOperation("get", "/api/x", "login")), "'login' names an operation in .*auth.yaml already"),
+        (lambda c: new.operation(c, "nothing", NewOperation("get", "/api/x", "getX")), "cannot read the file"),
+        (lambda _: NewOperation("fetch", "/api/x", "getX"), "'fetch' is not one of get, post, put"),
+        (lambda _: NewOperation("get", "/x", "getX"), "'/x' does not start with /api/"),
+        (lambda _: NewOperation("get", "/api/x", "get-x"), "'get-x' is not camelCase"),
+        (lambda _: NewOperation("get", "/api/x", "getX", "owner"), "'owner' is not one of viewer, manager, admin"),
         (lambda c: new.schema(c, "revenue", "RealtimeRevenue"), "'RealtimeRevenue' exists"),
-        (lambda c: new.api(c, "revenue", Wanted("get", "/api/x", "getX")), "revenue.yaml exists"),
-        (lambda c: new.api(c, "My Api", Wanted("get", "/api/x", "getX")), "'My Api' is not in small letters"),
+        (lambda c: new.api(c, "revenue", NewOperation("get", "/api/x", "getX")), "revenue.yaml exists"),
+        (lambda c: new.api(c, "My Api", NewOperation("get", "/api/x", "getX")), "'My Api' is not in small letters"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made_is_refused_in_a_sentence(contracts: Path, make: object, message: str) -> None:

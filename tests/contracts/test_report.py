@@ -21,8 +21,8 @@ REASONS = {
 }
 
 
-def rendered(form: report.Form, found: list[Problem] = FOUND) -> str:
-    return report.render(found, form, line_of=lambda _: LINE, reasons=REASONS)
+def rendered(form: report.Form, findings: list[Problem] = FOUND) -> str:
+    return report.render(findings, form, line_of=lambda _: LINE, reasons=REASONS)
 
 
 def test_text_shows_the_line_with_a_caret_and_the_hint_in_the_order_of_the_file() -> None:

@@ -50,9 +50,9 @@ def resolved(document: Any, value: Any) -> Any:
 @pytest.mark.promise("P044")
 def test_redocly_lint_has_nothing_to_say() -> None:
     run = redocly("lint", "--config", CONFIG, "--format", "json", *APIS)
-    found = list(reports(run.stdout))
-    assert len(found) == len(APIS)
-    assert [report["problems"] for report in found if report["problems"]] == []
+    results = list(reports(run.stdout))
+    assert len(results) == len(APIS)
+    assert [report["problems"] for report in results if report["problems"]] == []
 
 
 @pytest.mark.promise("P042")

@@ -30,8 +30,8 @@ LINES = [line.partition(" | ")[0].partition(" > ")[0] for lines in usage.EXAMPLE
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_of_every_command_shows_its_examples(name: str) -> None:
     path = ["new", name] if name in GROUP.commands["new"].commands else [name]
-    shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
-    assert all(f"Example: {line}" in shown for line in usage.EXAMPLES[name])
+    help_text = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    assert all(f"Example: {line}" in help_text for line in usage.EXAMPLES[name])
     assert usage.EXAMPLES[name]
 
 

@@ -51,14 +51,14 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def rules_of(found: list[problems.Problem]) -> list[str]:
-    return [problem.rule for problem in found]
+def rules_of(findings: list[problems.Problem]) -> list[str]:
+    return [problem.rule for problem in findings]
 
 
 def full_check(contracts: Path) -> int:
     sources = link.read(contracts)
-    found = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
-    return len(problems.in_order([*sources.problems, *found]))
+    findings = rules.check(rules.Contract(sources.documents, governance.read(contracts)[0]))
+    return len(problems.in_order([*sources.problems, *findings]))
 
 
 def test_a_save_says_what_appeared_and_the_next_what_was_fixed(watcher: Watcher, contracts: Path) -> None:
@@ -82,8 +82,8 @@ def test_findings_that_only_move_are_not_said_again(watcher: Watcher, contracts:
 def test_a_change_in_a_shared_file_is_judged_in_every_file_that_uses_it(watcher: Watcher, contracts: Path) -> None:
     edit(contracts / "_common" / "schemas.yaml", "enum: [high, medium, low]", "enum: [high, low]")
     verdict = watcher.look()
-    found = {problem.origin.file.rpartition("/")[2] for problem in verdict.appeared}
-    assert {"attribution.yaml", "llm-explanations.yaml"} <= found
+    findings = {problem.origin.file.rpartition("/")[2] for problem in verdict.appeared}
+    assert {"attribution.yaml", "llm-explanations.yaml"} <= findings
     assert verdict.remaining == full_check(contracts)
 
 

@@ -90,7 +90,7 @@ class Bundler:
             value = self._value(node)
         return value
 
-    def _name(self, place: tuple[str, str], kind: str, wanted: str) -> str:
+    def _name(self, place: tuple[str, str], kind: str, name: str) -> str:
         if place in self._names:
             return self._names[place]
         node = self._node(place)
@@ -98,10 +98,10 @@ class Bundler:
         if end.place in self._names:
             self._names[place] = self._names[end.place]
             return self._names[place]
-        name, number = wanted, 2
-        while f"#/components/{kind}/{name}" in self._taken:
-            name, number = f"{wanted}_{number}", number + 1
-        self._names[place] = self._names[end.place] = f"#/components/{kind}/{name}"
+        unique, number = name, 2
+        while f"#/components/{kind}/{unique}" in self._taken:
+            unique, number = f"{name}_{number}", number + 1
+        self._names[place] = self._names[end.place] = f"#/components/{kind}/{unique}"
         self._taken.add(self._names[place])
         return self._names[place]
 
@@ -125,10 +125,10 @@ class Bundler:
     def _living(self, file: str) -> set[str]:
         """Places in `file` at or above a reference (or a discriminator's mapping): all else stays as it is."""
         if file not in self._alive:
-            self._alive[file] = found = set()
+            self._alive[file] = pointers = set()
             for pointer in self._sources.references(file):
-                while pointer not in found:
-                    found.add(pointer)
+                while pointer not in pointers:
+                    pointers.add(pointer)
                     pointer = pointer.rpartition("/")[0]  # noqa: PLW2901  (upwards)
         return self._alive[file]
 

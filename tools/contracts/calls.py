@@ -17,7 +17,7 @@ from tools.contracts.source import Json
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 PLACEHOLDERS = {"oauth2": "example.access.token", "http": "example.refresh.token", "apiKey": "example-tenant-key"}
-"""What stands for a credential, by type of security scheme."""
+"""Placeholder of a credential, by type of security scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Operation:
 
     @property
     def value(self) -> Json:
-        """What the document says about it."""
+        """The operation object of the document."""
         return self.document["paths"][self.path][self.method]
 
     @property

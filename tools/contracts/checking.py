@@ -31,15 +31,15 @@ def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None =
         print(f"there is no form {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
         return 2
     sources = link.read(contracts, store=Store(generate_command.CACHE, inputs.tools_hash()))
-    found = [problem for problem in judge(sources, contracts, out) if _is_asked_for(problem, only)]
+    findings = [problem for problem in judge(sources, contracts, out) if _is_asked_for(problem, only)]
     reasons = {rule.id: rule.reason for rule in rules.ALL.values()}
-    text = report.render(found, form, line_of=line_of(sources, contracts), reasons=reasons)
+    text = report.render(findings, form, line_of=line_of(sources, contracts), reasons=reasons)
     if text:
         print(text)
-    failed = problems.has_errors(found)
+    failed = problems.has_errors(findings)
     if form == "text":
         operations = _operations(sources)
-        count = f"{len(found)} finding{'' if len(found) == 1 else 's'}"
+        count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
         print(f"{sum(map(bool, operations))} APIs, {sum(map(len, operations))} operations, {count}")
     return 1 if failed else 0
 
@@ -51,20 +51,20 @@ def _is_asked_for(problem: Problem, only: Sequence[str]) -> bool:
 
 
 def judge(sources: Sources, contracts: Path, out: Path | None = None) -> list[Problem]:
-    """What reading, linking, generating and the house rules find; then, of sound contracts, whether `out` is made of them.
+    """Findings of reading, linking, generating and the rules; for valid contracts, also whether `out` is generated from them.
 
     While something cannot be read, rules that compare files are not asked: they would blame the others for it.
     """
     data, unread = governance.read(contracts)
-    found = [*sources.problems, *unread, *strays.find(sources, contracts)]
+    findings = [*sources.problems, *unread, *strays.find(sources, contracts)]
     contract = rules.Contract(sources.documents, data)
-    if problems.has_errors(found):
-        return problems.in_order([*found, *rules.check_each(contract)])
-    found += [*reading.read(sources)[1], *rules.check(contract)]
-    if out is not None and not problems.has_errors(found):
-        contract.made = drift.made(sources.documents, out, data)
-        found += rules.ALL["generated-is-current"].problems(contract)
-    return problems.in_order(found)
+    if problems.has_errors(findings):
+        return problems.in_order([*findings, *rules.check_each(contract)])
+    findings += [*reading.read(sources)[1], *rules.check(contract)]
+    if out is not None and not problems.has_errors(findings):
+        contract.generated_files = drift.generated_files(sources.documents, out, data)
+        findings += rules.ALL["generated-is-current"].problems(contract)
+    return problems.in_order(findings)
 
 
 def line_of(sources: Sources, contracts: Path) -> Callable[[Origin], str]:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import gc
 import sys
 
-CONTRACTS = "contracts/openapi/v1"
-OUT = "generated"
-
+from tools.contracts.default_paths import CONTRACTS, OUT
 
 BYTECODE = "build/cache/bytecode"
 
 
 def main() -> None:
     """Entry point of the console script."""
+    # The flag must be set before the first import below: Python compiles modules while it imports them.
     _keep_bytecode()
     if sys.argv[1:2] in (["check"], ["generate"], ["breaking"]):
-        gc.disable()  # see `sweeping`: this process ends with the run
+        gc.disable()  # see `gc_pause`: this process ends with the run
     if sys.argv[1:] in (["generate"], ["generate", "--check"]):
         from tools.contracts import generate_command  # noqa: PLC0415  (start-up time)
 

@@ -11,7 +11,7 @@ import typer
 from tools.breaking import cli as breaking
 from tools.conformance import cli as conforming
 from tools.contracts import usage
-from tools.contracts.cli import CONTRACTS, OUT
+from tools.contracts.default_paths import CONTRACTS, OUT
 from tools.contracts.report import FORMS
 
 app = typer.Typer(
@@ -60,8 +60,10 @@ def check(
     """Judge the contracts: they can be read, linked and generated from, they follow the house rules, generated code is theirs."""
     from tools.contracts import checking  # noqa: PLC0415  (start-up time)
 
-    made = Path(OUT) if contracts == Path(CONTRACTS) else None  # another folder has no generated code here, unless told
-    raise typer.Exit(checking.run(contracts, form, only or (), out or made))
+    generated = (
+        Path(OUT) if contracts == Path(CONTRACTS) else None
+    )  # another folder has no generated code here, unless told
+    raise typer.Exit(checking.run(contracts, form, only or (), out or generated))
 
 
 @app.command()
@@ -183,7 +185,7 @@ def new_operation(
     """Add an operation to an API."""
     from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
 
-    _say(lambda: [making.operation(contracts, api, making.Wanted(method, path, operation_id, scope))])
+    _say(lambda: [making.operation(contracts, api, making.NewOperation(method, path, operation_id, scope))])
 
 
 @new.command(name="schema")
@@ -208,7 +210,7 @@ def new_api(
     """Make an API with one operation."""
     from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
 
-    _say(lambda: making.api(contracts, api, making.Wanted(method, path, operation_id, scope)))
+    _say(lambda: making.api(contracts, api, making.NewOperation(method, path, operation_id, scope)))
 
 
 def _say(make: Callable[[], list[Path]]) -> None:

@@ -106,13 +106,13 @@ def read(document: Document) -> Judged:
 
 
 def _directive(document: Document, target: str, name: str) -> tuple[Directive | None, list[Problem]]:
-    written = document.value[KEY][target][name]
+    entry = document.value[KEY][target][name]
     kinds = PYTHON_KINDS if target == "python" else SQL_KINDS
-    chosen = [kind for kind in kinds if isinstance(written, dict) and kind in written]
-    if len(chosen) != 1:
+    given_kinds = [kind for kind in kinds if isinstance(entry, dict) and kind in entry]
+    if len(given_kinds) != 1:
         message = f"{name} must say one of {', '.join(kinds)}"
         return None, [_problem(document, (target, name), message, _EXAMPLES[target])]
-    directive = Directive(document, target, name, chosen[0], " ".join(str(written.get("doc") or "").split()), written)
+    directive = Directive(document, target, name, given_kinds[0], " ".join(str(entry.get("doc") or "").split()), entry)
     return directive, [_problem(document, (target, name, *tokens), *rest) for tokens, *rest in _wrong(directive)]
 
 
@@ -128,8 +128,10 @@ def _wrong(directive: Directive) -> Iterator[tuple[tuple[str, ...], str, str]]:
     for option in sorted(set(directive.options) - _OPTIONS[kind] - {kind, "doc"}):
         yield (option,), f"{kind} has no option {option!r}", f"it has {', '.join(sorted(_OPTIONS[kind])) or 'only doc'}"
     for option in ("grant", "columns", "at_first"):
-        chosen = directive.options.get(option, [])
-        if not isinstance(chosen, list | dict) or not all(_SQL_NAME.fullmatch(str(name)) for name in chosen):
+        option_value = directive.options.get(option, [])
+        if not isinstance(option_value, list | dict) or not all(
+            _SQL_NAME.fullmatch(str(name)) for name in option_value
+        ):
             yield (option,), f"{option} must name roles or columns", "names have small letters, digits and _ only"
             return
     yield from _wrong_data(directive)
@@ -176,8 +178,8 @@ def _wrong_columns(directive: Directive, rows: list[dict[str, Json]]) -> Iterato
         )
         return
     option, names = ("each", known) if directive.kind == "rows" else ("key", list(columns))
-    chosen = directive.options.get(option)
-    if (directive.kind == "upsert" or chosen is not None) and chosen not in names:
+    option_value = directive.options.get(option)
+    if (directive.kind == "upsert" or option_value is not None) and option_value not in names:
         yield (option,), f"{option} must be one of {', '.join(names)}", f"write {option}: {names[0] if names else '…'}"
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from tools.codegen import inputs
 from tools.contracts import directives
 from tools.contracts.problems import Origin
-from tools.contracts.rules.contract import Made
+from tools.contracts.rules.contract import GeneratedFile
 from tools.contracts.source import Document
 
 
-def made(documents: Mapping[str, Document], out: Path, data: Mapping[str, Document] | None = None) -> list[Made]:
+def generated_files(
+    documents: Mapping[str, Document], out: Path, data: Mapping[str, Document] | None = None
+) -> list[GeneratedFile]:
     """Every file of the generation below `out`, as its manifest knows it and as it is; without a manifest, that one file.
 
     `data` are the data files beside the contracts by name; without them nothing is said about them.
@@ -22,7 +24,7 @@ def made(documents: Mapping[str, Document], out: Path, data: Mapping[str, Docume
     where = Origin(manifest.as_posix(), 1, 1)
     known = _known(manifest)
     if known is None:
-        return [Made(manifest.as_posix(), False, "a manifest", None, where)]
+        return [GeneratedFile(manifest.as_posix(), False, "a manifest", None, where)]
     now = {path: inputs.digest(document.text.encode()) for path, document in documents.items()}
     beside = _contracts(known.get("data", {}), _digests(data), where) if data is not None else []
     return [*beside, *_contracts(known["contracts"], now, where), *_files(known["files"], out, where)]
@@ -35,7 +37,7 @@ def _digests(data: Mapping[str, Document]) -> dict[str, str]:
 
 
 def _known(manifest: Path) -> dict[str, dict[str, str]] | None:
-    """What the last run remembers; None when it remembers nothing that could be read."""
+    """Digests of the last run; None when its manifest is missing or cannot be read."""
     try:
         known = json.loads(manifest.read_bytes())
     except (OSError, ValueError):
@@ -44,19 +46,19 @@ def _known(manifest: Path) -> dict[str, dict[str, str]] | None:
     return known if all(isinstance(part, dict) for part in parts) else None
 
 
-def _contracts(then: Mapping[str, str], now: Mapping[str, str], where: Origin) -> list[Made]:
+def _contracts(then: Mapping[str, str], now: Mapping[str, str], where: Origin) -> list[GeneratedFile]:
     return [
-        Made(path, True, then.get(path), now.get(path), Origin(path, 1, 1) if path in now else where)
+        GeneratedFile(path, True, then.get(path), now.get(path), Origin(path, 1, 1) if path in now else where)
         for path in sorted({*then, *now})
     ]
 
 
-def _files(then: Mapping[str, str], out: Path, where: Origin) -> list[Made]:
+def _files(then: Mapping[str, str], out: Path, where: Origin) -> list[GeneratedFile]:
     names = sorted({*then, *inputs.orphans(str(out), dict(then))})
-    found: list[Made] = []
+    files: list[GeneratedFile] = []
     for name in names:
         path = out / name
         now = inputs.digest(path.read_bytes()) if path.is_file() else None
         origin = Origin(path.as_posix(), 1, 1) if now is not None else where
-        found.append(Made(path.as_posix(), False, then.get(name), now, origin))
-    return found
+        files.append(GeneratedFile(path.as_posix(), False, then.get(name), now, origin))
+    return files

@@ -21,12 +21,12 @@ def explain(name: str, root: Path) -> str:
     rule = rules.ALL.get(name)
     if rule is None:
         near = difflib.get_close_matches(name, list(rules.ALL), n=1)
-        meant = f"did you mean {near[0]!r}?" if near else "`contracts explain` without a name lists them"
-        raise UnknownRuleError(f"there is no rule {name!r}; {meant}")
+        advice = f"did you mean {near[0]!r}?" if near else "`contracts explain` without a name lists them"
+        raise UnknownRuleError(f"there is no rule {name!r}; {advice}")
     bad, good = (specimens.path_of(root, rule, which) for which in ("bad", "good"))
     text, _, _ = bad.read_text("utf-8").partition("\n# finds\n")
-    found = "\n".join(specimens.expected(bad))
-    parts = [rule.id, rule.reason, "Not so:", _indented(text), found, "But so:", _indented(good.read_text("utf-8"))]
+    findings = "\n".join(specimens.expected(bad))
+    parts = [rule.id, rule.reason, "Not so:", _indented(text), findings, "But so:", _indented(good.read_text("utf-8"))]
     return "\n\n".join(parts)
 
 

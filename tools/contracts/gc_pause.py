@@ -1,4 +1,4 @@
-"""Garbage collection of short runs: they make many objects and no garbage; looking for some takes a tenth of the time."""
+"""Pauses garbage collection in short runs: they create many objects, hardly any garbage, and each search takes time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Nothing is collected inside; afterwards it is as it was before, for callers that go on."""
+    """Pause garbage collection inside; afterwards it is on again if it was before, for callers that go on."""
     is_on = gc.isenabled()
     gc.disable()
     try:

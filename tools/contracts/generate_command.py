@@ -57,11 +57,11 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
         sources = link.read(Path(contracts), store=Store(CACHE, inputs.tools_hash()))
         sources.data, unread = governance.read(Path(contracts), only_code=True)
         sources.problems += unread
-        made, found, skipped = _build(sources)
-    failed = show(found, sources)
-    if made is None or (failed and not (skipped and made.operations)):
+        result, findings, skipped = _build(sources)
+    failed = show(findings, sources)
+    if result is None or (failed and not (skipped and result.operations)):
         return 1
-    files = disk.finish(made, sources)
+    files = disk.finish(result, sources)
     if is_check:
         code = _compare(Path(out), files)
         if code == 0 and not skipped:
@@ -77,49 +77,49 @@ def _rebuild(contracts: str, out: str, hash_: str, *, is_check: bool) -> int:
 
 
 def _build(sources: Sources) -> tuple[Output | None, list[Problem], list[str]]:
-    """What can be made, everything that is wrong, and the operations that are left out because of it."""
+    """Output, all problems, and the operations that are left out because of them."""
     from tools.codegen import pipeline  # noqa: PLC0415  (start-up time)
     from tools.contracts import problems  # noqa: PLC0415
 
-    found = list(sources.problems)
+    findings = list(sources.problems)
     skipped: list[str] = []
-    if problems.has_errors(found):
-        skipped += _salvage(sources, found)
+    if problems.has_errors(findings):
+        skipped += _salvage(sources, findings)
         if not skipped:
-            return None, found, skipped
-    made = pipeline.build(sources)
-    while problems.has_errors(made.problems):
-        found += made.problems
-        gone = _salvage(sources, made.problems)
-        skipped += gone or made.skipped
-        if not gone:
-            return (made if made.skipped else None), found, skipped
-        made = pipeline.build(sources)
-    return made, [*found, *made.problems], skipped
+            return None, findings, skipped
+    output = pipeline.build(sources)
+    while problems.has_errors(output.problems):
+        findings += output.problems
+        removed = _salvage(sources, output.problems)
+        skipped += removed or output.skipped
+        if not removed:
+            return (output if output.skipped else None), findings, skipped
+        output = pipeline.build(sources)
+    return output, [*findings, *output.problems], skipped
 
 
-def _salvage(sources: Sources, found: Sequence[Problem]) -> list[str]:
+def _salvage(sources: Sources, findings: Sequence[Problem]) -> list[str]:
     from tools.codegen import salvage  # noqa: PLC0415  (rare)
 
-    return salvage.remove(sources, found)
+    return salvage.remove(sources, findings)
 
 
 def _compare(out: Path, files: dict[str, str]) -> int:
     from tools.codegen import disk  # noqa: PLC0415  (start-up time)
 
-    found = disk.differences(out, files)
-    for line in found:
+    lines = disk.differences(out, files)
+    for line in lines:
         print(f"{out}/{line}", file=sys.stderr)
-    if found:
-        print(f"{len(found)} files are not what the contracts make; run: make generate", file=sys.stderr)
-    return 1 if found else 0
+    if lines:
+        print(f"{len(lines)} files are not up to date with the contracts; run: make generate", file=sys.stderr)
+    return 1 if lines else 0
 
 
-def show(found: Sequence[Problem], sources: Sources) -> bool:
-    """Print `found` on standard error, in the order of the files. Returns whether there are errors."""
+def show(findings: Sequence[Problem], sources: Sources) -> bool:
+    """Print `findings` on standard error, in the order of the files. Returns whether there are errors."""
     from tools.contracts import problems  # noqa: PLC0415  (start-up time)
 
-    ordered = problems.in_order(found)
+    ordered = problems.in_order(findings)
     for problem in ordered:
         print(problems.to_text(problem, sources.line), file=sys.stderr)
     errors = sum(problem.severity is problems.Severity.ERROR for problem in ordered)

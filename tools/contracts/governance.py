@@ -23,8 +23,8 @@ def read(contracts: Path, *, only_code: bool = False) -> tuple[dict[str, Documen
     for path in sorted(folder.glob("*.yaml")) if folder is not None else ():
         if only_code and not _MAKES_CODE.search(path.read_text("utf-8", "replace")):
             continue
-        shown = contracts.parts[0] if contracts.parts and not contracts.is_absolute() else ""
-        document, wrong = source.load(path, name=f"{shown}/governance/{path.name}".lstrip("/"))
+        root = contracts.parts[0] if contracts.parts and not contracts.is_absolute() else ""
+        document, wrong = source.load(path, name=f"{root}/governance/{path.name}".lstrip("/"))
         problems += wrong
         if document is not None:
             documents[path.stem] = document

@@ -17,7 +17,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 @dataclass(slots=True)
 class _Loaded:
-    """A file as it was read, to be used again while the file stays the same."""
+    """A parsed file, used again while the file stays the same."""
 
     stamp: tuple[int, int]
     """Time of the last change in nanoseconds, and size."""
@@ -37,7 +37,7 @@ class Sources:
 
     folder: Path
     display_root: str
-    """What stands before a file's name in positions: `contracts/openapi/v1`."""
+    """Path before a file's name in positions: `contracts/openapi/v1`."""
     documents: dict[str, Document] = field(default_factory=dict[str, Document])
     data: dict[str, Document] = field(default_factory=dict[str, Document])
     """Data files beside the contracts that code is made of, by name without ending."""
@@ -55,10 +55,10 @@ class Sources:
     def closure(self, file: str) -> tuple[str, ...]:
         """`file` and every document that it refers to, directly or through others, nearest first."""
         if file not in self._closures:
-            found = [file]
-            for one in found:
-                found += [name for name in _targets(self, one) if name not in found and name in self.documents]
-            self._closures[file] = tuple(found)
+            files = [file]
+            for one in files:
+                files += [name for name in _targets(self, one) if name not in files and name in self.documents]
+            self._closures[file] = tuple(files)
         return self._closures[file]
 
     def forget_closures(self) -> None:
@@ -140,7 +140,7 @@ class Node:
         return isinstance(self.value, dict) and isinstance(self.value.get("$ref"), str)
 
     def target(self) -> Node:
-        """What the value stands for: itself, or the end of its chain of references."""
+        """The value itself, or the end of its chain of references."""
         node = self
         for _ in range(100):
             if not node.is_reference:
@@ -149,7 +149,7 @@ class Node:
         return node
 
     def step(self) -> Node:
-        """What a reference points to directly. The link stage has checked that it exists."""
+        """Direct target of a reference. The link stage has checked that it exists."""
         file, pointer = refs.locate(self.file, self.value["$ref"])
         return Node(self.sources, file, pointer, source.resolve(self.sources.documents[file].value, pointer))
 
@@ -160,8 +160,8 @@ class Node:
 
 def entry_files(folder: Path) -> list[Path]:
     """Candidates for entry documents: what is not below a folder whose name starts with `_` or `.`."""
-    found = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
-    return sorted(path for path in found if not any(part[0] in "_." for part in path.relative_to(folder).parts))
+    paths = (path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    return sorted(path for path in paths if not any(part[0] in "_." for part in path.relative_to(folder).parts))
 
 
 def read(
@@ -240,20 +240,20 @@ def _load(sources: Sources, name: str) -> Document | None:
 
 def _from_disk(store: Store, path: Path, name: str, stamp: tuple[int, int]) -> _Loaded:
     """The file at `path`, parsed now or (when it has no faults) in an earlier run."""
-    raw, found = source.read(path, name=name)
+    raw, problems = source.read(path, name=name)
     if raw is None:
-        return _Loaded(stamp, None, found)
+        return _Loaded(stamp, None, problems)
     if store is NOTHING_KEPT:
         return _Loaded(stamp, *source.decode(raw, name=name))
     own = digest(raw)
-    kept = store.get("document", own)
-    if kept is not None:
+    stored = store.get("document", own)
+    if stored is not None:
         text = raw.decode("utf-8-sig")
         marks = source.KeptMarks(text, name, lambda: store.get("marks", own))
-        return _Loaded(stamp, Document(name, text, kept[0], marks), [], kept[1], kept[2], own)
-    document, found = source.decode(raw, name=name)
-    loaded = _Loaded(stamp, document, found, digest=own)
-    if document is not None and not found:
+        return _Loaded(stamp, Document(name, text, stored[0], marks), [], stored[1], stored[2], own)
+    document, problems = source.decode(raw, name=name)
+    loaded = _Loaded(stamp, document, problems, digest=own)
+    if document is not None and not problems:
         root = Node(Sources(path, ""), name, "", document.value)
         loaded.references = [(node.pointer, node.value) for node in references(root)]
         store.put({pointer: tuple(mark) for pointer, mark in document.marks.items()}, "marks", own)
@@ -306,12 +306,12 @@ def _load_targets(sources: Sources, files: list[str]) -> set[str]:
 
 def _targets(sources: Sources, file: str) -> list[str]:
     """Files that the references in `file` name, in the order of their first mention."""
-    found: dict[str, None] = {}
+    targets: dict[str, None] = {}
     for _, value in sources.loaded[file].references or _found_references(sources, file):
         target = value["$ref"].partition("#")[0]
         if target and "://" not in target:
-            found[target] = None
-    return [refs.locate(file, target)[0] for target in found]
+            targets[target] = None
+    return [refs.locate(file, target)[0] for target in targets]
 
 
 def _found_references(sources: Sources, file: str) -> list[tuple[str, Json]]:
@@ -378,10 +378,10 @@ def _find_circles(sources: Sources, files: Iterable[str]) -> None:
         return
     for file in files:
         for node in _references(sources, file):
-            seen = {node.place}
+            visited = {node.place}
             current = node.step()
-            while current.is_reference and current.place not in seen:
-                seen.add(current.place)
+            while current.is_reference and current.place not in visited:
+                visited.add(current.place)
                 current = current.step()
             if current.is_reference and current.place == node.place:
                 sources.problems.append(

@@ -120,12 +120,12 @@ def is_healthy(mock: Mock, *, timeout_seconds: float = 5.0) -> bool:
     """Whether the mock answers its first operation with the first documented success."""
     operation = next(calls.operations(mock.document))
     call = calls.example_call(operation)
-    wanted = next(answer for answer in calls.answers(operation) if 200 <= answer.status < 300)
+    answer_ = next(answer for answer in calls.answers(operation) if 200 <= answer.status < 300)
     connection = http.client.HTTPConnection(HOST, mock.port, timeout=timeout_seconds)
     try:
-        headers = {**call.headers, "Prefer": f"code={wanted.status}"}
+        headers = {**call.headers, "Prefer": f"code={answer_.status}"}
         connection.request(call.method, call.target, body=call.body, headers=headers)
-        return connection.getresponse().status == wanted.status
+        return connection.getresponse().status == answer_.status
     except (OSError, http.client.HTTPException):
         return False
     finally:
@@ -170,9 +170,9 @@ def listing(contracts: Path) -> str:
 
 def _ports(contracts: Path) -> dict[str, int]:
     path = contracts.parent.parent / "governance" / "mocks.yaml"
-    document, found = source.load(path)
+    document, problems = source.load(path)
     if document is None:
-        raise MockError(str(found[0]))
+        raise MockError(str(problems[0]))
     return {mock["api"]: mock["port"] for mock in document.value["mocks"]}
 
 
@@ -191,9 +191,9 @@ def _handshake(process: subprocess.Popen[str], mocks: Sequence[Mock]) -> list[Mo
     """Hand the documents over and read one line per mock that listens."""
     assert process.stdin is not None
     assert process.stdout is not None
-    wanted = [{"name": mock.name, "port": mock.port, "document": mock.document} for mock in mocks]
+    plans = [{"name": mock.name, "port": mock.port, "document": mock.document} for mock in mocks]
     try:
-        process.stdin.write(json.dumps(wanted) + "\n")
+        process.stdin.write(json.dumps(plans) + "\n")
         process.stdin.flush()
     except BrokenPipeError:
         raise MockError(_last_words(process)) from None
@@ -203,8 +203,8 @@ def _handshake(process: subprocess.Popen[str], mocks: Sequence[Mock]) -> list[Mo
         line = process.stdout.readline()
         if not line:
             raise MockError(_last_words(process))
-        told = json.loads(line)
-        started.append(Mock(told["name"], told["port"], documents[told["name"]]))
+        message = json.loads(line)
+        started.append(Mock(message["name"], message["port"], documents[message["name"]]))
     return started
 
 

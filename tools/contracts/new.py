@@ -21,12 +21,12 @@ _METHODS = ("get", "post", "put")
 
 
 class NewError(Exception):
-    """What was asked for cannot be made; the text says what to do."""
+    """The request cannot be carried out; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """An operation to be made."""
+class NewOperation:
+    """An operation to be added."""
 
     method: str
     path: str
@@ -50,19 +50,19 @@ class Wanted:
         return f"{self.operation_id[0].upper()}{self.operation_id[1:]}Answer"
 
 
-def operation(contracts: Path, api: str, wanted: Wanted) -> Path:
+def operation(contracts: Path, api: str, spec: NewOperation) -> Path:
     """Add an operation, and the schemas of its bodies, to the file of `api`. Returns the file. Raises `NewError`."""
     path = contracts / f"{api}.yaml"
     document = _load(path)
     sources = link.read(contracts)
     for file in sources.entries:
         for known, item in (sources.documents[file].value.get("paths") or {}).items():
-            if known == wanted.path:
+            if known == spec.path:
                 raise NewError(f"{known} exists in {file}; write the new method beside the others")
-            if any(isinstance(one, dict) and one.get("operationId") == wanted.operation_id for one in item.values()):
-                raise NewError(f"{wanted.operation_id!r} names an operation in {file} already")
-    text = _insert(document, "/paths", _operation_lines(wanted, _tag(document), "../" * api.count("/")))
-    for name, lines in _schemas(wanted).items():
+            if any(isinstance(one, dict) and one.get("operationId") == spec.operation_id for one in item.values()):
+                raise NewError(f"{spec.operation_id!r} names an operation in {file} already")
+    text = _insert(document, "/paths", _operation_lines(spec, _tag(document), "../" * api.count("/")))
+    for name, lines in _schemas(spec).items():
         text = _insert(_parsed(text, path), "/components/schemas", _schema_lines(name, lines))
     path.write_text(text, encoding="utf-8")
     return path
@@ -81,7 +81,7 @@ def schema(contracts: Path, api: str, name: str) -> Path:
     return path
 
 
-def api(contracts: Path, name: str, wanted: Wanted) -> list[Path]:
+def api(contracts: Path, name: str, spec: NewOperation) -> list[Path]:
     """Make a new API with one operation, and give its mock a port. Returns the files. Raises `NewError`."""
     path = contracts / f"{name}.yaml"
     if path.exists():
@@ -90,7 +90,7 @@ def api(contracts: Path, name: str, wanted: Wanted) -> list[Path]:
         raise NewError(f"{name!r} is not in small letters with dashes")
     path.write_text("\n".join(_api_lines(name)) + "\n", encoding="utf-8")
     try:
-        operation(contracts, name, wanted)
+        operation(contracts, name, spec)
     except NewError:
         path.unlink()
         raise
@@ -133,28 +133,28 @@ def _is_deeper(line: str, column: int) -> bool:
     return len(line) - len(line.lstrip()) >= column
 
 
-def _operation_lines(wanted: Wanted, tag: str, up: str) -> list[str]:
+def _operation_lines(spec: NewOperation, tag: str, up: str) -> list[str]:
     common = f"{up or './'}_common"
-    has_body = wanted.method != "get"
+    has_body = spec.method != "get"
     parameters = ["CorrelationId", *(["IdempotencyKey"] if has_body else [])]
-    in_path = re.findall(r"\{([^}]+)\}", wanted.path)
+    in_path = re.findall(r"\{([^}]+)\}", spec.path)
     lines = [
-        f"{wanted.path}:",
-        f"  {wanted.method}:",
-        f"    operationId: {wanted.operation_id}",
+        f"{spec.path}:",
+        f"  {spec.method}:",
+        f"    operationId: {spec.operation_id}",
         f"    tags: [{tag}]",
         "    summary: Say here in a few words what it does",
         "    description: Say here what a shop owner gets from it.",
         "    security:",
-        f"      - accessBearerAuth: [{wanted.scope}]",
+        f"      - accessBearerAuth: [{spec.scope}]",
         "    x-rate-limit: {class: api}",
         "    parameters:",
         *(f"      - {{$ref: '{common}/parameters.yaml#/components/parameters/{name}'}}" for name in parameters),
     ]
     for name in in_path:
         lines += _path_parameter(name)
-    lines += _request(wanted) if has_body else []
-    return [*lines, *_responses(wanted, common, has_body=has_body, is_found=bool(in_path))]
+    lines += _request(spec) if has_body else []
+    return [*lines, *_responses(spec, common, has_body=has_body, is_found=bool(in_path))]
 
 
 def _path_parameter(name: str) -> list[str]:
@@ -168,14 +168,14 @@ def _path_parameter(name: str) -> list[str]:
     ]
 
 
-def _request(wanted: Wanted) -> list[str]:
+def _request(spec: NewOperation) -> list[str]:
     return [
         "    requestBody:",
         "      required: true",
         "      description: Say here what to send.",
         "      content:",
         "        application/json:",
-        f"          schema: {{$ref: '#/components/schemas/{wanted.schema.removesuffix('Answer')}Request'}}",
+        f"          schema: {{$ref: '#/components/schemas/{spec.schema.removesuffix('Answer')}Request'}}",
         "          examples:",
         "            usual:",
         "              summary: The usual case",
@@ -183,14 +183,14 @@ def _request(wanted: Wanted) -> list[str]:
     ]
 
 
-def _responses(wanted: Wanted, common: str, *, has_body: bool, is_found: bool) -> list[str]:
+def _responses(spec: NewOperation, common: str, *, has_body: bool, is_found: bool) -> list[str]:
     headers = ["X-Correlation-ID", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
     names = ["CorrelationId", "RateLimitLimit", "RateLimitRemaining", "RateLimitReset"]
     failures = {"400": "BadRequest", "401": "Unauthorized", "403": "Forbidden"}
     failures |= {"404": "NotFound"} if is_found else {}
     failures |= {"409": "Conflict", "413": "PayloadTooLarge", "415": "UnsupportedMediaType"} if has_body else {}
     failures |= {"429": "TooManyRequests", "500": "InternalError", "503": "ServiceUnavailable"}
-    shown = (
+    success = (
         f"          {h}: {{$ref: '{common}/headers.yaml#/components/headers/{n}'}}"
         for h, n in zip(headers, names, strict=True)
     )
@@ -199,10 +199,10 @@ def _responses(wanted: Wanted, common: str, *, has_body: bool, is_found: bool) -
         "      '200':",
         "        description: Say here what comes back.",
         "        headers:",
-        *shown,
+        *success,
         "        content:",
         "          application/json:",
-        f"            schema: {{$ref: '#/components/schemas/{wanted.schema}'}}",
+        f"            schema: {{$ref: '#/components/schemas/{spec.schema}'}}",
         "            examples:",
         "              usual:",
         "                summary: The usual case",
@@ -211,12 +211,12 @@ def _responses(wanted: Wanted, common: str, *, has_body: bool, is_found: bool) -
     ]
 
 
-def _schemas(wanted: Wanted) -> dict[str, list[str]]:
-    found = {wanted.schema: _object("Say here what comes back.", is_request=False)}
-    if wanted.method != "get":
-        name = f"{wanted.schema.removesuffix('Answer')}Request"
-        found[name] = _object("Say here what to send.", is_request=True)
-    return found
+def _schemas(spec: NewOperation) -> dict[str, list[str]]:
+    schemas = {spec.schema: _object("Say here what comes back.", is_request=False)}
+    if spec.method != "get":
+        name = f"{spec.schema.removesuffix('Answer')}Request"
+        schemas[name] = _object("Say here what to send.", is_request=True)
+    return schemas
 
 
 def _object(description: str, *, is_request: bool) -> list[str]:
@@ -267,7 +267,7 @@ def _give_port(contracts: Path, name: str) -> Path:
     """Add the mock of API `name` to the registry, on the first free port."""
     path = contracts.parent.parent / "governance" / "mocks.yaml"
     document = _load(path)
-    used = {mock["port"] for mock in document.value["mocks"]}
-    port = next(number for number in range(_FIRST_PORT, 65536) if number not in used)
+    ports = {mock["port"] for mock in document.value["mocks"]}
+    port = next(number for number in range(_FIRST_PORT, 65536) if number not in ports)
     path.write_text(f"{document.text.rstrip()}\n  - {{api: {name}, port: {port}}}\n", encoding="utf-8")
     return path

@@ -1,4 +1,4 @@
-"""What is wrong, where, and what to write instead: findings as data, shown in one voice.
+"""Problems of contracts as data: message, origin and what to write instead, in one form.
 
 Every stage of every tool collects `Problem`s and fails once, with all of them. Nothing here knows YAML or OpenAPI.
 """
@@ -39,11 +39,11 @@ class Problem:
     rule: str
     """Stable id of the rule, lower-case with dashes: `duplicate-key`."""
     message: str
-    """What is wrong, in a sentence without a full stop."""
+    """Message, a sentence without a full stop."""
     origin: Origin
     severity: Severity = Severity.ERROR
     hint: str | None = None
-    """What to write instead."""
+    """Advice: what to write instead."""
 
     def __str__(self) -> str:
         text = f"{self.origin}: {self.severity.value}[{self.rule}]: {self.message}"
@@ -65,12 +65,12 @@ def to_text(problem: Problem, line_of: Callable[[Origin], str]) -> str:
 
     `line_of` gives the text of a line of a source file, or "" when there is none.
     """
-    shown = [f"{problem.origin}: {problem.severity.value}[{problem.rule}]: {problem.message}"]
+    lines = [f"{problem.origin}: {problem.severity.value}[{problem.rule}]: {problem.message}"]
     excerpt = line_of(problem.origin)
     if excerpt:
         gutter = f"{problem.origin.line:>5} | "
         before = "".join("\t" if character == "\t" else " " for character in excerpt[: problem.origin.column - 1])
-        shown += [f"{gutter}{excerpt}", f"{' ' * 5} | {before}^"]
+        lines += [f"{gutter}{excerpt}", f"{' ' * 5} | {before}^"]
     if problem.hint:
-        shown.append(f"{' ' * 5} = {problem.hint}")
-    return "\n".join(shown)
+        lines.append(f"{' ' * 5} = {problem.hint}")
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What a `$ref` is, by its spelling and its place: pure, nothing is read or followed."""
+"""Parts of a `$ref`, by its spelling and its place: pure, nothing is read or followed."""
 
 from __future__ import annotations
 

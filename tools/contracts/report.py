@@ -25,12 +25,12 @@ _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.
 _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def render(found: Sequence[Problem], form: Form, *, line_of: LineOf, reasons: Mapping[str, str]) -> str:
+def render(findings: Sequence[Problem], form: Form, *, line_of: LineOf, reasons: Mapping[str, str]) -> str:
     """`found` in the given form, in the order in which a reader walks the files.
 
     `reasons` gives for each rule that ran why it is there; forms that list rules list all of them.
     """
-    ordered = problems.in_order(found)
+    ordered = problems.in_order(findings)
     match form:
         case "text":
             return "\n\n".join(problems.to_text(problem, line_of) for problem in ordered)
@@ -51,7 +51,7 @@ def fingerprint(problem: Problem, line_of: LineOf) -> str:
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:
-    found = {
+    fields = {
         "rule": problem.rule,
         "severity": problem.severity.value,
         "file": problem.origin.file,
@@ -59,16 +59,16 @@ def _as_json(problem: Problem) -> dict[str, Any]:
         "column": problem.origin.column,
         "message": problem.message,
     }
-    return {**found, "hint": problem.hint} if problem.hint else found
+    return {**fields, "hint": problem.hint} if problem.hint else fields
 
 
-def _as_sarif(found: Sequence[Problem], line_of: LineOf, reasons: Mapping[str, str]) -> dict[str, Any]:
-    rules = sorted({*reasons, *(problem.rule for problem in found)})
+def _as_sarif(findings: Sequence[Problem], line_of: LineOf, reasons: Mapping[str, str]) -> dict[str, Any]:
+    rules = sorted({*reasons, *(problem.rule for problem in findings)})
     driver = {
         "name": "contracts",
         "rules": [{"id": rule, "fullDescription": {"text": reasons.get(rule, rule)}} for rule in rules],
     }
-    results = [_as_result(problem, line_of, rules.index(problem.rule)) for problem in found]
+    results = [_as_result(problem, line_of, rules.index(problem.rule)) for problem in findings]
     return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
 
 
@@ -88,10 +88,10 @@ def _as_result(problem: Problem, line_of: LineOf, rule_index: int) -> dict[str, 
     }
 
 
-def _as_junit(found: Sequence[Problem], reasons: Mapping[str, str]) -> str:
+def _as_junit(findings: Sequence[Problem], reasons: Mapping[str, str]) -> str:
     """One test case per rule: it passes, or fails with every place where the rule does not hold."""
-    by_rule: dict[str, list[Problem]] = {rule: [] for rule in sorted({*reasons, *(item.rule for item in found)})}
-    for problem in found:
+    by_rule: dict[str, list[Problem]] = {rule: [] for rule in sorted({*reasons, *(item.rule for item in findings)})}
+    for problem in findings:
         by_rule[problem.rule].append(problem)
     failures = sum(problems.has_errors(items) for items in by_rule.values())
     lines = [

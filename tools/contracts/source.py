@@ -76,9 +76,9 @@ class KeptMarks(Mapping[str, Marks]):
 
     @cached_property
     def _kept(self) -> Mapping[str, tuple[int, int, int, int]]:
-        kept = self._fetch()
-        if kept is not None:
-            return kept
+        positions = self._fetch()
+        if positions is not None:
+            return positions
         document, _ = parse(self._text, name=self._name)
         return document.marks if document is not None else {}
 
@@ -146,9 +146,9 @@ def load(path: Path, *, name: str | None = None) -> tuple[Document | None, list[
 
     Returns the document, or None when there is nothing to work with, and everything that is wrong with it.
     """
-    shown = name or path.as_posix()
-    raw, problems = read(path, name=shown)
-    return (None, problems) if raw is None else decode(raw, name=shown)
+    label = name or path.as_posix()
+    raw, problems = read(path, name=label)
+    return (None, problems) if raw is None else decode(raw, name=label)
 
 
 def read(path: Path, *, name: str) -> tuple[bytes | None, list[Problem]]:
@@ -305,8 +305,8 @@ class _Builder:
     def _entries(self, node: yaml.MappingNode) -> Iterable[tuple[Any, Any]]:
         for key_node, value_node in node.value:
             if key_node.tag == "tag:yaml.org,2002:merge" and isinstance(value_node, yaml.MappingNode):
-                written = {entry[0].value for entry in node.value}
-                yield from (entry for entry in value_node.value if entry[0].value not in written)
+                keys = {entry[0].value for entry in node.value}
+                yield from (entry for entry in value_node.value if entry[0].value not in keys)
             else:
                 yield key_node, value_node
 

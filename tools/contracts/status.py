@@ -34,15 +34,15 @@ def run(contracts: Path, implementation: Path) -> int:
     """Print the state of every operation. Returns 1 when a handler belongs to no operation."""
     operations = _operations(contracts)
     handlers = {handler.reply: handler for handler in find(implementation)}
-    written = [one for one in operations if (handler := handlers.get(_reply_of(one))) and handler.is_written]
-    missing = [one for one in operations if one not in written]
+    implemented = [one for one in operations if (handler := handlers.get(_reply_of(one))) and handler.is_written]
+    missing = [one for one in operations if one not in implemented]
     replies = {_reply_of(one): one for one in operations}
     orphans = [
         handler
         for handler in handlers.values()
         if handler.reply not in replies or not _may_answer(handler, replies[handler.reply])
     ]
-    for title, group in (("written", written), ("not written (501)", missing)):
+    for title, group in (("written", implemented), ("not written (501)", missing)):
         print(f"{title}: {len(group)}")
         for one in group:
             handler = handlers.get(_reply_of(one))

@@ -36,7 +36,7 @@ class Store:
         self._is_written = False
 
     def get(self, *key: str) -> "Any":
-        """What was kept under `key`, or None."""
+        """The value stored under `key`, or None."""
         if self._folder is None:
             return None
         try:
@@ -68,8 +68,8 @@ class Store:
         if self._folder is None or not self._is_written:
             return
         try:
-            found = sorted(os.scandir(self._folder), key=lambda one: one.stat().st_mtime_ns)
-            for one in found[: len(found) // 2] if len(found) > MOST_FILES else ():
+            entries = sorted(os.scandir(self._folder), key=lambda one: one.stat().st_mtime_ns)
+            for one in entries[: len(entries) // 2] if len(entries) > MOST_FILES else ():
                 os.unlink(one.path)  # noqa: PTH108
         except OSError:
             return

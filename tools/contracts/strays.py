@@ -14,7 +14,7 @@ _HINT = "refer to it, begin it with `openapi: 3.1.0`, or remove it"
 
 
 def find(sources: Sources, contracts: Path) -> list[Problem]:
-    """What is wrong with files below the folder `contracts` that `sources` does not hold; nothing for a single file."""
+    """Problems of files below the folder `contracts` that `sources` does not hold; none for a single file."""
     if not contracts.is_dir():
         return []
     read = {*sources.documents, *(problem.origin.file for problem in sources.problems)}

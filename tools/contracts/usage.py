@@ -1,4 +1,4 @@
-"""What people type: examples below the help of every command, and words that the shell completes."""
+"""Usage of the commands: examples below the help of every command, and words that the shell completes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from tools.contracts.cli import CONTRACTS
+from tools.contracts.default_paths import CONTRACTS
 
 EXAMPLES = {
     "generate": ("contracts generate", "contracts generate --check"),

@@ -23,7 +23,7 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a look at the files says that the one before did not."""
+    """Changes of the findings since the previous look at the files."""
 
     changed: list[str]
     """Files that were saved, added or deleted."""
@@ -37,16 +37,16 @@ class Verdict:
 
 @dataclass
 class Watcher:
-    """Knows the contracts as they were at the last look."""
+    """The contracts as they were at the last look."""
 
     contracts: Path
     sources: Sources = field(init=False)
     _contract: rules.Contract | None = None
     _governance: dict[str, Document] = field(default_factory=dict[str, Document])
-    _found: dict[str, list[Problem]] = field(default_factory=dict[str, list[Problem]])
-    """What the rules found in each file by itself."""
+    _by_file: dict[str, list[Problem]] = field(default_factory=dict[str, list[Problem]])
+    """Findings of the rules that judge each file by itself."""
     _whole: list[Problem] = field(default_factory=list[Problem])
-    """What the rules found that compare files, when all of them could be read last."""
+    """Findings of the rules that compare files, from the last time that all files could be read."""
     _known: dict[str, Problem] = field(default_factory=dict[str, Problem])
     """Every finding of the last look by its fingerprint."""
 
@@ -62,19 +62,19 @@ class Watcher:
         anew = _texts(data).items() ^ _texts(self._governance).items()
         affected = set(self.sources.documents) if anew else _dependents(self.sources, changed)
         self._governance = data
-        found = self._judge(affected, [*self.sources.problems, *unread, *strays.find(self.sources, self.contracts)])
-        return self._compare([*changed, *sorted({path for path, _ in anew})], found, began)
+        findings = self._judge(affected, [*self.sources.problems, *unread, *strays.find(self.sources, self.contracts)])
+        return self._compare([*changed, *sorted({path for path, _ in anew})], findings, began)
 
     def _judge(self, affected: Iterable[str], unread: list[Problem]) -> list[Problem]:
         """As `checking.judge` does; what it does not ask while something cannot be read stays as it was answered last."""
         documents = self.sources.documents
         self._contract = contract = rules.Contract(documents, self._governance, self._contract)
-        self._found = {path: found for path, found in self._found.items() if path in documents}
+        self._by_file = {path: findings for path, findings in self._by_file.items() if path in documents}
         for path in affected:
-            self._found[path] = rules.check_each(contract.narrowed({path}))
+            self._by_file[path] = rules.check_each(contract.narrowed({path}))
         if not problems.has_errors(unread):
             self._whole = rules.check_whole(contract)
-        each = [problem for found in self._found.values() for problem in found]
+        each = [problem for findings in self._by_file.values() for problem in findings]
         return problems.in_order([*unread, *each, *self._whole])
 
     def line(self, origin: Origin) -> str:
@@ -165,13 +165,13 @@ def _dependents(sources: Sources, changed: Iterable[str]) -> set[str]:
     for file, loaded in sources.loaded.items():
         for _, value in loaded.references or ():
             users.setdefault(refs.locate(file, value["$ref"])[0], set()).add(file)
-    found, queue = set[str](), list(changed)
+    dependents, queue = set[str](), list(changed)
     while queue:
         path = queue.pop()
-        if path not in found:
-            found.add(path)
+        if path not in dependents:
+            dependents.add(path)
             queue += users.get(path, ())
-    return found & set(sources.documents)
+    return dependents & set(sources.documents)
 
 
 def _apis(sources: Sources, paths: Iterable[str]) -> list[str]:
@@ -186,13 +186,13 @@ def _texts(documents: dict[str, Document]) -> dict[str, str]:
 
 def _stamp(contracts: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every file that can matter, to notice a save."""
-    found: list[tuple[str, int, int]] = []
+    stamps: list[tuple[str, int, int]] = []
     for folder in (contracts, governance.folder_of(contracts)):
         for path in folder.rglob("*") if folder is not None else ():
             if path.suffix in link.SUFFIXES or path.is_symlink():
                 try:
                     status = path.stat()
-                    found.append((str(path), status.st_mtime_ns, status.st_size))
+                    stamps.append((str(path), status.st_mtime_ns, status.st_size))
                 except OSError:
-                    found.append((str(path), 0, 0))
-    return tuple(sorted(found))
+                    stamps.append((str(path), 0, 0))
+    return tuple(sorted(stamps))

@@ -15,9 +15,9 @@ EVERY_RULE = pytest.mark.parametrize("rule", rules.ALL.values(), ids=lambda rule
 
 @EVERY_RULE
 def test_the_bad_example_has_exactly_the_findings_it_names(rule: rules.Rule) -> None:
-    named = specimens.expected(specimens.path_of(ROOT, rule, "bad"))
-    assert named
-    assert specimens.found(ROOT, rule, "bad") == named
+    expected = specimens.expected(specimens.path_of(ROOT, rule, "bad"))
+    assert expected
+    assert specimens.found(ROOT, rule, "bad") == expected
 
 
 @EVERY_RULE

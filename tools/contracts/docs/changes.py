@@ -71,8 +71,8 @@ def _group(level: Severity, findings: list[Finding], pages: Mapping[str, str]) -
             alike.setdefault((finding.message, finding.why), []).append(finding)
     if not alike:
         return join()
-    shown = [tag("div", _told(same, pages), class_="change") for same in alike.values()]
-    return join(tag("h2", f"{_TITLES[level]} ({len(alike)})"), shown)
+    changes = [tag("div", _told(same, pages), class_="change") for same in alike.values()]
+    return join(tag("h2", f"{_TITLES[level]} ({len(alike)})"), changes)
 
 
 def _told(same: list[Finding], pages: Mapping[str, str]) -> Iterator[Markup]:

@@ -18,10 +18,10 @@ class Markup(str):
 
 def tag(name: str, /, *children: str | Iterable[str], **attributes: str | bool | None) -> Markup:
     """An element. Children are text, elements or lists of them; `class_` becomes class, `data_form` data-form."""
-    shown = "".join(_attribute(key, value) for key, value in attributes.items())
+    text = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in _VOID:
-        return Markup(f"<{name}{shown}>")
-    return Markup(f"<{name}{shown}>{join(*children)}</{name}>")
+        return Markup(f"<{name}{text}>")
+    return Markup(f"<{name}{text}>{join(*children)}</{name}>")
 
 
 def join(*children: str | Iterable[str]) -> Markup:

@@ -25,15 +25,15 @@ def operation(one: Operation) -> Markup:
     call = calls.example_call(one)
     title = tag("h2", tag("span", one.method.upper(), class_=f"method {one.method}"), " ", value["summary"])
     notes = [tag("p", "Deprecated. ", prose(_successor(value)), class_="warning")] if value.get("deprecated") else []
-    told = [
+    description = [
         tag("p", tag("code", one.path), class_="path"), *notes, tag("p", prose(value["description"])),
         tag("p", _who(one), class_="who"), *_inputs(one), *_answers(one),
     ]  # fmt: skip
-    shown = [
-        tag("div", told, class_="told"),
+    columns = [
+        tag("div", description, class_="told"),
         tag("div", _samples(call, media_type(one)), _form(one, call), class_="shown"),
     ]
-    return tag("section", title, tag("div", shown, class_="columns"), id=one.id, data_operation=one.id)
+    return tag("section", title, tag("div", columns, class_="columns"), id=one.id, data_operation=one.id)
 
 
 def _successor(value: Json) -> str:
@@ -91,11 +91,11 @@ def _schema_of(parameter: Json) -> Json:
 
 def _answers(one: Operation) -> Iterator[Markup]:
     yield tag("h3", "Answers")
-    seen: set[int] = set()
+    statuses: set[int] = set()
     for answer in calls.answers(one):
-        if answer.status in seen:
+        if answer.status in statuses:
             continue
-        seen.add(answer.status)
+        statuses.add(answer.status)
         response = calls.follow(one.document, one.value["responses"][str(answer.status)])
         summary = tag("summary", tag("b", str(answer.status)), " ", prose(response["description"]))
         examples = [item for item in calls.answers(one) if item.status == answer.status and item.example]
@@ -106,11 +106,11 @@ def _answers(one: Operation) -> Iterator[Markup]:
 
 
 def _headers(answer: Answer) -> Markup:
-    shown = [
+    rows = [
         join(tag("dt", tag("code", name)), tag("dd", prose(header.get("description", ""))))
         for name, header in answer.headers.items()
     ]
-    return tag("details", tag("summary", "Headers"), tag("dl", shown)) if shown else join()
+    return tag("details", tag("summary", "Headers"), tag("dl", rows)) if rows else join()
 
 
 def _example(answer: Answer) -> Markup:
@@ -149,21 +149,21 @@ def _type(document: Json, schema: Json) -> str:
         return f"list of {_type(document, calls.follow(document, schema.get('items', {})))}"
     kind = schema.get("type", "any")
     words = " or ".join(kind) if isinstance(kind, list) else str(kind)
-    named = schema.get("format") or ""
-    return f"{words} ({named})" if named else words
+    format_ = schema.get("format") or ""
+    return f"{words} ({format_})" if format_ else words
 
 
 def _limits(schema: Json) -> str:
     """Everything that bounds a value, in one line."""
-    found = [text.format(_shown(schema[word])) for word, text in _BOUNDS.items() if word in schema]
+    limits = [text.format(_shown(schema[word])) for word, text in _BOUNDS.items() if word in schema]
     if "enum" in schema:
-        found.insert(0, "one of " + ", ".join(map(_shown, schema["enum"])))
+        limits.insert(0, "one of " + ", ".join(map(_shown, schema["enum"])))
     if "const" in schema:
-        found.insert(0, f"always {_shown(schema['const'])}")
+        limits.insert(0, f"always {_shown(schema['const'])}")
     examples = schema.get("examples")
     if isinstance(examples, list) and examples and "const" not in schema:
-        found.append(f"for example {_shown(examples[0])}")
-    return "; ".join(found)
+        limits.append(f"for example {_shown(examples[0])}")
+    return "; ".join(limits)
 
 
 def _shown(value: Json) -> str:
@@ -172,7 +172,10 @@ def _shown(value: Json) -> str:
 
 def media_type(one: Operation) -> str:
     """What an operation answers when all goes well."""
-    return next((found for answer in calls.answers(one) if answer.status < 300 and (found := answer.media_type)), JSON)
+    return next(
+        (media_type_ for answer in calls.answers(one) if answer.status < 300 and (media_type_ := answer.media_type)),
+        JSON,
+    )
 
 
 def _samples(call: calls.Call, media_type: str) -> Markup:

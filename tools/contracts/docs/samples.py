@@ -58,8 +58,8 @@ def typescript(call: Call, media_type: str = JSON, base: str = BASE) -> str:
         f"  method: {json.dumps(call.method)},",
     ]
     if call.headers:
-        shown = (f"    {json.dumps(name)}: {json.dumps(value)}," for name, value in call.headers.items())
-        lines += ["  headers: {", *shown, "  },"]
+        headers = (f"    {json.dumps(name)}: {json.dumps(value)}," for name, value in call.headers.items())
+        lines += ["  headers: {", *headers, "  },"]
     if call.body is not None:
         body = json.dumps(_json(call), indent=2, ensure_ascii=False).replace("\n", "\n  ")
         lines.append(f"  body: JSON.stringify({body}),")

@@ -75,15 +75,15 @@ WHOLE = frozenset(
 
 
 def check(contract: Contract) -> list[Problem]:
-    """What all rules find in `contract`."""
+    """Findings of all rules in `contract`."""
     return [problem for rule in ALL.values() for problem in rule.problems(contract)]
 
 
 def check_whole(contract: Contract) -> list[Problem]:
-    """What the rules find that compare files with each other."""
+    """Findings of the rules that compare files with each other."""
     return [problem for name in WHOLE for problem in ALL[name].problems(contract)]
 
 
 def check_each(contract: Contract) -> list[Problem]:
-    """What the other rules find: each document by itself, and by what it refers to."""
+    """Findings of the other rules: each document by itself, with the parts it refers to."""
     return [problem for name, rule in ALL.items() if name not in WHOLE for problem in rule.problems(contract)]

@@ -93,12 +93,12 @@ class Node:
 _Nodes: TypeAlias = "dict[Kind, list[Node]]"
 
 
-class Made(NamedTuple):
+class GeneratedFile(NamedTuple):
     """A file of the last generation, as it was then and as it is now: hashes, None where there was or is none."""
 
     path: str
     is_contract: bool
-    """Whether code was made from it; else it was made itself."""
+    """Whether it is a contract, a source of generated code; else it is generated code."""
     then: str | None
     now: str | None
     origin: Origin
@@ -125,7 +125,7 @@ class Contract:
             path: known[path] if path in known and known[path][0] is document else (document, _walk(document))
             for path, document in documents.items()
         }
-        self.made: Sequence[Made] = ()
+        self.generated_files: Sequence[GeneratedFile] = ()
         """Files of the last generation, where they are asked about."""
         self.looked_at = list(documents.values())
         """The documents whose contents `all` gives."""
@@ -142,8 +142,8 @@ class Contract:
     def _nodes(self) -> _Nodes:
         nodes: _Nodes = {}
         for document in self.looked_at:
-            for kind, found in self.walked[document.path][1].items():
-                nodes.setdefault(kind, []).extend(found)
+            for kind, members in self.walked[document.path][1].items():
+                nodes.setdefault(kind, []).extend(members)
         return nodes
 
     @cached_property
@@ -165,7 +165,7 @@ class Contract:
         return (node for node in self.all(kind) if node.reference is None and isinstance(node.value, dict))
 
     def target(self, node: Node) -> Node | None:
-        """What the `$ref` of `node` names, one hop away; None when there is nothing."""
+        """Target of the `$ref` of `node`, one hop away; None when there is nothing."""
         file, _, fragment = (node.reference or "").partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(node.document.path), file))
         document = self.documents.get(path) if file else node.document
@@ -181,10 +181,10 @@ class Contract:
         for _ in range(MAX_HOPS):
             if node.reference is None:
                 return node if isinstance(node.value, dict) else None
-            found = self.target(node)
-            if found is None:
+            target = self.target(node)
+            if target is None:
                 return None
-            node = found
+            node = target
         return None
 
     @cached_property
@@ -266,7 +266,7 @@ class Operation:
             for owner, listed in ((path_item, items.get("parameters")), (self.node, self.node.get("parameters")))
             for index, value in enumerate(listed if isinstance(listed, list) else [])
         ]
-        return [found for node in nodes if (found := self.contract.follow(node)) is not None]
+        return [target for node in nodes if (target := self.contract.follow(node)) is not None]
 
     @cached_property
     def responses(self) -> dict[str, Node]:
@@ -295,8 +295,10 @@ class Operation:
     def parameter(self, name: str, where: str) -> Node | None:
         """The parameter of that name and place; header names in any case."""
         for node in self.parameters:
-            found = str(node.get("name", ""))
-            if node.get("in") == where and (found.lower() == name.lower() if where == "header" else found == name):
+            own_name = str(node.get("name", ""))
+            if node.get("in") == where and (
+                own_name.lower() == name.lower() if where == "header" else own_name == name
+            ):
                 return node
         return None
 

@@ -79,7 +79,7 @@ class _Oracle:
         self._validator = cache(self._compile)
 
     def errors(self, schema: Node, value: Any) -> list[jsonschema_rs.ValidationError]:
-        """What makes `value` invalid; nothing when the schema itself is broken, which other rules report."""
+        """Errors of `value`; none when the schema itself is broken, which other rules report."""
         validator = self._validator(schema.document.path, schema.pointer)
         return list(validator.iter_errors(value)) if validator is not None else []
 
@@ -94,10 +94,10 @@ class _Oracle:
 
 
 def in_words(error: jsonschema_rs.ValidationError) -> str:
-    """What is wrong with the example, naming the keyword of the schema that says so."""
+    """Message for an invalid example, with the keyword of the schema that it breaks."""
     kind = error.kind
-    shown = json.dumps(error.instance, ensure_ascii=False)
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    text = json.dumps(error.instance, ensure_ascii=False)
+    text = text if len(text) <= 60 else text[:57] + "..."
     match kind:
         case jsonschema_rs.ValidationErrorKind.Required():
             return f"the example lacks {str(kind.value)!r}"
@@ -106,12 +106,12 @@ def in_words(error: jsonschema_rs.ValidationError) -> str:
         ):
             return f"the schema does not know {', '.join(map(repr, kind.unexpected))}"
         case jsonschema_rs.ValidationErrorKind.Type():
-            return f"the example {shown} is not of type {' or '.join(sorted(kind.types))}"
+            return f"the example {text} is not of type {' or '.join(sorted(kind.types))}"
         case jsonschema_rs.ValidationErrorKind.Format():
-            return f"the example {shown} is not a valid {kind.format}"
+            return f"the example {text} is not a valid {kind.format}"
         case jsonschema_rs.ValidationErrorKind.Enum():
-            return f"the example {shown} is not one of {', '.join(map(str, kind.options))}"
+            return f"the example {text} is not one of {', '.join(map(str, kind.options))}"
         case _:
             return (
-                f"the example {shown} breaks `{kind.name}` ({json.dumps(kind.value, ensure_ascii=False, default=str)})"
+                f"the example {text} breaks `{kind.name}` ({json.dumps(kind.value, ensure_ascii=False, default=str)})"
             )

@@ -9,7 +9,7 @@ from tools.contracts.rules.rule import Found, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.contracts.rules.contract import Contract, Made
+    from tools.contracts.rules.contract import Contract, GeneratedFile
 
 
 def generated_is_current(contract: Contract) -> Iterator[Found]:
@@ -18,10 +18,10 @@ def generated_is_current(contract: Contract) -> Iterator[Found]:
     A server that was made from yesterday's contract keeps yesterday's promises, and what somebody wrote into it by hand is gone
     after the next run.
     """
-    for made in contract.made:
-        if made.then != made.now:
-            message, hint = _explained(made)
-            yield Found(made.origin, message, hint)
+    for file in contract.generated_files:
+        if file.then != file.now:
+            message, hint = _explained(file)
+            yield Found(file.origin, message, hint)
 
 
 RULES = rules_of("generated", (generated_is_current,))
@@ -29,18 +29,18 @@ RULES = rules_of("generated", (generated_is_current,))
 _GENERATE = "run: make generate"
 
 
-def _explained(made: Made) -> tuple[str, str]:
-    """What is wrong with a file that is not as it was, and what to do about it."""
-    match (made.is_contract, made.then is None, made.now is None):
+def _explained(file: GeneratedFile) -> tuple[str, str]:
+    """Message and advice for a file that differs."""
+    match (file.is_contract, file.then is None, file.now is None):
         case (True, True, _):
             return "this file is younger than the generated code", _GENERATE
         case (True, _, True):
-            return f"generated code was made from {made.path!r}, which is gone", _GENERATE
+            return f"generated code was made from {file.path!r}, which is gone", _GENERATE
         case (True, _, _):
             return "this file has changed since code was generated from it", _GENERATE
         case (_, True, _):
             return "nothing in the contracts makes this file", "remove it, or keep it somewhere else"
         case (_, _, True):
-            return f"{made.path!r} is missing or cannot be read", _GENERATE
+            return f"{file.path!r} is missing or cannot be read", _GENERATE
         case _:
             return "this file is not what was generated", "change the contract instead, then run: make generate"

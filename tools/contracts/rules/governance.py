@@ -22,7 +22,7 @@ _BOUNDS: dict[str, dict[str, tuple[str, ...]]] = {
     "maximum": {"number": (), "integer": ()},
     "format": {"string": ("uuid", "date-time"), "integer": ("int64",)},
 }
-"""What an invariant can demand of a schema, the types it can demand it of, and the values that make sense there."""
+"""Keywords that an invariant can demand of a schema, with the types they fit and the values that make sense there."""
 
 
 def governance_data(contract: Contract) -> Iterator[Found]:
@@ -135,17 +135,17 @@ def mapped_event(contract: Contract) -> Iterator[Found]:
     if document is None:
         return
     events = document.value["events"]
-    used = set()
+    mapped = set()
     for name, entry in document.value["maps"].items():
         for topic, how in entry["topics"].items():
             candidates = [how["event"]] if "event" in how else list(how.get("by_status", {}).values())
-            used |= set(candidates)
+            mapped |= set(candidates)
             for event in candidates:
                 if event not in events:
                     place = f"/maps/{name}/topics/{topic.replace('/', '~1')}"
                     yield Found(document.at(place), f"there is no canonical event {event!r}")
     for event in events:
-        if event not in used:
+        if event not in mapped:
             yield Found(document.at(f"/events/{event}"), f"no topic becomes {event}")
 
 

@@ -1,4 +1,4 @@
-"""What must never stand in a public file."""
+"""Rules for text that must never stand in a public file."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ _SHOWN_ONCE = ("access_token", "refresh_token", "tenant_key")
 def secret_is_not_kept(contract: Contract) -> Iterator[Found]:
     """An answer that holds a token or key says `Cache-Control: no-store`: a cache must not hand it to the next one who asks."""
     for operation in contract.operations:
-        for status, written in operation.successes.items():
-            response = contract.follow(written)
+        for status, reference in operation.successes.items():
+            response = contract.follow(reference)
             secret = None if response is None else _secret_in(contract, response)
             if response is not None and secret and not _forbids_keeping(contract, response):
                 hint = "refer to CacheNoStore in _common/headers.yaml"
-                yield Found(written.at(), f"the {status} of {operation.id} holds {secret!r} and may be kept", hint=hint)
+                yield Found(
+                    reference.at(), f"the {status} of {operation.id} holds {secret!r} and may be kept", hint=hint
+                )
 
 
 def _secret_in(contract: Contract, response: Node) -> str | None:
@@ -63,8 +65,8 @@ def _secret_in(contract: Contract, response: Node) -> str | None:
         if isinstance(media, dict) and "schema" in media:
             schema = contract.follow(response.child("schema", "content", media_type, "schema"))
             names = schema.mapping("properties") if schema is not None else {}
-            if found := next((name for name in _SHOWN_ONCE if name in names), None):
-                return found
+            if secret := next((name for name in _SHOWN_ONCE if name in names), None):
+                return secret
     return None
 
 

@@ -58,11 +58,11 @@ def deprecation_is_sent(contract: Contract) -> Iterator[Found]:
             node = contract.follow(site)
             if node is None or site.reference is not None:
                 continue
-            sent = set(node.mapping("headers"))
+            headers = set(node.mapping("headers"))
             due = {"Deprecation", "Link"} | ({"Sunset"} if "sunset" in notice else set())
-            for name in sorted(due - sent):
+            for name in sorted(due - headers):
                 yield Found(node.at("headers"), f"the {status} of {operation.id} does not carry {name}")
-            if "sunset" not in notice and "Sunset" in sent:
+            if "sunset" not in notice and "Sunset" in headers:
                 yield Found(node.at("headers", "Sunset"), f"{operation.id} has no date for its end")
 
 

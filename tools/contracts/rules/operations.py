@@ -1,4 +1,4 @@
-"""What every operation says about itself, and whether its parts fit together."""
+"""Rules for operations: their names, parameters and parts."""
 
 from __future__ import annotations
 
@@ -111,12 +111,12 @@ def parameter_text(contract: Contract) -> Iterator[Found]:
 def unique_parameters(contract: Contract) -> Iterator[Found]:
     """An operation declares a parameter once; the second would hide the first."""
     for operation in contract.operations:
-        seen: set[tuple[str, str]] = set()
+        keys: set[tuple[str, str]] = set()
         for node in operation.parameters:
             key = (str(node.get("in")), str(node.get("name")).lower())
-            if key in seen:
+            if key in keys:
                 yield Found(operation.node.at("parameters"), f"{operation.id} declares {node.get('name')!r} twice")
-            seen.add(key)
+            keys.add(key)
 
 
 def link_leads_on(contract: Contract) -> Iterator[Found]:
@@ -135,24 +135,24 @@ def link_leads_on(contract: Contract) -> Iterator[Found]:
 def accepted_leads_on(contract: Contract) -> Iterator[Found]:
     """What is accepted to be done later says where to ask for it: a 202 has a link, which SDKs and tests follow to the result."""
     for operation in contract.operations:
-        written = operation.responses.get("202")
-        if written is None or operation.method == "get":
+        reference = operation.responses.get("202")
+        if reference is None or operation.method == "get":
             continue
-        response = contract.follow(written)
+        response = contract.follow(reference)
         if response is not None and not response.mapping("links"):
             hint = "add `links` with the operation that tells how it stands"
-            yield Found(written.at(), f"the 202 of {operation.id} leads nowhere", hint=hint)
+            yield Found(reference.at(), f"the 202 of {operation.id} leads nowhere", hint=hint)
 
 
 def correlation_parameter(contract: Contract) -> Iterator[Found]:
     """Callers who can send headers name their request: `X-Correlation-ID` is required with a bearer token and for login."""
     for operation in contract.operations:
-        sent = operation.parameter("X-Correlation-ID", "header")
+        parameter = operation.parameter("X-Correlation-ID", "header")
         is_due = bool({"accessBearerAuth", "refreshBearerAuth"} & operation.schemes) or operation.id == "login"
-        if is_due and (sent is None or sent.get("required") is not True):
+        if is_due and (parameter is None or parameter.get("required") is not True):
             hint = "refer to CorrelationId in _common/parameters.yaml"
             yield Found(operation.node.at("parameters"), f"{operation.id} does not require X-Correlation-ID", hint=hint)
-        elif sent is not None and not is_due:
+        elif parameter is not None and not is_due:
             yield Found(
                 operation.node.at("parameters"), f"{operation.id} takes no X-Correlation-ID; the server makes one"
             )

@@ -66,12 +66,12 @@ def closed_request(contract: Contract) -> Iterator[Found]:
 
     Deliveries of payment processors are the exception: their makers add fields without asking.
     """
-    seen: set[tuple[str, str]] = set()
+    visited: set[tuple[str, str]] = set()
     for operation in contract.operations:
         if operation.body is None or operation.is_webhook:
             continue
         for media in operation.body.mapping("content"):
-            for node in _objects_below(contract, operation.body, media, seen):
+            for node in _objects_below(contract, operation.body, media, visited):
                 if node.get("additionalProperties") is None and node.get("unevaluatedProperties") is not False:
                     hint = "add additionalProperties: false"
                     yield Found(node.at(), f"the request object {node.name!r} takes unknown properties", hint=hint)
@@ -121,15 +121,15 @@ def _is_finite(pattern: object) -> bool:
     return not re.search(r"(?<!\\)[*+]|\{\d*,\}", pattern)
 
 
-def _objects_below(contract: Contract, body: Node, media: str, seen: set[tuple[str, str]]) -> Iterator[Node]:
+def _objects_below(contract: Contract, body: Node, media: str, visited: set[tuple[str, str]]) -> Iterator[Node]:
     """Every object schema that a request body is made of."""
     content = body.child("media-type", "content", media)
     queue = [content.child("schema", "schema")] if content.mapping("schema") else []
     while queue:
         node = contract.follow(queue.pop())
-        if node is None or not isinstance(node.value, dict) or (node.document.path, node.pointer) in seen:
+        if node is None or not isinstance(node.value, dict) or (node.document.path, node.pointer) in visited:
             continue
-        seen.add((node.document.path, node.pointer))
+        visited.add((node.document.path, node.pointer))
         if "object" in node.types:
             yield node
         queue += [node.child("schema", "properties", name) for name in node.mapping("properties")]

@@ -37,7 +37,7 @@ def reference_kind(contract: Contract) -> Iterator[Found]:
 
 def used_components(contract: Contract) -> Iterator[Found]:
     """Every shared or local component is used by something; a forgotten one misleads whoever reads it."""
-    used = {(target.document.path, target.pointer) for kind in _SECTIONS for node in contract.all(kind)
+    targets = {(target.document.path, target.pointer) for kind in _SECTIONS for node in contract.all(kind)
             if node.reference is not None and (target := contract.target(node)) is not None}  # fmt: skip
     is_library = {node.document.path for node in contract.all("openapi") if "paths" not in node.value}
     for kind, section in _SECTIONS.items():
@@ -45,7 +45,7 @@ def used_components(contract: Contract) -> Iterator[Found]:
             parts = source.split(node.pointer)
             if parts[:2] != ["components", section] or len(parts) != 3 or kind == "security-scheme":
                 continue
-            is_named = (node.document.path, node.pointer) in used
+            is_named = (node.document.path, node.pointer) in targets
             if not is_named and not (node.document.path in is_library and "openapi" in node.document.value):
                 yield Found(node.at(), f"nothing refers to {parts[2]!r}", hint="remove it, or use it")
 

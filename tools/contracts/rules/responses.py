@@ -1,4 +1,4 @@
-"""What comes back: every status that the runtime can send is declared, in the one shape of failures, with its headers."""
+"""Rules for responses: every status that the runtime can send is declared, failures in one shape, with their headers."""
 
 from __future__ import annotations
 
@@ -168,14 +168,14 @@ def _responses(
     contract: Contract, *statuses: str, of: Iterable[Operation] | None = None
 ) -> Iterator[tuple[Operation, Node]]:
     """Each response once, followed, with the first operation (of those in `of`) that declares it."""
-    seen: set[tuple[str, str]] = set()
+    visited: set[tuple[str, str]] = set()
     for operation in contract.operations if of is None else of:
         for status, site in operation.responses.items():
             node = contract.follow(site)
             if node is None or not isinstance(node.value, dict) or (statuses and status not in statuses):
                 continue
-            if (node.document.path, node.pointer) not in seen:
-                seen.add((node.document.path, node.pointer))
+            if (node.document.path, node.pointer) not in visited:
+                visited.add((node.document.path, node.pointer))
                 yield operation, node
 
 

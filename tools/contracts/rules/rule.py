@@ -1,4 +1,4 @@
-"""What a rule is: a function from a contract to what it finds, named after what it demands."""
+"""A rule: a function from a contract to its findings, named after the demand."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Found(NamedTuple):
 
     origin: Origin
     message: str
-    """What is wrong, in a sentence without a full stop."""
+    """Message, a sentence without a full stop."""
     hint: str | None = None
-    """What to write instead."""
+    """Advice: what to write instead."""
 
 
 Check = Callable[[Contract], Iterator[Found]]
@@ -33,13 +33,13 @@ class Rule:
     group: str
     """The module it stands in: `schemas`, `security`."""
     reason: str
-    """What it demands and why: the docstring of the function."""
+    """The demand and its reason: the docstring of the function."""
     check: Check
 
     def problems(self, contract: Contract) -> Iterator[Problem]:
-        """What this rule finds, as problems under its name."""
-        for found in self.check(contract):
-            yield Problem(self.id, found.message, found.origin, hint=found.hint)
+        """Findings of this rule, as problems under its name."""
+        for finding in self.check(contract):
+            yield Problem(self.id, finding.message, finding.origin, hint=finding.hint)
 
 
 def rules_of(group: str, checks: Iterable[Check]) -> tuple[Rule, ...]:

@@ -157,7 +157,7 @@ def _all_properties(contract: Contract, node: Node) -> set[str] | None:
 
 
 def _why_not(pattern: str) -> str | None:
-    """What stops `pattern` from compiling, or None. The validator judges; Python's words explain."""
+    """Error of a `pattern` that does not compile, or None. The validator judges; Python's message explains."""
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern})
     except jsonschema_rs.ValidationError:

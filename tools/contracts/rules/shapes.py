@@ -99,5 +99,5 @@ for _shape in SHAPES.values():
 
 @cache
 def validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    """What judges the data file `name`."""
+    """Validator of the data file `name`."""
     return jsonschema_rs.Draft202012Validator(SHAPES[name])

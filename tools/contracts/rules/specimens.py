@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.contracts import link, source, strays
-from tools.contracts.rules.contract import Contract, Made
+from tools.contracts.rules.contract import Contract, GeneratedFile
 
 if TYPE_CHECKING:
     from tools.contracts.problems import Problem
@@ -37,12 +37,12 @@ def path_of(root: Path, rule: Rule, which: str) -> Path:
 
 
 def expected(path: Path) -> list[str]:
-    """What the example at `path` says that is found in it, as `line:column: message; hint`."""
+    """Findings that the example at `path` lists, as `line:column: message; hint`."""
     return [match[1] for line in path.read_text("utf-8").splitlines() if (match := _EXPECTED.fullmatch(line))]
 
 
 def found(root: Path, rule: Rule, which: str) -> list[str]:
-    """What `rule` really finds in its example, in the form of `expected`."""
+    """Findings of `rule` in its example, in the form of `expected`."""
     return [_shown(problem) for problem in _problems(root, rule, path_of(root, rule, which))]
 
 
@@ -61,7 +61,7 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
     data = next((known for key, known in _DATA.items() if key in document.value), None)
     if "generated" in document.value:
         contract = Contract({})
-        contract.made = _made(document)
+        contract.generated_files = _made(document)
     elif data is not None:
         contract = Contract({}, {**governance, data: document})
     else:
@@ -69,10 +69,12 @@ def _problems(root: Path, rule: Rule, path: Path) -> list[Problem]:
     return [problem for problem in rule.problems(contract) if problem.origin.file == name]
 
 
-def _made(document: Document) -> list[Made]:
+def _made(document: Document) -> list[GeneratedFile]:
     """Files of a generation that an example tells of, each shown at its line."""
     return [
-        Made(path, path.startswith("contracts/"), file.get("then"), file.get("now"), document.at(f"/generated/{index}"))
+        GeneratedFile(
+            path, path.startswith("contracts/"), file.get("then"), file.get("now"), document.at(f"/generated/{index}")
+        )
         for index, file in enumerate(document.value["generated"])
         for path in (file["file"],)
     ]
@@ -85,7 +87,7 @@ def _shown(problem: Problem) -> str:
 
 @cache
 def _surroundings(root: Path) -> tuple[dict[str, Document], dict[str, Document]]:
-    """What examples may refer to: the shared parts of the real contract, and the data beside it."""
+    """Files that examples may refer to: the shared parts of the real contract, and the data beside it."""
     shared = root / "contracts" / "openapi" / "v1" / "_common"
     return (
         {document.path: document for document in _read(root, shared)},

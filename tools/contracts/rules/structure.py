@@ -135,16 +135,16 @@ def _explain(document: Document, error: jsonschema_rs.ValidationError, base: str
 
 
 def _in_words(error: jsonschema_rs.ValidationError) -> str:
-    shown = _shown(error.instance)
+    text = _shown(error.instance)
     match error.kind:
         case jsonschema_rs.ValidationErrorKind.Enum() as kind:
-            return f"{shown} is not one of {', '.join(map(str, kind.options))}"
+            return f"{text} is not one of {', '.join(map(str, kind.options))}"
         case jsonschema_rs.ValidationErrorKind.Type() as kind:
-            return f"{shown} is not of type {' or '.join(kind.types) if hasattr(kind, 'types') else kind.value}"
+            return f"{text} is not of type {' or '.join(kind.types) if hasattr(kind, 'types') else kind.value}"
         case jsonschema_rs.ValidationErrorKind.AnyOf() if error.instance_path[-1:] == ["type"]:
-            return f"{shown} is not a type; types are array, boolean, integer, null, number, object and string"
+            return f"{text} is not a type; types are array, boolean, integer, null, number, object and string"
         case _:
-            return f"{shown} does not fit here: {error.message.removeprefix(json.dumps(error.instance)).strip()}"
+            return f"{text} does not fit here: {error.message.removeprefix(json.dumps(error.instance)).strip()}"
 
 
 def _known_fields(document: Document, pointer: str) -> list[str]:
