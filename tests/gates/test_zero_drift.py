@@ -102,9 +102,9 @@ async def test_the_catalog_comparison_sees_every_kind_of_drift(
     connection = await bootstrap.connect(fresh_database.url())
     before = await catalog.describe(connection)
     await connection.execute(defect)
-    found = catalog.differences(before, await catalog.describe(connection))
-    assert found
-    assert all(line[2:].startswith(section) for line in found)
+    lines = catalog.differences(before, await catalog.describe(connection))
+    assert lines
+    assert all(line[2:].startswith(section) for line in lines)
     await connection.close()
 
 
@@ -164,8 +164,8 @@ def steps(database: Database) -> Callable[[str], Awaitable[None]]:
 async def test_zg2_rows_of_every_earlier_revision_reach_head(gate: Stage, empty_database: Database) -> None:
     """Some seconds, because a database with data takes every revision by itself."""
     await zero_drift.keeps_rows(gate, empty_database.name, migrations.revisions(), steps(empty_database))
-    kept = [step["rows"] for step in gate.evidence]
-    assert kept[-1]["tenants"] == len([rows for rows in kept if rows])
+    row_counts = [step["rows"] for step in gate.evidence]
+    assert row_counts[-1]["tenants"] == len([rows for rows in row_counts if rows])
 
 
 async def test_zg2_turns_red_when_a_revision_loses_a_row(gate: Stage, empty_database: Database) -> None:
@@ -181,13 +181,13 @@ async def test_zg2_turns_red_when_a_revision_loses_a_row(gate: Stage, empty_data
 
 
 async def test_evidence_shows_no_password(gate: Stage, fresh_database: Database) -> None:
-    said = await gate.process(
+    result = await gate.process(
         "sh",
         "-c",
         "echo $SKELDIR_APP_DATABASE_URL",
         environment={"SKELDIR_APP_DATABASE_URL": gate.url("app_user", "x")},
     )
-    assert gate.passwords["app_user"] in said.output
+    assert gate.passwords["app_user"] in result.output
     assert gate.passwords["app_user"] not in str(gate.evidence)
     assert "***" in gate.evidence[0]["output"]
 

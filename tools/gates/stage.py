@@ -38,7 +38,7 @@ def require(condition: object, message: str) -> None:
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command answered."""
 
     code: int
@@ -69,14 +69,14 @@ class Stage:
 
     async def command(
         self, *words: str, database: str = "", cwd: Path | None = None, prefix: str = "postgresql"
-    ) -> Said:
+    ) -> CommandResult:
         """Run `skeldir` with the URLs of `database` in its settings."""
         urls = {name: self.url(role, database, prefix=prefix) for role, name in SETTING.items()} if database else {}
         return await self.process(SKELDIR, *words, environment=urls, cwd=cwd, database=database)
 
     async def process(
         self, *words: str, environment: dict[str, str] | None = None, cwd: Path | None = None, database: str = ""
-    ) -> Said:
+    ) -> CommandResult:
         """Run any program; its output is kept raw, except that passwords are masked."""
         started = await asyncio.create_subprocess_exec(
             *words,
@@ -86,21 +86,21 @@ class Stage:
             stderr=asyncio.subprocess.STDOUT,
         )
         output, _ = await started.communicate()
-        said = Said(started.returncode or 0, output.decode())
-        shown = " ".join(words).replace(SKELDIR, "skeldir")
-        self.note(command=shown, database=database, exit=said.code, output=self._hidden(said.output))
-        return said
+        result = CommandResult(started.returncode or 0, output.decode())
+        command = " ".join(words).replace(SKELDIR, "skeldir")
+        self.note(command=command, database=database, exit=result.code, output=self._hidden(result.output))
+        return result
 
     async def migrated(self, database: str, revision: str = "head") -> None:
         """A new database at `revision`, made by the program's own commands."""
         await self.created(database)
-        said = await self.command("migrate", "--to", revision, database=database)
-        require(said.code == 0, f"migrating {database} to {revision} failed: {self._hidden(said.output)}")
+        result = await self.command("migrate", "--to", revision, database=database)
+        require(result.code == 0, f"migrating {database} to {revision} failed: {self._hidden(result.output)}")
 
     async def created(self, database: str) -> None:
         """A database with roles and no schema."""
-        said = await self.command("db", "create", database, "--data-dir", str(self.home))
-        require(said.code == 0, f"creating {database} failed: {said.output}")
+        result = await self.command("db", "create", database, "--data-dir", str(self.home))
+        require(result.code == 0, f"creating {database} failed: {result.output}")
 
     @contextlib.asynccontextmanager
     async def running(self, *words: str, environment: dict[str, str]) -> AsyncGenerator[list[str]]:
@@ -155,7 +155,7 @@ def stage() -> Generator[Stage]:
         command = [SKELDIR, "db", "start", "--data-dir", f"{folder}/data"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True) as server:
             assert server.stdout is not None
-            told = json.loads(server.stdout.readline())
-            passwords = json.loads((Path(told["home"]) / "passwords.json").read_text())
-            yield Stage(Path(folder) / "data", told["port"], passwords)
+            address = json.loads(server.stdout.readline())
+            passwords = json.loads((Path(address["home"]) / "passwords.json").read_text())
+            yield Stage(Path(folder) / "data", address["port"], passwords)
             server.communicate("")

@@ -41,11 +41,11 @@ async def empty_to_head(stage: Stage) -> None:
     for number, spelling in enumerate(SPELLINGS):
         database = f"zg1_{number}"
         await stage.created(database)
-        said = await stage.command("migrate", database=database, cwd=Path("/"), prefix=spelling)
-        require(said.code == 0, f"the command failed with {spelling}://: {said.output}")
-        require(stage.passwords["migration_owner"] not in said.output, "the command printed the password")
-        found = await stage.sql("migration_owner", database, "SELECT version_num FROM alembic_version")
-        require(found == head, f"{database} is at {found}, not at {head}")
+        result = await stage.command("migrate", database=database, cwd=Path("/"), prefix=spelling)
+        require(result.code == 0, f"the command failed with {spelling}://: {result.output}")
+        require(stage.passwords["migration_owner"] not in result.output, "the command printed the password")
+        revision = await stage.sql("migration_owner", database, "SELECT version_num FROM alembic_version")
+        require(revision == head, f"{database} is at {revision}, not at {head}")
 
 
 async def data_to_head(stage: Stage) -> None:
@@ -53,8 +53,8 @@ async def data_to_head(stage: Stage) -> None:
     await stage.created("zg2")
 
     async def migrate(revision: str) -> None:
-        said = await stage.command("migrate", "--to", revision, database="zg2")
-        require(said.code == 0, f"{revision} failed on a database with data: {said.output}")
+        result = await stage.command("migrate", "--to", revision, database="zg2")
+        require(result.code == 0, f"{revision} failed on a database with data: {result.output}")
 
     await keeps_rows(stage, "zg2", (await stage.command("db", "history")).output.split(), migrate)
 
@@ -70,8 +70,10 @@ async def keeps_rows(
         async with stage.connected("migration_owner", database) as connection:
             maker = RowMaker(connection)
             after = await count_rows(maker)
-            lost = {table: (before, after.get(table)) for table, before in counts.items() if after.get(table) != before}
-            require(not lost, f"{revision} changed row counts (before, after): {lost}")
+            changed = {
+                table: (before, after.get(table)) for table, before in counts.items() if after.get(table) != before
+            }
+            require(not changed, f"{revision} changed row counts (before, after): {changed}")
             if "tenants" in after:
                 await connection.execute("INSERT INTO tenants (id, name) VALUES ($1, 'Gate')", tenant)
             for table in await fillable(maker):
@@ -112,16 +114,16 @@ async def backfilled(stage: Stage, database: str, *, migrator: str = "migration_
         "INSERT INTO tenants (name) SELECT 'Tenant ' || n FROM generate_series(1, 8) AS n",
         "ALTER TABLE tenants ADD COLUMN gate_key text",
     )
-    seen = await stage.sql("app_user", database, "SELECT count(*) FROM tenants WHERE name <> ''")
-    require(seen == "0", f"the run-time role saw {seen} of 8 rows without a tenant")
-    done = await stage.sql(
+    visible = await stage.sql("app_user", database, "SELECT count(*) FROM tenants WHERE name <> ''")
+    require(visible == "0", f"the run-time role saw {visible} of 8 rows without a tenant")
+    counts = await stage.sql(
         migrator,
         database,
         "WITH selected AS (SELECT id FROM tenants WHERE gate_key IS NULL),"
         " updated AS (UPDATE tenants SET gate_key = id::text WHERE gate_key IS NULL RETURNING id)"
         " SELECT (SELECT count(*) FROM selected), (SELECT count(*) FROM updated)",
     )
-    require(done == "8|8", f"selected|updated is {done}, not 8|8")
+    require(counts == "8|8", f"selected|updated is {counts}, not 8|8")
     strict = await stage.sql("migration_owner", database, "ALTER TABLE tenants ALTER COLUMN gate_key SET NOT NULL")
     require(not strict, f"SET NOT NULL failed after the backfill: {strict}")
 
@@ -134,8 +136,8 @@ async def registry_is_catalog(stage: Stage) -> None:
     for revision in (await stage.command("db", "history")).output.split()[-5:]:
         await stage.command("migrate", "--to", revision, database="zg3_upgraded")
     for database in ("zg3_fresh", "zg3_upgraded"):
-        found = await stage.sql("migration_owner", database, "SELECT matviewname FROM pg_matviews ORDER BY 1")
-        require(found.split() == registry, f"{database} has {found.split()}, the registry {registry}")
+        views = await stage.sql("migration_owner", database, "SELECT matviewname FROM pg_matviews ORDER BY 1")
+        require(views.split() == registry, f"{database} has {views.split()}, the registry {registry}")
 
 
 async def worker_refreshes(stage: Stage) -> None:
@@ -144,17 +146,17 @@ async def worker_refreshes(stage: Stage) -> None:
     await stage.migrated("zg4_existing", VIEWS_CAME_WITH)
     for database in ("zg4_fresh", "zg4_existing"):
         await two_tenants(stage, database)
-        said = await stage.command("migrate", database=database)
-        require(said.code == 0, f"{database} did not reach head: {said.output}")
+        result = await stage.command("migrate", database=database)
+        require(result.code == 0, f"{database} did not reach head: {result.output}")
         await refreshable(stage, database)
 
 
 async def refreshable(stage: Stage, database: str) -> None:
     """The part of ZG-4 that a defect in `database` must turn red."""
     registry = (await stage.command("db", "views")).output.split()
-    said = await stage.command("db", "refresh", *registry, database=database)
+    result = await stage.command("db", "refresh", *registry, database=database)
     expected = [f"{view} success" for view in registry]
-    require(said.output.splitlines() == expected, f"not every view refreshed as app_worker: {said.output}")
+    require(result.output.splitlines() == expected, f"not every view refreshed as app_worker: {result.output}")
     for view in registry:
         for role in ("app_user", "app_worker", "app_ops"):
             for statement in (f"REFRESH MATERIALIZED VIEW {view}", f"SELECT * FROM {view}"):  # noqa: S608 - registry name
@@ -186,17 +188,17 @@ async def worker_dispatches(stage: Stage) -> None:
     environment = worker_environment(stage, "zg5") | {"SKELDIR_SCHEDULE_SECONDS": "1"}
     async with stage.running(SKELDIR, "worker", "--processes", "2", environment=environment) as output:
         await until(stage, "zg5", THREE_TICKS, "three due instants were dispatched")
-    said = [json.loads(line) for line in output if line.startswith("{")]
-    sent = [(line["schedule"], line["due_at"]) for line in said if line["event"] == "Sending due task"]
-    require(any(line["event"] == "beat_schedule_loaded" for line in said), "no schedule was loaded")
-    require(len(sent) >= 3, f"only {len(sent)} times `Sending due task`")
-    require(len(sent) == len(set(sent)), f"an instant was dispatched twice: {sent}")
+    events = [json.loads(line) for line in output if line.startswith("{")]
+    dispatches = [(line["schedule"], line["due_at"]) for line in events if line["event"] == "Sending due task"]
+    require(any(line["event"] == "beat_schedule_loaded" for line in events), "no schedule was loaded")
+    require(len(dispatches) >= 3, f"only {len(dispatches)} times `Sending due task`")
+    require(len(dispatches) == len(set(dispatches)), f"an instant was dispatched twice: {dispatches}")
     rows = await stage.sql("migration_owner", "zg5", "SELECT schedule_name, due_at, job_id FROM schedule_ticks")
     ticks = [row.split("|") for row in rows.splitlines()]
     claimed = {(name, due_at.replace(" ", "T")) for name, due_at, _ in ticks}
-    require(set(sent) <= claimed, f"dispatched, but not claimed: {set(sent) - claimed}")
+    require(set(dispatches) <= claimed, f"dispatched, but not claimed: {set(dispatches) - claimed}")
     # A worker that is told to stop between the claim of an instant and its line in the log leaves no line.
-    late = {due_at for _, due_at in claimed - set(sent)} - set(sorted({due_at for _, due_at in claimed})[-2:])
+    late = {due_at for _, due_at in claimed - set(dispatches)} - set(sorted({due_at for _, due_at in claimed})[-2:])
     require(not late, f"claimed at {late}, but never logged")
     nameless = [name for name, _, job in ticks if job == "None"]
     require(not nameless, f"claimed instants without a job: {nameless}")
@@ -251,15 +253,15 @@ async def deferred_refresh(stage: Stage, database: str, tenant: uuid.UUID) -> No
     """A refresh put into the queue by the operator's command."""
     command = (SKELDIR, "db", "refresh", "mv_realtime_revenue", "--tenant-id", str(tenant))
     url = {"SKELDIR_ENV": "ci", "SKELDIR_APP_DATABASE_URL": stage.url("app_user", database)}
-    said = await stage.process(*command, environment=url)
-    require("refresh queued as job" in said.output, f"no job was queued: {said.output}")
+    result = await stage.process(*command, environment=url)
+    require("refresh queued as job" in result.output, f"no job was queued: {result.output}")
 
 
 def refresh_outcomes(output: list[str]) -> dict[int, str]:
     """Outcome by job of every refresh that a tenant's job asked for, as the workers' log tells it."""
-    said = [json.loads(line) for line in output if line.startswith("{")]
-    wanted = {"event": "matview_refreshed", "task_name": "maintenance.refresh_matview_for_tenant"}
-    return {line["job_id"]: line["outcome"] for line in said if wanted.items() <= line.items()}
+    events = [json.loads(line) for line in output if line.startswith("{")]
+    refreshed = {"event": "matview_refreshed", "task_name": "maintenance.refresh_matview_for_tenant"}
+    return {line["job_id"]: line["outcome"] for line in events if refreshed.items() <= line.items()}
 
 
 async def until(stage: Stage, database: str, question: str, what: str) -> None:
@@ -310,8 +312,8 @@ async def up_down_up(stage: Stage) -> None:
     await stage.migrated("updown")
     async with stage.connected("migration_owner", "updown") as connection:
         before = await catalog.describe(connection)
-    said = await stage.command("db", "downgrade", "--to", "base", database="updown")
-    require(said.code == 0, f"the way down failed: {said.output}")
+    result = await stage.command("db", "downgrade", "--to", "base", database="updown")
+    require(result.code == 0, f"the way down failed: {result.output}")
     await nothing_left(stage)
     await stage.command("migrate", database="updown")
     async with stage.connected("migration_owner", "updown") as connection:
@@ -325,8 +327,8 @@ async def nothing_left(stage: Stage) -> None:
     """After the way down only Alembic's own table is there."""
     async with stage.connected("migration_owner", "updown") as connection:
         sections = [name for name in catalog.QUERIES if name != "seeds"]
-        left = {name: lines for name, lines in (await catalog.describe(connection, *sections)).items() if lines}
-    require(not left, f"the way down left {left}")
+        remaining = {name: lines for name, lines in (await catalog.describe(connection, *sections)).items() if lines}
+    require(not remaining, f"the way down left {remaining}")
 
 
 async def one_linear_history(stage: Stage) -> None:
@@ -359,11 +361,11 @@ async def refusals_are_clear(stage: Stage) -> None:
     for expected, url in cases.items():
         # In prod, because elsewhere a machine without a URL migrates its own embedded database.
         environment = {"SKELDIR_ENV": "prod", "SKELDIR_MIGRATION_DATABASE_URL": url}
-        said = await stage.process(SKELDIR, "migrate", environment=environment)
-        require(said.code == 2, f"exit code {said.code} for {expected!r}: {said.output}")
-        require(expected in said.output, f"{expected!r} is not said: {said.output}")
-        require(len(said.output.strip().splitlines()) == 1, f"more than one line: {said.output}")
-        require("hunter2" not in said.output, f"the password is shown: {said.output}")
+        result = await stage.process(SKELDIR, "migrate", environment=environment)
+        require(result.code == 2, f"exit code {result.code} for {expected!r}: {result.output}")
+        require(expected in result.output, f"{expected!r} is not said: {result.output}")
+        require(len(result.output.strip().splitlines()) == 1, f"more than one line: {result.output}")
+        require("hunter2" not in result.output, f"the password is shown: {result.output}")
 
 
 Gate = Callable[[Stage], Awaitable[None]]
