@@ -27,8 +27,8 @@ pytestmark = pytest.mark.xdist_group("rule-ids")
 
 
 @pytest.fixture(scope="module")
-def given():
-    return ids.given()
+def levels_in_use():
+    return ids.levels_in_use()
 
 
 def test_the_ids_and_their_levels_are_those_of_the_list(given):

@@ -60,10 +60,10 @@ def _compared(entry: dict[str, Json], number: int, options: Options) -> dict[str
     missing = [word for word in ("base", "revision") if not isinstance(entry.get(word), dict)]
     if missing:
         return _failed(f"line {number} has no document at {' and '.join(missing)}")
-    said = entry.get("now")
-    now = options.now if said is None else lifecycle.parse_date(said) if isinstance(said, str) else None
+    moment = entry.get("now")
+    now = options.now if moment is None else lifecycle.parse_date(moment) if isinstance(moment, str) else None
     if now is None:
-        return _failed(f"`now` is no date such as 2026-11-20: {said!r}")
+        return _failed(f"`now` is no date such as 2026-11-20: {moment!r}")
     base, head = documents.inline(entry["base"], "base"), documents.inline(entry["revision"], "revision")
     problems = [problem for spec in (base, head) for problem in documents.problems_of(spec) or shapes.problems_of(spec)]
     if problems:

@@ -26,13 +26,13 @@ def _request(pairing: Pairing, operation: Operation) -> None:
     old, new = pairing.base.child(operation.base, "requestBody"), pairing.head.child(operation.head, "requestBody")
     travel = operation.travel(law.REQUEST)
     if old is None and new is not None:
-        needed, effect = (
+        requirement, effect = (
             ("required", Effect.NARROWS) if new.raw.get("required") is True else ("optional", Effect.WIDENS)
         )
         fact = Fact(
-            f"request-body-added-{needed}",
+            f"request-body-added-{requirement}",
             effect,
-            f"a request body was added and is {needed}",
+            f"a request body was added and is {requirement}",
             operation.base,
             new,
             travel,
@@ -56,14 +56,14 @@ def _content(pairing: Pairing, operation: Operation, old: At, new: At, status: s
     before, after = pairing.base.entries(old, "content"), pairing.head.entries(new, "content")
     if direction == law.RESPONSE and not before and after:
         return _body_appeared(pairing, operation, old, new, status)
-    pairs, gone, added = media.matched(list(before), list(after))
+    pairs, removed, added = media.matched(list(before), list(after))
     owner = f"the {status} reply" if status else "the request body"
     for first, second in pairs:
         if direction == law.RESPONSE and first != second:
             _renamed(pairing, operation, before[first], after[second], first, second)
         _media(pairing, operation, before[first], after[second], owner, direction)
     travel = operation.travel(direction)
-    for name in gone:
+    for name in removed:
         narrows = Effect.NARROWS if direction == law.REQUEST else Effect.INCOMPARABLE
         prefix = "request-body" if direction == law.REQUEST else "response"
         text = f"{owner} is no longer offered as {name}"
@@ -225,9 +225,9 @@ def _headers(pairing: Pairing, operation: Operation, old: At, new: At, status: s
         if was is not None and now is not None:
             _header(pairing, operation, was, now, label)
         elif was is not None:
-            needed = was.raw.get("required") is True
-            identifier = "required-response-header-removed" if needed else "optional-response-header-removed"
-            effect = Effect.WIDENS if needed else Effect.UNKNOWN
+            requirement = was.raw.get("required") is True
+            identifier = "required-response-header-removed" if requirement else "optional-response-header-removed"
+            effect = Effect.WIDENS if requirement else Effect.UNKNOWN
             facts.report(
                 pairing, Fact(identifier, effect, f"{label} was removed", was, new, travel, subject=name), operation
             )

@@ -60,9 +60,11 @@ def _options(now: str = "", grace_days: int | None = None, *, tolerant: bool = F
         _stop(f"--now wants a date like 2026-11-20, not {now!r}")
     if grace_days is not None and grace_days < 0:
         _stop(f"--grace-days counts days from today on, so it cannot be {grace_days}")
-    given = grace_days is not None and grace_days > 0
+    sunset_required = grace_days is not None and grace_days > 0
     days = GRACE_DAYS if grace_days is None else grace_days
-    return Options(day or dt.date.min, days, sunset_required=given, tolerant_enums=tolerant, across_versions=across)
+    return Options(
+        day or dt.date.min, days, sunset_required=sunset_required, tolerant_enums=tolerant, across_versions=across
+    )
 
 
 def _stop(reason: str) -> None:
@@ -74,10 +76,10 @@ def _guarded(work: Callable[[], T]) -> T:
     """Run `work`; what cannot be compared is told at its place, and the exit code is 2."""
     from tools.breaking import run  # noqa: PLC0415 - start-up
 
-    found = run.guarded(work)
-    if found is None:
+    result = run.guarded(work)
+    if result is None:
         raise typer.Exit(2)
-    return found
+    return result
 
 
 def breaking(  # noqa: PLR0913, PLR0917 - these are the command's options
@@ -178,10 +180,10 @@ def accept(
     from tools.breaking import exceptions, run  # noqa: PLC0415 - start-up
 
     comparison = _guarded(lambda: run.compare_all(base, head, _options()))
-    found = next((finding for finding in comparison.report.findings if finding.fingerprint == fingerprint), None)
-    if found is None:
+    finding_ = next((finding for finding in comparison.report.findings if finding.fingerprint == fingerprint), None)
+    if finding_ is None:
         _stop(f"no finding between {base} and {head} has the fingerprint {fingerprint}")
         return
-    entry = {"fingerprint": fingerprint, "id": found.id, "reason": reason, "owner": owner, "until": until}
+    entry = {"fingerprint": fingerprint, "id": finding_.id, "reason": reason, "owner": owner, "until": until}
     _guarded(lambda: exceptions.add(entry, _options().now))
-    print(f"{found.id} is accepted until {until}: {found.message}")
+    print(f"{finding_.id} is accepted until {until}: {finding_.message}")

@@ -41,14 +41,14 @@ def compare(base: Spec, head: Spec, options: Options) -> Result:
     _dialects(pairing)
     semver = _semver(pairing)
     _version(pairing, semver)
-    return Result(pairing.found.sorted(), semver, pairing.compared)
+    return Result(pairing.findings.sorted(), semver, pairing.compared)
 
 
 def check_dialects(base: Spec, head: Spec, options: Options) -> None:
     """Refuse two documents whose schemas are in different dialects, unless the options say that this is meant."""
     if base.is_30 != head.is_30 and not options.across_versions:
-        said = [str(spec.root.raw.get("openapi")) for spec in (base, head)]
-        reason = f"{base.name} is OpenAPI {said[0]} and {head.name} is {said[1]}: the same words mean different things"
+        versions = [str(spec.root.raw.get("openapi")) for spec in (base, head)]
+        reason = f"{base.name} is OpenAPI {versions[0]} and {head.name} is {versions[1]}: the same words mean different things"
         hint = "convert one of them, or say --across-versions to compare both as JSON Schema 2020-12"
         raise BadInputError([Problem("mixed-versions", reason, head.origin(head.at("/openapi")), hint=hint)])
 
@@ -109,10 +109,10 @@ def _dialects(pairing: Pairing) -> None:
 
 
 def _semver(pairing: Pairing) -> str:
-    found = pairing.found.sorted()
-    if any(finding.level is Severity.ERROR for finding in found):
+    findings = pairing.findings.sorted()
+    if any(finding.level is Severity.ERROR for finding in findings):
         return "major"
-    if any(not finding.documentation_only for finding in found):
+    if any(not finding.documentation_only for finding in findings):
         return "minor"
     base, head = (_without_version(spec.root.raw) for spec in (pairing.base, pairing.head))
     return "none" if base == head else "patch"

@@ -83,8 +83,8 @@ class Spec:
 
     def origin(self, at: At) -> Origin:
         """Place of `at`, in the source of a bundle where there is one."""
-        written = self.sources.place(at.pointer) if self.sources is not None else None
-        return written or self._files[at.file].at(at.pointer)
+        origin = self.sources.place(at.pointer) if self.sources is not None else None
+        return origin or self._files[at.file].at(at.pointer)
 
     def line(self, origin: Origin) -> str:
         """Text of a line of one of this spec's files; empty when the file is not one of them."""
@@ -98,10 +98,10 @@ class Spec:
 
     def target(self, reference: str, file: str) -> tuple[Json, str, str]:
         """What `reference`, written in `file`, points to: value, file, pointer. Raises `BadInputError` when it is nothing."""
-        found = self._targets.get((reference, file))
-        if found is None:
-            found = self._targets[reference, file] = self._find(reference, file)
-        return found
+        target = self._targets.get((reference, file))
+        if target is None:
+            target = self._targets[reference, file] = self._find(reference, file)
+        return target
 
     def _find(self, reference: Json, file: str) -> tuple[Json, str, str]:
         if not isinstance(reference, str):
@@ -114,10 +114,10 @@ class Spec:
         self._files[where] = document
         pointer = unquote(fragment)
         try:
-            value, found = self._resolve(document.value, pointer)
+            value, resolved = self._resolve(document.value, pointer)
         except KeyError:
             raise BadInputError([self._dangling(reference, file, f"there is no {pointer or '/'} in {where}")]) from None
-        return value, where, found
+        return value, where, resolved
 
     @staticmethod
     def _resolve(value: Json, pointer: str) -> tuple[Json, str]:
@@ -186,10 +186,10 @@ class Spec:
         if holder is None or not isinstance(holder.raw, dict):
             return {}
         names = [name for name in holder.raw if isinstance(name, str)]
-        found = {name: self.child(holder, name) for name in names}
+        children = {name: self.child(holder, name) for name in names}
         return {
             name: At({} if value.raw is None else value.raw, value.file, value.pointer)
-            for name, value in found.items()
+            for name, value in children.items()
             if value is not None and isinstance(value.raw, dict | bool | None)
         }
 
@@ -198,8 +198,8 @@ class Spec:
         holder = self.child(at, *tokens) if at is not None else None
         if holder is None or not isinstance(holder.raw, list):
             return []
-        found = (self.child(holder, index) for index in range(len(holder.raw)))
-        return [item for item in found if item is not None]
+        children = (self.child(holder, index) for index in range(len(holder.raw)))
+        return [item for item in children if item is not None]
 
     def at(self, pointer: str) -> At:
         """Value at `pointer` of the entry file; of its nearest parent when there is none."""
@@ -223,8 +223,8 @@ def problems_of(spec: Spec) -> list[Problem]:
         return [Problem("not-openapi", "this is not an OpenAPI document: it is no mapping", where)]
     version = value.get("openapi")
     if not isinstance(version, str) or not version.startswith("3."):
-        said = f"it says openapi: {version!r}" if version else "it has no `openapi` field"
-        return [Problem("not-openapi", f"this is not an OpenAPI 3 document: {said}", where)]
+        detail = f"it says openapi: {version!r}" if version else "it has no `openapi` field"
+        return [Problem("not-openapi", f"this is not an OpenAPI 3 document: {detail}", where)]
     if not any(isinstance(value.get(word), dict) for word in ("paths", "webhooks", "components")):
         return [Problem("not-openapi", "this document has neither paths nor webhooks nor components", where)]
     return []

@@ -61,7 +61,7 @@ class Fact:
 def report(pairing: Pairing, fact: Fact, operation: Operation | None = None) -> None:
     """Add `fact` to what was found."""
     level = law.level(fact.effect, fact.direction, fact.guards)
-    pairing.found.add(
+    pairing.findings.add(
         Finding(
             fact.id,
             level,

@@ -64,8 +64,8 @@ def pairs(base: str, head: str, *, all_read: bool = False) -> Pairs:
 def _unchanged(base: Tree, head: Tree) -> set[str]:
     """Names of the APIs that nobody touched since their release."""
     same, _ = released.unchanged(base.label, head.label) if base.on_disk and head.on_disk else (set[str](), 0)
-    made = {PurePosixPath(name).stem for name in head.made}
-    return {PurePosixPath(name).stem for name in same} - made
+    generated = {PurePosixPath(name).stem for name in head.generated}
+    return {PurePosixPath(name).stem for name in same} - generated
 
 
 def nothing(argument: str) -> Problem:
@@ -116,27 +116,27 @@ class Tree:
     on_disk: bool = True
     names: list[str] = field(default_factory=list)
     """Entry files."""
-    made: dict[str, Json] = field(default_factory=dict)
+    generated: dict[str, Json] = field(default_factory=dict)
     """Documents that were made in memory, by the path they would have."""
     _texts: dict[str, str | None] = field(default_factory=dict)
     _read: dict[str, source.Document | None] = field(default_factory=dict)
 
     def by_stem(self) -> dict[str, str]:
         """Entry files by API name. Raises `BadInputError` when two have the same."""
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         for name in self.names:
             stem = PurePosixPath(name).stem
-            if stem in found:
-                reason = f"{found[stem]} and {name} are both called {stem}: which is which?"
+            if stem in names:
+                reason = f"{names[stem]} and {name} are both called {stem}: which is which?"
                 raise BadInputError([Problem("same-name", reason, Origin(name, 1, 1))])
             if stem != JOINED:
-                found[stem] = name
-        return found
+                names[stem] = name
+        return names
 
     def text(self, name: str) -> str | None:
         """Text of a file; None when it cannot be read as text, or was never written."""
         if name not in self._texts:
-            raw = None if name in self.made else self.fetch(name)
+            raw = None if name in self.generated else self.fetch(name)
             try:
                 self._texts[name] = None if raw is None else raw.decode("utf-8-sig")
             except UnicodeDecodeError:
@@ -150,23 +150,23 @@ class Tree:
         return self._read[name]
 
     def _parsed(self, name: str) -> source.Document | None:
-        if name in self.made:
-            return source.Document(name, "", self.made[name], {"": source.Marks(1, 1, 1, 1)})
-        shown, text = f"{self.prefix}{name}", self.text(name)
+        if name in self.generated:
+            return source.Document(name, "", self.generated[name], {"": source.Marks(1, 1, 1, 1)})
+        label, text = f"{self.prefix}{name}", self.text(name)
         if text is None:
             if self.on_disk and Path(name).exists():
                 raise BadInputError(
                     source.load(Path(name))[1] or [Problem("unreadable", "no text", Origin(name, 1, 1))]
                 )
             return None
-        document = lazy.parse(text, shown)
+        document = lazy.parse(text, label)
         if document is None:
-            document, problems = source.parse(text, name=shown)
+            document, problems = source.parse(text, name=label)
             if problems:
                 raise BadInputError(problems)
         return (
             document
-            if document is None or shown == name
+            if document is None or label == name
             else source.Document(name, text, document.value, document.marks)
         )
 
@@ -201,8 +201,8 @@ def _open(argument: str) -> Tree:
     if changed:
         _renew(tree, changed)
     elif path.is_dir():
-        found = sorted(file.as_posix() for file in path.rglob("*") if file.suffix in released.SUFFIXES)
-        tree.names = [name for name in found if tree.is_entry(name, path.as_posix())]
+        paths = sorted(file.as_posix() for file in path.rglob("*") if file.suffix in released.SUFFIXES)
+        tree.names = [name for name in paths if tree.is_entry(name, path.as_posix())]
     else:
         from tools.breaking import revisions  # noqa: PLC0415 - start-up
 
@@ -221,7 +221,7 @@ def _bytes_of(name: str) -> bytes | None:
 
 def _renew(tree: Tree, changed: set[str]) -> None:
     """The bundles as they will be generated: from memory where a source was edited since, from disk elsewhere."""
-    tree.made, problems = working.bundles(working.touched(changed))
+    tree.generated, problems = working.bundles(working.touched(changed))
     if problems:
         raise BadInputError(problems)
     tree.names = [f"{BUNDLES}/{entry}" for entry in working.entries()]

@@ -37,7 +37,7 @@ class Side:
     at: At
     words: dict[str, Json]
     nullable: bool = False
-    written: At | None = None
+    reference: At | None = None
     """Where the schema was written, before its references were followed."""
 
     @property
@@ -47,8 +47,8 @@ class Side:
 
     def types(self) -> frozenset[str] | None:
         """Types without null; None for any."""
-        found = self.words.get("type")
-        return None if found is None else frozenset(found) - {"null"}
+        types = self.words.get("type")
+        return None if types is None else frozenset(types) - {"null"}
 
 
 def bounds(base: Side, head: Side, path: Path) -> Iterator[Change]:
@@ -101,7 +101,7 @@ def types(base: Side, head: Side, path: Path) -> Iterator[Change]:
     if was_null != is_null:
         demand = {"not": {"type": "null"}}
         action = "not-nullable" if was_null else "nullable"
-        places = base.written or base.at, head.written or head.at
+        places = base.reference or base.at, head.reference or head.at
         yield Change("became", action, path, *places, None if was_null else demand, demand if was_null else None)
     listed = _listed(base), _listed(head)
     if (listed[0] or listed[1]) and None not in (of_base := all_types(base), of_head := all_types(head)):
@@ -144,20 +144,20 @@ def _lists(base: Side, head: Side, path: Path, old: frozenset[str], new: frozens
     if old == new:
         return
     action = "widened" if old <= new else "narrowed" if new <= old else "changed"
-    demands = [{"type": [*sorted(found), "null"]} for found in (old, new)]
+    demands = [{"type": [*sorted(types), "null"]} for types in (old, new)]
     yield Change("list-of-types", action, path, base.at, head.at, demands[0], demands[1], _shown(old), _shown(new))
 
 
-def _spread(found: frozenset[str] | None) -> frozenset[str]:
-    return EVERY_TYPE if found is None else frozenset(kind for name in found for kind in KINDS_OF.get(name, {name}))
+def _spread(types: frozenset[str] | None) -> frozenset[str]:
+    return EVERY_TYPE if types is None else frozenset(kind for name in types for kind in KINDS_OF.get(name, {name}))
 
 
 def _type_action(old: frozenset[str], new: frozenset[str]) -> str:
     return "generalized" if old < new else "specialized" if new < old else "changed"
 
 
-def _shown(found: frozenset[str] | None) -> str:
-    return "any" if found is None else ", ".join(sorted(found)) or "null"
+def _shown(types: frozenset[str] | None) -> str:
+    return "any" if types is None else ", ".join(sorted(types)) or "null"
 
 
 def enums(base: Side, head: Side, path: Path) -> Iterator[Change]:
@@ -202,10 +202,10 @@ def _extensible(base: Side, head: Side, path: Path) -> Iterator[Change]:
     old, new = _by_key(base.raw.get("x-extensible-enum")), _by_key(head.raw.get("x-extensible-enum"))
     if old is None or new is None:
         return
-    for gone in [value for key, value in old.items() if key not in new]:
+    for removed in [value for key, value in old.items() if key not in new]:
         traits = frozenset({"annotation", "narrows"})
         yield Change(
-            "x-extensible-enum-value", "removed", path, base.at, head.at, old=gone, name=str(gone), traits=traits
+            "x-extensible-enum-value", "removed", path, base.at, head.at, old=removed, name=str(removed), traits=traits
         )
 
 

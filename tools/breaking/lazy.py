@@ -27,10 +27,10 @@ def parse(text: str, name: str) -> source.Document | None:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a key stands twice")
-    return found
+    return members
 
 
 def _refuse(word: str) -> Any:
@@ -64,31 +64,31 @@ class _LazyMarks(dict[str, Marks]):
             return False
         if parent not in self._children:
             self._children[parent] = self._scan(self._values[parent])
-        found = self._children[parent].get(source.unescape(token))
-        if found is None:
+        positions = self._children[parent].get(source.unescape(token))
+        if positions is None:
             return False
-        self._values[pointer] = found[1]
-        self[pointer] = self._marks(*found)
+        self._values[pointer] = positions[1]
+        self[pointer] = self._marks(*positions)
         return True
 
     def _scan(self, at: int) -> dict[str, tuple[int, int]]:
         """Children of the object or array that starts at `at`: where the key stands and where the value starts."""
-        found: dict[str, tuple[int, int]] = {}
+        positions: dict[str, tuple[int, int]] = {}
         text, closing = self._text, {"{": "}", "[": "]"}.get(self._text[at])
         if closing is None:
-            return found
+            return positions
         is_object, position = closing == "}", self._skip(at + 1)
         while text[position] != closing:
-            key_at, key = position, str(len(found))
+            key_at, key = position, str(len(positions))
             if is_object:
                 key, position = scanstring(text, position + 1, True)
                 position = self._skip(self._skip(position) + 1)
-            found[key] = (key_at, position)
+            positions[key] = (key_at, position)
             _, position = _DECODER.raw_decode(text, position)
             position = self._skip(position)
             if text[position] == ",":
                 position = self._skip(position + 1)
-        return found
+        return positions
 
     def _skip(self, at: int) -> int:
         match = _SPACE.match(self._text, at)

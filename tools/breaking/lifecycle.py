@@ -172,8 +172,8 @@ def stability(base: Life, head: Life) -> Step | None:
     if after == before or (base.stability is None and head.stability is None):
         return None
     effect, name = (Effect.VIOLATION, "decreased") if after < before else (Effect.NONE, "increased")
-    said = [life.stability or "stable" for life in (base, head)]
-    return Step(f"stability-{name}", effect, f"went from {said[0]} to {said[1]}")
+    levels = [life.stability or "stable" for life in (base, head)]
+    return Step(f"stability-{name}", effect, f"went from {levels[0]} to {levels[1]}")
 
 
 _PROPERTY_NAMES = {

@@ -30,14 +30,14 @@ def matched(old: list[str], new: list[str]) -> tuple[list[tuple[str, str]], list
     pairs: list[tuple[str, str]] = []
     for form in (str, essence, _general):
         for first in [name for name in old if name not in {pair[0] for pair in pairs}]:
-            taken = {pair[1] for pair in pairs}
-            second = next((name for name in new if name not in taken and form(name) == form(first)), None)
+            paired = {pair[1] for pair in pairs}
+            second = next((name for name in new if name not in paired and form(name) == form(first)), None)
             if second is not None:
                 pairs.append((first, second))
-    gone = [name for name in old if name not in {pair[0] for pair in pairs}]
+    removed = [name for name in old if name not in {pair[0] for pair in pairs}]
     added = [name for name in new if name not in {pair[1] for pair in pairs}]
     wild = [name for name in new if name == "*/*"]
-    return pairs, ([] if wild and not pairs else gone) if not wild else [], added
+    return pairs, ([] if wild and not pairs else removed) if not wild else [], added
 
 
 def relation(old: str, new: str) -> str:

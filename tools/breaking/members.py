@@ -48,8 +48,8 @@ def _demand(side: Side, word: str) -> Json:
     """The keyword with those it only means something with."""
     if word in {"unevaluatedItems", "unevaluatedProperties"}:
         return side.raw if word in side.words else None
-    found = {key: side.words[key] for key in _TOGETHER.get(word, (word,)) if key in side.words}
-    return found if word in side.words else None
+    keywords = {key: side.words[key] for key in _TOGETHER.get(word, (word,)) if key in side.words}
+    return keywords if word in side.words else None
 
 
 def _maps(base: Side, head: Side, path: Path) -> Iterator[Change]:
@@ -153,8 +153,8 @@ def _items(walker: Walker, base: Side, head: Side, path: Path, *, quiet: bool) -
 
 
 def _tuple(side: Side) -> Json:
-    found = {word: side.words[word] for word in ("prefixItems", "items") if word in side.words}
-    return found or None
+    keywords = {word: side.words[word] for word in ("prefixItems", "items") if word in side.words}
+    return keywords or None
 
 
 def _list(
@@ -163,22 +163,22 @@ def _list(
     """Members of `allOf`, `anyOf`, `oneOf`: equal ones cancel, then those of one name, then one against one in order."""
     old, new = _members(sides[0], word), _members(sides[1], word)
     if word == "allOf" and old and new:
-        said = [[at for at in members if _only_says(at)] for members in (old, new)]
-        if len(said[0]) != len(said[1]):
-            yield _remark(sides, feature, path, *said)
+        types_only = [[at for at in members if _only_says(at)] for members in (old, new)]
+        if len(types_only[0]) != len(types_only[1]):
+            yield _remark(sides, feature, path, *types_only)
         old, new = ([at for at in members if not _only_says(at)] for members in (old, new))
     if not (old and new):
         if (old or new) and not quiet and not _only_types(sides):
             yield _whole(sides, word, feature, path, old or new, "added" if new else "removed")
         return
-    pairs, gone, came = _matched(walker, old, new)
+    pairs, removed, came = _matched(walker, old, new)
     for first, second in pairs:
         yield from walker.changes(first, second, path.into(f"{word}[{label(second)}]"), quiet=quiet)
     if quiet:
-        gone, came = _twins(walker, gone, new, ("base", "head")), _twins(walker, came, old, ("head", "base"))
-    for action, left in (("removed", gone), ("added", came)):
-        if left and not _only_types(sides):
-            yield _whole(sides, word, feature, path, left, action)
+        removed, came = _twins(walker, removed, new, ("base", "head")), _twins(walker, came, old, ("head", "base"))
+    for action, unpaired in (("removed", removed), ("added", came)):
+        if unpaired and not _only_types(sides):
+            yield _whole(sides, word, feature, path, unpaired, action)
 
 
 def _only_says(at: At) -> bool:
@@ -194,10 +194,10 @@ def _remark(sides: tuple[Side, Side], feature: str, path: Path, old: list[At], n
     return change
 
 
-def _twins(walker: Walker, left: list[At], others: list[At], sides: tuple[str, str]) -> list[At]:
+def _twins(walker: Walker, unpaired: list[At], others: list[At], sides: tuple[str, str]) -> list[At]:
     """Named variants that accept what a variant on the other side accepts: payloads are the same, the models are not."""
     numbers = {walker.pairing.number(sides[1], other) for other in others}
-    return [at for at in left if _component(at) and walker.pairing.number(sides[0], at) in numbers]
+    return [at for at in unpaired if _component(at) and walker.pairing.number(sides[0], at) in numbers]
 
 
 def _only_types(sides: tuple[Side, Side]) -> bool:
@@ -246,7 +246,7 @@ def _matched(walker: Walker, old: list[At], new: list[At]) -> tuple[list[tuple[A
     inline = [at for at in left_old if not _component(at)], [at for at in left_new if not _component(at)]
     if len(inline[0]) == len(inline[1]):
         pairs += list(zip(*inline, strict=True))
-        left_old, left_new = ([at for at in left if _component(at)] for left in (left_old, left_new))
+        left_old, left_new = ([at for at in unpaired if _component(at)] for unpaired in (left_old, left_new))
     return pairs, left_old, left_new
 
 

@@ -35,8 +35,8 @@ def rule_id(place: Place, change: Change, *, broken: bool, text: bool) -> str:
     if "wrapped" in change.traits and broken and stem.endswith("-body"):
         return f"{stem}-wrapped-in-one-of"
     if change.feature == "became" and change.action in _MUTABILITY:
-        needed = "required" if "required" in change.traits else "optional"
-        return f"{place.direction}-{needed}-property-became-{change.action}"
+        requirement = "required" if "required" in change.traits else "optional"
+        return f"{place.direction}-{requirement}-property-became-{change.action}"
     if change.feature in {"type", "format", "list-of-types"}:
         return f"{stem}-{_type(place, change, broken=broken, text=text, nested=nested)}"
     if change.feature in {"enum-value", "enum"}:
@@ -62,11 +62,11 @@ def _stem(place: Place, *, nested: bool) -> str:
 
 
 def _property(place: Place, change: Change) -> str:
-    needed = "required" if "required" in change.traits else "optional"
+    requirement = "required" if "required" in change.traits else "optional"
     if place.direction == "response":
         infix = "-write-only" if "write-only" in change.traits else ""
         return (
-            f"response-{needed}{infix}-property-{change.action}"
+            f"response-{requirement}{infix}-property-{change.action}"
             if place.kind == BODY
             else f"response-header-property-{change.action}"
         )
@@ -74,7 +74,7 @@ def _property(place: Place, change: Change) -> str:
     if change.action == "removed":
         return f"request-{where}property-removed"
     suffix = "-with-default" if {"required", "default"} <= change.traits else ""
-    return f"new-{needed}-request-{where}property{suffix}"
+    return f"new-{requirement}-request-{where}property{suffix}"
 
 
 def _type(place: Place, change: Change, *, broken: bool, text: bool, nested: bool) -> str:
@@ -176,8 +176,8 @@ def sentence(place: Place, change: Change) -> str:
         case "lifecycle":
             return f"{subject} {change.action}"
         case "property":
-            needed = "required" if "required" in change.traits else "optional"
-            return f"{place.label}: {change.action} the {needed} property `{path}`"
+            requirement = "required" if "required" in change.traits else "optional"
+            return f"{place.label}: {change.action} the {requirement} property `{path}`"
         case "became":
             return f"{subject} became {_STATES.get(change.action, change.action)}{_list(change)}"
         case "enum-value" | "x-extensible-enum-value":

@@ -34,12 +34,12 @@ def compare_paths(pairing: Pairing) -> None:
 
 
 def _matched(old: list[str], new: list[str]) -> dict[str, str]:
-    found = {path: path for path in old if path in new}
-    spare = {_TEMPLATE.sub("{}", path): path for path in new if path not in found}
+    pairs = {path: path for path in old if path in new}
+    spare = {_TEMPLATE.sub("{}", path): path for path in new if path not in pairs}
     for path in old:
-        if path not in found and (other := spare.pop(_TEMPLATE.sub("{}", path), None)) is not None:
-            found[path] = other
-    return found
+        if path not in pairs and (other := spare.pop(_TEMPLATE.sub("{}", path), None)) is not None:
+            pairs[path] = other
+    return pairs
 
 
 def methods(spec: Spec, item: At) -> dict[str, At]:
@@ -168,8 +168,10 @@ def _callbacks(pairing: Pairing, operation: Operation) -> None:
     )
 
 
-def _flat(spec: Spec, named: dict[str, At]) -> dict[str, At]:
-    return {f"{name} {expression}": item for name, at in named.items() for expression, item in spec.entries(at).items()}
+def _flat(spec: Spec, callbacks: dict[str, At]) -> dict[str, At]:
+    return {
+        f"{name} {expression}": item for name, at in callbacks.items() for expression, item in spec.entries(at).items()
+    }
 
 
 def compare_outward(

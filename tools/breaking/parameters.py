@@ -62,7 +62,7 @@ def compare(pairing: Pairing, operation: Operation, base_path: str, head_path: s
 def effective(spec: Spec, item: At, operation: At, path: str) -> dict[tuple[str, str], Parameter]:
     """Parameters of the path and of the operation, which wins."""
     order = {name: str(index) for index, name in enumerate(_TEMPLATE.findall(path))}
-    found: dict[tuple[str, str], Parameter] = {}
+    parameters: dict[tuple[str, str], Parameter] = {}
     for holder, shared in ((item, True), (operation, False)):
         for at in spec.items(holder, "parameters"):
             place, name = (at.raw.get("in"), at.raw.get("name")) if isinstance(at.raw, dict) else (None, None)
@@ -70,8 +70,8 @@ def effective(spec: Spec, item: At, operation: At, path: str) -> dict[tuple[str,
                 continue
             key = order.get(name, name) if place == "path" else name.lower() if place == "header" else name
             if not (place == "header" and key in IGNORED_HEADERS):
-                found[place, key] = Parameter(at, place, name, shared)
-    return found
+                parameters[place, key] = Parameter(at, place, name, shared)
+    return parameters
 
 
 def _spread_objects(
@@ -92,11 +92,11 @@ def _exploded(spec: Spec, parameter: Parameter) -> list[Parameter]:
     schema = spec.child(parameter.at, "schema")
     if schema is None or not isinstance(schema.raw, dict) or schema.raw.get("type") != "object":
         return []
-    needed = schema.raw.get("required") or []
+    required = schema.raw.get("required") or []
     parts = []
     for name, member in (schema.raw.get("properties") or {}).items():
         pointer = source.join(schema.pointer, "properties", name)
-        raw = {"in": "query", "name": name, "required": parameter.required and name in needed, "schema": member}
+        raw = {"in": "query", "name": name, "required": parameter.required and name in required, "schema": member}
         parts.append(Parameter(At(raw, schema.file, pointer), "query", name, parameter.shared))
     return parts
 
@@ -104,8 +104,8 @@ def _exploded(spec: Spec, parameter: Parameter) -> list[Parameter]:
 def style(parameter: Parameter) -> tuple[str, bool]:
     """Effective `style` and `explode`."""
     default = "form" if parameter.place in {"query", "cookie"} else "simple"
-    chosen = parameter.at.raw.get("style", default)
-    return chosen, bool(parameter.at.raw.get("explode", chosen == "form"))
+    style_ = parameter.at.raw.get("style", default)
+    return style_, bool(parameter.at.raw.get("explode", style_ == "form"))
 
 
 def _removed(pairing: Pairing, operation: Operation, parameter: Parameter) -> None:
@@ -121,16 +121,16 @@ def _removed(pairing: Pairing, operation: Operation, parameter: Parameter) -> No
 
 
 def _added(pairing: Pairing, operation: Operation, parameter: Parameter) -> None:
-    needed = "required" if parameter.required else "optional"
+    requirement = "required" if parameter.required else "optional"
     if parameter.place == "path":
         identifier = "new-request-path-parameter"
     elif parameter.shared:
-        identifier = f"new-{needed}-request-default-parameter-to-existing-path"
+        identifier = f"new-{requirement}-request-default-parameter-to-existing-path"
     else:
-        identifier = f"new-{needed}-request-parameter"
+        identifier = f"new-{requirement}-request-parameter"
     effect = Effect.NARROWS if parameter.required else Effect.WIDENS
     travel = operation.travel(law.REQUEST)
-    text = f"{parameter.label} was added and is {needed}"
+    text = f"{parameter.label} was added and is {requirement}"
     advice = "make it optional, with the old behaviour when it is absent"
     fact = Fact(
         identifier,

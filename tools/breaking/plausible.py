@@ -93,11 +93,11 @@ class Plausible:
         return bool(least <= most) and few and self.accepts_something(words.get("items", True), file)
 
     def _object(self, words: dict[str, Json], file: str) -> bool:
-        needed, properties = words.get("required") or [], words.get("properties") or {}
-        if words.get("minProperties", 0) > len(needed) or words.get("maxProperties", math.inf) < len(needed):
+        required, properties = words.get("required") or [], words.get("properties") or {}
+        if words.get("minProperties", 0) > len(required) or words.get("maxProperties", math.inf) < len(required):
             return False
         rest = words.get("additionalProperties", True)
-        return all(self.accepts_something(properties.get(name, rest), file) for name in needed)
+        return all(self.accepts_something(properties.get(name, rest), file) for name in required)
 
 
 def _is_of(value: Json, types: Json) -> bool:

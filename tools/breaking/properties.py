@@ -19,55 +19,55 @@ Json = Any
 FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}
 
 
-def _named(side: Side) -> dict[str, Json]:
-    found = side.raw.get("properties")
-    return found if isinstance(found, dict) else {}
+def _properties_of(side: Side) -> dict[str, Json]:
+    properties = side.raw.get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
 def _required(side: Side) -> list[str]:
-    found = side.raw.get("required")
-    return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
+    names = side.raw.get("required")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def at(side: Side, name: str) -> At:
     """The schema of property `name`."""
-    return At(_named(side)[name], side.at.file, source.join(side.at.pointer, "properties", name))
+    return At(_properties_of(side)[name], side.at.file, source.join(side.at.pointer, "properties", name))
 
 
 def required(base: Side, head: Side, path: Path) -> Iterator[Change]:
     """Properties on both sides that became required or optional, and undeclared ones that are required now."""
     before, after = _required(base), _required(head)
     for name in dict.fromkeys([*before, *after]):
-        came = name in _named(head) and name not in _named(base) and name in after
-        went = name in _named(base) and name not in _named(head) and name in before
+        came = name in _properties_of(head) and name not in _properties_of(base) and name in after
+        went = name in _properties_of(base) and name not in _properties_of(head) and name in before
         if (name in before) == (name in after) or came or went:
             continue  # a property that came or went says so itself
-        declared = name in _named(base) and name in _named(head)
+        declared = name in _properties_of(base) and name in _properties_of(head)
         action = "required" if name in after else "optional"
         demand = {"required": [name]}
         demands = (None, demand) if action == "required" else (demand, None)
         traits = _traits(head, name) if declared else frozenset({"undeclared"})
         inner = path.into(name)
-        old, new = (at(side, name) if name in _named(side) else side.at for side in (base, head))
+        old, new = (at(side, name) if name in _properties_of(side) else side.at for side in (base, head))
         yield Change("became", action, inner, old, new, demands[0], demands[1], name=name, traits=traits, where=path)
 
 
 def _traits(side: Side, name: str) -> frozenset[str]:
-    member = _named(side).get(name)
-    found = {word for flag, word in FLAGS.items() if isinstance(member, dict) and member.get(flag) is True}
+    member = _properties_of(side).get(name)
+    traits = {word for flag, word in FLAGS.items() if isinstance(member, dict) and member.get(flag) is True}
     if isinstance(member, dict) and "default" in member:
-        found.add("default")
+        traits.add("default")
     if name in _required(side):
-        found.add("required")
-    return frozenset(found)
+        traits.add("required")
+    return frozenset(traits)
 
 
 def properties(walker: Walker, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
     """Added and removed properties, and the changes inside those that stayed."""
-    before, after = _named(base), _named(head)
+    before, after = _properties_of(base), _properties_of(head)
     for name in before:
         if name in after:
-            yield from _kept(walker, base, head, path, name, quiet=quiet)
+            yield from _unchanged_property(walker, base, head, path, name, quiet=quiet)
         elif not quiet:
             yield from _removed(walker, base, head, path, name)
     for name in after:
@@ -75,7 +75,9 @@ def properties(walker: Walker, base: Side, head: Side, path: Path, *, quiet: boo
             yield from _added(walker, base, head, path, name)
 
 
-def _kept(walker: Walker, base: Side, head: Side, path: Path, name: str, *, quiet: bool) -> Iterator[Change]:
+def _unchanged_property(
+    walker: Walker, base: Side, head: Side, path: Path, name: str, *, quiet: bool
+) -> Iterator[Change]:
     old, new = at(base, name), at(head, name)
     if walker.pairing.same_in_all(old, new):
         return
@@ -94,8 +96,8 @@ def _kept(walker: Walker, base: Side, head: Side, path: Path, name: str, *, quie
     yield from walker.changes(old, new, inner, quiet=quiet)
 
 
-def _flag(target: At, written: At, flag: str) -> bool:
-    return any(isinstance(place.raw, dict) and place.raw.get(flag) is True for place in (written, target))
+def _flag(target: At, reference: At, flag: str) -> bool:
+    return any(isinstance(place.raw, dict) and place.raw.get(flag) is True for place in (reference, target))
 
 
 def _removed(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
@@ -116,7 +118,9 @@ def _added(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Ite
     traits = _traits(head, name)
     if name in walker.declared("base", path) or (walker.direction == contain.REQUEST and "read-only" in traits):
         return
-    new_demand: Json = {"required": [name]} if "required" in traits else {"properties": {name: _named(head)[name]}}
+    new_demand: Json = (
+        {"required": [name]} if "required" in traits else {"properties": {name: _properties_of(head)[name]}}
+    )
     change = Change(
         "property", "added", path.into(name), base.at, at(head, name), walker.closing("base", path, name), new_demand
     )

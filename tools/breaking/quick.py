@@ -21,10 +21,10 @@ _EXCEPTIONS = "contracts/baselines/accepted.yaml"
 
 def run(arguments: "Sequence[str]") -> int | None:
     """The exit code of the everyday uses; None when the library that reads options must say what `arguments` mean."""
-    said = _read(arguments)
-    if said is None:
+    parsed = _read(arguments)
+    if parsed is None:
         return None
-    base, head, form, fail_on = said
+    base, head, form, fail_on = parsed
     apis = unchanged(base, head) if form == "text" and not os.path.exists(_EXCEPTIONS) else 0  # noqa: PTH110 - pathlib takes 10 ms
     if apis:
         sys.stdout.write(f"{tally((0, 0, 0), apis, apis, 0)}; version step: none\n")
@@ -71,6 +71,6 @@ def unchanged(base: str, head: str) -> int:
 def tally(counts: "Sequence[int]", apis: int, same: int, operations: int) -> str:
     """`2 errors, 1 warning, 0 infos in 17 APIs (16 unchanged), 4 operations compared`; counts of errors, warnings, infos."""
     words = zip(counts, ("error", "warning", "info"), strict=True)
-    found = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in words)
-    kept = f" ({same} unchanged)" if same else ""
-    return f"{found} in {apis} API{'' if apis == 1 else 's'}{kept}, {operations} operations compared"
+    counted = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in words)
+    unchanged = f" ({same} unchanged)" if same else ""
+    return f"{counted} in {apis} API{'' if apis == 1 else 's'}{unchanged}, {operations} operations compared"

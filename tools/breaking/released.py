@@ -20,14 +20,14 @@ def digest(data: bytes) -> str:
 
 def files(folder: str) -> dict[str, str]:
     """Digests of the contracts below `folder`, by their path in it."""
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for current, _, names in os.walk(folder):
         below = os.path.relpath(current, folder).replace(os.sep, "/")
         for name in names:
             if name.endswith(SUFFIXES) and name != JOINED:
                 with open(f"{current}/{name}", "rb") as stream:  # noqa: PTH123 - pathlib takes 10 ms to import
-                    found[name if below == "." else f"{below}/{name}"] = digest(stream.read())
-    return found
+                    digests[name if below == "." else f"{below}/{name}"] = digest(stream.read())
+    return digests
 
 
 def unchanged(base: str, head: str) -> tuple[set[str], int]:

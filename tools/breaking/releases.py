@@ -19,31 +19,31 @@ class Step:
     api: str
     old: str
     new: str
-    wanted: str
+    required: str
 
     @property
     def is_enough(self) -> bool:
         """Whether the version rises at least as much as the changes ask for, and never falls."""
         before, after = compare.parsed(self.old), compare.parsed(self.new)
-        if self.wanted == "none":
+        if self.required == "none":
             return before is None or after is None or after >= before
-        return STEPS.index(compare.step_between(self.old, self.new)) >= STEPS.index(self.wanted)
+        return STEPS.index(compare.step_between(self.old, self.new)) >= STEPS.index(self.required)
 
     @property
     def suggestion(self) -> str:
         """The version to write."""
         before = compare.parsed(self.old)
-        if before is None or self.wanted == "none":
+        if before is None or self.required == "none":
             return self.old
         major, minor, patch = before
         numbers = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0), "patch": (major, minor, patch + 1)}[
-            self.wanted
+            self.required
         ]
         return ".".join(map(str, numbers))
 
     def __str__(self) -> str:
         state = "ok" if self.is_enough else f"write {self.suggestion}"
-        return f"{self.api}: {self.old or '?'} -> {self.new or '?'}, the changes ask for {self.wanted}: {state}"
+        return f"{self.api}: {self.old or '?'} -> {self.new or '?'}, the changes ask for {self.required}: {state}"
 
 
 def steps(comparison: Comparison) -> list[Step]:

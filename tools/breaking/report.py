@@ -59,13 +59,13 @@ def _block(finding: Finding, report: Report) -> str:
 
 def details(finding: Finding) -> list[tuple[str, str]]:
     """What else there is to say, as label and text."""
-    found = [("why", finding.why)] if finding.why else []
+    rows = [("why", finding.why)] if finding.why else []
     if finding.has_witness:
-        found.append(("witness", json.dumps(finding.witness, ensure_ascii=False, default=str)))
-    found += [("instead", finding.instead)] if finding.instead else []
-    found += [("sdk", ", ".join(finding.sdk))] if finding.sdk else []
-    found += [("accepted", finding.accepted)] if finding.accepted else []
-    return [*found, ("fingerprint", finding.fingerprint)] if finding.level is not Severity.INFO else found
+        rows.append(("witness", json.dumps(finding.witness, ensure_ascii=False, default=str)))
+    rows += [("instead", finding.instead)] if finding.instead else []
+    rows += [("sdk", ", ".join(finding.sdk))] if finding.sdk else []
+    rows += [("accepted", finding.accepted)] if finding.accepted else []
+    return [*rows, ("fingerprint", finding.fingerprint)] if finding.level is not Severity.INFO else rows
 
 
 def as_json(report: Report) -> str:
@@ -83,8 +83,8 @@ def github(report: Report) -> str:
         kind = "notice" if finding.accepted else kind
         message = f"{finding.message}. {finding.why}".strip()
         properties = {"file": place.file, "line": place.line, "col": place.column, "title": finding.id}
-        shown = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-        lines.append(f"::{kind} {shown}::{message.replace('%', '%25').replace(chr(10), '%0A')}")
+        text = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+        lines.append(f"::{kind} {text}::{message.replace('%', '%25').replace(chr(10), '%0A')}")
     return "\n".join(lines)
 
 
@@ -160,9 +160,14 @@ def markdown(report: Report) -> str:
         (Severity.WARNING, "Perhaps breaking"),
         (Severity.INFO, "Compatible"),
     ):
-        found = [finding for finding in report.findings if finding.level is level]
-        if found:
-            lines += [f"### {title}", "", *(line for finding in found for line in _markdown_item(finding, report)), ""]
+        findings = [finding for finding in report.findings if finding.level is level]
+        if findings:
+            lines += [
+                f"### {title}",
+                "",
+                *(line for finding in findings for line in _markdown_item(finding, report)),
+                "",
+            ]
     return "\n".join(lines).rstrip()
 
 
@@ -220,12 +225,12 @@ def excerpt(origin: Origin | None, report: Report) -> str:
     """The lines around a place, as HTML."""
     if origin is None:
         return "<pre>(nothing)</pre>"
-    shown = []
+    lines = []
     for number in range(max(1, origin.line - 2), origin.line + 4):
         raw = report.line_of(Origin(origin.file, number, 1))
         escaped = html.escape(f"{number:>5} {raw}")
-        shown.append(f"<mark>{escaped}</mark>" if number == origin.line else escaped)
-    return f"<pre>{html.escape(origin.file)}\n" + "\n".join(shown) + "</pre>"
+        lines.append(f"<mark>{escaped}</mark>" if number == origin.line else escaped)
+    return f"<pre>{html.escape(origin.file)}\n" + "\n".join(lines) + "</pre>"
 
 
 FORMATS: dict[str, Callable[[Report], str]] = {

@@ -17,11 +17,11 @@ def tree(argument: str) -> Tree:
         reason = "this is no file, no directory and no git revision"
         raise BadInputError([Problem("unreadable", reason, Origin(argument, 1, 1))])
     for folder in [path] if path else [inputs.BUNDLES, inputs.SOURCES]:
-        found = Tree(argument, lambda name: _git("show", f"{revision}:{name}"), f"{revision}:", on_disk=False)
+        tree_ = Tree(argument, lambda name: _git("show", f"{revision}:{name}"), f"{revision}:", on_disk=False)
         below = folder if _git("cat-file", "-t", f"{revision}:{folder}") == b"tree\n" else ""
-        found.names = [name for name in _listed(revision, folder) if found.is_entry(name, below)]
-        if found.names:
-            return found
+        tree_.names = [name for name in _listed(revision, folder) if tree_.is_entry(name, below)]
+        if tree_.names:
+            return tree_
     raise BadInputError([inputs.nothing(argument)])
 
 
@@ -33,7 +33,7 @@ def _listed(revision: str, folder: str) -> list[str]:
 def _git(*arguments: str) -> bytes | None:
     """What git prints, None when it fails or is not there."""
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+        process = subprocess.run(["git", *arguments], capture_output=True, check=False)
     except FileNotFoundError:
         return None
-    return done.stdout if done.returncode == 0 else None
+    return process.stdout if process.returncode == 0 else None

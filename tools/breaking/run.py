@@ -47,24 +47,24 @@ def compare_all(
     The fine print (what nobody has to know) is only reported when it is asked for. With `may_be_idle`, documents without any
     operation may be compared too. Raises `BadInputError`: then nothing may be concluded.
     """
-    chosen = inputs.pairs(base, head, all_read=all_read)
-    identical = [pair for pair in chosen.pairs if pair.identical]
-    apis = len(chosen.pairs) + len(chosen.unchanged)
+    selection = inputs.pairs(base, head, all_read=all_read)
+    identical = [pair for pair in selection.pairs if pair.identical]
+    apis = len(selection.pairs) + len(selection.unchanged)
     if not apis:
         raise BadInputError([Problem("nothing-compared", "there was nothing to compare", Origin(head, 1, 1))])
-    specs = [spec for pair in chosen.pairs for spec in (pair.base, pair.head)]
-    if not (chosen.unchanged or may_be_idle or any(map(_does_something, specs))):
+    specs = [spec for pair in selection.pairs for spec in (pair.base, pair.head)]
+    if not (selection.unchanged or may_be_idle or any(map(_does_something, specs))):
         reason = "no document has an operation: nothing was compared"
         raise BadInputError([Problem("nothing-compared", reason, Origin(head, 1, 1))])
-    unchanged = len(chosen.unchanged) + len(identical)
-    made = Report([], "none", _lines(chosen.pairs), apis, unchanged)
-    comparison = Comparison(made)
-    for pair in chosen.pairs:
+    unchanged = len(selection.unchanged) + len(identical)
+    report = Report([], "none", _lines(selection.pairs), apis, unchanged)
+    comparison = Comparison(report)
+    for pair in selection.pairs:
         _compare(pair, options, comparison)
-    _accepted(made.findings, options)
-    made.findings = [finding for finding in made.findings if fine_print or not finding.is_quiet]
-    made.findings.sort(key=lambda finding: ORDER[finding.level])
-    made.semver = max((step for _, _, step in comparison.versions.values()), key=STEPS.index, default="none")
+    _accepted(report.findings, options)
+    report.findings = [finding for finding in report.findings if fine_print or not finding.is_quiet]
+    report.findings.sort(key=lambda finding: ORDER[finding.level])
+    report.semver = max((step for _, _, step in comparison.versions.values()), key=STEPS.index, default="none")
     return comparison
 
 
@@ -94,9 +94,9 @@ def command(base: str, head: str, options: Options, form: str, fail_on: str) -> 
 
 
 def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
-    said = pair.base.version, pair.head.version
+    versions = pair.base.version, pair.head.version
     if pair.identical:
-        comparison.versions[pair.name] = (*said, "none")
+        comparison.versions[pair.name] = (*versions, "none")
         return
     from tools.breaking import compare  # noqa: PLC0415 - start-up: most runs find that nothing changed
 
@@ -105,7 +105,7 @@ def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
     compare.check_relation(pair.base, pair.head, result)
     comparison.report.findings += result.findings
     comparison.report.operations += result.compared
-    comparison.versions[pair.name] = (*said, result.semver)
+    comparison.versions[pair.name] = (*versions, result.semver)
 
 
 def _does_something(spec: Spec) -> bool:

@@ -37,7 +37,7 @@ class Use:
 
 
 @dataclass(slots=True)
-class Judged:
+class JudgedChange:
     """A change and what the core says of it."""
 
     change: Change
@@ -55,7 +55,7 @@ class Unit:
     base: At
     head: At
     verdict: Verdict
-    judged: list[Judged]
+    judged: list[JudgedChange]
     links: list[tuple[At, At, Path]]
     below: list[tuple[Unit, Path]] | None = None
     """The units of `links`."""
@@ -79,16 +79,16 @@ def compare(pairing: Pairing, use: Use, base: At, head: At) -> None:
 
 def _unit(pairing: Pairing, use: Use, base: At, head: At, name: str) -> Unit:
     key = (use.travel, use.wire, use.place.kind, bool(name), base.file, base.pointer, head.file, head.pointer)
-    found = pairing.known.get(key)
-    if found is None:
+    unit = pairing.known.get(key)
+    if unit is None:
         verdict = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire)
         if verdict.status == "safe" and pairing.session.example(use.travel, spot(base), spot(head)).status == "safe":
             verdict = VACUOUS
         walker = Walker(pairing, use.travel, vacuous=verdict is VACUOUS, differ=verdict.status == "broken")
         start = Path((name,), root=(name,)) if name else Path()
         judged = [_judge(pairing, use, base, head, verdict, change) for change in walker.changes(base, head, start)]
-        found = pairing.known[key] = Unit(base, head, verdict, judged, walker.links)
-    return found
+        unit = pairing.known[key] = Unit(base, head, verdict, judged, walker.links)
+    return unit
 
 
 def _explore(pairing: Pairing, use: Use, start: Unit) -> None:
@@ -118,28 +118,28 @@ def _explore(pairing: Pairing, use: Use, start: Unit) -> None:
 
 def _close(pairing: Pairing, use: Use, circle: list[Unit]) -> None:
     """All units of a circle reach the circle, and what its members reach beyond it."""
-    found = {id(unit): unit for unit in circle if unit.judged}
+    units = {id(unit): unit for unit in circle if unit.judged}
     for unit in circle:
         for other, _ in _below(pairing, use, unit):
-            found.update((id(further), further) for further in other.reach or ())
-    reach = tuple(found.values())
+            units.update((id(further), further) for further in other.reach or ())
+    reach = tuple(units.values())
     for unit in circle:
         unit.reach = reach
 
 
-def _trail(pairing: Pairing, use: Use, whole: Unit, wanted: Unit) -> Path:
+def _trail(pairing: Pairing, use: Use, whole: Unit, target: Unit) -> Path:
     """The shortest way from one unit down to another."""
-    seen = {id(whole)}
+    visited = {id(whole)}
     waiting: deque[tuple[Unit, Path]] = deque([(whole, Path())])
     while waiting:
         unit, path = waiting.popleft()
-        if unit is wanted:
+        if unit is target:
             return path
         for below, further in _below(pairing, use, unit):
-            if id(below) not in seen:
-                seen.add(id(below))
+            if id(below) not in visited:
+                visited.add(id(below))
                 waiting.append((below, path.then(further)))
-    raise LookupError(wanted.base.pointer)  # never: it was reached from here
+    raise LookupError(target.base.pointer)  # never: it was reached from here
 
 
 def _below(pairing: Pairing, use: Use, unit: Unit) -> list[tuple[Unit, Path]]:
@@ -148,11 +148,11 @@ def _below(pairing: Pairing, use: Use, unit: Unit) -> list[tuple[Unit, Path]]:
     return unit.below
 
 
-def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change: Change) -> Judged:
+def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change: Change) -> JudgedChange:
     """The effect of one change: is there a payload that violates the receiver's demand at this place and is refused?"""
     guards = _guards(pairing, use, change)
     if "annotation" in change.traits:
-        return Judged(change, _declared_effect(change), guards, SAFE)
+        return JudgedChange(change, _declared_effect(change), guards, SAFE)
     demand = change.head_demand if use.travel == contain.REQUEST else change.base_demand
     verdict = SAFE
     if _is_inert(change, root):
@@ -169,12 +169,12 @@ def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change
         verdict = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire, where=violating)
     harmful = Effect.NARROWS if use.travel == contain.REQUEST else Effect.WIDENS
     effect = {"safe": Effect.NONE, "broken": harmful, "undecided": Effect.UNKNOWN}[verdict.status]
-    gone = (change.feature, change.action) == ("property", "removed") and "freed" not in change.traits
-    if effect is Effect.NONE and gone and use.travel == contain.REQUEST:
+    is_removed = (change.feature, change.action) == ("property", "removed") and "freed" not in change.traits
+    if effect is Effect.NONE and is_removed and use.travel == contain.REQUEST:
         effect = Effect.UNKNOWN  # an open object still takes it; whether the server still heeds it, nobody can tell
     if effect is Effect.NONE and "variant" in change.traits:
         effect = _declared_effect(change)  # typed clients know the variants of a union by name
-    return Judged(change, effect, guards, verdict)
+    return JudgedChange(change, effect, guards, verdict)
 
 
 def _to_the_letter(pairing: Pairing, use: Use, base: At, head: At, change: Change) -> Verdict:
@@ -193,17 +193,17 @@ def _is_inert(change: Change, root: Verdict) -> bool:
 
 
 def _guards(pairing: Pairing, use: Use, change: Change) -> frozenset[Guard]:
-    found = set()
+    guards = set()
     if change.path.hidden:
-        found.add(Guard.ADVISORY)
+        guards.add(Guard.ADVISORY)
     if "sanctioned" in change.traits:
-        found.add(Guard.SANCTIONED)
+        guards.add(Guard.SANCTIONED)
     tolerant = pairing.options.tolerant_enums or "x-extensible-enum" in (
         change.base.raw if isinstance(change.base.raw, dict) else ()
     )
     if tolerant and use.travel == contain.RESPONSE and (change.feature, change.action) == ("enum-value", "added"):
-        found.add(Guard.OPTIONAL_REPLY)
-    return frozenset(found)
+        guards.add(Guard.OPTIONAL_REPLY)
+    return frozenset(guards)
 
 
 def _declared_effect(change: Change) -> Effect:
@@ -211,18 +211,18 @@ def _declared_effect(change: Change) -> Effect:
     return next((effect for effect in Effect if effect.value in change.traits), Effect.NONE)
 
 
-def _report(pairing: Pairing, use: Use, whole: Unit, unit: Unit, judged: Judged) -> Severity:
+def _report(pairing: Pairing, use: Use, whole: Unit, unit: Unit, judged: JudgedChange) -> Severity:
     """Report one change for one operation. A shared schema's change is softened where the whole is proved to bear it."""
     soft = unit is not whole and "annotation" not in judged.change.traits and whole.verdict.status == "safe"
     known = judged.reported.get(soft)
     if known is None:
-        known = judged.reported[soft] = pairing.found.add(_finding(pairing, use, judged, soft=soft))
+        known = judged.reported[soft] = pairing.findings.add(_finding(pairing, use, judged, soft=soft))
         _show_whole(pairing, use, (whole, unit), judged, known)
-    pairing.found.touch(known, use.operation)
+    pairing.findings.touch(known, use.operation)
     return known.level
 
 
-def _finding(pairing: Pairing, use: Use, judged: Judged, *, soft: bool) -> Finding:
+def _finding(pairing: Pairing, use: Use, judged: JudgedChange, *, soft: bool) -> Finding:
     change = judged.change
     effect = Effect.NONE if soft else judged.effect
     level = law.level(effect, use.travel, judged.guards)
@@ -262,7 +262,7 @@ MAX_PAYLOADS = 40
 """Findings in shared schemas for which a whole payload is sought; beyond that the witness is a value of the shared schema."""
 
 
-def _show_whole(pairing: Pairing, use: Use, units: tuple[Unit, Unit], judged: Judged, finding: Finding) -> None:
+def _show_whole(pairing: Pairing, use: Use, units: tuple[Unit, Unit], judged: JudgedChange, finding: Finding) -> None:
     """Turn the witness of a shared schema into a payload of the operation, where that is quickly found."""
     whole, unit = units
     if unit is whole or not finding.has_witness or pairing.payloads >= MAX_PAYLOADS:
@@ -314,4 +314,4 @@ def _whole(pairing: Pairing, use: Use, unit: Unit) -> None:
         pairing.head.origin(head),
         impact.of_schema(use.operation_id, base),
     )
-    pairing.found.add(finding)
+    pairing.findings.add(finding)

@@ -22,18 +22,18 @@ _INSTEAD = "keep the old way in as an alternative until clients have moved"
 def effective(spec: Spec, operation: At) -> tuple[list[Way], At]:
     """Ways into an operation, and where they are written."""
     for at in (operation, spec.root):
-        written = spec.child(at, "security")
-        if written is not None and isinstance(written.raw, list):
-            return ways(written.raw), written
+        requirement = spec.child(at, "security")
+        if requirement is not None and isinstance(requirement.raw, list):
+            return ways(requirement.raw), requirement
     return [{}], operation
 
 
 def ways(listed: list[Json]) -> list[Way]:
     """`security` as alternatives; an empty list needs no credentials."""
-    found: list[Way] = [
+    alternatives: list[Way] = [
         {name: frozenset(scopes or ()) for name, scopes in entry.items()} for entry in listed if isinstance(entry, dict)
     ]
-    return found or [Way()]
+    return alternatives or [Way()]
 
 
 def compare(pairing: Pairing, operation: Operation) -> None:
@@ -57,8 +57,8 @@ def compare(pairing: Pairing, operation: Operation) -> None:
     _definitions(pairing, operation, old, new)
 
 
-def _opens(held: Way, asked: Way) -> bool:
-    return all(name in held and scopes <= held[name] for name, scopes in asked.items())
+def _opens(presented: Way, required: Way) -> bool:
+    return all(name in presented and scopes <= presented[name] for name, scopes in required.items())
 
 
 def _closed(pairing: Pairing, operation: Operation, places: tuple[At, At], way: Way, new: list[Way]) -> None:
@@ -86,10 +86,10 @@ def _info(
 
 def shown(way: Way) -> str:
     """`bearer (read, write) with key`, or `no credentials`."""
-    named = [
+    parts = [
         f"`{name}`" + (f" ({', '.join(sorted(scopes))})" if scopes else "") for name, scopes in sorted(way.items())
     ]
-    return " with ".join(named) or "no credentials"
+    return " with ".join(parts) or "no credentials"
 
 
 def _identity(raw: dict[str, Json]) -> list[str]:

@@ -27,7 +27,7 @@ class Pairing:
     base: Spec
     head: Spec
     options: Options
-    found: Collection = field(default_factory=Collection)
+    findings: Collection = field(default_factory=Collection)
     payloads: int = 0
     """Witnesses for which a whole payload was sought."""
     compared: int = 0

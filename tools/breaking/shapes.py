@@ -85,8 +85,8 @@ def _below(spec: Spec, at: At, kind: str, problems: list[Problem]) -> Iterator[t
         problems.append(Problem("bad-ref", f"$ref must be text, not {_shown(at.raw['$ref'])}", spec.origin(at)))
         return
     if kind == "callback":
-        named = at.raw.items() if "$ref" not in at.raw else ()
-        yield from ((_child(at, name, value), "path") for name, value in named if not str(name).startswith("x-"))
+        paths = at.raw.items() if "$ref" not in at.raw else ()
+        yield from ((_child(at, name, value), "path") for name, value in paths if not str(name).startswith("x-"))
     for name, (shape, inner) in _KINDS.get(kind, {}).items():
         value = at.raw.get(name)
         if value is None and not (name in at.raw and shape == ONE and inner != "components"):
@@ -98,9 +98,9 @@ def _below(spec: Spec, at: At, kind: str, problems: list[Problem]) -> Iterator[t
             members = value.items() if isinstance(value, dict) else enumerate(value)
             yield from ((_child(child, key, member), inner) for key, member in members if not str(key).startswith("x-"))
         else:
-            wanted = "a mapping" if shape == MAP else "a list"
+            expected = "a mapping" if shape == MAP else "a list"
             problems.append(
-                Problem("malformed", f"`{child.pointer}` must be {wanted}, not {_shown(value)}", spec.origin(child))
+                Problem("malformed", f"`{child.pointer}` must be {expected}, not {_shown(value)}", spec.origin(child))
             )
 
 

@@ -25,10 +25,10 @@ class SourceMap:
         tokens = source.split(pointer)
         file, rest, at = self._entry.as_posix(), tokens, ""
         if tokens[:1] == ["components"] and len(tokens) > 2:
-            found = self._component(tokens[1], tokens[2])
-            if found is None:
+            component = self._component(tokens[1], tokens[2])
+            if component is None:
                 return None
-            (file, at), rest = found, tokens[3:]
+            (file, at), rest = component, tokens[3:]
         for token in rest:
             file, at = self._followed(file, at)
             below = source.join(at, token)

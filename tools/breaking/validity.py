@@ -21,7 +21,9 @@ STEPS_IN_ALL = 8_000
 """The same for a document: what is left then is not looked at. Counted, not timed, so that every machine answers alike."""
 _DATA = frozenset({"example", "examples", "default", "enum", "const"})
 """Words whose values are data, in which a `$ref` is none."""
-_NAMED = frozenset("properties responses headers schemas callbacks links parameters $defs patternProperties".split())
+_HOLDS_NAMES = frozenset(
+    "properties responses headers schemas callbacks links parameters $defs patternProperties".split()
+)
 """Maps whose keys somebody chose: a property may be called `example`, a response is `default`."""
 _NEVER: tuple[Json, ...] = (False, {"not": {}}, {"not": True})
 """How people write that nothing is accepted, and mean it."""
@@ -30,7 +32,7 @@ _NEVER: tuple[Json, ...] = (False, {"not": {}}, {"not": True})
 def check(spec: Spec) -> list[Problem]:
     """Malformed parts, loose ends, patterns that no engine compiles, mixed dialects, schemas that accept nothing."""
     problems, roots = shapes.structure(spec)
-    found = {str(problem): problem for problem in problems}
+    by_text = {str(problem): problem for problem in problems}
     read: set[str] = set()
     schemas: list[At] = []
     for root in roots:
@@ -38,9 +40,9 @@ def check(spec: Spec) -> list[Problem]:
             if is_alone:
                 schemas.append(at)
             for problem in _one(spec, at, read):
-                found.setdefault(str(problem), problem)
-    found.update({str(problem): problem for problem in _loose(spec)})
-    return list(found.values()) or _empty(spec, schemas)
+                by_text.setdefault(str(problem), problem)
+    by_text.update({str(problem): problem for problem in _loose(spec)})
+    return list(by_text.values()) or _empty(spec, schemas)
 
 
 def _one(spec: Spec, at: At, read: set[str]) -> Iterator[Problem]:
@@ -85,7 +87,7 @@ def _loose(spec: Spec) -> Iterator[Problem]:
 
 def _references(root: Json) -> dict[str, None]:
     """Every reference of a document, each once; what stands in examples and other data is none."""
-    found: dict[str, None] = {}
+    references: dict[str, None] = {}
     waiting: list[tuple[Json, bool]] = [(root, False)]
     while waiting:
         value, has_names = waiting.pop()
@@ -95,10 +97,10 @@ def _references(root: Json) -> dict[str, None]:
         for name, member in value.items():
             if isinstance(member, dict | list):
                 if has_names or name not in _DATA:
-                    waiting.append((member, not has_names and name in _NAMED))
+                    waiting.append((member, not has_names and name in _HOLDS_NAMES))
             elif name == "$ref" and isinstance(member, str) and not has_names:
-                found[member] = None
-    return found
+                references[member] = None
+    return references
 
 
 def _empty(spec: Spec, schemas: list[At]) -> list[Problem]:

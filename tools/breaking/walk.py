@@ -69,29 +69,29 @@ class Walker:
         """What one document demands of the undeclared property `name` of the object at `path`; None when it is open."""
         at = self._roots[path.root][side == "head"]
         compiler = self.pairing.session.compiler(side, View("sender"))
-        found = [
+        objects = [
             node.raw
             for node in nodes.in_place(compiler.node(at.raw, at.file), outright=False)
             if isinstance(node.raw, dict)
         ]
-        closed = (raw.get(word, True) for raw in found for word in ("additionalProperties", "unevaluatedProperties"))
+        closed = (raw.get(word, True) for raw in objects for word in ("additionalProperties", "unevaluatedProperties"))
         demand = next((rest for rest in closed if rest not in (True, {})), None)
         return None if demand is None else {"properties": {name: demand}}
 
     def side(self, spec: Spec, at: At) -> Side:
         """`at` with references followed and the spellings of nullable taken off."""
-        nullable, written = False, at
+        nullable, reference = False, at
         for _ in range(30):
             at = self._followed(spec, at)
             words = dialect.assertions(at.raw, is_30=spec.is_30)
             if isinstance(words, bool):
-                return Side(at, {} if words else {"not": True}, nullable, written)
+                return Side(at, {} if words else {"not": True}, nullable, reference)
             inner = _without_null(at, words)
             if inner is None:
                 break
             at, nullable = inner, True
         nullable = nullable or _says_nullable(at.raw, is_30=spec.is_30)
-        return Side(at, _read(at.raw, is_30=spec.is_30), nullable, written)
+        return Side(at, _read(at.raw, is_30=spec.is_30), nullable, reference)
 
     @staticmethod
     def _followed(spec: Spec, at: At) -> At:

@@ -21,18 +21,18 @@ def edited() -> set[str]:
     if not os.path.isdir(SOURCES):  # noqa: PTH112
         return set()
     now = released.files(SOURCES)
-    made = _manifest()
-    return {name for name in now.keys() | made.keys() if now.get(name) != made.get(name)}
+    recorded = _manifest()
+    return {name for name in now.keys() | recorded.keys() if now.get(name) != recorded.get(name)}
 
 
 def _manifest() -> dict[str, str]:
     try:
         with open(_MANIFEST, "rb") as stream:  # noqa: PTH123 - pathlib takes 10 ms to import
-            made: dict[str, str] = json.loads(stream.read())["contracts"]
+            digests: dict[str, str] = json.loads(stream.read())["contracts"]
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     prefix = f"{SOURCES}/"
-    return {name.removeprefix(prefix): known for name, known in made.items()}
+    return {name.removeprefix(prefix): known for name, known in digests.items()}
 
 
 def entries() -> list[str]:
@@ -47,34 +47,34 @@ def touched(changed: set[str]) -> list[str]:
 
 def _closure(entry: str) -> set[str]:
     """The file `entry` and every file that it refers to, directly or not."""
-    found, waiting = set[str](), [entry]
+    files, waiting = set[str](), [entry]
     while waiting:
         name = waiting.pop()
         path = f"{SOURCES}/{name}"
-        if name in found or not os.path.isfile(path):  # noqa: PTH113
+        if name in files or not os.path.isfile(path):  # noqa: PTH113
             continue
-        found.add(name)
+        files.add(name)
         with open(path, "rb") as stream:  # noqa: PTH123
             references = set(_FILE.findall(stream.read()))
         folder = os.path.dirname(name)  # noqa: PTH120
         waiting += [
             os.path.normpath(f"{folder}/{other.decode()}" if folder else other.decode()) for other in references
         ]
-    return found
+    return files
 
 
-def bundles(chosen: list[str]) -> "tuple[dict[str, Any], list[Any]]":
+def bundles(selection: list[str]) -> "tuple[dict[str, Any], list[Any]]":
     """Bundles of the `chosen` entry files by the path they are generated to, and what is wrong with their sources."""
     from pathlib import Path  # noqa: PLC0415 - start-up
 
     from tools.contracts import bundle, link, problems  # noqa: PLC0415 - start-up
 
-    found: dict[str, Any] = {}
+    by_path: dict[str, Any] = {}
     sources = None
-    for entry in chosen:
+    for entry in selection:
         sources = link.read(Path(SOURCES, entry), earlier=sources)
         wrong = [problem for problem in sources.problems if problem.severity is problems.Severity.ERROR]
         if wrong:
             return {}, wrong
-        found[f"{BUNDLES}/{entry}"] = bundle.bundle(sources, sources.entries[0])
-    return found, []
+        by_path[f"{BUNDLES}/{entry}"] = bundle.bundle(sources, sources.entries[0])
+    return by_path, []

@@ -41,28 +41,28 @@ def _crosscheck() -> bool:
 
 def _systematic() -> bool:
     wrong = systematic.mislabelled(3_000)
-    chosen = list(systematic.cases())
+    all_cases = list(systematic.cases())
     _say("labels of the systematic set, sampled", f"{len(wrong)} contradicted by a document", good=not wrong)
-    own = systematic.score("systematic set, own", systematic.own_answer, chosen)
-    good = not own.missed and len(own.false) <= 0.005 * own.safe and len(own.unsure) <= 0.01 * len(chosen)
+    own = systematic.score("systematic set, own", systematic.own_answer, all_cases)
+    good = not own.missed and len(own.false) <= 0.005 * own.safe and len(own.unsure) <= 0.01 * len(all_cases)
     good = _say("", own, good=good and not wrong)
     if redocly.is_installed():
-        _say("", redocly.score(chosen))
+        _say("", redocly.score(all_cases))
     else:
         _say("redocly diff", "not installed: `make install-node`")
     return good
 
 
 def _ids() -> bool:
-    given = ids.given()
+    levels = ids.levels_in_use()
     if not cases.present():
-        return _say("rule ids", f"{len(given)} given in all; {cases.ABSENT}")
+        return _say("rule ids", f"{len(levels)} given in all; {cases.ABSENT}")
     known = cases.serious_ids()
-    both = known & given.keys()
-    serious = sum(given[name] != "info" for name in both)
+    both = known & levels.keys()
+    serious = sum(levels[name] != "info" for name in both)
     text = (
         f"{len(both)} of the field's {len(known)} error and warning ids ({serious} of them at such a level here too),"
-        f" {len(given)} in all"
+        f" {len(levels)} in all"
     )
     return _say("rule ids", text, good=len(both) >= 170)
 
@@ -73,16 +73,16 @@ def _large() -> bool:
         for path, text in zip(names, large.texts(), strict=True):
             path.write_text(text, encoding="utf-8")
         size = sum(path.stat().st_size for path in names) / 2e6
-        took = _timed(*map(str, names), expected=1)
-    return _say("one large pair", f"two documents of {size:.1f} MB: {took}", good=took.cpu < LARGE_SECONDS)
+        timing = _timed(*map(str, names), expected=1)
+    return _say("one large pair", f"two documents of {size:.1f} MB: {timing}", good=timing.cpu < LARGE_SECONDS)
 
 
 LARGE_SECONDS, OWN_SECONDS = 10, 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _Took:
-    """What one run of the command took, start of the process included: seconds of processor and on the wall."""
+class _Timing:
+    """What one run of the command timing, start of the process included: seconds of processor and on the wall."""
 
     cpu: float
     wall: float
@@ -91,19 +91,19 @@ class _Took:
         return f"{self.cpu:.2f} s of processor, {self.wall:.2f} s on the wall"
 
 
-def _timed(*arguments: str, expected: int, runs: int = 1) -> _Took:
+def _timed(*arguments: str, expected: int, runs: int = 1) -> _Timing:
     """The quickest of some runs of `contracts breaking`. Raises `RuntimeError` when one ends otherwise than expected."""
     command = [str(Path(sys.executable).with_name("contracts")), "breaking", *arguments]
-    found = []
+    timings = []
     for _ in range(runs):
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        done = subprocess.run(command, capture_output=True, check=False)
+        process = subprocess.run(command, capture_output=True, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode != expected:
-            raise RuntimeError(f"{' '.join(command)}: {done.stdout.decode()}{done.stderr.decode()}")
+        if process.returncode != expected:
+            raise RuntimeError(f"{' '.join(command)}: {process.stdout.decode()}{process.stderr.decode()}")
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        found.append(_Took(cpu, time.perf_counter() - started))
-    return min(found, key=lambda took: took.cpu)
+        timings.append(_Timing(cpu, time.perf_counter() - started))
+    return min(timings, key=lambda timing: timing.cpu)
 
 
 def _own() -> bool:

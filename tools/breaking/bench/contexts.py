@@ -71,8 +71,8 @@ def _reply(schema: Json) -> Json:
 
 
 def _callback(schema: Json) -> Json:
-    called = {"post": {"requestBody": _json(schema), "responses": {"204": {"description": "done"}}}}
-    return _document({"callbacks": {"done": {"{$request.body#/url}": called}}})
+    path_item = {"post": {"requestBody": _json(schema), "responses": {"204": {"description": "done"}}}}
+    return _document({"callbacks": {"done": {"{$request.body#/url}": path_item}}})
 
 
 def _webhook(schema: Json) -> Json:
@@ -137,12 +137,12 @@ def _wrapped(place: Callable[[Json], Json], wrap: Callable[[Json], Json]) -> Cal
 
 def contexts() -> list[Context]:
     """Every place."""
-    found = [
+    result = [
         Context(f"{direction} {name}", direction, _wrapped(place, wrap))
         for direction, place in (("request", _request), ("response", _reply))
         for name, wrap in _WRAPPERS.items()
     ]
-    found += [
+    result += [
         Context("request component", "request", _component(_request)),
         Context("response component", "response", _component(_reply)),
         *(
@@ -154,4 +154,4 @@ def contexts() -> list[Context]:
         Context("callback body", "response", _callback),
         Context("webhook body", "response", _webhook),
     ]
-    return found
+    return result

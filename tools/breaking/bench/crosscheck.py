@@ -14,7 +14,7 @@ from tools.breaking.schema import contain
 DOCUMENTS = 600
 
 
-class Loose:
+class LooseSchemas:
     """A library without references."""
 
     is_30 = False
@@ -61,32 +61,35 @@ def run(seed: int, pairs: int) -> Count:
     for number in range(pairs):
         first = maker.schema()
         second = maker.variation(first) if number % 2 else maker.schema()
-        for sent, received in ((first, second), (second, first)):
-            _try(count, sent, received, documents)
+        for sender_schema, receiver_schema in ((first, second), (second, first)):
+            _try(count, sender_schema, receiver_schema, documents)
             if count.pairs >= pairs:
                 return count
     return count
 
 
-def _try(count: Count, sent: Any, received: Any, documents: list[Any]) -> None:
-    session = contain.Session(Loose(), Loose(), literal=True)
+def _try(count: Count, sender_schema: Any, receiver_schema: Any, documents: list[Any]) -> None:
+    session = contain.Session(LooseSchemas(), LooseSchemas(), literal=True)
     started = time.perf_counter()
-    verdict = session.ask(contain.REQUEST, contain.Spot(sent, ""), contain.Spot(received, ""))
+    verdict = session.ask(contain.REQUEST, contain.Spot(sender_schema, ""), contain.Spot(receiver_schema, ""))
     count.seconds += time.perf_counter() - started
     count.pairs += 1
-    sender, receiver = jsonschema_rs.Draft202012Validator(sent), jsonschema_rs.Draft202012Validator(received)
+    sender, receiver = (
+        jsonschema_rs.Draft202012Validator(sender_schema),
+        jsonschema_rs.Draft202012Validator(receiver_schema),
+    )
     if verdict.status == "safe":
         count.safe += 1
         if any(sender.is_valid(document) and not receiver.is_valid(document) for document in documents):
-            count.unsound.append((sent, received))
+            count.unsound.append((sender_schema, receiver_schema))
     elif verdict.status == "broken":
         count.broken += 1
         if not sender.is_valid(verdict.witness) or receiver.is_valid(verdict.witness):
-            count.bad_witness.append((sent, received, verdict.witness))
+            count.bad_witness.append((sender_schema, receiver_schema, verdict.witness))
     else:
         count.undecided += 1
         if len(UNDECIDED) < 20:
-            UNDECIDED.append((sent, received))
+            UNDECIDED.append((sender_schema, receiver_schema))
 
 
 UNDECIDED: list[Any] = []

@@ -58,8 +58,8 @@ _PAIRS: list[tuple[Json, Json]] = [
     (S, {**S, "default": "a"}),
     ({**S, "default": "a"}, {**S, "default": "b"}),
     ({**S, "x-extensible-enum": ["a", "b"]}, {**S, "x-extensible-enum": ["a"]}),
-    *((edits.AB, {**edits.AB, "properties": {**edits.AB["properties"], "c": extra}, "required": needed})
-      for extra in (S, {**S, "default": "x"}, {**S, "writeOnly": True}) for needed in (["a"], ["a", "c"])),
+    *((edits.AB, {**edits.AB, "properties": {**edits.AB["properties"], "c": extra}, "required": required})
+      for extra in (S, {**S, "default": "x"}, {**S, "writeOnly": True}) for required in (["a"], ["a", "c"])),
     (edits.AB, {**edits.AB, "required": ["a", "b"]}),
     (edits.AB, {**edits.AB, "properties": {"a": S, "b": {**I, "default": 1}}, "required": ["a", "b"]}),
     *((edits.AB, {**edits.AB, "properties": {"a": {**S, flag: True}, "b": {**I, flag: True}}}) for flag in ("readOnly", "writeOnly")),
@@ -140,19 +140,19 @@ _OPERATION_LIVES: list[dict[str, Json]] = [
 ORDER = ("info", "warning", "error")
 
 
-def given() -> dict[str, str]:
+def levels_in_use() -> dict[str, str]:
     """The worst level of every id that some pair brings out, with and without a grace period for sunsets."""
-    found: dict[str, str] = {}
+    levels: dict[str, str] = {}
     for base, head in pairs():
         graces = (0, 90) if "x-sunset" in str(head) or "deprecated" in str(head) else (0,)
         for grace in graces:
             pair = documents.inline(base, "base"), documents.inline(head, "head")
             options = Options(dt.date(2026, 11, 20), grace, sunset_required=grace > 0)
             for finding in compare.compare(*pair, options).findings:
-                worst = found.setdefault(finding.id, "info")
-                found[finding.id] = max(worst, finding.level.value, key=ORDER.index)
-    return found
+                worst = levels.setdefault(finding.id, "info")
+                levels[finding.id] = max(worst, finding.level.value, key=ORDER.index)
+    return levels
 
 
 if __name__ == "__main__":
-    print("\n".join(sorted(f"{level:<7} {name}" for name, level in given().items())))
+    print("\n".join(sorted(f"{level:<7} {name}" for name, level in levels_in_use().items())))

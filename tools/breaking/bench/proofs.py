@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tools.breaking.bench.crosscheck import Loose
+from tools.breaking.bench.crosscheck import LooseSchemas
 from tools.breaking.schema import contain
 
 Json = Any
@@ -62,8 +62,10 @@ NOT_CONTAINED: list[tuple[Json, Json]] = [
 def wrong() -> Iterator[str]:
     """Questions that are not answered as they must be."""
     for expected, questions in (("safe", CONTAINED), ("broken", NOT_CONTAINED)):
-        for sent, received in questions:
-            session = contain.Session(Loose(), Loose(), literal=True)
-            status = session.ask(contain.REQUEST, contain.Spot(sent, ""), contain.Spot(received, "")).status
+        for sender_schema, receiver_schema in questions:
+            session = contain.Session(LooseSchemas(), LooseSchemas(), literal=True)
+            status = session.ask(
+                contain.REQUEST, contain.Spot(sender_schema, ""), contain.Spot(receiver_schema, "")
+            ).status
             if status != expected:
-                yield f"{sent} in {received}: {status}"
+                yield f"{sender_schema} in {receiver_schema}: {status}"

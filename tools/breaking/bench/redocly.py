@@ -45,17 +45,17 @@ def _impacts(part: list[Case]) -> dict[int, str]:
         for name, documents in (("base", [case.base for case in part]), ("head", [case.head for case in part])):
             (place / f"{name}.json").write_text(json.dumps(_joined(documents)), encoding="utf-8")
         arguments = ["diff", "base.json", "head.json", "--format=json", "--config=redocly.yaml"]
-        done = subprocess.run([PROGRAM.resolve(), *arguments], cwd=place, capture_output=True, check=False)
+        process = subprocess.run([PROGRAM.resolve(), *arguments], cwd=place, capture_output=True, check=False)
     try:
-        report = json.loads(done.stdout)
+        report = json.loads(process.stdout)
     except ValueError:
-        raise RuntimeError(f"redocly diff gave no JSON: {done.stderr.decode()[-500:]}") from None
-    found: dict[int, str] = {}
+        raise RuntimeError(f"redocly diff gave no JSON: {process.stderr.decode()[-500:]}") from None
+    impacts: dict[int, str] = {}
     for change in report["changes"]:
         owner = _OWNER.match(change["path"])
-        if owner and not change["path"].startswith("#/components") and found.get(int(owner[1])) != "major":
-            found[int(owner[1])] = change["impact"]
-    return found
+        if owner and not change["path"].startswith("#/components") and impacts.get(int(owner[1])) != "major":
+            impacts[int(owner[1])] = change["impact"]
+    return impacts
 
 
 def _joined(documents: list[Json]) -> Json:

@@ -157,16 +157,16 @@ _OBJECT_WORDS = [
 
 
 def _schemas_in(schema: Json) -> list[Json]:
-    found = [schema]
+    schemas = [schema]
     if isinstance(schema, dict):
         for word, value in schema.items():
             if word in {"properties", "patternProperties", "dependentSchemas"}:
-                found += [inner for member in value.values() for inner in _schemas_in(member)]
+                schemas += [inner for member in value.values() for inner in _schemas_in(member)]
             elif word in {"allOf", "anyOf", "oneOf", "prefixItems"}:
-                found += [inner for member in value for inner in _schemas_in(member)]
+                schemas += [inner for member in value for inner in _schemas_in(member)]
             elif word in {"not", "if", "then", "else", "items", "contains", "additionalProperties"}:
-                found += _schemas_in(value)
-    return found
+                schemas += _schemas_in(value)
+    return schemas
 
 
 def documents(seed: int, count: int) -> list[Json]:

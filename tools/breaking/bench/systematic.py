@@ -44,15 +44,15 @@ def cases() -> Iterator[Case]:
 
 def mislabelled(samples: int) -> list[str]:
     """Edits whose label a sampled document contradicts."""
-    found = []
+    names = []
     pool = [*schemas.documents(3, samples), *_TELLING]
     for edit in edits.edits():
         before, after = (_validator(schema) for schema in (edit.before, edit.after))
-        lost = any(before.is_valid(value) and not after.is_valid(value) for value in pool)
-        won = any(after.is_valid(value) and not before.is_valid(value) for value in pool)
-        if (lost and edit.relation in {">", "="}) or (won and edit.relation in {"<", "="}):
-            found.append(edit.name)
-    return found
+        narrowed = any(before.is_valid(value) and not after.is_valid(value) for value in pool)
+        widened = any(after.is_valid(value) and not before.is_valid(value) for value in pool)
+        if (narrowed and edit.relation in {">", "="}) or (widened and edit.relation in {"<", "="}):
+            names.append(edit.name)
+    return names
 
 
 _TELLING: list[Json] = [
@@ -95,10 +95,10 @@ class Score:
             self.noisy.append(case.name)
 
     def __str__(self) -> str:
-        found = self.breaking - len(self.missed) - sum(1 for _ in self._unsure_breaking())
+        reported = self.breaking - len(self.missed) - sum(1 for _ in self._unsure_breaking())
         total = self.breaking + self.safe
         return (
-            f"{self.name}: {found}/{self.breaking} breaking found ({len(self.missed)} missed),"
+            f"{self.name}: {reported}/{self.breaking} breaking found ({len(self.missed)} missed),"
             f" {len(self.false)}/{self.safe} false alarms ({100 * len(self.false) / max(1, self.safe):.2f} %),"
             f" {len(self.unsure)}/{total} undecided ({100 * len(self.unsure) / max(1, total):.2f} %),"
             f" {len(self.noisy)} refactors not silent, {self.seconds:.1f} s"
@@ -116,10 +116,10 @@ BREAKING_NAMES: set[str] = set()
 def own_answer(case: Case) -> tuple[str, bool]:
     """What this checker says, and whether it says nothing at all."""
     base, head = documents.inline(case.base, "base"), documents.inline(case.head, "head")
-    found = compare.compare(base, head, Options(NOW)).findings
-    levels = {finding.level for finding in found}
+    findings = compare.compare(base, head, Options(NOW)).findings
+    levels = {finding.level for finding in findings}
     answer = "broken" if Severity.ERROR in levels else "unsure" if Severity.WARNING in levels else "safe"
-    return answer, not found
+    return answer, not findings
 
 
 def score(name: str, answer: Callable[[Case], tuple[str, bool]], chosen: list[Case]) -> Score:
@@ -129,7 +129,7 @@ def score(name: str, answer: Callable[[Case], tuple[str, bool]], chosen: list[Ca
     for case in chosen:
         if case.breaks:
             BREAKING_NAMES.add(case.name)
-        said, silent = answer(case)
-        result.add(case, said, silent=silent)
+        verdict, silent = answer(case)
+        result.add(case, verdict, silent=silent)
     result.seconds = time.perf_counter() - started
     return result

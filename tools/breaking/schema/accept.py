@@ -88,8 +88,8 @@ def _exactly_one(group: tuple[Node, ...], value: Json, reader: Reader) -> bool:
     if len(fitting) < 2 or not reader.typed or not isinstance(value, dict):
         return len(fitting) == 1
     sides = [declared(member) for member in fitting]
-    meant = [side for side in sides if side.is_map or not side.names or value.keys() <= side.names]
-    return len(meant) < 2
+    candidates = [side for side in sides if side.is_map or not side.names or value.keys() <= side.names]
+    return len(candidates) < 2
 
 
 def holds(atom: Atom, value: Json) -> bool:
@@ -115,9 +115,9 @@ def _group(atom: Atom, value: dict[str, Json], test: Test) -> bool:
 
 def applied(group: Group, name: str) -> list[Node]:
     """Schemas of `group` that the property `name` must satisfy."""
-    found = [group.properties[name]] if name in group.properties else []
-    found += [node for pattern, node in group.patterns if matches(pattern, name)]
-    return found if found or group.additional is None else [group.additional]
+    nodes = [group.properties[name]] if name in group.properties else []
+    nodes += [node for pattern, node in group.patterns if matches(pattern, name)]
+    return nodes if nodes or group.additional is None else [group.additional]
 
 
 def is_listed(group: Group, name: str) -> bool:

@@ -102,7 +102,7 @@ _STRUCTURES: dict[str, Callable[[Atom], list[Choice]]] = {
 }
 
 
-def asked(body: Body, kind: str) -> tuple[tuple[Atom, ...], list[list[Choice]]]:
+def demands(body: Body, kind: str) -> tuple[tuple[Atom, ...], list[list[Choice]]]:
     """What a value of `kind` must satisfy to be accepted: atoms, and disjunctions."""
     atoms: list[Atom] = []
     choices = [[Choice(pos=(node,)) for node in group] for group in body.any_of]

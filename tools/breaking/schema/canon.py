@@ -71,17 +71,17 @@ class Canon:
         schema = dialect.assertions(raw, is_30=self.library.is_30)
         if isinstance(schema, bool):
             return self.numbers.of(("bool", schema))
-        said = self._said(raw)
-        if set(schema) == {"$ref"} and not said:
+        keywords = self._counted_keywords(raw)
+        if set(schema) == {"$ref"} and not keywords:
             return self._target(schema["$ref"], file)
         form = frozenset((word, self._value(word, value, file)) for word, value in schema.items())
-        return self.numbers.of((said, form))
+        return self.numbers.of((keywords, form))
 
-    def _said(self, raw: Json) -> object:
+    def _counted_keywords(self, raw: Json) -> object:
         if not self.counted or not isinstance(raw, dict):
             return frozenset()
-        told = ((word, raw[word]) for word in self.counted if word in raw)
-        return frozenset((word, values.key(value)) for word, value in told if value is not False)
+        keywords = ((word, raw[word]) for word in self.counted if word in raw)
+        return frozenset((word, values.key(value)) for word, value in keywords if value is not False)
 
     def _value(self, word: str, value: Json, file: str) -> object:
         if word == "$ref":
@@ -122,15 +122,15 @@ class Canon:
 
     def _neighbours(self, name: Name) -> list[Name]:
         raw, _, _ = self.library.target("#" + name[1], name[0])
-        found: list[Name] = []
+        neighbours: list[Name] = []
         waiting = [raw]
         while waiting:
             schema = dialect.assertions(waiting.pop(), is_30=self.library.is_30)
             if isinstance(schema, dict) and "$ref" in schema:
                 _, where, pointer = self.library.target(schema["$ref"], name[0])
-                found.append((where, pointer))
+                neighbours.append((where, pointer))
             waiting.extend(dialect.parts(schema))
-        return [neighbour for neighbour in found if neighbour not in self._done]
+        return [neighbour for neighbour in neighbours if neighbour not in self._done]
 
 
 def _components(start: Name, neighbours: Callable[[Name], list[Name]]) -> list[list[Name]]:
@@ -140,7 +140,7 @@ def _components(start: Name, neighbours: Callable[[Name], list[Name]]) -> list[l
     low: dict[Name, int] = {}
     stack: list[Name] = []
     path: list[Name] = [start]
-    found: list[list[Name]] = []
+    components: list[list[Name]] = []
     while path:
         name = path[-1]
         if name not in index:
@@ -154,10 +154,10 @@ def _components(start: Name, neighbours: Callable[[Name], list[Name]]) -> list[l
                 low[path[-1]] = min(low[path[-1]], low[name])
             if low[name] == index[name]:
                 at = stack.index(name)
-                found.append(stack[at:])
+                components.append(stack[at:])
                 del stack[at:]
         elif following in index:
             low[name] = min(low[name], index[following])
         else:
             path.append(following)
-    return found
+    return components

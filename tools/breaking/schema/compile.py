@@ -40,12 +40,12 @@ class Compiler:
     def node(self, raw: Json, file: str) -> Node:
         """Compiled form of `raw`, which stands in `file`."""
         at = (id(raw), file)
-        found = self._nodes.get(at)
-        if found is None:
+        node = self._nodes.get(at)
+        if node is None:
             self._alive.append(raw)
-            found = Node(self._canon.of(raw, file), self.view.role, raw, lambda: self._body(raw, file))
-            self._nodes[at] = found
-        return found
+            node = Node(self._canon.of(raw, file), self.view.role, raw, lambda: self._body(raw, file))
+            self._nodes[at] = node
+        return node
 
     def _body(self, raw: Json, file: str) -> Body:
         schema = dialect.assertions(raw, is_30=self.library.is_30)
@@ -60,15 +60,15 @@ class Compiler:
 
     def _referred(self, reference: str, file: str) -> Body:
         """A bare reference is its target, not a schema around it. One that only leads to itself asserts nothing."""
-        seen: set[tuple[str, str]] = set()
+        visited: set[tuple[str, str]] = set()
         while True:
             target, file, pointer = self.library.target(reference, file)
             schema = dialect.assertions(target, is_30=self.library.is_30)
             if isinstance(schema, bool) or set(schema) != {"$ref"}:
                 return self.node(target, file).body
-            if (file, pointer) in seen:
+            if (file, pointer) in visited:
                 return Body(ALL_KINDS)
-            seen.add((file, pointer))
+            visited.add((file, pointer))
             reference = schema["$ref"]
 
     def _plain(self, schema: dict[str, Json], file: str) -> Body:
@@ -94,7 +94,7 @@ class Compiler:
             "array": list(self._arrays(schema, file)),
             "object": list(self._objects(schema, file)),
         }
-        body.atoms = {kind: tuple(found) for kind, found in atoms.items() if found}
+        body.atoms = {kind: tuple(members) for kind, members in atoms.items() if members}
         return body
 
     def _list(self, members: list[Json], file: str) -> tuple[Node, ...]:
@@ -129,8 +129,8 @@ class Compiler:
             yield "group", self._group(schema, file, hidden)
         if "propertyNames" in schema:
             yield "names", self.node(schema["propertyNames"], file)
-        for name, needed in schema.get("dependentRequired", {}).items():
-            yield "dep", name, tuple(needed)
+        for name, required in schema.get("dependentRequired", {}).items():
+            yield "dep", name, tuple(required)
         for name, member in schema.get("dependentSchemas", {}).items():
             yield "depschema", name, self.node(member, file)
 
@@ -179,7 +179,7 @@ def _values(schema: dict[str, Json]) -> tuple[dict[object, Json], ...]:
     lists = [schema["enum"]] if isinstance(schema.get("enum"), list) else []
     if "const" in schema:
         lists.append([schema["const"]])
-    return tuple({values.key(value): value for value in found} for found in lists)
+    return tuple({values.key(value): value for value in values_} for values_ in lists)
 
 
 _BOUNDS = (

@@ -58,15 +58,15 @@ class Session:
 
     def compiler(self, side: str, view: View) -> Compiler:
         """The compiler of one document as seen from one side."""
-        found = self._compilers.get((side, view))
-        if found is None:
+        compiler = self._compilers.get((side, view))
+        if compiler is None:
             library, counted = self.libraries[side], frozenset({view.hidden} - {""})
             canonical = self._canons.get((side, counted))
             if canonical is None:
                 canonical = self._canons[side, counted] = canon.Canon(library, self.numbers, counted)
-            found = self._compilers[side, view] = Compiler(library, canonical, view)
-            self._exporters[side, view] = Exporter(found)
-        return found
+            compiler = self._compilers[side, view] = Compiler(library, canonical, view)
+            self._exporters[side, view] = Exporter(compiler)
+        return compiler
 
     def views(self, direction: str) -> tuple[tuple[str, View], tuple[str, View]]:
         """Document and view of the sender and of the receiver."""
@@ -94,15 +94,15 @@ class Session:
         properties that an open sender does not declare.
         """
         (from_side, sending), (to_side, receiving) = self.views(direction)
-        sent, received = (base, head) if direction == REQUEST else (head, base)
-        sender = self.compiler(from_side, sending).node(*sent)
-        receiver = self.compiler(to_side, receiving).node(*received)
-        narrowed = () if where is True else (self.compiler(to_side, receiving).node(where, received.file),)
+        sender_spot, receiver_spot = (base, head) if direction == REQUEST else (head, base)
+        sender = self.compiler(from_side, sending).node(*sender_spot)
+        receiver = self.compiler(to_side, receiving).node(*receiver_spot)
+        narrowed = () if where is True else (self.compiler(to_side, receiving).node(where, receiver_spot.file),)
         result = self._search(wire, literal=literal).run((sender, *narrowed), (receiver,))
         if not result.is_found:
             return SAFE if result.status == "none" else UNDECIDED
         checks = self._exporters[from_side, sending], self._exporters[to_side, receiving]
-        return self._checked(result.value, (checks[0], sent), (checks[1], received), wire=wire)
+        return self._checked(result.value, (checks[0], sender_spot), (checks[1], receiver_spot), wire=wire)
 
     def example(self, direction: str, base: Spot, head: Spot) -> Verdict:
         """Whether the sender can send anything at all: broken (with an example) means yes, safe means nothing."""
@@ -119,12 +119,12 @@ class Session:
     def equivalent(self, base: Spot, head: Spot) -> bool:
         """Whether the two schemas are proved to accept the same documents, to the letter."""
         searcher = self._search("", literal=True)
-        for (sent, sender), (received, receiver) in (
+        for (sender_side, sender), (receiver_side, receiver) in (
             (("base", base), ("head", head)),
             (("head", head), ("base", base)),
         ):
-            pos = self.compiler(sent, View("sender")).node(*sender)
-            neg = self.compiler(received, View("receiver")).node(*receiver)
+            pos = self.compiler(sender_side, View("sender")).node(*sender)
+            neg = self.compiler(receiver_side, View("receiver")).node(*receiver)
             if searcher.run((pos,), (neg,)).status != "none":
                 return False
         return True
@@ -139,16 +139,16 @@ class Session:
             text = text_of(witness)
             readings += parsed(witness) if isinstance(witness, str) else [text] if text is not None else []
         try:
-            sent = sender[0].accepts(*sender[1], witness)
-            taken = any(receiver[0].accepts(*receiver[1], reading) for reading in readings)
+            is_sendable = sender[0].accepts(*sender[1], witness)
+            is_accepted = any(receiver[0].accepts(*receiver[1], reading) for reading in readings)
         except OpaqueError:
             return UNDECIDED
-        return Verdict("broken", witness) if sent and not taken else UNDECIDED
+        return Verdict("broken", witness) if is_sendable and not is_accepted else UNDECIDED
 
 
 def kinds(node: Node) -> frozenset[str]:
     """JSON types that `node` may accept, looking through references and `allOf`."""
-    found = node.body.kinds
+    common = node.body.kinds
     for member in node.body.every:
-        found &= kinds(member)
-    return found
+        common &= kinds(member)
+    return common

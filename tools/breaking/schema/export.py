@@ -48,12 +48,12 @@ class Exporter:
         return self._checks[key][1](value)
 
     def _reached(self, start: str) -> set[str]:
-        found, waiting = {start}, [start]
+        reachable, waiting = {start}, [start]
         while waiting:
-            more = self._uses.get(waiting.pop(), set()) - found
-            found |= more
+            more = self._uses.get(waiting.pop(), set()) - reachable
+            reachable |= more
             waiting.extend(more)
-        return found
+        return reachable
 
     def _check(self, raw: Json, file: str) -> Callable[[Json], bool]:
         before = len(self._names)

@@ -42,12 +42,12 @@ class _Task:
 
     def at(self, index: int) -> list[Node]:
         """Schemas that the item at `index` must satisfy."""
-        found = []
+        nodes = []
         for prefix, rest in self.layers:
             node = prefix[index] if index < len(prefix) else rest
             if node is not None:
-                found.append(node)
-        return found
+                nodes.append(node)
+        return nodes
 
 
 def _read(atoms: list[Atom]) -> _Task:
@@ -78,8 +78,8 @@ def array(search: Search, atoms: list[Atom], excluded: dict[Key, Json]) -> Outco
     shortest = max(
         [task.least, *(index + 1 for index, _ in task.failing), *(start + 1 for start, _ in task.failing_from)]
     )
-    needed = sum(least for _, least, _ in task.contains) + len(task.failing_from) + 2 * task.duplicate
-    longest = max(shortest, task.prefix) + needed + len(excluded)
+    extra = sum(least for _, least, _ in task.contains) + len(task.failing_from) + 2 * task.duplicate
+    longest = max(shortest, task.prefix) + extra + len(excluded)
     if task.most is not None:
         longest = min(longest, task.most)
     if shortest > MAX_LENGTH:
@@ -119,10 +119,10 @@ def _plans(task: _Task, length: int) -> Iterator[_Plan]:
     places = range(min(length, task.prefix + len(task.failing_from) + 2 * task.duplicate + 1))
     spots = [[place for place in places if place >= start] or [start] for start, _ in task.failing_from]
     pairs = list(itertools.combinations(places, 2)) if task.duplicate else [None]
-    for chosen in itertools.product(*spots):
+    for indexes in itertools.product(*spots):
         for twins in pairs:
             for holders in itertools.product(*(_holders(entry, length, task) for entry in task.contains)):
-                yield _plan(task, length, chosen, twins, holders)
+                yield _plan(task, length, indexes, twins, holders)
 
 
 def _holders(entry: tuple[Node, int, int | None], length: int, task: _Task) -> Iterator[frozenset[int]]:
@@ -139,18 +139,18 @@ def _holders(entry: tuple[Node, int, int | None], length: int, task: _Task) -> I
 def _plan(
     task: _Task,
     length: int,
-    chosen: tuple[int, ...],
+    indexes: tuple[int, ...],
     twins: tuple[int, int] | None,
     holders: tuple[frozenset[int], ...],
 ) -> _Plan:
     plan = _Plan({}, {}, twins)
     for index, node in task.failing:
         plan.neg.setdefault(index, []).append(node)
-    for index, (_, node) in zip(chosen, task.failing_from, strict=True):
+    for index, (_, node) in zip(indexes, task.failing_from, strict=True):
         plan.neg.setdefault(index, []).append(node)
-    for (node, _, most), held in zip(task.contains, holders, strict=True):
+    for (node, _, most), holder in zip(task.contains, holders, strict=True):
         for index in range(length):
-            if index in held:
+            if index in holder:
                 plan.pos.setdefault(index, []).append(node)
             elif most is not None:
                 plan.neg.setdefault(index, []).append(node)
@@ -159,7 +159,7 @@ def _plan(
 
 def _fill(search: Search, task: _Task, length: int, plan: _Plan) -> Outcome:
     items: list[Json] = []
-    taken: list[Node] = []
+    constants: list[Node] = []
     for index in range(length):
         pos, neg = [*task.at(index), *plan.pos.get(index, ())], plan.neg.get(index, [])
         if plan.twins and index == plan.twins[1]:
@@ -168,12 +168,12 @@ def _fill(search: Search, task: _Task, length: int, plan: _Plan) -> Outcome:
         if plan.twins and index == plan.twins[0]:
             pos += [*task.at(plan.twins[1]), *plan.pos.get(plan.twins[1], ())]
             neg = [*neg, *plan.neg.get(plan.twins[1], ())]
-        result = search.solve(tuple(pos), (*neg, *taken))
+        result = search.solve(tuple(pos), (*neg, *constants))
         if not result.is_found:
-            alone = search.solve(tuple(pos), tuple(neg)) if taken else result
+            alone = search.solve(tuple(pos), tuple(neg)) if constants else result
             certain = alone is NONE or (result is NONE and task.prefix == 0 and not plan.neg and not plan.pos)
             return NONE if certain else UNKNOWN
         items.append(result.value)
         if task.unique:
-            taken.append(search.constant(result.value))
-    return outcome.found(items)
+            constants.append(search.constant(result.value))
+    return outcome.success(items)

@@ -40,23 +40,23 @@ class _Task:
 
     def known(self) -> dict[str, None]:
         """Every name mentioned anywhere, in order of appearance."""
-        found = dict(self.required)
+        names = dict(self.required)
         for group in self.groups:
-            found.update(dict.fromkeys(group.properties))
+            names.update(dict.fromkeys(group.properties))
         for atom in self.somewhere:
             if atom[0] == "other":
-                found.update(dict.fromkeys(atom[1].properties))
-        found.update(dict.fromkeys(name for name, _ in self.failing))
-        return found
+                names.update(dict.fromkeys(atom[1].properties))
+        names.update(dict.fromkeys(name for name, _ in self.failing))
+        return names
 
     def patterns(self) -> list[str]:
-        found = {pattern: None for group in self.groups for pattern, _ in group.patterns}
+        patterns = {pattern: None for group in self.groups for pattern, _ in group.patterns}
         for atom in self.somewhere:
             if atom[0] == "matching":
-                found[atom[1]] = None
+                patterns[atom[1]] = None
             elif atom[0] == "other":
-                found.update({pattern: None for pattern, _ in atom[1].patterns})
-        return list(found)
+                patterns.update({pattern: None for pattern, _ in atom[1].patterns})
+        return list(patterns)
 
 
 def _read(atoms: list[Atom], absent: frozenset[str]) -> _Task:
@@ -100,9 +100,9 @@ def object_(search: Search, atoms: list[Atom], excluded: dict[Key, Json], absent
         return NONE
     places = [_places(search, task, atom, failing) for atom in task.somewhere]
     unknown = task.unsure
-    for chosen in itertools.product(*places):
+    for names in itertools.product(*places):
         plan = {name: list(nodes) for name, nodes in failing.items()}
-        for name, atom in zip(chosen, task.somewhere, strict=True):
+        for name, atom in zip(names, task.somewhere, strict=True):
             plan.setdefault(name, []).extend(atom[-1:] if atom[0] != "badname" else [])
         result = _fill(search, task, plan, excluded)
         if result.is_found:
@@ -148,14 +148,14 @@ def _fresh(search: Search, task: _Task) -> list[str]:
         if len(patterns) > MAX_PATTERNS:
             task.unsure = True
             patterns = patterns[:MAX_PATTERNS]
-        found = []
+        fresh = []
         for signs in itertools.product((False, True), repeat=len(patterns)):
             atoms = tuple(("pat" if sign else "npat", pattern) for sign, pattern in zip(signs, patterns, strict=True))
             result = search.fresh_name(task.names, atoms, (*task.known(), *task.absent))
             task.unsure = task.unsure or result.status == "unknown"
             if result.is_found:
-                found.append(result.value)
-        task.fresh_memo = found
+                fresh.append(result.value)
+        task.fresh_memo = fresh
     return task.fresh_memo
 
 
@@ -204,7 +204,7 @@ def _enlarge(search: Search, task: _Task, result: dict[str, Json], least: int) -
     )
     for _ in range(MAX_FILL):
         if len(result) >= least:
-            return outcome.found(result)
+            return outcome.success(result)
         if not _add_fresh(search, task, result, patterns):
             break
     return UNKNOWN if unknown or patterns or least > MAX_FILL else NONE

@@ -22,8 +22,8 @@ MAX_STATES = 4_000
 def simple(atoms: list[Atom], excluded: dict[Key, Json], candidates: list[Json]) -> Outcome:
     """A candidate (null, true, false) that is not excluded."""
     del atoms
-    left = [value for value in candidates if values.key(value) not in excluded]
-    return outcome.found(left[0]) if left else NONE
+    remaining = [value for value in candidates if values.key(value) not in excluded]
+    return outcome.success(remaining[0]) if remaining else NONE
 
 
 def number(atoms: list[Atom], excluded: dict[Key, Json]) -> Outcome:
@@ -40,7 +40,7 @@ def number(atoms: list[Atom], excluded: dict[Key, Json]) -> Outcome:
         return _grid(_lcm(steps), banned, (bottom, top), atoms, excluded)
     for candidate in _reals(bottom, top):
         if _fits(candidate, atoms, excluded):
-            return outcome.found(values.plain(candidate))
+            return outcome.success(values.plain(candidate))
     return NONE if bottom is not None and bottom == top else UNKNOWN
 
 
@@ -63,11 +63,11 @@ def _grid(
     if any(step % factor == 0 for factor in banned):
         return NONE
     period = int(_lcm([step, *banned]) / step) if banned else 1
-    needed = period * (len(excluded) + 1) + 2
+    enough = period * (len(excluded) + 1) + 2
     for tries, candidate in enumerate(_multiples(step, bounds), start=1):
         if _fits(candidate, atoms, excluded):
-            return outcome.found(values.plain(candidate))
-        if tries >= needed:
+            return outcome.success(values.plain(candidate))
+        if tries >= enough:
             return NONE
         if tries > MAX_TRIES:
             return UNKNOWN
@@ -112,11 +112,11 @@ def _reals(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:
 
 
 def _fits(candidate: Fraction, atoms: list[Atom], excluded: dict[Key, Json]) -> bool:
-    shown = values.plain(candidate)
-    if isinstance(shown, float) and math.isinf(shown):
+    plain = values.plain(candidate)
+    if isinstance(plain, float) and math.isinf(plain):
         return False
-    value = values.exact(shown)
-    return values.key(shown) not in excluded and all(_NUMBER_CHECKS[atom[0]](atom, value) for atom in atoms)
+    value = values.exact(plain)
+    return values.key(plain) not in excluded and all(_NUMBER_CHECKS[atom[0]](atom, value) for atom in atoms)
 
 
 _NUMBER_CHECKS: dict[str, Callable[[Atom, Fraction], bool]] = {
@@ -135,28 +135,28 @@ def string(atoms: list[Atom], excluded: dict[Key, Json]) -> Outcome:
     """A string that satisfies `atoms` and is not `excluded`. Patterns that cannot be read are left out of the question."""
     low = max((atom[1] for atom in atoms if atom[0] == "minlen"), default=0)
     high = min((atom[1] for atom in atoms if atom[0] == "maxlen"), default=None)
-    wanted = {atom[1] for atom in atoms if atom[0] == "pat"}
-    unwanted = {atom[1] for atom in atoms if atom[0] == "npat"}
-    if wanted & unwanted or (high is not None and high < low):
+    required = {atom[1] for atom in atoms if atom[0] == "pat"}
+    forbidden = {atom[1] for atom in atoms if atom[0] == "npat"}
+    if required & forbidden or (high is not None and high < low):
         return NONE
     barred = {value for value in excluded.values() if isinstance(value, str)}
-    if not wanted and not unwanted:
+    if not required and not forbidden:
         return _any_string(low, high, barred)
-    parts = [regex.of_length(low, high), *_languages(wanted), *map(regex.negate, _languages(unwanted))]
+    parts = [regex.of_length(low, high), *_languages(required), *map(regex.negate, _languages(forbidden))]
     parts += [regex.negate(regex.exactly(text)) for text in sorted(barred)]
     try:
         text = regex.shortest(regex.both(*parts), states=MAX_STATES)
     except (regex.BudgetError, RecursionError):
         return UNKNOWN
-    return NONE if text is None else outcome.found(text)
+    return NONE if text is None else outcome.success(text)
 
 
 def _any_string(low: int, high: int | None, barred: set[str]) -> Outcome:
     for length in range(max(low, 1) if high != 0 else 0, (low + 2 if high is None else high) + 1):
         for letter in "abcdefghijklmnopqrstuvwxyz"[: len(barred) + 1]:
             if letter * length not in barred:
-                return outcome.found(letter * length)
-    return outcome.found("") if low == 0 and "" not in barred else (NONE if high == 0 else UNKNOWN)
+                return outcome.success(letter * length)
+    return outcome.success("") if low == 0 and "" not in barred else (NONE if high == 0 else UNKNOWN)
 
 
 def _languages(patterns: set[str]) -> list[regex.Regex]:

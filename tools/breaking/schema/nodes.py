@@ -90,34 +90,34 @@ def _object_atoms(node: Node) -> tuple[Atom, ...]:
 
 
 def _names(members: list[Node]) -> frozenset[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for atom in (atom for member in members for atom in _object_atoms(member)):
         if atom[0] == "group":
-            found.update(atom[1].properties)
+            names.update(atom[1].properties)
         elif atom[0] == "req":
-            found.add(atom[1])
-    return frozenset(found)
+            names.add(atom[1])
+    return frozenset(names)
 
 
 def in_place(node: Node, *, outright: bool) -> list[Node]:
     """`node` and every schema applied to the same value, each once; `outright` leaves out `not` and conditions."""
-    seen: dict[int, Node] = {}
+    nodes: dict[int, Node] = {}
     waiting = [node]
     while waiting:
         current = waiting.pop()
-        if id(current) in seen:
+        if id(current) in nodes:
             continue
-        seen[id(current)] = current
+        nodes[id(current)] = current
         waiting.extend(_applied(current.body, outright=outright))
-    return list(seen.values())
+    return list(nodes.values())
 
 
 def _applied(body: Body, *, outright: bool) -> list[Node]:
-    found = list(body.every)
+    nodes = list(body.every)
     for group in (*body.any_of, *body.one_of):
-        found.extend(group)
+        nodes.extend(group)
     if not outright:
-        found += body.nots
-        found += [node for condition in body.conditions for node in condition]
-        found.extend(atom[2] for atom in body.atoms.get("object", ()) if atom[0] == "depschema")
-    return found
+        nodes += body.nots
+        nodes += [node for condition in body.conditions for node in condition]
+        nodes.extend(atom[2] for atom in body.atoms.get("object", ()) if atom[0] == "depschema")
+    return nodes

@@ -25,6 +25,6 @@ NONE = Outcome("none")
 UNKNOWN = Outcome("unknown")
 
 
-def found(value: Json) -> Outcome:
+def success(value: Json) -> Outcome:
     """A solution."""
     return Outcome("found", value)

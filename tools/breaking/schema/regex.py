@@ -153,8 +153,8 @@ def representatives(term: Regex) -> tuple[int, ...]:
         | {edge for ranges in heads(term) for low, high in ranges for edge in (low, high + 1) if edge <= charsets.TOP}
     )
     spans = [(low, high - 1) for low, high in zip(edges, [*edges[1:], charsets.TOP + 1], strict=True)]
-    chosen = [_readable(low, high) for low, high in spans]
-    return tuple(sorted((point for point in chosen if point is not None), key=_taste))
+    points = [_readable(low, high) for low, high in spans]
+    return tuple(sorted((point for point in points if point is not None), key=_taste))
 
 
 def _readable(low: int, high: int) -> int | None:
@@ -181,7 +181,7 @@ def shortest(language: Regex, *, states: int) -> str | None:
     Raises `BudgetError` when more than `states` derivatives are met.
     """
     first = derive(language, charsets.START)
-    seen = {first}
+    visited = {first}
     queue: deque[tuple[Regex, str]] = deque([(first, "")])
     while queue:
         term, text = queue.popleft()
@@ -189,11 +189,11 @@ def shortest(language: Regex, *, states: int) -> str | None:
             return text
         for point in representatives(term):
             following = derive(term, point)
-            if following == NOTHING or following in seen:
+            if following == NOTHING or following in visited:
                 continue
-            seen.add(following)
+            visited.add(following)
             queue.append((following, text + chr(point)))
-        if len(seen) > states:
+        if len(visited) > states:
             raise BudgetError
     return None
 

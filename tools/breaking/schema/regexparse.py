@@ -87,18 +87,18 @@ class _Parser:
         for index in range(len(parts), -1, -1):
             if index < len(parts):
                 result = regex.concat(parts[index], result)
-            for place, wanted, body in looks:
+            for place, is_positive, body in looks:
                 if place == index:
                     ahead = regex.concat(body, _ANYTHING)
-                    result = regex.both(result, ahead if wanted else regex.negate(ahead))
+                    result = regex.both(result, ahead if is_positive else regex.negate(ahead))
         return result
 
     def _look(self) -> tuple[bool, Regex] | None:
-        for opening, wanted in (("(?=", True), ("(?!", False)):
+        for opening, is_positive in (("(?=", True), ("(?!", False)):
             if self.accept(opening):
                 body = self.alternatives(top=False)
                 self._close()
-                return wanted, body
+                return is_positive, body
         return None
 
     def _close(self) -> None:

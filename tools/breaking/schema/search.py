@@ -171,11 +171,11 @@ class Search:
         open_ones = [choices for choices in state.pending if not (guess.is_found and _holds_any(choices, guess.value))]
         if not open_ones:
             return UNKNOWN
-        chosen = min(open_ones, key=len)
+        smallest = min(open_ones, key=len)
         rest = state.copy()
-        rest.pending = [choices for choices in state.pending if choices is not chosen]
+        rest.pending = [choices for choices in state.pending if choices is not smallest]
         unknown = False
-        for choice in chosen:
+        for choice in smallest:
             following = _extend(rest.copy(), choice, literal=self.literal)
             result = NONE if following is None else self._branch(goal, following)
             if result.is_found:
@@ -186,7 +186,7 @@ class Search:
     @staticmethod
     def _listed(goal: Goal, candidates: dict[Key, Json]) -> Outcome:
         try:
-            return next((outcome.found(value) for value in candidates.values() if goal.is_met(value)), NONE)
+            return next((outcome.success(value) for value in candidates.values() if goal.is_met(value)), NONE)
         except accept.OpaqueError:
             return UNKNOWN
 
@@ -208,18 +208,18 @@ class Search:
             case _:
                 return leaf_scalars.simple(state.atoms, state.excluded, [None])
 
-    def name(self, names: list[Node], refused_by: Node, taken: tuple[str, ...]) -> Outcome:
+    def name(self, names: list[Node], refused_by: Node, used_names: tuple[str, ...]) -> Outcome:
         """A property name that `names` accept and `refused_by` refuses."""
-        return self._string(tuple(names), (refused_by,), (), taken)
+        return self._string(tuple(names), (refused_by,), (), used_names)
 
-    def fresh_name(self, names: list[Node], extra: tuple[Atom, ...], taken: tuple[str, ...]) -> Outcome:
+    def fresh_name(self, names: list[Node], extra: tuple[Atom, ...], used_names: tuple[str, ...]) -> Outcome:
         """A property name that is not `taken`, that `names` accept and `extra` string atoms allow."""
-        return self._string(tuple(names), (), extra, taken)
+        return self._string(tuple(names), (), extra, used_names)
 
     def _string(
-        self, pos: tuple[Node, ...], neg: tuple[Node, ...], extra: tuple[Atom, ...], taken: tuple[str, ...]
+        self, pos: tuple[Node, ...], neg: tuple[Node, ...], extra: tuple[Atom, ...], used_names: tuple[str, ...]
     ) -> Outcome:
-        excluded = {values.key(name): name for name in taken}
+        excluded = {values.key(name): name for name in used_names}
         state = _extend(State("string"), Choice(pos, neg, extra, excluded), literal=self.literal)
         if state is None:
             return NONE
@@ -297,9 +297,9 @@ def _unsent(pos: tuple[Node, ...], neg: tuple[Node, ...]) -> frozenset[str]:
     senders = [declared(node) for node in (*pos, *neg) if node.role == "sender"]
     if not senders or any(sender.is_map for sender in senders):
         return frozenset()
-    sent = frozenset().union(*(sender.names for sender in senders))
+    known_names = frozenset().union(*(sender.names for sender in senders))
     received = frozenset().union(*(declared(node).offered for node in (*pos, *neg) if node.role == "receiver"))
-    return received - sent
+    return received - known_names
 
 
 def _holds_any(choices: list[Choice], value: Json) -> bool:
@@ -346,11 +346,11 @@ def _affirm(state: State, node: Node, waiting: list[Choice]) -> bool:
     state.yes[name] = node
     state.opaque = state.opaque or bool(body.opaque)
     for allowed in body.values:
-        kept = (
+        candidates = (
             allowed if state.values is None else {key: value for key, value in state.values.items() if key in allowed}
         )
-        state.values = {key: value for key, value in kept.items() if key[0] == state.kind}
-    certain, choices = atoms.asked(body, state.kind)
+        state.values = {key: value for key, value in candidates.items() if key[0] == state.kind}
+    certain, choices = atoms.demands(body, state.kind)
     state.atoms.extend(certain)
     state.pending.extend(choices)
     if body.every or body.nots:

@@ -103,8 +103,8 @@ def _cases(schema: Json, target: Callable[[str], Json], depth: int) -> list[_Cas
         parts.append(then + otherwise)
     for name, member in schema.get("dependentSchemas", {}).items():
         there = {"required": [name]}
-        held = [_held(there, case) for case in _cases(member, target, depth + 1)]
-        parts.append([*held, _failed(there, _Case())])
+        satisfied = [_held(there, case) for case in _cases(member, target, depth + 1)]
+        parts.append([*satisfied, _failed(there, _Case())])
     return _product(parts)
 
 
@@ -129,12 +129,12 @@ def _alternatives(members: list[Json], target: Callable[[str], Json], depth: int
     if all(cases == [_Case()] for cases in known):
         return [_Case()]
     result: list[_Case] = []
-    for held in itertools.product((True, False), repeat=len(members)):
-        if not any(held) or (exclusive and sum(held) > 1):
+    for truths in itertools.product((True, False), repeat=len(members)):
+        if not any(truths) or (exclusive and sum(truths) > 1):
             continue
         parts = [
             [_held(member, case) for case in cases] if yes else [_failed(member, _Case())]
-            for member, cases, yes in zip(members, known, held, strict=True)
+            for member, cases, yes in zip(members, known, truths, strict=True)
         ]
         result += _product(parts)
         if len(result) > MAX_CASES:
