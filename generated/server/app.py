@@ -9,8 +9,8 @@ from typing import Final
 from fastapi import FastAPI
 
 from ._runtime.deprecation import CallCounts, CallerCounter
-from ._runtime.errors import ErrorShape, ProblemDetails
-from ._runtime.exchange import Ports
+from ._runtime.errors import ErrorMap, ErrorShape, ProblemDetails
+from ._runtime.exchange import Plugins, Wrapper
 from ._runtime.limits import Limiter
 from ._runtime.observers import LoggingObserver, Observer
 from ._runtime.operations import Operation
@@ -81,17 +81,22 @@ def mount(
     error_shape: ErrorShape | None = None,
     observer: Observer | None = None,
     callers: CallerCounter | None = None,
+    error_map: ErrorMap | None = None,
+    wrapper: Wrapper | None = None,
 ) -> None:
     """Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.
 
     Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. `callers` is
-    told who still calls what is deprecated.
+    told who still calls what is deprecated. `error_map` has the problems for exceptions that are no `ProblemError`,
+    whichever operation raises them. `wrapper` makes the handler that is called for each operation.
     """
-    ports = Ports(
-        errors=error_shape or ProblemDetails(),
+    plugins = Plugins(
+        error_shape=error_shape or ProblemDetails(),
         observer=observer or LoggingObserver(),
         callers=callers or CallCounts(),
         limiter=limiter,
+        error_map=error_map or {},
+        wrapper=wrapper,
     )
     bindings = [
         Binding(ATTRIBUTION_OPERATIONS, attribution),
@@ -111,4 +116,4 @@ def mount(
         Binding(WEBHOOKS_STRIPE_OPERATIONS, webhooks_stripe),
         Binding(WEBHOOKS_WOOCOMMERCE_OPERATIONS, webhooks_woocommerce),
     ]
-    install(app, bindings, authenticator=authenticator, ports=ports, document=DOCUMENT.read_bytes())
+    install(app, bindings, authenticator=authenticator, plugins=plugins, document=DOCUMENT.read_bytes())

@@ -28,6 +28,7 @@ from generated.server import (
 )
 from generated.server.app import OPERATIONS, mount
 from impl.app import docs
+from impl.app.error_map import ERROR_MAP
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
 from impl.auth.tokens.access_tokens import Stamp
@@ -108,6 +109,7 @@ def create(settings: Settings) -> FastAPI:
         observer=ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic),
         callers=DeprecatedCalls(one.id for one in OPERATIONS if one.is_deprecated),
         error_shape=PROBLEMS,
+        error_map=ERROR_MAP,
     )
     app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir)]
     _allow_origins(app, settings)

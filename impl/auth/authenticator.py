@@ -16,7 +16,6 @@ from impl.auth.sessions import HeldToken
 from impl.auth.tokens import refresh_tokens
 from impl.auth.tokens.access_tokens import AccessToken
 from impl.auth.tokens.verification import Verifier
-from impl.db import outage
 from impl.telemetry import correlation
 
 Stranger: TypeAlias = Callable[[str, RawRequest], None]
@@ -38,8 +37,7 @@ class Authenticator:
 
     async def access_bearer_auth(self, credential: str, request: RawRequest) -> Grant[AccessToken] | None:
         """A person's access token, with the scopes of its role."""
-        with outage.answered():
-            token = await self._verifier.verify(credential)
+        token = await self._verifier.verify(credential)
         if token is None:
             return None
         correlation.bind_tenant(token.tenant_id)
@@ -47,8 +45,7 @@ class Authenticator:
 
     async def refresh_bearer_auth(self, credential: str, request: RawRequest) -> Grant[HeldToken] | None:
         """A refresh token whose secret is right; whether it may still be used is decided when it is."""
-        with outage.answered():
-            held = await sessions.find_held(self._engine, refresh_tokens.parse(credential))
+        held = await sessions.find_held(self._engine, refresh_tokens.parse(credential))
         if held is None:
             return None
         correlation.bind_tenant(held.token.tenant_id)
@@ -63,8 +60,7 @@ class Authenticator:
         return await self._machine(credential, Purpose.URL, request)
 
     async def _machine(self, credential: str, purpose: Purpose, request: RawRequest) -> Grant[TenantKey] | None:
-        with outage.answered():
-            key = await self._tenant_keys.resolve(credential, purpose)
+        key = await self._tenant_keys.resolve(credential, purpose)
         if key is None:
             # A known key goes on to the signature over the body: an unknown one takes as long.
             hmac.digest(bytes(32), request.body, hashlib.sha256)

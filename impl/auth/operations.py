@@ -20,7 +20,6 @@ from impl.auth.roles import Role
 from impl.auth.sessions import HeldToken
 from impl.auth.tokens import access_tokens
 from impl.auth.tokens.access_tokens import AccessToken
-from impl.db import outage
 from impl.db.idempotency.once import once
 
 ForgetSecret: TypeAlias = Callable[[UUID, str], None]
@@ -40,10 +39,9 @@ class AuthOperations:
 
     async def login(self, params: auth.LoginParams, body: models.LoginRequest, *, call: Call[None]) -> auth.LoginReply:
         try:
-            with outage.answered():
-                session = await sessions.login(
-                    self._desk, email=body.email, password=body.password, tenant_id=body.tenant_id
-                )
+            session = await sessions.login(
+                self._desk, email=body.email, password=body.password, tenant_id=body.tenant_id
+            )
         except UnauthorizedError as error:
             self._failed.note(call.request.client_host)
             # No scheme guards a login, so nothing else would add what the contract puts on every 401.
@@ -66,8 +64,7 @@ class AuthOperations:
         held = call.principal
         if body.refresh_token != str(held.token) or body.tenant_id not in {None, held.token.tenant_id}:
             raise UnauthorizedError
-        with outage.answered():
-            session = await sessions.refresh(self._desk, held)
+        session = await sessions.refresh(self._desk, held)
         return auth.RefreshToken200(
             body=models.TokenPair(
                 access_token=session.access_token,
@@ -78,8 +75,7 @@ class AuthOperations:
         )
 
     async def logout(self, params: auth.LogoutParams, *, call: Call[AccessToken]) -> auth.LogoutReply:
-        with outage.answered():
-            await sessions.logout(self._desk.engine, self._desk.clock, call.principal)
+        await sessions.logout(self._desk.engine, self._desk.clock, call.principal)
         message = "You are logged out."
         return auth.Logout200(body=SuccessResponse(success=True, correlation_id=call.correlation_id, message=message))
 
@@ -109,8 +105,7 @@ class AuthOperations:
                 message="The user must log in again.",
             )
 
-        with outage.answered():
-            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.TokenCutoff)
+        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.TokenCutoff)
         return auth.AdminRevokeTokensBefore200(
             body=done.body, idempotency_replayed="true" if done.is_replayed else None
         )
@@ -150,8 +145,7 @@ class AuthOperations:
                 revoked_existing_tokens=True,
             )
 
-        with outage.answered():
-            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.MembershipRole)
+        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.MembershipRole)
         return auth.AdminUpdateMembershipRole200(
             body=done.body, idempotency_replayed="true" if done.is_replayed else None
         )
@@ -176,8 +170,7 @@ class AuthOperations:
             )
 
         key = params.x_idempotency_key
-        with outage.answered():
-            done = await once(self._register, call, key, work, answer=models.TenantKey, status=201, is_secret=True)
+        done = await once(self._register, call, key, work, answer=models.TenantKey, status=201, is_secret=True)
         for key_hash in changed:
             self._tenant_keys.forget(key_hash)
         return auth.RotateTenantKey201(body=done.body)
@@ -208,7 +201,6 @@ class AuthOperations:
                 previous_valid_until=made.previous_valid_until,
             )
 
-        with outage.answered():
-            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
+        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
         self._forget_secret(tenant_id, done.body.provider)
         return auth.PutWebhookSecret200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)

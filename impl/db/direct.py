@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import outage
+from impl.db.errors import DatabaseUnreachableError
 
 
 async def fetch_row(engine: AsyncEngine, statement: str, *values: Any) -> Any:
@@ -29,7 +30,7 @@ async def fetch(engine: AsyncEngine, statement: str, *values: Any) -> list[Any]:
     """
     try:
         pooled = await engine.raw_connection()
-    except (engine.dialect.loaded_dbapi.Error, *outage.DRIVER_FAILURES) as error:
+    except (engine.dialect.loaded_dbapi.Error, DatabaseUnreachableError) as error:
         raise DBAPIError(statement, None, error, connection_invalidated=True) from error
     driver: Any = pooled.driver_connection
     try:

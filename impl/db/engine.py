@@ -11,6 +11,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from impl.db import url as urls
+from impl.db.errors import DatabaseUnreachableError
 
 
 class BoundConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -52,13 +53,18 @@ def create(
     parsed = urls.parse(url) if isinstance(url, str) else url.set(drivername=urls.DRIVER)
 
     async def connect(*_args: Any, **_kwargs: Any) -> Any:
-        return await asyncpg.connect(
-            urls.dsn(parsed),
-            connection_class=BoundConnection,
-            server_settings={"application_name": application_name},
-            statement_cache_size=statement_cache_size,
-            timeout=connect_timeout_seconds,  # pyright: ignore[reportArgumentType]  # its default is an int, floats are fine
-        )
+        try:
+            return await asyncpg.connect(
+                urls.dsn(parsed),
+                connection_class=BoundConnection,
+                server_settings={"application_name": application_name},
+                statement_cache_size=statement_cache_size,
+                timeout=connect_timeout_seconds,  # pyright: ignore[reportArgumentType]  # its default is an int, floats are fine
+            )
+        except (OSError, TimeoutError) as error:
+            # Nobody who catches a bare OSError further up can know that it is the database which is away.
+            message = f"no database answers at {urls.address(parsed)}; start it or correct the URL"
+            raise DatabaseUnreachableError(message) from error
 
     engine = create_async_engine(
         parsed.set(query={}),

@@ -14,7 +14,6 @@ from generated.governance import problems
 from generated.server import Call, InvalidRequestError, Issue, NotFoundError, ProblemError, events
 from generated.server.models import common
 from generated.server.models import events as models
-from impl.db import outage
 from impl.db.idempotency.once import Register, once
 from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import repair, tasks
@@ -40,8 +39,7 @@ class EventsOperations:
         self._desk, self._engine, self._register = desk, desk.engine, register
 
     async def ingest_touches(self, *, call: Call[MachineCaller]) -> events.IngestTouchesReply:
-        with outage.answered():
-            outcomes = await receive.receive(self._desk, call.principal, call.raw, call.correlation_id)
+        outcomes = await receive.receive(self._desk, call.principal, call.raw, call.correlation_id)
         return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
 
     async def list_dead_events(
@@ -51,9 +49,8 @@ class EventsOperations:
         wanted = Filter(status=params.status_, source=params.source, error_code=params.error_code)
         scope = f"{call.operation.id}\x1f{tenant_id}\x1f{wanted}"
         after = _position(params.cursor, scope)
-        with outage.answered():
-            async with tenant_transaction(self._engine, tenant_id) as connection:
-                found, has_more = await repair.page(connection, tenant_id, wanted, after=after, limit=params.limit)
+        async with tenant_transaction(self._engine, tenant_id) as connection:
+            found, has_more = await repair.page(connection, tenant_id, wanted, after=after, limit=params.limit)
         items = [to_api_dead_event(tenant_id, one) for one in found]
         following = cursor.encode(Position(found[-1].ingested_at, found[-1].id), scope) if has_more else None
         page = common.Page(limit=params.limit, has_more=has_more, next_cursor=following)
@@ -63,7 +60,7 @@ class EventsOperations:
         self, params: events.GetDeadEventParams, *, call: Call[PersonCaller]
     ) -> events.GetDeadEventReply:
         tenant_id = call.principal.tenant_id
-        with outage.answered(), _refusals():
+        with _refusals():
             async with tenant_transaction(self._engine, tenant_id) as connection:
                 found = await repair.get(connection, tenant_id, params.id)
         return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, found))
@@ -83,9 +80,8 @@ class EventsOperations:
             )
             return to_api_dead_event(tenant_id, found)
 
-        with outage.answered():
-            key = params.x_idempotency_key
-            done = await once(self._register, call, key, work, answer=models.DeadEvent, status=202)
+        key = params.x_idempotency_key
+        done = await once(self._register, call, key, work, answer=models.DeadEvent, status=202)
         return events.RetryDeadEvent202(
             body=done.body,
             location=f"/api/events/dead/{params.id}",
@@ -103,8 +99,7 @@ class EventsOperations:
                 found = await repair.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
             return to_api_dead_event(tenant_id, found)
 
-        with outage.answered():
-            done = await once(self._register, call, params.x_idempotency_key, work, answer=models.DeadEvent)
+        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.DeadEvent)
         return events.AbandonDeadEvent200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)
 
 

@@ -10,7 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from generated.server import app as server
-from impl.app import PROBLEMS
+from impl.app import ERROR_MAP, PROBLEMS
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
 from impl.auth.passwords import Passwords
@@ -54,6 +54,7 @@ def application(auth, *, traffic=None, forget_secret=lambda *_: None, **apis):
         authenticator=auth.authenticator,
         limiter=auth.limiter,
         error_shape=PROBLEMS,
+        error_map=ERROR_MAP,
         observer=ExchangeLog(HTTPMetrics([]), traffic or Traffic(SystemClock())),
     )
     return app

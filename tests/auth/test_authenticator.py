@@ -4,12 +4,15 @@ from uuid import uuid4
 import pytest
 import structlog
 
-from generated.server import Call, Operation, RawRequest, ServiceUnavailableError
+from generated.server import Call, Operation, ProblemError, RawRequest
+from impl.app import error_map
 from impl.auth import assembly, sessions
+from impl.auth.errors import KeysUnavailableError
 from impl.auth.keys import signing_keys, tenant_keys
 from impl.auth.roles import Role
 from impl.auth.tokens import access_tokens
 from impl.db import engine as engines
+from impl.db import outage
 from impl.kernel.clock import SystemClock
 from tests.auth.conftest import STAMP
 from tests.auth.server import parts
@@ -91,8 +94,11 @@ class TestAccessBearer:
             alone.authenticator.refresh_bearer_auth("x", REQUEST),
             alone.authenticator.tenant_key_auth("x", REQUEST),
         ):
-            with pytest.raises(ServiceUnavailableError):
+            with pytest.raises((KeysUnavailableError, *outage.DATABASE_ERRORS)) as caught:
                 await check
+            problem = caught.value if isinstance(caught.value, ProblemError) else error_map.unavailable(caught.value)
+            assert problem is not None
+            assert problem.status == 503
         await away.dispose()
 
 

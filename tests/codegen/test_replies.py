@@ -288,3 +288,66 @@ class TestErrors:
         reply = built.module("api").NotFound404(body={"x": 1})
         response = await get(built, f"/widgets/{ID}", answering(built, get_widget=built.runtime.ReplyError(reply)))
         assert (response.status_code, response.json()) == (404, {"x": 1})
+
+
+class LinkError(Exception):
+    """A library's error, which knows nothing of HTTP."""
+
+
+class CutError(LinkError):
+    """A special one."""
+
+
+class TestErrorMap:
+    @pytest.fixture
+    def error_map(self, built):
+        unavailable = built.runtime.ServiceUnavailableError
+
+        def of_link(error):
+            return None if str(error) == "a defect" else unavailable("Not now.")
+
+        return {LinkError: of_link}
+
+    async def test_an_exception_of_a_library_is_the_problem_that_the_application_declared_once(self, built, error_map):
+        """Whichever operation raises it; a subclass has its base's entry; the observer is told the cause."""
+        watching, error = Watching(), CutError("secret")
+        implementation = answering(built, get_widget=error)
+        response = await get(built, f"/widgets/{ID}", implementation, observer=watching, error_map=error_map)
+        assert (response.status_code, response.json()["detail"]) == (503, "Not now.")
+        assert response.headers["cache-control"] == "no-store"
+        assert watching.exchanges[0].error.__cause__ is error
+
+    async def test_the_nearest_entry_decides(self, built, error_map):
+        nearer = error_map | {CutError: lambda _: built.runtime.NotFoundError()}
+        response = await get(built, f"/widgets/{ID}", answering(built, get_widget=CutError()), error_map=nearer)
+        assert response.status_code == 404
+
+    @pytest.mark.parametrize("error", [LinkError("a defect"), KeyError("a defect")])
+    async def test_what_no_entry_takes_stays_a_defect(self, built, error_map, error):
+        watching = Watching()
+        implementation = answering(built, get_widget=error)
+        response = await get(built, f"/widgets/{ID}", implementation, observer=watching, error_map=error_map)
+        assert response.status_code == 500
+        assert watching.exchanges[0].error is error
+
+    async def test_a_problem_whose_status_is_not_declared_is_still_500(self, built, error_map):
+        watching = Watching()
+        implementation = answering(built, get_report=LinkError())
+        response = await get(built, "/report", implementation, observer=watching, error_map=error_map)
+        assert response.status_code == 500
+        assert "ServiceUnavailableError has status 503" in watching.exchanges[0].violation
+
+
+async def test_a_wrapper_makes_the_handler_of_every_operation(built):
+    calls = []
+
+    def wrapper(operation, handler):
+        async def wrapped(*arguments, call):
+            calls.append((operation.id, call.operation.id))
+            return await handler(*arguments, call=call)
+
+        return wrapped
+
+    implementation = answering(built, get_moved=built.module("api").GetMoved204())
+    response = await get(built, "/moved", implementation, wrapper=wrapper)
+    assert (response.status_code, calls) == (204, [("getMoved", "getMoved")])

@@ -1,9 +1,9 @@
 import asyncio
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import text
 
-from generated.server import ServiceUnavailableError
 from impl.db import bootstrap, engine, outage
 
 IS_ASKED = "SELECT state = 'active' AND query LIKE 'SELECT pg_sleep%' FROM pg_stat_activity WHERE pid = $1"
@@ -17,35 +17,42 @@ async def one_connection(database):
 
 
 async def ask(database_engine, statement="SELECT 1"):
-    with outage.answered():
-        async with database_engine.connect() as connection:
-            await connection.execute(text(statement))
+    async with database_engine.connect() as connection:
+        await connection.execute(text(statement))
+
+
+@contextmanager
+def is_outage():
+    """The block fails with what only the database can be the cause of, and it is an outage."""
+    with pytest.raises(outage.DATABASE_ERRORS) as caught:
+        yield
+    assert outage.is_outage(caught.value)
 
 
 @pytest.mark.parametrize(
     "change", [{"port": 1}, {"host": "host.invalid"}, {"password": "wrong"}, {"database": "nowhere"}]
 )
-async def test_a_database_that_cannot_be_reached_is_a_503(database, change):
+async def test_a_database_that_cannot_be_reached_is_an_outage(database, change):
     away = engine.create(database.url("app_user").set(**change), pool_timeout_seconds=2)
-    with pytest.raises(ServiceUnavailableError):
+    with is_outage():
         await ask(away)
     await away.dispose()
 
 
-async def test_a_pool_that_is_used_up_is_a_503(one_connection):
+async def test_a_pool_that_is_used_up_is_an_outage(one_connection):
     async with one_connection.connect():
-        with pytest.raises(ServiceUnavailableError):
+        with is_outage():
             await ask(one_connection)
 
 
-async def test_a_statement_over_its_time_is_a_503(one_connection):
+async def test_a_statement_over_its_time_is_an_outage(one_connection):
     async with one_connection.begin() as connection:
         await connection.execute(text("SET LOCAL statement_timeout = '20ms'"))
-        with pytest.raises(ServiceUnavailableError), outage.answered():
+        with is_outage():
             await connection.execute(text("SELECT pg_sleep(5)"))
 
 
-async def test_a_connection_that_is_cut_in_the_middle_is_a_503(one_connection, admin_url):
+async def test_a_connection_that_is_cut_in_the_middle_is_an_outage(one_connection, admin_url):
     superuser = await bootstrap.connect(admin_url)
     async with one_connection.connect() as connection:
         backend = await connection.scalar(text("SELECT pg_backend_pid()"))
@@ -53,7 +60,7 @@ async def test_a_connection_that_is_cut_in_the_middle_is_a_503(one_connection, a
         while not await superuser.fetchval(IS_ASKED, backend):
             await asyncio.sleep(0.01)
         await superuser.execute("SELECT pg_terminate_backend($1)", backend)
-        with pytest.raises(ServiceUnavailableError), outage.answered():
+        with is_outage():
             await asking
     await superuser.close()
 
@@ -62,5 +69,12 @@ async def test_a_connection_that_is_cut_in_the_middle_is_a_503(one_connection, a
     "statement", ["SELECT nothing", "SELECT * FROM nowhere", "SELECT 1/0", "INSERT INTO roles VALUES ('a', 'b')"]
 )
 async def test_a_question_that_is_wrong_stays_an_error(one_connection, statement):
-    with pytest.raises(Exception, match="sqlalche.me"):
+    with pytest.raises(Exception, match="sqlalche.me") as caught:
         await ask(one_connection, statement)
+    assert not outage.is_outage(caught.value)
+
+
+@pytest.mark.parametrize("error", [OSError("disk"), ConnectionResetError("a peer"), TimeoutError("a peer")])
+def test_what_anything_may_raise_is_no_outage_of_the_database(error):
+    assert not outage.is_outage(error)
+    assert not isinstance(error, outage.DATABASE_ERRORS)

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from . import encoding
 from .deprecation import CallerCounter
 from .encoding import Codec, Encoded
-from .errors import ErrorShape
+from .errors import ErrorMap, ErrorShape, problem_of
 from .limits import Limiter, RateLimit
 from .observers import Exchange, Observer
 from .operations import Operation
@@ -46,6 +46,12 @@ _BAD_LENGTH = Issue(
 
 
 _CANONICAL = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+Handler: TypeAlias = Callable[..., Awaitable[Reply]]
+"""Answers an operation: `(*arguments, call=call)`, with the arguments that the operation declares."""
+Wrapper: TypeAlias = Callable[[Operation, Handler], Handler]
+"""Makes the handler that is called in place of an operation's own: to trace it, to time it, to make it fail in a test."""
 
 
 class Disconnected(Exception):
@@ -85,13 +91,15 @@ async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
 
 
 @dataclass(slots=True, kw_only=True)
-class Ports:
-    """What the application plugs in beside its operations."""
+class Plugins:
+    """The parts that the application plugs in beside its operations."""
 
-    errors: ErrorShape
+    error_shape: ErrorShape
     observer: Observer
     callers: CallerCounter
+    error_map: ErrorMap
     limiter: Limiter | None = None
+    wrapper: Wrapper | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,15 +116,13 @@ class _State(Exchange):
 
 
 class Endpoint:
-    """One operation, bound to its implementation and the ports."""
+    """One operation, bound to its implementation and the plug-ins."""
 
-    def __init__(
-        self, operation: Operation, handler: Callable[..., Awaitable[Reply]], guard: Guard, ports: Ports
-    ) -> None:
+    def __init__(self, operation: Operation, handler: Handler, guard: Guard, plugins: Plugins) -> None:
         self.operation = operation
         self.guard = guard
-        self.ports = ports
-        self._handler = handler
+        self.plugins = plugins
+        self._handler = handler if plugins.wrapper is None else plugins.wrapper(operation, handler)
         self._codecs = {reply: Codec(reply) for reply in operation.replies}
         self._notices = [(name.lower().encode(), value.encode("latin-1")) for name, value in operation.notices]
         self._reads_body = operation.bodies is not None or operation.is_raw
@@ -127,7 +133,7 @@ class Endpoint:
         """Answer one request."""
         started = perf_counter()
         state = _begin(self.operation, scope)
-        observer = self.ports.observer
+        observer = self.plugins.observer
         observer.started(self.operation, state.request, state.correlation_id)
         try:
             encoded = await self._answer(state, receive, segments)
@@ -138,7 +144,7 @@ class Endpoint:
         state.status = encoded.status
         state.seconds = perf_counter() - started
         if self.operation.is_deprecated:
-            self.ports.callers.called(self.operation, state.principal)
+            self.plugins.callers.called(self.operation, state.principal)
         observer.finished(state)
 
     async def _answer(self, state: _State, receive: Receive, segments: dict[str, str]) -> Encoded:
@@ -152,19 +158,21 @@ class Endpoint:
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001  (the edge: whatever happens, the caller gets the declared 500)
-            state.error = error
-            return self._refuse(state, InternalError())
+            declared = problem_of(error, self.plugins.error_map)
+            if declared is None:
+                state.error = error
+            return self._refuse(state, declared or InternalError())
 
     def _left(self, state: _State) -> RateLimit | None:
         """What failed before the caller was counted promises the headers too, and the failure is not the caller's."""
-        if not self.operation.rate_limit or self.ports.limiter is None:
+        if not self.operation.rate_limit or self.plugins.limiter is None:
             return None
-        return self.ports.limiter.ask_unauthenticated(state.request)
+        return self.plugins.limiter.ask_unauthenticated(state.request)
 
     async def _run(self, state: _State, receive: Receive, segments: dict[str, str]) -> Reply:
         call = await self._admit(state, receive)
-        if self.operation.rate_limit and self.ports.limiter is not None:
-            await self._limit(self.ports.limiter, call)
+        if self.operation.rate_limit and self.plugins.limiter is not None:
+            await self._limit(self.plugins.limiter, call)
         if not state.is_allowed:
             raise ForbiddenError
         arguments = self._decode(state.request, segments)
@@ -182,8 +190,8 @@ class Endpoint:
                 state.principal, state.is_allowed = await self.guard.admit(state.request)
         except ProblemError as problem:
             # What is our own fault says nothing about the caller.
-            if self.ports.limiter is not None and operation.rate_limit and problem.status < 500:
-                state.rate_limit = await self.ports.limiter.take_unauthenticated(state.request)
+            if self.plugins.limiter is not None and operation.rate_limit and problem.status < 500:
+                state.rate_limit = await self.plugins.limiter.take_unauthenticated(state.request)
                 if state.rate_limit.is_refused:
                     raise RateLimitedError(retry_after_seconds=state.rate_limit.retry_after_seconds) from None
             raise
@@ -248,7 +256,7 @@ class Endpoint:
             state.error = problem
         if isinstance(problem, UnauthorizedError | ForbiddenError) and self.guard.challenges:
             problem.headers.setdefault("WWW-Authenticate", self._challenge(problem))
-        return encode_problem(self.ports.errors, problem, state.correlation_id, declared)
+        return encode_problem(self.plugins.error_shape, problem, state.correlation_id, declared)
 
     def _challenge(self, problem: ProblemError) -> str:
         if problem.status == 401:

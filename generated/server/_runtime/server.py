@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import docs, trie
-from .exchange import Endpoint, Ports, correlation_of, encode_problem, transmit
+from .exchange import Endpoint, Plugins, correlation_of, encode_problem, transmit
 from .observers import Exchange
 from .operations import Operation
 from .problems import MethodNotAllowedError, NotFoundError, ProblemError
@@ -69,13 +69,13 @@ class Shortcut:
 class Dispatcher(BaseRoute):
     """Answers every path of the contract."""
 
-    def __init__(self, bindings: Iterable[Binding], authenticator: object, ports: Ports) -> None:
-        self._ports = ports
+    def __init__(self, bindings: Iterable[Binding], authenticator: object, plugins: Plugins) -> None:
+        self._plugins = plugins
         self._trie: trie.Trie[tuple[Endpoint, tuple[str, ...]]] = trie.Trie()
         for binding in bindings:
             for operation in binding.operations:
                 handler = getattr(binding.implementation, operation.handler)
-                endpoint = Endpoint(operation, handler, Guard(operation.security, authenticator), ports)
+                endpoint = Endpoint(operation, handler, Guard(operation.security, authenticator), plugins)
                 self._trie.add(operation.path, operation.method, (endpoint, trie.names(operation.path)))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -120,11 +120,11 @@ class Dispatcher(BaseRoute):
             scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
         )
         correlation_id, echo = correlation_of(headers)
-        self._ports.observer.started(None, request, correlation_id)
-        encoded = encode_problem(self._ports.errors, problem, correlation_id, None)
+        self._plugins.observer.started(None, request, correlation_id)
+        encoded = encode_problem(self._plugins.error_shape, problem, correlation_id, None)
         encoded.headers.append((b"x-correlation-id", echo))
         await transmit(send, encoded)
-        self._ports.observer.finished(
+        self._plugins.observer.finished(
             Exchange(
                 operation=None,
                 request=request,
@@ -147,9 +147,11 @@ async def _never(scope: Scope, receive: Receive, send: Send) -> None:
     raise AssertionError("the dispatcher answers every path of the contract")
 
 
-def install(app: FastAPI, bindings: Sequence[Binding], *, authenticator: object, ports: Ports, document: bytes) -> None:
+def install(
+    app: FastAPI, bindings: Sequence[Binding], *, authenticator: object, plugins: Plugins, document: bytes
+) -> None:
     """Serve `bindings` in `app`, and `document` (the joined contract as JSON) at /openapi.json with pages to read it."""
-    dispatcher = Dispatcher(bindings, authenticator, ports)
+    dispatcher = Dispatcher(bindings, authenticator, plugins)
     listed = [
         ListedRoute(operation.path, _never, methods=[operation.method], name=operation.id)
         for binding in bindings

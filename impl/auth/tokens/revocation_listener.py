@@ -14,7 +14,6 @@ import structlog
 from impl.auth.tokens import access_tokens
 from impl.auth.tokens.revocation_cache import Revocations
 from impl.db import outage
-from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 
@@ -24,7 +23,6 @@ HEARTBEAT_SECONDS: Final = 0.5
 _CONNECT_SECONDS: Final = 5.0
 _ANSWER_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = (0.1, 0.5, 1.0, 2.0)
-_FAILURES: Final = (*outage.DRIVER_FAILURES, DatabaseUnreachableError)
 
 _log = structlog.get_logger()
 
@@ -46,7 +44,7 @@ class RevocationListener:
             started = self._clock.monotonic()
             try:
                 await self._listen()
-            except _FAILURES as error:
+            except outage.FAILURES as error:
                 _log.warning("revocation_listener_lost", reason=type(error).__name__)
             finally:
                 self._revocations.lose()

@@ -9,7 +9,6 @@ from typing import Any, Final
 from generated.governance import problems
 from generated.server import Bodies, Call, Operation, ProblemError, UnauthorizedError
 from generated.server.models import webhooks_base as models
-from impl.db import outage
 from impl.ingestion.deliveries import receive
 from impl.ingestion.deliveries.delivery import Outcome, Receipt, Recorded, Rejected
 from impl.ingestion.deliveries.interpret import Inbound, Issue, Processor
@@ -59,8 +58,7 @@ class Inbox:
             check=lambda topic, document: self._issues(call, topic, document),
         )
         try:
-            with outage.answered():
-                receipt = await receive.receive(self._receiver, self._processor, inbound)
+            receipt = await receive.receive(self._receiver, self._processor, inbound)
         except SignatureMismatch as error:
             raise UnauthorizedError from error
         if isinstance(receipt, Rejected) and receipt.error_code == "topic_mismatch":

@@ -35,6 +35,10 @@ class Group(NamedTuple):
     """Security schemes of its operations, sorted."""
 
 
+_PLUGINS = ("authenticator", "limiter", "error_shape", "observer", "callers", "error_map", "wrapper")
+"""Arguments of `mount` beside the APIs."""
+
+
 def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: str) -> Module:
     """The module `app`."""
     module = Module("server/app.py", "Every API of the contracts in one FastAPI application.", made_from)
@@ -44,9 +48,11 @@ def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: s
     for part, name in (
         ("deprecation", "CallCounts"),
         ("deprecation", "CallerCounter"),
+        ("errors", "ErrorMap"),
         ("errors", "ErrorShape"),
         ("errors", "ProblemDetails"),
-        ("exchange", "Ports"),
+        ("exchange", "Plugins"),
+        ("exchange", "Wrapper"),
         ("limits", "Limiter"),
         ("observers", "LoggingObserver"),
         ("observers", "Observer"),
@@ -80,7 +86,8 @@ def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: s
         module.docstring(
             "Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.\n\n"
             "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. "
-            "`callers` is told who still calls what is deprecated."
+            "`callers` is told who still calls what is deprecated. `error_map` has the problems for exceptions that are no "
+            "`ProblemError`, whichever operation raises them. `wrapper` makes the handler that is called for each operation."
         )
         _body(module, apis, groups, is_secured=bool(schemes))
     return module
@@ -101,6 +108,8 @@ def _arguments(apis: Sequence[MountedApi], groups: Sequence[Group], schemes: Seq
         "error_shape: ErrorShape | None = None,",
         "observer: Observer | None = None,",
         "callers: CallerCounter | None = None,",
+        "error_map: ErrorMap | None = None,",
+        "wrapper: Wrapper | None = None,",
     ]
     return lines
 
@@ -111,7 +120,7 @@ def _principals(schemes: Sequence[str]) -> str:
 
 def _handler_arguments(apis: Sequence[MountedApi], groups: Sequence[Group]) -> dict[str, Group]:
     """Handlers by the argument of `mount` that takes them; an API keeps its name, so a handler of that name gives way."""
-    taken = {api.module for api in apis} | {"authenticator", "limiter", "error_shape", "observer", "callers", "app"}
+    taken = {api.module for api in apis} | {"app", *_PLUGINS}
     arguments = ((handlers.argument_of(group.name), group) for group in groups)
     return {f"{name}_handler" if name in taken else name: group for name, group in arguments}
 
@@ -125,11 +134,13 @@ def _table(module_name: str) -> str:
 
 
 def _body(module: Module, apis: Sequence[MountedApi], groups: Sequence[Group], *, is_secured: bool) -> None:
-    module.line("ports = Ports(")
-    module.line("    errors=error_shape or ProblemDetails(),")
+    module.line("plugins = Plugins(")
+    module.line("    error_shape=error_shape or ProblemDetails(),")
     module.line("    observer=observer or LoggingObserver(),")
     module.line("    callers=callers or CallCounts(),")
     module.line("    limiter=limiter,")
+    module.line("    error_map=error_map or {},")
+    module.line("    wrapper=wrapper,")
     module.line(")")
     module.line("bindings = [")
     module.lines(f"    Binding({_own_table(api)}, {api.module})," for api in apis if api.own)
@@ -139,7 +150,7 @@ def _body(module: Module, apis: Sequence[MountedApi], groups: Sequence[Group], *
     )
     module.line("]")
     who = "authenticator" if is_secured else "None"
-    module.line(f"install(app, bindings, authenticator={who}, ports=ports, document=DOCUMENT.read_bytes())")
+    module.line(f"install(app, bindings, authenticator={who}, plugins=plugins, document=DOCUMENT.read_bytes())")
 
 
 def emit_package() -> Module:
