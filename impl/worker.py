@@ -36,7 +36,6 @@ from impl import settings as settings_module
 from impl.db import bootstrap, outage
 from impl.db import engine as engines
 from impl.db import url as urls
-from impl.db.errors import DatabaseUnreachableError
 from impl.db.sealing import KeyRing
 from impl.ingestion.dead_events import tasks as ingestion_tasks
 from impl.ingestion.dead_events.replay import Repair
@@ -156,7 +155,7 @@ async def _work(worker: Worker) -> None:
     while not worker.stopping.is_set():
         try:
             await _take_jobs(worker)
-        except (*outage.FAILURES, DatabaseUnreachableError, RuntimeError) as error:
+        except (*outage.FAILURES, RuntimeError) as error:
             # The library says RuntimeError when its tables are missing, which a migration may be about to mend.
             log.warning("worker_waits_for_database", error_class=type(error).__name__, message=str(error))
             await asyncio.sleep(1)

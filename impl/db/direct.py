@@ -30,7 +30,7 @@ async def fetch(engine: AsyncEngine, statement: str, *values: Any) -> list[Any]:
     """
     try:
         pooled = await engine.raw_connection()
-    except (engine.dialect.loaded_dbapi.Error, DatabaseUnreachableError) as error:
+    except (engine.dialect.loaded_dbapi.Error, DatabaseUnreachableError, *outage.DRIVER_FAILURES) as error:
         raise DBAPIError(statement, None, error, connection_invalidated=True) from error
     driver: Any = pooled.driver_connection
     try:

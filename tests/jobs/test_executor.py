@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
 from impl.jobs import executor, failures, queue, transactions
 from impl.jobs.kinds import Asker, Kind, Work
@@ -315,7 +316,7 @@ async def test_a_failure_that_the_database_cannot_take_now_is_kept_later(api, te
     async def once_away(*how):
         if not lost:
             lost.append(1)
-            raise ConnectionRefusedError("the database is away")
+            raise DatabaseUnreachableError("the database is away")
         await record(*how)
 
     async def run(work):
