@@ -10,10 +10,12 @@ from ._runtime import (
     CallCounts,
     CallerCounter,
     ContractModel,
+    ErrorMap,
     ErrorShape,
     Exchange,
     ForbiddenError,
     Grant,
+    Handler,
     Headers,
     InternalError,
     Invalid,
@@ -40,6 +42,7 @@ from ._runtime import (
     UnauthorizedError,
     Unset,
     UnsupportedMediaTypeError,
+    Wrapper,
 )
 
 __all__ = [
@@ -49,10 +52,12 @@ __all__ = [
     "CallCounts",
     "CallerCounter",
     "ContractModel",
+    "ErrorMap",
     "ErrorShape",
     "Exchange",
     "ForbiddenError",
     "Grant",
+    "Handler",
     "Headers",
     "InternalError",
     "Invalid",
@@ -79,4 +84,5 @@ __all__ = [
     "UnauthorizedError",
     "Unset",
     "UnsupportedMediaTypeError",
+    "Wrapper",
 ]

@@ -5,7 +5,8 @@ What an implementation needs is named here; generated modules import from the pa
 
 from .bodies import Bodies, Invalid
 from .deprecation import CallCounts, CallerCounter
-from .errors import ErrorShape, ProblemDetails
+from .errors import ErrorMap, ErrorShape, ProblemDetails
+from .exchange import Handler, Wrapper
 from .limits import Limiter, RateLimit
 from .models import UNSET, ContractModel, Unset
 from .observers import Exchange, LoggingObserver, Observer
@@ -37,10 +38,12 @@ __all__ = [
     "CallCounts",
     "CallerCounter",
     "ContractModel",
+    "ErrorMap",
     "ErrorShape",
     "Exchange",
     "ForbiddenError",
     "Grant",
+    "Handler",
     "Headers",
     "InternalError",
     "Invalid",
@@ -67,4 +70,5 @@ __all__ = [
     "UnauthorizedError",
     "Unset",
     "UnsupportedMediaTypeError",
+    "Wrapper",
 ]

@@ -1,4 +1,4 @@
-"""Errors on the wire: the one place where a problem becomes a body."""
+"""Errors on the wire: which exceptions are which problem, and the one place where a problem becomes a body."""
 
 from __future__ import annotations
 
@@ -6,10 +6,25 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from .problems import ProblemError, ProblemKind
+
+ErrorMap: TypeAlias = Mapping[type[Exception], Callable[[Exception], ProblemError | None]]
+"""Problems for exceptions of libraries, such as a driver's, by exception class; a subclass without an entry has its base's.
+
+An entry that returns None leaves the exception what it is: a defect, answered with 500.
+"""
+
+
+def problem_of(error: Exception, error_map: ErrorMap) -> ProblemError | None:
+    """The problem that `error` is by the entry of its nearest class; None when there is no entry, or it declines."""
+    entry = next((error_map[kind] for kind in type(error).__mro__ if kind in error_map), None)
+    problem = entry(error) if entry is not None else None
+    if problem is not None:
+        problem.__cause__ = error
+    return problem
 
 
 class ErrorShape(Protocol):
