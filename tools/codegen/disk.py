@@ -124,6 +124,7 @@ def differences(folder: Path, files: Mapping[str, str]) -> list[str]:
 
 def write(folder: Path, files: Mapping[str, str]) -> list[str]:
     """Write the files that differ and remove orphans; names of the changed files."""
+    gone = orphans(folder, files)  # asked first: the old manifest knows folders that nothing is made in any more
     changed: list[str] = []
     for name, text in sorted(files.items()):
         path = folder / name
@@ -133,7 +134,7 @@ def write(folder: Path, files: Mapping[str, str]) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         changed.append(name)
-    for name in orphans(folder, files):
+    for name in gone:
         (folder / name).unlink()
         changed.append(name)
     return changed

@@ -119,8 +119,16 @@ def is_current(out: str, hash_: str) -> bool:
     return is_same and not orphans(out, files)
 
 
+def _made_last(folder: str) -> list[str]:
+    """Names of the files that the manifest lists; none when it cannot be read."""
+    try:
+        return list(json.loads(_read(f"{folder}/{MANIFEST}"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def orphans(folder: str, files: dict[str, str]) -> list[str]:
-    """Files that nothing makes, in folders where everything is made."""
-    tops = sorted({name.partition("/")[0] for name in files if "/" in name})
+    """Files that nothing makes, in folders where everything is made, now or when the manifest was written."""
+    tops = sorted({name.partition("/")[0] for name in (*files, *_made_last(folder)) if "/" in name})
     present = [f"{top}/{name}" for top in tops for name in files_below(f"{folder}/{top}", ("",))]
     return [name for name in present if name not in files]

@@ -38,6 +38,7 @@ _OPTIONS = {
     "upsert": {"key", "columns", "at_first"},
 }
 _SQL_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_SQL_QUALIFIED = re.compile(rf"(?:{_SQL_NAME.pattern}\.)?{_SQL_NAME.pattern}")
 _EXAMPLES = {
     "python": "write for example EventType: {enum: events, doc: Canonical names of events.}",
     "sql": "write for example fn_is_listed: {member_of: [keys], doc: Whether a key is on the list.}",
@@ -119,7 +120,7 @@ def _directive(document: Document, target: str, name: str) -> tuple[Directive | 
 def _wrong(directive: Directive) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Tokens below the directive, message and hint of everything that is wrong with it."""
     name, kind = directive.name, directive.kind
-    legal = _SQL_NAME.fullmatch(name) if directive.target == "sql" else name.isidentifier()
+    legal = _SQL_QUALIFIED.fullmatch(name) if directive.target == "sql" else name.isidentifier()
     if not legal or keyword.iskeyword(name):
         language = {"python": "Python", "sql": "SQL"}[directive.target]
         yield (), f"{name!r} is not a name in {language}", _EXAMPLES[directive.target]
@@ -142,17 +143,12 @@ def _wrong_data(directive: Directive) -> Iterator[tuple[tuple[str, ...], str, st
     if not directive.paths:
         yield (kind,), f"{directive.name} names no data", _EXAMPLES[directive.target]
         return
-    try:
-        values = [place.value for place in directive.places()]
-        rows = directive.value()
-    except KeyError as error:
+    missing = next((path for path in directive.paths if not _leads_somewhere(directive.document.value, path)), None)
+    if missing is not None:
         top = ", ".join(key for key in directive.document.value if key != KEY)
-        yield (
-            (kind,),
-            f"the data has nothing at {error.args[0]!r}",
-            f"begin with one of {top}; * stands for every entry",
-        )
+        yield (kind,), f"the data has nothing at {missing!r}", f"begin with one of {top}; * stands for every entry"
         return
+    values, rows = [place.value for place in directive.places()], directive.value()
     if kind in {"enum", "member_of", "without"} and not all(
         isinstance(value, str) or value is None for value in values
     ):
@@ -193,6 +189,14 @@ def _is_letter(pair: tuple[Json, Json]) -> bool:
 
 def _problem(document: Document, tokens: tuple[str, ...], message: str, hint: str) -> Problem:
     return Problem(RULE, message, document.at(source.join("", KEY, *map(str, tokens))), hint=hint)
+
+
+def _leads_somewhere(value: Json, path: str) -> bool:
+    try:
+        _select(value, path.split("."))
+    except KeyError:
+        return False
+    return True
 
 
 def _select(value: Json, tokens: list[str]) -> Json:

@@ -16,8 +16,9 @@ WIDTH = 120
 
 
 def path(directive: Directive) -> str:
-    """File of a directive, below the output folder."""
-    return f"governance/sql/{directive.name}.sql"
+    """File of a directive, below the output folder: a folder for each schema, `public` where the name has none."""
+    schema, _, name = directive.name.rpartition(".")
+    return f"governance/sql/{schema or 'public'}/{name}.sql"
 
 
 def emit(directive: Directive) -> str:
