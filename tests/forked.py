@@ -24,7 +24,7 @@ LIMIT_SECONDS = 300
 PROGRAMS = {
     "skeldir": ["impl.cli", *(f"impl.cli.{name}" for name in "database deliver run serve tenant worker".split())],
     "contracts": [
-        *(f"tools.contracts.{name}" for name in "cli commands checking generating".split()),
+        *(f"tools.contracts.{name}" for name in "cli commands checking generate_command".split()),
         *(f"tools.breaking.{name}" for name in "quick run working".split()),
     ],
 }

@@ -27,19 +27,19 @@ pytestmark = pytest.mark.xdist_group("rule-ids")
 
 
 @pytest.fixture(scope="module")
-def levels_in_use():
+def levels():
     return ids.levels_in_use()
 
 
-def test_the_ids_and_their_levels_are_those_of_the_list(given):
+def test_the_ids_and_their_levels_are_those_of_the_list(levels):
     assert (
-        sorted(f"{level:<7} {name}" for name, level in given.items()) == LIST.read_text(encoding="utf-8").splitlines()
+        sorted(f"{level:<7} {name}" for name, level in levels.items()) == LIST.read_text(encoding="utf-8").splitlines()
     )
 
 
-def test_the_fields_serious_ids_are_given_at_a_serious_level(given):
+def test_the_fields_serious_ids_are_given_at_a_serious_level(levels):
     if not cases.present():
         pytest.skip(cases.ABSENT)
     known = cases.serious_ids()
-    assert len(known & given.keys()) == len(known) == 243
-    assert {name for name in known & given.keys() if given[name] == "info"} == MILDER
+    assert len(known & levels.keys()) == len(known) == 243
+    assert {name for name in known & levels.keys() if levels[name] == "info"} == MILDER

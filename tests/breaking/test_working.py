@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import forked
-from tools.breaking import inputs, quick, released, run, working
+from tools.breaking import digests, inputs, quick, run, working
 from tools.breaking.documents import BadInputError
 from tools.breaking.options import Options
 
@@ -36,8 +36,8 @@ def tree(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.rmtree(inputs.BASELINES)
     Path(inputs.EXCEPTIONS).unlink(missing_ok=True)
-    shutil.copytree(inputs.BUNDLES, inputs.BASELINES, ignore=shutil.ignore_patterns(released.JOINED))
-    released.write(inputs.BASELINES)
+    shutil.copytree(inputs.BUNDLES, inputs.BASELINES, ignore=shutil.ignore_patterns(digests.JOINED))
+    digests.write(inputs.BASELINES)
     return tmp_path
 
 
@@ -62,7 +62,7 @@ def change_a_maximum(path, *, double):
 def test_every_baseline_is_listed_with_its_digest_and_is_sound():
     """The proof that the shortcut rests on, for the contracts of this repository."""
     base = str(ROOT / inputs.BASELINES)
-    known, in_all = released.unchanged(base, base)
+    known, in_all = digests.unchanged(base, base)
     assert len(known) == in_all >= 16
     assert run.compare_all(base, base, Options(dt.date(2026, 11, 20)), all_read=True).report.unchanged == in_all
 
@@ -147,7 +147,7 @@ def test_a_file_that_is_not_what_was_released_is_read(tree, changed):
 
 @pytest.mark.parametrize("list_", [None, b"", b"\xff\xfe", b"0000  v1/revenue.yaml\n"])
 def test_without_a_good_list_everything_is_read(tree, list_, contracts):
-    path = Path("contracts/baselines", released.LIST)
+    path = Path("contracts/baselines", digests.LIST)
     path.unlink() if list_ is None else path.write_bytes(list_)
     assert len(inputs.pairs(inputs.BASELINES, inputs.BUNDLES).pairs) >= 16
     assert contracts("breaking").returncode == 0
@@ -167,11 +167,11 @@ def test_a_release_refuses_stale_bundles_and_lists_what_it_froze(tree, contracts
     change_a_maximum("generated/bundles/v1/revenue.yaml", double=True)
     refused = contracts("release")
     assert (refused.returncode, refused.stderr) == (1, "")
-    assert "the changes ask for major: write " in refused.stdout
+    assert "the changes require major: write " in refused.stdout
     asked = refused.stdout.rpartition("write ")[2].strip()
     edit("generated/bundles/v1/revenue.yaml", "version: ", f"version: {asked} # ")
     assert contracts("release").returncode == 0
-    assert len(released.unchanged(inputs.BASELINES, inputs.BUNDLES)[0]) >= 16
+    assert len(digests.unchanged(inputs.BASELINES, inputs.BUNDLES)[0]) >= 16
     Path("generated/bundles/v1/extra.yaml").write_text("openapi: 3.1.0\npaths: [", encoding="utf-8")
     assert contracts("release").returncode == 2
 

@@ -39,7 +39,7 @@ def why(travel: str, effect: Effect, level: Severity, change: Change) -> str:
 
 
 def of_direction(travel: str, effect: Effect) -> str:
-    """What an effect means for messages that travel in this direction."""
+    """Consequence of an effect for messages that travel in this direction."""
     if effect is Effect.UNKNOWN:
         return "Neither a proof of safety nor a counter-example was found within the budget."
     if effect is Effect.NONE:
@@ -50,7 +50,7 @@ def of_direction(travel: str, effect: Effect) -> str:
 
 
 def instead(change: Change, travel: str) -> str:
-    """What an author can do instead."""
+    """Advice for the author."""
     del travel
     key = change.action if change.feature == "became" else change.feature
     return _INSTEAD.get(key) or (_BOUND if change.action in {"increased", "decreased", "set", "unset"} else WHOLE)

@@ -9,8 +9,8 @@ from tools.breaking.documents import At
 from tools.breaking.facts import Fact, Operation
 from tools.breaking.law import Effect, Guard
 from tools.breaking.naming import BODY, HEADER, Place
+from tools.breaking.pairing import Pairing
 from tools.breaking.schema_rules import Use
-from tools.breaking.sessions import Pairing
 
 Json = Any
 _KEEP_REPLY = "keep the old reply, and add the new one beside it"

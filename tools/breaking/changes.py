@@ -1,4 +1,4 @@
-"""What differs between two schemas, keyword by keyword, and where in a payload it shows.
+"""Differences between two schemas, keyword by keyword, and their place in a payload.
 
 A `Change` says what each side demands (`base_demand`, `head_demand`: schemas). Whether that matters is not decided here: the
 rules ask the containment core whether a payload exists that violates the receiver's demand at this place and is refused.
@@ -83,14 +83,14 @@ class Change:
     """One difference."""
 
     feature: str
-    """What it is about: `max-length`, `enum-value`, `required`, `property` …"""
+    """Subject of the change: `max-length`, `enum-value`, `required`, `property` …"""
     action: str
     """`added`, `removed`, `changed`, `increased`, `decreased`, `set`, `unset`, `generalized`, `specialized`, `closed` …"""
     path: Path
     base: At
     head: At
     base_demand: Json = None
-    """What the base demands of the value at `path`, as a schema; None when it demands nothing."""
+    """Demand of the base on the value at `path`, as a schema; None when there is none."""
     head_demand: Json = None
     old: Any = None
     new: Any = None

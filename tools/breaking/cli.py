@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from tools.breaking.quick import BASE, FAIL_ON, FORMATS, GRACE_DAYS, HEAD
+from tools.breaking.defaults import BASE, FAIL_ON, FORMATS, GRACE_DAYS, HEAD
 
 if TYPE_CHECKING:
     from tools.breaking.options import Options
@@ -145,24 +145,24 @@ def bump(
     base: Base = BASE,
     head: Head = HEAD,
     check: Annotated[
-        bool, typer.Option("--check", help="exit 1 when info.version does not rise as much as the changes ask for")
+        bool, typer.Option("--check", help="exit 1 when info.version does not rise as much as the changes require")
     ] = False,
 ) -> None:
     """Suggest the next version of every API."""
-    from tools.breaking import releases, run  # noqa: PLC0415 - start-up
+    from tools.breaking import run, versions  # noqa: PLC0415 - start-up
 
     comparison = _guarded(lambda: run.compare_all(base, head, _options(), all_read=True))
-    steps = releases.steps(comparison)
+    steps = versions.steps(comparison)
     print("\n".join(map(str, steps)))
     if check and any(not step.is_enough for step in steps):
         raise typer.Exit(1)
 
 
 def release(base: Base = BASE, head: Head = HEAD) -> None:
-    """Freeze the bundles as the new baselines; refused while a version does not rise as much as its changes ask for."""
-    from tools.breaking import releases  # noqa: PLC0415 - start-up
+    """Freeze the bundles as the new baselines; refused while a version does not rise as much as its changes require."""
+    from tools.breaking import versions  # noqa: PLC0415 - start-up
 
-    refused = _guarded(lambda: releases.freeze(base, head, _options()))
+    refused = _guarded(lambda: versions.freeze(base, head, _options()))
     print("\n".join(refused) if refused else f"{base} holds what {head} says")
     if refused:
         raise typer.Exit(1)

@@ -12,7 +12,7 @@ from tools.breaking.facts import Fact
 from tools.breaking.findings import Finding
 from tools.breaking.law import Effect
 from tools.breaking.options import Options
-from tools.breaking.sessions import Pairing
+from tools.breaking.pairing import Pairing
 from tools.contracts.problems import Origin, Problem, Severity
 
 Json = Any
@@ -21,7 +21,7 @@ _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?\Z")
 
 @dataclass(slots=True)
 class Result:
-    """What a comparison found."""
+    """Result of a comparison."""
 
     findings: list[Finding]
     semver: str

@@ -97,7 +97,7 @@ class Spec:
         return lines[origin.line - 1].rstrip("\r") if 0 < origin.line <= len(lines) else ""
 
     def target(self, reference: str, file: str) -> tuple[Json, str, str]:
-        """What `reference`, written in `file`, points to: value, file, pointer. Raises `BadInputError` when it is nothing."""
+        """Target of `reference`, written in `file`: value, file, pointer. Raises `BadInputError` when there is none."""
         target = self._targets.get((reference, file))
         if target is None:
             target = self._targets[reference, file] = self._find(reference, file)

@@ -8,7 +8,7 @@ from tools.breaking import impact, law
 from tools.breaking.documents import At
 from tools.breaking.findings import Finding
 from tools.breaking.law import Effect, Guard
-from tools.breaking.sessions import Pairing
+from tools.breaking.pairing import Pairing
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,14 @@ class Finding:
     id: str
     level: Severity
     message: str
-    """What changed, in a sentence without a full stop."""
+    """The change, in a sentence without a full stop."""
     subject: str
-    """What the fact is about, stable over rewording and reformatting; with the id it makes the fingerprint."""
+    """Subject of the fact, stable over rewording and reformatting; with the id it makes the fingerprint."""
     operations: list[str] = field(default_factory=list)
     why: str = ""
     """Who notices, and how."""
     instead: str = ""
-    """What to do instead."""
+    """Advice for the author."""
     witness: Any = None
     has_witness: bool = False
     base: Origin | None = None

@@ -11,7 +11,7 @@ from tools.contracts.problems import Severity
 
 
 class Effect(enum.Enum):
-    """What a change does to the set of messages."""
+    """Effect of a change on the set of messages."""
 
     NARROWS = "narrows"
     """Some message of before is no longer one."""

@@ -23,7 +23,7 @@ UNSTABLE = frozenset({"draft", "alpha"})
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What a contract says of one part's life."""
+    """Lifecycle of one part of a contract: deprecation, sunset, stability."""
 
     deprecated: bool
     sunset: str | None
@@ -96,7 +96,7 @@ def _sunset_header(raw: dict[str, Json]) -> Json:
 
 
 def removal(life: Life, options: Options) -> Step:
-    """What removing a part with this `life` means."""
+    """Verdict on the removal of a part with this `life`."""
     if not life.deprecated:
         return Step("without-deprecation", Effect.VIOLATION, "without having been deprecated")
     if life.sunset is None:
@@ -109,7 +109,7 @@ def removal(life: Life, options: Options) -> Step:
 
 
 def transition(base: Life, head: Life, options: Options) -> Step | None:
-    """What happened between the two lives of a part that stayed; None when nothing did."""
+    """Change between the two lifecycles of a part that stayed; None when there is none."""
     if base.deprecated and not head.deprecated:
         return Step("reactivated", Effect.NONE, "is no longer deprecated")
     if not head.deprecated:
@@ -160,7 +160,7 @@ def _moved(base: Life, head: Life) -> Step | None:
 
 
 def stability(base: Life, head: Life) -> Step | None:
-    """What happened to the stability level."""
+    """Change of the stability level."""
     for level in (base.stability, head.stability):
         if level is not None and level not in LEVELS:
             return Step(

@@ -168,7 +168,7 @@ _SILENT_IN_REPLIES = frozenset({("became", "enum"), ("x-extensible-enum-value", 
 
 
 def sentence(place: Place, change: Change) -> str:
-    """What changed, for people."""
+    """The change in a sentence, for people."""
     path = change.path.text()
     subject = f"{place.label}: `{path}`" if path else place.label
     words = change.feature.replace("-", " ")

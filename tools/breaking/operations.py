@@ -9,7 +9,7 @@ from tools.breaking import bodies, facts, lifecycle, parameters, security, shape
 from tools.breaking.documents import At, Spec
 from tools.breaking.facts import Fact, Operation
 from tools.breaking.law import Effect
-from tools.breaking.sessions import Pairing
+from tools.breaking.pairing import Pairing
 
 Json = Any
 _TEMPLATE = re.compile(r"\{[^}]*\}")

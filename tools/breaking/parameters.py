@@ -12,9 +12,9 @@ from tools.breaking.documents import At, Spec
 from tools.breaking.facts import Fact, Operation
 from tools.breaking.law import Effect, Guard
 from tools.breaking.naming import PARAMETER, Place
+from tools.breaking.pairing import Pairing
 from tools.breaking.schema import contain
 from tools.breaking.schema_rules import Use
-from tools.breaking.sessions import Pairing
 from tools.contracts import source
 
 Json = Any

@@ -6,16 +6,12 @@ The library that reads options for the other commands takes a fifth of a second 
 import os
 import sys
 
+from tools.breaking.defaults import BASE, FAIL_ON, FORMATS, GRACE_DAYS, HEAD, tally
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BASE = "contracts/baselines/v1"
-HEAD = "generated/bundles/v1"
-FORMATS = ("text", "json", "sarif", "junit", "github", "markdown", "html")
-FAIL_ON = ("error", "warning")
-GRACE_DAYS = 90
-"""The notice that the contracts promise: at least this long from the day a sunset is announced."""
 _EXCEPTIONS = "contracts/baselines/accepted.yaml"
 
 
@@ -60,17 +56,9 @@ def _read(arguments: "Sequence[str]") -> tuple[str, str, str, str] | None:
 
 def unchanged(base: str, head: str) -> int:
     """How many APIs there are when each is what was released, to the byte, and so are its sources; else 0."""
-    from tools.breaking import released, working  # noqa: PLC0415 - nothing is needed for other commands
+    from tools.breaking import digests, working  # noqa: PLC0415 - nothing is needed for other commands
 
-    same, apis = released.unchanged(base, head)
+    same, apis = digests.unchanged(base, head)
     if len(same) != apis or (os.path.normpath(head) == working.BUNDLES and working.edited()):
         return 0
     return apis
-
-
-def tally(counts: "Sequence[int]", apis: int, same: int, operations: int) -> str:
-    """`2 errors, 1 warning, 0 infos in 17 APIs (16 unchanged), 4 operations compared`; counts of errors, warnings, infos."""
-    words = zip(counts, ("error", "warning", "info"), strict=True)
-    counted = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in words)
-    unchanged = f" ({same} unchanged)" if same else ""
-    return f"{counted} in {apis} API{'' if apis == 1 else 's'}{unchanged}, {operations} operations compared"

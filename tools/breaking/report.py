@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tools.breaking import quick
+from tools.breaking import defaults
 from tools.breaking.findings import Finding
 from tools.contracts.problems import Origin, Severity
 
@@ -34,7 +34,7 @@ class Report:
         """`2 errors, 1 warning, 5 infos in 16 APIs`."""
         levels = (Severity.ERROR, Severity.WARNING, Severity.INFO)
         counts = [sum(finding.level is level and not finding.accepted for finding in self.findings) for level in levels]
-        return quick.tally(counts, self.apis, self.unchanged, self.operations)
+        return defaults.tally(counts, self.apis, self.unchanged, self.operations)
 
 
 def text(report: Report) -> str:
@@ -58,7 +58,7 @@ def _block(finding: Finding, report: Report) -> str:
 
 
 def details(finding: Finding) -> list[tuple[str, str]]:
-    """What else there is to say, as label and text."""
+    """Details of a finding, as label and text."""
     rows = [("why", finding.why)] if finding.why else []
     if finding.has_witness:
         rows.append(("witness", json.dumps(finding.witness, ensure_ascii=False, default=str)))

@@ -69,7 +69,7 @@ def compare_all(
 
 
 def guarded(work: Callable[[], T]) -> T | None:
-    """What `work` gives; None, and the reasons at their places on standard error, when nothing can be concluded."""
+    """Result of `work`; None, with the reasons and their positions on standard error, when nothing can be concluded."""
     sys.setrecursionlimit(20_000)
     try:
         with gc_pause.collection_paused():

@@ -12,9 +12,9 @@ from tools.breaking.documents import At
 from tools.breaking.findings import Finding
 from tools.breaking.law import Effect, Guard
 from tools.breaking.naming import Place
+from tools.breaking.pairing import Pairing, spot
 from tools.breaking.schema import contain
 from tools.breaking.schema.contain import SAFE, Spot, Verdict
-from tools.breaking.sessions import Pairing, spot
 from tools.breaking.walk import Walker
 from tools.contracts import source
 from tools.contracts.problems import Severity

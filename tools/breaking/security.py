@@ -11,7 +11,7 @@ from tools.breaking import facts, law
 from tools.breaking.documents import At, Spec
 from tools.breaking.facts import Fact, Operation
 from tools.breaking.law import Effect
-from tools.breaking.sessions import Pairing
+from tools.breaking.pairing import Pairing
 
 Json = Any
 Way = dict[str, frozenset[str]]
@@ -93,7 +93,7 @@ def shown(way: Way) -> str:
 
 
 def _identity(raw: dict[str, Json]) -> list[str]:
-    """What a client presents. OAuth, OpenID and bearer schemes all end in the same header with a token."""
+    """Credential that a client presents. OAuth, OpenID and bearer schemes all end in the same header with a token."""
     kind, scheme = str(raw.get("type", "")).lower(), str(raw.get("scheme", "")).lower()
     if kind in {"oauth2", "openidconnect"} or (kind == "http" and scheme in {"bearer", ""}):
         return ["bearer token"]

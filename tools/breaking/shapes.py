@@ -43,11 +43,11 @@ _KINDS: dict[str, dict[str, Field]] = {
 
 
 _MAY_BE_EMPTY = frozenset({"path", "operation", "response", "media"})
-"""What people leave empty while they write, and means no more than that nothing is said."""
+"""Values that people leave empty while they write; they count as absent."""
 
 
 def structure(spec: Spec) -> tuple[list[Problem], list[At]]:
-    """What is wrong with everything but the schemas of the entry file, and the schemas in it that stand alone."""
+    """Problems of the entry file outside its schemas, and the schemas in it that stand alone."""
     problems: list[Problem] = []
     schemas: list[At] = []
     waiting = [(spec.root, "document")]

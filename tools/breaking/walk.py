@@ -14,7 +14,7 @@ from tools.breaking.schema.compile import View
 from tools.contracts import source
 
 if TYPE_CHECKING:
-    from tools.breaking.sessions import Pairing
+    from tools.breaking.pairing import Pairing
 
 Json = Any
 MAX_DEPTH = 60
@@ -36,7 +36,7 @@ class Walker:
         """Shared schemas met on the way, and where: they are compared once, by themselves."""
 
     def changes(self, base: At, head: At, path: Path = Path(), *, quiet: bool = False) -> Iterator[Change]:  # noqa: B008 - frozen
-        """What differs between the two schemas; with `quiet`, only what asserts nothing."""
+        """Differences between the two schemas; with `quiet`, only those of annotations."""
         if self.pairing.same_in_all(base, head) or len(path.tokens) > MAX_DEPTH:
             return
         if path.steps and path.root == path.tokens and not (path.hidden or path.inert) and is_bare(base, head):
@@ -66,7 +66,7 @@ class Walker:
         return nodes.declared(compiler.node(at.raw, at.file)).names
 
     def closing(self, side: str, path: Path, name: str) -> Json:
-        """What one document demands of the undeclared property `name` of the object at `path`; None when it is open."""
+        """Demand of one document on the undeclared property `name` of the object at `path`; None when it is open."""
         at = self._roots[path.root][side == "head"]
         compiler = self.pairing.session.compiler(side, View("sender"))
         objects = [

@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from tools.breaking import released
+from tools.breaking import digests
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def edited() -> set[str]:
     """Source files that are not what the bundles were made of, by their path below the sources; empty without sources."""
     if not os.path.isdir(SOURCES):  # noqa: PTH112
         return set()
-    now = released.files(SOURCES)
+    now = digests.files(SOURCES)
     recorded = _manifest()
     return {name for name in now.keys() | recorded.keys() if now.get(name) != recorded.get(name)}
 
@@ -37,7 +37,7 @@ def _manifest() -> dict[str, str]:
 
 def entries() -> list[str]:
     """Entry files by their path below the sources: those that are not in a folder whose name starts with `_` or `.`."""
-    return sorted(name for name in released.files(SOURCES) if not any(part[0] in "_." for part in name.split("/")))
+    return sorted(name for name in digests.files(SOURCES) if not any(part[0] in "_." for part in name.split("/")))
 
 
 def touched(changed: set[str]) -> list[str]:

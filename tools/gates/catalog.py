@@ -1,4 +1,4 @@
-"""What a database holds, read from its catalog and written as sorted lines, so that two databases can be compared.
+"""Objects of a database, read from its catalog and written as sorted lines, so that two databases can be compared.
 
 Never from a dump: a dump loses owners, grants and the difference between a default and none.
 """

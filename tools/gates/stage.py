@@ -39,7 +39,7 @@ def require(condition: object, message: str) -> None:
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What a command answered."""
+    """Exit code and output of a command."""
 
     code: int
     output: str

@@ -205,7 +205,7 @@ async def worker_dispatches(stage: Stage) -> None:
 
 
 def worker_environment(stage: Stage, database: str) -> dict[str, str]:
-    """What a worker process needs to know."""
+    """Environment of a worker process."""
     ring = base64.b64encode(bytes(32)).decode()
     return {
         "SKELDIR_ENV": "ci",

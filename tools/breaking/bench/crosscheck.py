@@ -34,7 +34,7 @@ class LooseSchemas:
 
 @dataclass(slots=True)
 class Count:
-    """What happened to the pairs."""
+    """Counts of the pairs by verdict."""
 
     pairs: int = 0
     safe: int = 0

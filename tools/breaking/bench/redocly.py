@@ -24,7 +24,7 @@ def is_installed() -> bool:
 
 
 def score(chosen: list[Case]) -> Score:
-    """What `redocly diff` says of the `chosen` cases. Raises `RuntimeError` when it does not run."""
+    """Score of `redocly diff` on the `chosen` cases. Raises `RuntimeError` when it does not run."""
     result = Score("redocly diff")
     started = time.perf_counter()
     for start in range(0, len(chosen), CASES_PER_DOCUMENT):

@@ -114,7 +114,7 @@ BREAKING_NAMES: set[str] = set()
 
 
 def own_answer(case: Case) -> tuple[str, bool]:
-    """What this checker says, and whether it says nothing at all."""
+    """Verdict of this checker, and whether it has no finding at all."""
     base, head = documents.inline(case.base, "base"), documents.inline(case.head, "head")
     findings = compare.compare(base, head, Options(NOW)).findings
     levels = {finding.level for finding in findings}

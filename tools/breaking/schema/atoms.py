@@ -103,7 +103,7 @@ _STRUCTURES: dict[str, Callable[[Atom], list[Choice]]] = {
 
 
 def demands(body: Body, kind: str) -> tuple[tuple[Atom, ...], list[list[Choice]]]:
-    """What a value of `kind` must satisfy to be accepted: atoms, and disjunctions."""
+    """Demands on a value of `kind`: atoms, and disjunctions."""
     atoms: list[Atom] = []
     choices = [[Choice(pos=(node,)) for node in group] for group in body.any_of]
     choices += [

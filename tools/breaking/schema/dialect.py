@@ -24,7 +24,7 @@ TYPES: Final = frozenset({"null", "boolean", "integer", "number", "string", "arr
 
 
 def assertions(raw: Json, *, is_30: bool) -> Schema:
-    """What `raw` asserts, in 2020-12 words. `nullable` means what its author means: null is accepted, enum or not."""
+    """Assertions of `raw`, in 2020-12 keywords. `nullable` means what its author means: null is accepted, enum or not."""
     if not isinstance(raw, dict):
         return raw if isinstance(raw, bool) else True
     if is_30 and "$ref" in raw:

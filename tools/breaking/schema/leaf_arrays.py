@@ -25,7 +25,7 @@ MAX_PLANS = 400
 
 @dataclass(slots=True)
 class _Task:
-    """What an array must satisfy, sorted."""
+    """Demands on an array, sorted."""
 
     least: int = 0
     most: int | None = None
@@ -107,7 +107,7 @@ def _of_length(search: Search, task: _Task, length: int, excluded: dict[Key, Jso
 
 @dataclass(slots=True)
 class _Plan:
-    """What else the item at an index must satisfy or fail, and which two items are equal."""
+    """Further demands on the items of an array by index, and the two items that must be equal."""
 
     pos: dict[int, list[Node]]
     neg: dict[int, list[Node]]

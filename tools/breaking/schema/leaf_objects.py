@@ -24,7 +24,7 @@ MAX_FILL = 60
 
 @dataclass(slots=True)
 class _Task:
-    """What an object must satisfy, sorted."""
+    """Demands on an object, sorted."""
 
     least: int = 0
     most: int | None = None

@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(slots=True)
 class Body:
-    """What one schema object asserts, sorted by how it is reasoned about."""
+    """Assertions of one schema object, sorted by how the search uses them."""
 
     kinds: frozenset[str]
     values: tuple[dict[Key, Json], ...] = ()

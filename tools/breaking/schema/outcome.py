@@ -9,7 +9,7 @@ from tools.breaking.schema.values import Json
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a search found."""
+    """Outcome of a search."""
 
     status: str
     """`found`, `none` or `unknown`."""

@@ -100,7 +100,7 @@ def nullable(term: Regex) -> bool:
 
 @lru_cache(maxsize=200_000)
 def derive(term: Regex, point: int) -> Regex:
-    """What may follow after the character `point`."""
+    """Derivative of the language by the character `point`."""
     kind = term[0]
     if kind == "chars":
         return EMPTY_STRING if charsets.has(term[1], point) else NOTHING

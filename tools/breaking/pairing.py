@@ -17,12 +17,12 @@ ANNOTATIONS = frozenset(
     """format default deprecated readOnly writeOnly discriminator contentEncoding contentMediaType contentSchema
     x-sunset x-stability-level x-extensible-enum x-deprecation""".split()
 )
-"""What a schema says beyond what it accepts, and clients rely on."""
+"""Keywords that do not change the accepted values, and that clients rely on."""
 
 
 @dataclass(slots=True)
 class Pairing:
-    """One comparison: both documents, what was found, and the questions already answered."""
+    """One comparison: both documents, the findings, and cached answers."""
 
     base: Spec
     head: Spec

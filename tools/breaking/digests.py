@@ -1,7 +1,7 @@
-"""What was released, and what changed since: by hashes alone, so that an API that did not change costs no reading.
+"""Digests of the released contracts: an API that did not change since is recognised by its hash, without reading it.
 
 `contracts release` checks each baseline and writes its digest (`b2sum -l 128`) into a list beside the baselines. A file with a
-listed digest was read and found sound; a bundle with the same bytes is the same contract.
+listed digest was read and checked before; a bundle with the same bytes is the same contract.
 """
 
 import os

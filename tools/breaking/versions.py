@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.breaking import compare, inputs, released, run, working
+from tools.breaking import compare, digests, inputs, run, working
 from tools.breaking.documents import BadInputError
 from tools.breaking.options import Options
 from tools.breaking.run import STEPS, Comparison
+from tools.breaking.tree import nothing
 from tools.contracts.problems import Origin, Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one API's version should do, and what it does."""
+    """The version step of one API: required and actual."""
 
     api: str
     old: str
@@ -43,7 +44,7 @@ class Step:
 
     def __str__(self) -> str:
         state = "ok" if self.is_enough else f"write {self.suggestion}"
-        return f"{self.api}: {self.old or '?'} -> {self.new or '?'}, the changes ask for {self.required}: {state}"
+        return f"{self.api}: {self.old or '?'} -> {self.new or '?'}, the changes require {self.required}: {state}"
 
 
 def steps(comparison: Comparison) -> list[Step]:
@@ -57,9 +58,7 @@ def freeze(base: str, head: str, options: Options) -> list[str]:
     An API without a baseline is new and gets one. Raises `BadInputError` when a bundle is unreadable or unsound.
     """
     source, target = Path(head), Path(base)
-    bundles = {
-        file.relative_to(source): file for file in sorted(source.rglob("*.yaml")) if file.name != released.JOINED
-    }
+    bundles = {file.relative_to(source): file for file in sorted(source.rglob("*.yaml")) if file.name != digests.JOINED}
     known = sorted(file.relative_to(target) for file in target.rglob("*.yaml")) if target.is_dir() else []
     _refuse_stale(head, bundles)
     refused = [f"{name}: has a baseline and no bundle" for name in known if name not in bundles]
@@ -72,14 +71,14 @@ def freeze(base: str, head: str, options: Options) -> list[str]:
     for name, file in bundles.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(file.read_bytes())
-    released.write(base)
+    digests.write(base)
     return []
 
 
 def _refuse_stale(head: str, bundles: dict[Path, Path]) -> None:
-    """What is frozen must be there, and must be what the contracts make."""
+    """Refuse bundles that are missing or older than the contracts."""
     if not bundles:
-        raise BadInputError([inputs.nothing(head)])
+        raise BadInputError([nothing(head)])
     edited = sorted(working.edited()) if Path(head) == Path(inputs.BUNDLES) else []
     if edited:
         where = Origin(f"{inputs.SOURCES}/{edited[0]}", 1, 1)
