@@ -5,5 +5,6 @@ Does not own: how a process listens and logs (`impl.cli.serve`), nor any rule of
 
 from impl.app.assembly import PROBLEMS, create
 from impl.app.error_map import ERROR_MAP
+from impl.app.tuning import Tuning
 
-__all__ = ["ERROR_MAP", "PROBLEMS", "create"]
+__all__ = ["ERROR_MAP", "PROBLEMS", "Tuning", "create"]

@@ -29,6 +29,7 @@ from generated.server import (
 from generated.server.app import OPERATIONS, mount
 from impl.app import docs
 from impl.app.error_map import ERROR_MAP
+from impl.app.tuning import Tuning
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
 from impl.auth.tokens.access_tokens import Stamp
@@ -75,16 +76,16 @@ CLOSE_SECONDS: Final = 5.0
 log = structlog.get_logger()
 
 
-def create(settings: Settings) -> FastAPI:
+def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
     """The application of one API process. Raises `ConfigurationError` when a secret it needs is missing."""
     settings.require(Role.API)
-    clock = SystemClock()
+    tuning, clock = tuning or Tuning(), SystemClock()
     engine = _engine(settings)
     quarantine = Quarantine(engine, clock)
-    auth = assembly.build(_auth_parts(settings, engine, clock, quarantine))
+    auth = assembly.build(_auth_parts(settings, engine, clock, quarantine, tuning))
     traffic, receiver = Traffic(clock), receive.build(engine, KeyRing(settings.key_ring()), clock)
-    health = _health(engine, auth, traffic, clock)
-    lifespan = partial(_lifespan, engine, auth, receiver.facts, quarantine)
+    health = _health(engine, auth, traffic, clock, tuning)
+    lifespan = partial(_lifespan, engine, auth, receiver.facts, quarantine, tuning)
     app = FastAPI(title="Skeldir", openapi_url=None, lifespan=lifespan)
     mount(
         app,
@@ -110,6 +111,7 @@ def create(settings: Settings) -> FastAPI:
         callers=DeprecatedCalls(one.id for one in OPERATIONS if one.is_deprecated),
         error_shape=PROBLEMS,
         error_map=ERROR_MAP,
+        wrapper=tuning.wrapper,
     )
     app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir)]
     _allow_origins(app, settings)
@@ -126,7 +128,9 @@ def _engine(settings: Settings) -> AsyncEngine:
     )
 
 
-def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock, quarantine: Quarantine) -> assembly.Parts:
+def _auth_parts(
+    settings: Settings, engine: AsyncEngine, clock: Clock, quarantine: Quarantine, tuning: Tuning
+) -> assembly.Parts:
     url = urls.parse(settings.secret("listen_database_url" if settings.listen_database_url else "app_database_url"))
     return assembly.Parts(
         engine=engine,
@@ -135,11 +139,14 @@ def _auth_parts(settings: Settings, engine: AsyncEngine, clock: Clock, quarantin
         clock=clock,
         stamp=Stamp(settings.token_issuer, settings.token_audience),
         pepper=settings.secret("login_pepper"),
+        passwords=tuning.passwords,
+        logins_per_minute=tuning.logins_per_minute,
+        failures_per_minute=tuning.failures_per_minute,
         stranger=quarantine.note,
     )
 
 
-def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: Clock) -> report.Health:
+def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: Clock, tuning: Tuning) -> report.Health:
     return report.build(
         engine=engine,
         keys=auth.keys,
@@ -148,7 +155,13 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
         traffic=traffic,
         clock=clock,
         version=metadata.version("skeldir"),
-        queue=partial(vitals.state, engine),
+        queue=partial(
+            vitals.state,
+            engine,
+            seen_within_seconds=tuning.worker_seen_within_seconds,
+            oldest_due_seconds=tuning.oldest_due_seconds,
+        ),
+        keep_seconds=tuning.probes_keep_seconds,
     )
 
 
@@ -182,10 +195,10 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(
-    engine: AsyncEngine, auth: assembly.Auth, facts: Facts, quarantine: Quarantine, _: FastAPI
+    engine: AsyncEngine, auth: assembly.Auth, facts: Facts, quarantine: Quarantine, tuning: Tuning, _: FastAPI
 ) -> AsyncIterator[None]:
     """Revocations arrive while the application runs; when it stops, what is being written is written, then connections go."""
-    figures = asyncio.create_task(stats.keep(engine))
+    figures = asyncio.create_task(stats.keep(engine, refresh_seconds=tuning.queue_figures_seconds))
     try:
         async with auth.running():
             yield

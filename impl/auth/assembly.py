@@ -15,7 +15,7 @@ from impl.auth.authenticator import Authenticator, Stranger, nobody
 from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.keys.tenant_keys import TenantKeys
-from impl.auth.limits import leased_buckets
+from impl.auth.limits import failed_attempts, leased_buckets, rate_classes, tenant_rates
 from impl.auth.limits.failed_attempts import FailedAttempts
 from impl.auth.limits.leased_buckets import RateLimits
 from impl.auth.limits.rate_classes import Limiter
@@ -45,6 +45,9 @@ class Parts:
     stamp: Stamp
     pepper: str = field(repr=False)
     passwords: Passwords = field(default_factory=Passwords)
+    logins_per_minute: int = rate_classes.LOGINS_PER_MINUTE
+    failures_per_minute: int = failed_attempts.LIMIT
+    lease_seconds: float = leased_buckets.LEASE_SECONDS
     stranger: Stranger = nobody
     """Is told of machine keys that nobody has."""
 
@@ -79,11 +82,17 @@ def build(parts: Parts) -> Auth:
     keys = SigningKeys(DatabaseKeyStore(engine, parts.ring, clock), clock)
     revocations = Revocations(partial(revocation_store.standing, engine, clock), clock)
     verifier = Verifier(keys=keys, stamp=parts.stamp, revocations=revocations, clock=clock)
-    tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock)
-    limits = RateLimits(leased_buckets.database(engine), clock)
+    tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock, limit=parts.failures_per_minute)
+    limits = RateLimits(leased_buckets.database(engine), clock, lease_seconds=parts.lease_seconds)
     return Auth(
         authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine, stranger=parts.stranger),
-        limiter=Limiter(limits=limits, rates=TenantRates(engine, clock), failed=failed, pepper=parts.pepper),
+        limiter=Limiter(
+            limits=limits,
+            rates=TenantRates(tenant_rates.database(engine), clock),
+            failed=failed,
+            pepper=parts.pepper,
+            logins_per_minute=parts.logins_per_minute,
+        ),
         desk=Desk(
             engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=parts.passwords, pepper=parts.pepper
         ),

@@ -38,8 +38,15 @@ class Result:
 class Checkup:
     """Caches a result for ten seconds. However many callers ask, the probes run once at a time, for at most five seconds."""
 
-    def __init__(self, probes: Mapping[str, Probe], clock: Clock, *, limit_seconds: float = LIMIT_SECONDS) -> None:
-        self._probes, self._clock, self._limit_seconds = probes, clock, limit_seconds
+    def __init__(
+        self,
+        probes: Mapping[str, Probe],
+        clock: Clock,
+        *,
+        limit_seconds: float = LIMIT_SECONDS,
+        keep_seconds: float = KEEP_SECONDS,
+    ) -> None:
+        self._probes, self._clock, self._limit_seconds, self._keep_seconds = probes, clock, limit_seconds, keep_seconds
         self._result: Result | None = None
         self._result_at = float("-inf")
         self._running = asyncio.Lock()
@@ -56,7 +63,7 @@ class Checkup:
             return self._result
 
     def _is_recent(self) -> bool:
-        return self._clock.monotonic() - self._result_at < KEEP_SECONDS
+        return self._clock.monotonic() - self._result_at < self._keep_seconds
 
     async def _run(self) -> Result:
         seconds: dict[str, float] = {}

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.auth.keys.signing_keys import SigningKeys
-from impl.health import probes
+from impl.health import checkup, probes
 from impl.health.checkup import Checkup, Probe
 from impl.health.pool_watch import PoolWatch
 from impl.health.probes import Queue, QueueProbe, State
@@ -51,6 +51,7 @@ def build(  # noqa: PLR0913  (each part is created elsewhere)
     clock: Clock,
     version: str,
     queue: Queue,
+    keep_seconds: float = checkup.KEEP_SECONDS,
 ) -> Health:
     """Health of a process that uses `engine`; `head` is the newest revision of its schema, `functions` the
     SHA-256 of each function file.
@@ -66,9 +67,14 @@ def build(  # noqa: PLR0913  (each part is created elsewhere)
         QUEUE: jobs.check,
     }
     return Health(
-        live=Checkup({"pool": partial(probes.pool, watch)}, clock),
-        ready=Checkup(ready, clock),
-        worker=Checkup({"worker": partial(probes.worker, engine)}, clock, limit_seconds=vitals.PROBE_SECONDS),
+        live=Checkup({"pool": partial(probes.pool, watch)}, clock, keep_seconds=keep_seconds),
+        ready=Checkup(ready, clock, keep_seconds=keep_seconds),
+        worker=Checkup(
+            {"worker": partial(probes.worker, engine)},
+            clock,
+            limit_seconds=vitals.PROBE_SECONDS,
+            keep_seconds=keep_seconds,
+        ),
         watch=watch,
         traffic=traffic,
         queue=jobs,

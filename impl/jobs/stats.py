@@ -22,15 +22,15 @@ STATES: Final = {"queued": "waiting", "picked": "running", "failed": "failed"}
 _STATS: Final = text("SELECT queue, state, jobs, max_age_seconds FROM queue.stats()")
 
 
-async def keep(engine: AsyncEngine) -> None:
-    """Refresh every 15 seconds, until cancelled. While the database is unavailable the last figures stay, with their time."""
+async def keep(engine: AsyncEngine, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
+    """Refresh every `refresh_seconds`, until cancelled. While the database is unavailable the last figures stay."""
     while True:
         try:
             await refresh(engine)
         except outage.FAILURES as error:
             metrics.QUEUE_STATS_ERRORS.inc()
             log.warning("queue_stats_unavailable", error_class=type(error).__name__)
-        await asyncio.sleep(REFRESH_SECONDS)
+        await asyncio.sleep(refresh_seconds)
 
 
 async def refresh(engine: AsyncEngine) -> None:

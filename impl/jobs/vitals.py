@@ -73,13 +73,18 @@ async def leave(engine: AsyncEngine, worker_id: str) -> None:
         log.info("heartbeat_not_removed")
 
 
-async def state(engine: AsyncEngine) -> Literal["up", "degraded", "down"]:
+async def state(
+    engine: AsyncEngine,
+    *,
+    seen_within_seconds: float = SEEN_WITHIN_SECONDS,
+    oldest_due_seconds: float = OLDEST_DUE_SECONDS,
+) -> Literal["up", "degraded", "down"]:
     """`down` without a live worker, `degraded` if a due job waits too long. Needs no other role than the API's."""
     async with engine.connect() as connection:
         row = (await connection.execute(_STATE)).one()
-    if row.worker_seen_seconds is None or row.worker_seen_seconds > SEEN_WITHIN_SECONDS:
+    if row.worker_seen_seconds is None or row.worker_seen_seconds > seen_within_seconds:
         return "down"
-    return "degraded" if row.oldest_due_seconds > OLDEST_DUE_SECONDS else "up"
+    return "degraded" if row.oldest_due_seconds > oldest_due_seconds else "up"
 
 
 async def round_trip(engine: AsyncEngine) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy import event, text
 from impl.auth import passwords, sessions
 from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.auth.keys.signing_keys import SigningKeys
-from impl.auth.limits import leased_buckets
 from impl.auth.passwords import Passwords
 from impl.auth.tokens.access_tokens import Stamp
 from impl.kernel.clock import FixedClock
@@ -56,12 +55,6 @@ class CountingHasher:
 @pytest.fixture
 def clock():
     return FixedClock(datetime.now(UTC))
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """A lease that is late on a busy machine is no database that is away, which would let everybody through."""
-    monkeypatch.setattr(leased_buckets, "_ANSWER_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ def parts(engine, database, ring, clock=None):
         stamp=STAMP,
         pepper=PEPPER,
         passwords=Passwords(CountingHasher()),
+        # A lease that is late on a busy machine is no database that is away, which would let everybody through.
+        lease_seconds=60.0,
     )
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import uvloop
 
-from generated.server import Operation
-from generated.server._runtime.exchange import Endpoint
+from generated.server import Handler, Operation, Reply, Wrapper
 
 
 class Wire:
@@ -52,18 +49,15 @@ class Wire:
         self.is_cut = False
 
 
-@contextlib.contextmanager
-def defective(flag: Path) -> Iterator[None]:
-    """Every operation of the application made inside fails as by a defect, while the file `flag` exists."""
-    make = Endpoint.__init__
+def defective(flag: Path) -> Wrapper:
+    """Makes every operation fail as by a defect, while the file `flag` exists."""
 
-    def with_defect(self: Endpoint, operation: Operation, handler: Any, *ports: Any) -> None:
-        async def perhaps(*arguments: Any, **named: Any) -> Any:
+    def wrapper(operation: Operation, handler: Handler) -> Handler:
+        async def perhaps(*arguments: Any, **named: Any) -> Reply:
             if flag.exists():
                 raise ZeroDivisionError("what a defect says, and no caller may read")
             return await handler(*arguments, **named)
 
-        make(self, operation, perhaps, *ports)
+        return perhaps
 
-    with mock.patch.object(Endpoint, "__init__", with_defect):
-        yield
+    return wrapper

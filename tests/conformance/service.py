@@ -10,7 +10,6 @@ on a fast machine what was found ten seconds ago would outlive the database. The
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -19,12 +18,9 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import structlog
 import uvicorn
@@ -32,20 +28,18 @@ from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from generated.server import Operation
+from generated.server import Operation, Wrapper
 from generated.server import app as generated
 from impl import app as application
-from impl.auth import assembly, passwords
+from impl.auth import passwords
 from impl.auth.keys import tenant_keys
 from impl.auth.limits import rate_classes
-from impl.auth.limits.failed_attempts import FailedAttempts
 from impl.cli import serve, tenant
 from impl.cli.tenant import Made
 from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
-from impl.health import checkup
 from impl.jobs import vitals
 from impl.kernel.clock import SystemClock
 from impl.platforms import samples
@@ -93,19 +87,22 @@ class Person:
     role: str
 
 
-@contextlib.contextmanager
-def lenient(*, logins_per_minute: int) -> Iterator[None]:
-    """Limits out of reach and cheap password hashes, for the application made inside."""
-    cheap = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
-    with (
-        mock.patch.object(assembly, "FailedAttempts", partial(FailedAttempts, limit=FAR)),
-        mock.patch.object(rate_classes, "LOGINS_PER_MINUTE", logins_per_minute),
-        mock.patch.object(passwords, "PasswordHasher", cheap),
-        mock.patch.object(checkup, "KEEP_SECONDS", 0.0),
-        mock.patch.object(vitals, "SEEN_WITHIN_SECONDS", FAR),
-        mock.patch.object(vitals, "OLDEST_DUE_SECONDS", FAR),
-    ):
-        yield
+def cheap_passwords() -> passwords.Passwords:
+    """Password hashes that cost next to nothing."""
+    return passwords.Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def lenient(*, logins_per_minute: int, wrapper: Wrapper) -> application.Tuning:
+    """Limits out of reach and cheap password hashes."""
+    return application.Tuning(
+        passwords=cheap_passwords(),
+        logins_per_minute=logins_per_minute,
+        failures_per_minute=FAR,
+        probes_keep_seconds=0.0,
+        worker_seen_within_seconds=FAR,
+        oldest_due_seconds=FAR,
+        wrapper=wrapper,
+    )
 
 
 def settings_for(database: databases.Database, authority: Path) -> Settings:
@@ -131,7 +128,7 @@ def merchant(settings: Settings, name: str) -> Made:
 
 async def people_of(operator: AsyncEngine, made: Made, name: str, roles: dict[str, str]) -> list[Person]:
     """Users with a role each; an empty role is no membership at all."""
-    password_hash = await passwords.Passwords().hash(PASSWORD)
+    password_hash = await cheap_passwords().hash(PASSWORD)
     people = []
     async with operator.begin() as connection:
         for person, role in roles.items():
@@ -167,7 +164,7 @@ async def edge_people(operator: AsyncEngine, made: Made) -> None:
     """Make the people of `edge_logins`, as viewers."""
     async with operator.begin() as connection:
         for email, password in edge_logins(made).items():
-            password_hash = await passwords.Passwords().hash(password)
+            password_hash = await cheap_passwords().hash(password)
             await _make_user(connection, made.tenant_id, email, password_hash, "viewer")
 
 
@@ -460,7 +457,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
     logins = rate_classes.LOGINS_PER_MINUTE if is_strict else FAR
-    with databases.shared_server() as server, lenient(logins_per_minute=logins), asyncio.Runner() as runner:
+    with databases.shared_server() as server, asyncio.Runner() as runner:
         holder = databases.temporary_database(server, databases._template(server))
         database = runner.run(holder.__aenter__())
         try:
@@ -472,8 +469,8 @@ def main(folder: Path, *, is_strict: bool) -> None:
             listening = serve.listen(settings)
             target = target_of(settings, serve.base_url(listening), database.dsn(), defect)
             target["floods"] = FLOODS if is_strict else ()
-            with fault_injection.defective(defect):
-                app = application.create(settings)
+            tuning = lenient(logins_per_minute=logins, wrapper=fault_injection.defective(defect))
+            app = application.create(settings, tuning)
             (folder / "routes.json").write_text(json.dumps(routes_of(app)), encoding="utf-8")
             (folder / "target.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
             print(target["url"], flush=True)

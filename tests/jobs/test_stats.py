@@ -42,9 +42,8 @@ async def test_while_the_database_is_away_the_errors_are_counted(api, monkeypatc
         raise OSError("nobody answers")
 
     monkeypatch.setattr(stats, "refresh", away)
-    monkeypatch.setattr(stats, "REFRESH_SECONDS", 0)
     before = metrics.QUEUE_STATS_ERRORS._value.get()
-    keeping = asyncio.create_task(stats.keep(api))
+    keeping = asyncio.create_task(stats.keep(api, refresh_seconds=0))
     while len(asked) < 3:
         await asyncio.sleep(0)
     await background.stop(keeping)

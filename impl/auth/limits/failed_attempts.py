@@ -17,15 +17,15 @@ _MAX_ADDRESSES: Final = 100_000
 class FailedAttempts:
     """Counts them in fixed windows of one minute."""
 
-    def __init__(self, clock: Clock, *, limit: int = LIMIT) -> None:
-        self._clock, self._limit = clock, limit
+    def __init__(self, clock: Clock, *, limit: int = LIMIT, capacity: int = _MAX_ADDRESSES) -> None:
+        self._clock, self._limit, self._capacity = clock, limit, capacity
         self._window = 0
         self._failures: dict[str, int] = {}
 
     def note(self, address: str | None) -> Taken:
         """Count one failure from `address`; refused when it is one too many."""
         subject = self._turn_to(address)
-        if subject not in self._failures and len(self._failures) >= _MAX_ADDRESSES:
+        if subject not in self._failures and len(self._failures) >= self._capacity:
             del self._failures[next(iter(self._failures))]
         self._failures[subject] = self._failures.get(subject, 0) + 1
         return self._answer(self._failures[subject])

@@ -23,7 +23,8 @@ from impl.telemetry import metrics
 
 WINDOW_SECONDS: Final = 60
 _LEASE_PART: Final = 10
-_ANSWER_SECONDS: Final = 1.0
+LEASE_SECONDS: Final = 1.0
+"""How long a lease may take before its request is let through uncounted."""
 _RETRY_SECONDS: Final = 1.0
 _LOG_EVERY_SECONDS: Final = 60.0
 _MAX_BUCKETS: Final = 100_000
@@ -74,8 +75,10 @@ class _Bucket:
 class RateLimits:
     """Counts requests per bucket for this process."""
 
-    def __init__(self, take: Take, clock: Clock) -> None:
-        self._take, self._clock = take, clock
+    def __init__(
+        self, take: Take, clock: Clock, *, lease_seconds: float = LEASE_SECONDS, capacity: int = _MAX_BUCKETS
+    ) -> None:
+        self._take, self._clock, self._lease_seconds, self._capacity = take, clock, lease_seconds, capacity
         self._window = 0
         self._buckets: dict[bytes, _Bucket] = {}
         self._failed_at = self._logged_at = float("-inf")
@@ -94,7 +97,7 @@ class RateLimits:
         return self._answer(bucket, window, limit, is_refused=is_refused)
 
     def _bucket(self, bucket_hash: bytes) -> _Bucket:
-        if bucket_hash not in self._buckets and len(self._buckets) >= _MAX_BUCKETS:
+        if bucket_hash not in self._buckets and len(self._buckets) >= self._capacity:
             # Its lease is lost, which admits less and never more.
             del self._buckets[next(iter(self._buckets))]
         return self._buckets.setdefault(bucket_hash, _Bucket())
@@ -108,7 +111,7 @@ class RateLimits:
                 return self._unavailable()
             wanted = max(1, (limit - bucket.granted) // _LEASE_PART)
             try:
-                async with asyncio.timeout(_ANSWER_SECONDS):
+                async with asyncio.timeout(self._lease_seconds):
                     granted = await self._take(bucket_hash, datetime.fromtimestamp(window, UTC), wanted, limit)
             except outage.FAILURES as error:
                 self._failed_at = self._clock.monotonic()

@@ -22,8 +22,17 @@ ERRORS_PER_MINUTE: Final = 20
 class Limiter:
     """The server's limiter."""
 
-    def __init__(self, *, limits: RateLimits, rates: TenantRates, failed: FailedAttempts, pepper: str) -> None:
+    def __init__(
+        self,
+        *,
+        limits: RateLimits,
+        rates: TenantRates,
+        failed: FailedAttempts,
+        pepper: str,
+        logins_per_minute: int = LOGINS_PER_MINUTE,
+    ) -> None:
         self._limits, self._rates, self._failed, self._pepper = limits, rates, failed, pepper
+        self._logins_per_minute = logins_per_minute
 
     async def take(self, rate_class: str, call: Call[Any]) -> RateLimit:
         """Count one request in the class that the contract names."""
@@ -43,14 +52,15 @@ class Limiter:
     async def _take_login(self, principal: object, request: RawRequest) -> Taken:
         """Count before the password is hashed: per identifier in all processes, per address in this one."""
         if isinstance(principal, HeldToken):
-            return await self._limits.take("refresh", str(principal.family_id), LOGINS_PER_MINUTE)
+            return await self._limits.take("refresh", str(principal.family_id), self._logins_per_minute)
         stranger = self._failed.ask(request.client_host)
         if stranger.is_refused:
             return stranger
         email = _email_of(request.body)
         if email is None:
             return self._failed.note(request.client_host)
-        return await self._limits.take("login", passwords.login_identifier_hash(self._pepper, email), LOGINS_PER_MINUTE)
+        login_hash = passwords.login_identifier_hash(self._pepper, email)
+        return await self._limits.take("login", login_hash, self._logins_per_minute)
 
     def ask_unauthenticated(self, request: RawRequest) -> RateLimit:
         """What an address has left, without counting."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias, final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,26 +23,40 @@ KEPT_SECONDS: Final = 86_400.0
 _API_RATE: Final = text("SELECT api_rate_per_minute FROM tenants")
 
 
+ReadRate: TypeAlias = Callable[[UUID], Awaitable[int | None]]
+"""Reads the requests per minute of a tenant; None when it has no row."""
+
+
+def database(engine: AsyncEngine) -> ReadRate:
+    """Reads from the tenant's row."""
+
+    async def read(tenant_id: UUID) -> int | None:
+        async with tenant_transaction(engine, tenant_id) as connection:
+            rate: int | None = await connection.scalar(_API_RATE)
+        return rate
+
+    return read
+
+
 @final
 class TenantRates:
     """How many requests per minute a tenant's people have, at most a minute old."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
-        self._found = ExpiringCache[UUID, tuple[int, float]](clock, seconds=KEPT_SECONDS, capacity=10_000)
-        """By tenant: the rate, and when it was found."""
+    def __init__(self, read: ReadRate, clock: Clock) -> None:
+        self._read, self._clock = read, clock
+        self._rates = ExpiringCache[UUID, tuple[int, float]](clock, seconds=KEPT_SECONDS, capacity=10_000)
+        """By tenant: the rate, and when it was read."""
 
     async def api_rate(self, token: AccessToken) -> int:
         """The limit of the token's tenant; while the database is away the last known one, or else the usual one."""
         now = self._clock.monotonic()
-        last, found_at = self._found.get(token.tenant_id) or (DEFAULT_API_PER_MINUTE, float("-inf"))
-        if now - found_at < FRESH_SECONDS:
+        last, read_at = self._rates.get(token.tenant_id) or (DEFAULT_API_PER_MINUTE, float("-inf"))
+        if now - read_at < FRESH_SECONDS:
             return last
         try:
-            async with tenant_transaction(self._engine, token.tenant_id) as connection:
-                rate = await connection.scalar(_API_RATE)
+            rate = await self._read(token.tenant_id)
         except outage.FAILURES:
             return last
-        found = int(rate) if rate is not None else DEFAULT_API_PER_MINUTE
-        self._found.put(token.tenant_id, (found, now))
-        return found
+        rate = DEFAULT_API_PER_MINUTE if rate is None else rate
+        self._rates.put(token.tenant_id, (rate, now))
+        return rate

@@ -34,8 +34,16 @@ class RevocationListener:
     `connect` opens a connection of its own, not one of the pool, and not through a pooler that shares sessions.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Any]], revocations: Revocations, clock: Clock) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[Any]],
+        revocations: Revocations,
+        clock: Clock,
+        *,
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         self._connect, self._revocations, self._clock = connect, revocations, clock
+        self._heartbeat_seconds = heartbeat_seconds
 
     async def run(self) -> None:
         """Listen until cancelled; a lost connection is opened again."""
@@ -64,7 +72,7 @@ class RevocationListener:
                 await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
                 # Notifications come before the answer on the same connection: until `asked_at` none is missing.
                 self._revocations.heard(asked_at)
-                await asyncio.sleep(HEARTBEAT_SECONDS)
+                await asyncio.sleep(self._heartbeat_seconds)
         finally:
             connection.terminate()
 

@@ -124,8 +124,8 @@ class TestRateLimits:
         await silent.take("api", "tenant", 100)
         assert await admitted(busy, 200) == 90
 
-    async def test_memory_is_bounded_and_losing_a_lease_admits_less(self, limits, monkeypatch):
-        monkeypatch.setattr(leased_buckets, "_MAX_BUCKETS", 10)
+    async def test_memory_is_bounded_and_losing_a_lease_admits_less(self, buckets, clock):
+        limits = RateLimits(buckets.take, clock, capacity=10)
         for n in range(100):
             await limits.take("api", f"tenant{n}", 100)
         assert len(limits._buckets) == 10
@@ -153,33 +153,35 @@ class TestRateLimits:
         clock.advance(1)
         assert await admitted(limits, 200) == 100
 
-    async def test_a_database_that_hangs_delays_by_a_second_at_most(self, clock, monkeypatch):
-        monkeypatch.setattr(leased_buckets, "_ANSWER_SECONDS", 0.01)
+    async def test_a_database_that_hangs_delays_by_a_second_at_most(self, clock):
 
         async def hang(*_):
             await asyncio.sleep(60)
 
-        assert not (await RateLimits(hang, clock).take("api", "tenant", 1)).is_refused
+        assert not (await RateLimits(hang, clock, lease_seconds=0.01).take("api", "tenant", 1)).is_refused
 
 
 @pytest.mark.promise("Q21")
 class TestDatabase:
     async def test_two_processes_together_never_admit_more_than_the_limit(self, app_engine):
         clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
-        fleet = [RateLimits(leased_buckets.database(app_engine), clock) for _ in range(2)]
+        fleet = [RateLimits(leased_buckets.database(app_engine), clock, lease_seconds=60) for _ in range(2)]
         answers = await asyncio.gather(*(fleet[n % 2].take("api", subject, 100) for n in range(300)))
         assert 90 <= sum(not answer.is_refused for answer in answers) <= 100
 
     async def test_one_process_after_the_other_admits_what_is_left(self, app_engine):
         clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
-        first, second = (RateLimits(leased_buckets.database(app_engine), clock) for _ in range(2))
+        first, second = (RateLimits(leased_buckets.database(app_engine), clock, lease_seconds=60) for _ in range(2))
         assert await admitted(first, 10, subject=subject, limit=10) == 10
         assert await admitted(second, 10, subject=subject, limit=10) == 0
 
     async def test_a_refusal_is_counted(self, app_engine):
         clock, before = FixedClock(datetime.now(UTC)), metrics.RATE_LIMITED._value.get()
         assert await admitted(
-            RateLimits(leased_buckets.database(app_engine), clock), 3, subject=secrets.token_hex(), limit=1
+            RateLimits(leased_buckets.database(app_engine), clock, lease_seconds=60),
+            3,
+            subject=secrets.token_hex(),
+            limit=1,
         )
         assert metrics.RATE_LIMITED._value.get() == before + 2
 
@@ -207,9 +209,8 @@ class TestFailedAttempts:
         assert not failed.note(None).is_refused
         assert failed.note("not an address").is_refused
 
-    def test_memory_is_bounded(self, clock, monkeypatch):
-        monkeypatch.setattr("impl.auth.limits.failed_attempts._MAX_ADDRESSES", 10)
-        failed = FailedAttempts(clock)
+    def test_memory_is_bounded(self, clock):
+        failed = FailedAttempts(clock, capacity=10)
         for n in range(100):
             failed.note(f"203.0.113.{n}")
         assert len(failed._failures) == 10

@@ -1,14 +1,13 @@
 """How many requests a tenant has: its own number, also while the database that holds it is away."""
 
-import contextlib
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
-from impl.auth.limits import tenant_rates
 from impl.auth.limits.tenant_rates import DEFAULT_API_PER_MINUTE, TenantRates
+from impl.db.errors import DatabaseUnreachableError
 from impl.kernel.clock import FixedClock
 
 
@@ -18,22 +17,16 @@ class Database:
     def __init__(self):
         self.rate, self.is_away, self.asked = 5000, False, 0
 
-    @contextlib.asynccontextmanager
-    async def transaction(self, _engine, _tenant_id):
+    async def read(self, _tenant_id):
         self.asked += 1
         if self.is_away:
-            raise ConnectionRefusedError
-        yield self
-
-    async def scalar(self, _statement):
+            raise DatabaseUnreachableError
         return self.rate
 
 
 @pytest.fixture
-def database(monkeypatch):
-    found = Database()
-    monkeypatch.setattr(tenant_rates, "tenant_transaction", found.transaction)
-    return found
+def database():
+    return Database()
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def clock():
 
 @pytest.fixture
 def rates(database, clock):
-    return TenantRates(None, clock)
+    return TenantRates(database.read, clock)
 
 
 TOKEN = SimpleNamespace(tenant_id=uuid4())
