@@ -23,11 +23,11 @@ _IS_ACTIVE: Final = TenantMembership.membership_status == "active"
 
 
 class CutoffInTheFutureError(ProblemError, kind=problems.VALIDATION_ERROR):
-    """Tokens can be ended up to now, not beyond; leave out `tokens_invalid_before` to end all of them now."""
+    """The cutoff cannot be in the future; omit `tokens_invalid_before` to revoke all tokens now."""
 
 
 class LastAdminError(ProblemError, kind=problems.STATE_CONFLICT):
-    """The last admin of a tenant keeps the role; make somebody else an admin first."""
+    """The last admin of a tenant cannot lose this role; make another user an admin first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from generated.server import ServiceUnavailableError
 
 
 class KeysUnavailableError(ServiceUnavailableError):
-    """A part that this needs does not answer; try again shortly."""
+    """A required service is unavailable; retry after the number of seconds in `Retry-After`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__()

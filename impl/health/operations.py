@@ -16,7 +16,9 @@ class HealthOperations:
     def __init__(self, health: Health) -> None:
         self._health = health
 
-    async def get_health_status(self, *, call: Call[None]) -> health.GetHealthStatusReply:
+    async def get_health_status(
+        self, params: health.GetHealthStatusParams, *, call: Call[None]
+    ) -> health.GetHealthStatusReply:
         return health.GetHealthStatus200(body=self._status(await self._report()))
 
     async def get_detailed_health(
@@ -45,11 +47,15 @@ class HealthOperations:
             )
         )
 
-    async def readiness_probe(self, *, call: Call[None]) -> health.ReadinessProbeReply:
+    async def readiness_probe(
+        self, params: health.ReadinessProbeParams, *, call: Call[None]
+    ) -> health.ReadinessProbeReply:
         refuse((await self._health.ready.result()).failed)
         return health.ReadinessProbe200(body=models.Readiness(ready=True))
 
-    async def liveness_probe(self, *, call: Call[None]) -> health.LivenessProbeReply:
+    async def liveness_probe(
+        self, params: health.LivenessProbeParams, *, call: Call[None]
+    ) -> health.LivenessProbeReply:
         refuse((await self._health.live.result()).failed)
         return health.LivenessProbe200(body=models.Liveness(alive=True))
 

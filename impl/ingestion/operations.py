@@ -26,9 +26,12 @@ from impl.kernel import cursor
 from impl.kernel.callers import MachineCaller, PersonCaller
 from impl.kernel.cursor import CursorError, Position
 
+RETRY_AFTER_SECONDS = 1
+"""Workers fetch a job within a second."""
+
 
 class StateConflict(ProblemError, kind=problems.STATE_CONFLICT):
-    """The object is not in a state that allows this."""
+    """The current state of the object does not allow this operation."""
 
 
 @final
@@ -38,7 +41,9 @@ class EventsOperations:
     def __init__(self, desk: TouchDesk, register: Register) -> None:
         self._desk, self._engine, self._register = desk, desk.engine, register
 
-    async def ingest_touches(self, *, call: Call[MachineCaller]) -> events.IngestTouchesReply:
+    async def ingest_touches(
+        self, params: events.IngestTouchesParams, *, call: Call[MachineCaller]
+    ) -> events.IngestTouchesReply:
         outcomes = await receive.receive(self._desk, call.principal, call.raw, call.correlation_id)
         return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
 
@@ -85,6 +90,7 @@ class EventsOperations:
         return events.RetryDeadEvent202(
             body=done.body,
             location=f"/api/events/dead/{params.id}",
+            retry_after=RETRY_AFTER_SECONDS,
             idempotency_replayed="true" if done.is_replayed else None,
         )
 

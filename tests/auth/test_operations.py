@@ -117,15 +117,24 @@ class TestLogin:
         assert (answer.status_code, answer.json()["code"]) == (400, "REQUEST_VALIDATION_FAILED")
 
     @pytest.mark.promise("P039")
-    async def test_the_correlation_id_is_required_and_echoed(self, web, make_member):
+    async def test_the_correlation_id_is_optional_echoed_and_a_malformed_one_is_400(self, web, make_member):
         member = await make_member()
         body = {"email": member.email, "password": member.password, "tenant_id": str(member.tenant_id)}
         without = await web.post("/api/auth/login", json=body)
-        assert without.status_code == 400
+        assert without.status_code == 200
         assert UUID(without.headers["X-Correlation-ID"])
         sent = headers()
-        answer = await web.post("/api/auth/login", json=body, headers=sent)
-        assert answer.headers["X-Correlation-ID"] == sent["X-Correlation-ID"]
+        reply = await web.post("/api/auth/login", json=body, headers=sent)
+        assert reply.headers["X-Correlation-ID"] == sent["X-Correlation-ID"]
+        malformed = await web.post("/api/auth/login", json=body, headers={"X-Correlation-ID": "not-a-uuid"})
+        assert (malformed.status_code, malformed.json()["errors"][0]["pointer"]) == (400, "/header/X-Correlation-ID")
+        assert UUID(malformed.headers["X-Correlation-ID"]) == UUID(malformed.json()["correlation_id"])
+
+    async def test_a_short_wrong_password_is_a_wrong_password(self, web, make_member):
+        member = await make_member()
+        body = {"email": member.email, "password": "x", "tenant_id": str(member.tenant_id)}
+        assert (await web.post("/api/auth/login", json=body)).status_code == 401
+        assert (await web.post("/api/auth/login", json=body | {"password": ""})).status_code == 400
 
 
 class TestRefresh:

@@ -267,7 +267,7 @@ class TestErrors:
         problem = response.json()
         assert (response.status_code, problem["title"], problem["detail"]) == (
             410,
-            "Lost widget.",
+            "Lost widget",
             "The widget is lost.",
         )
 

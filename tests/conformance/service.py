@@ -155,7 +155,7 @@ def edge_logins(made: Made) -> dict[str, str]:
     assert len(longest) == 254
     return {
         longest: PASSWORD,
-        f"short@{made.tenant_id}.example": "short pw",
+        f"short@{made.tenant_id}.example": "s",
         f"long@{made.tenant_id}.example": "long" * 256,
     }
 

@@ -14,7 +14,7 @@ from typing import Any
 from tools.conformance import mutants_schema
 from tools.conformance.contract import METHODS, Contract, Operation
 from tools.conformance.media import is_json
-from tools.contracts import source
+from tools.contracts import scopes, source
 
 
 class _Removed:
@@ -172,13 +172,11 @@ def _of_security(contract: Contract, operation: Operation) -> Iterator[Mutant]:
 
 def _of_scopes(operation: Operation, raw: list[Any], schemes: Any, pointer: str) -> Iterator[Mutant]:
     for index, alternative in enumerate(raw):
-        for name, scopes in alternative.items():
-            flows = schemes.get(name, {}).get("flows", {})
-            known = [scope for flow in flows.values() for scope in flow.get("scopes", {})]
-            for scope in known:
-                if scopes and scope not in scopes:
+        for name, required in alternative.items():
+            for scope in scopes.declared(schemes.get(name, {})) or ():
+                if required and scope not in required:
                     changed = [{**item, name: [scope]} if other == index else item for other, item in enumerate(raw)]
-                    text = f"{operation.operation_id} asks for {scope} instead of {', '.join(scopes)}"
+                    text = f"{operation.operation_id} asks for {scope} instead of {', '.join(required)}"
                     yield Mutant("scope-changed", pointer, changed, text, operation.security_pointer)
 
 

@@ -16,8 +16,8 @@ from tools.contracts.source import Json
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-PLACEHOLDERS = {"oauth2": "example.access.token", "http": "example.refresh.token", "apiKey": "example-tenant-key"}
-"""Placeholder of a credential, by type of security scheme."""
+ACCESS_TOKEN, REFRESH_TOKEN, API_KEY = "example.access.token", "example.refresh.token", "example-tenant-key"
+"""Placeholders for credentials. Both tokens are bearer tokens; only an access token has scopes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +120,14 @@ def answers(operation: Operation) -> Iterator[Answer]:
 def _add_credentials(operation: Operation, headers: dict[str, str], query: list[tuple[str, str]]) -> None:
     """Placeholders for the first alternative of schemes."""
     required = operation.value.get("security") or [{}]
-    for name in required[0]:
+    for name, scopes in required[0].items():
         scheme = follow(operation.document, operation.document["components"]["securitySchemes"][name])
-        token = PLACEHOLDERS[scheme["type"]]
         if scheme["type"] != "apiKey":
-            headers["Authorization"] = f"Bearer {token}"
+            headers["Authorization"] = f"Bearer {ACCESS_TOKEN if scopes else REFRESH_TOKEN}"
         elif scheme["in"] == "header":
-            headers[scheme["name"]] = token
+            headers[scheme["name"]] = API_KEY
         else:
-            query.append((scheme["name"], token))
+            query.append((scheme["name"], API_KEY))
 
 
 def _first_body(operation: Operation, headers: dict[str, str]) -> bytes | None:

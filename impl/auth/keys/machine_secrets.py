@@ -44,15 +44,15 @@ _INSERT_SECRET: Final = text("""
 
 
 class PlatformNotFoundError(ProblemError, kind=problems.PLATFORM_NOT_FOUND):
-    """There is no such payment processor; it is shopify, stripe, woocommerce or paypal."""
+    """Unknown payment processor; use shopify, stripe, woocommerce or paypal."""
 
 
 class SecretMissingError(ProblemError, kind=problems.VALIDATION_ERROR):
-    """PayPal needs `webhook_id`, every other processor needs `secret`."""
+    """PayPal requires `webhook_id`; every other processor requires `secret`."""
 
 
 class WebhookIdError(ProblemError, kind=problems.VALIDATION_ERROR):
-    """A `webhook_id` has letters, digits and signs, and no space or line end; copy it from the processor once more."""
+    """`webhook_id` must not contain spaces or line breaks; copy it from the processor again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

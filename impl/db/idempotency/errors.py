@@ -15,15 +15,15 @@ _OF_THE_MOMENT: Final = frozenset({429})
 
 
 class KeyReusedError(ProblemError, kind=problems.IDEMPOTENCY_KEY_REUSED):
-    """This key was used for a different request; use a new one."""
+    """This key was already used for a different request; use a new key."""
 
 
 class KeyInProgressError(ProblemError, kind=problems.IDEMPOTENCY_IN_PROGRESS):
-    """The first request with this key still runs; repeat it in a moment."""
+    """The first request with this key is still in progress; retry shortly."""
 
 
 class SecretAlreadyShownError(ProblemError, kind=problems.SECRET_ALREADY_SHOWN):
-    """The secret was shown once; use a new key to make another."""
+    """The secret has already been shown; use a new key to create another one."""
 
 
 class RepeatedRefusalError(ProblemError):

@@ -25,7 +25,7 @@ MESSAGES: Final = {
 
 
 class WrongAddress(ProblemError, kind=problems.WEBHOOK_TOPIC_MISMATCH):
-    """The delivery is authentic, but this address is for another kind of event. It is kept as a dead event."""
+    """The delivery is authentic, but this path accepts another event type; it was stored as a dead event."""
 
 
 class Inbox:

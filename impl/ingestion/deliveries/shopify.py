@@ -24,7 +24,7 @@ SCHEMAS: Final = inbox.bodies_of(
 
 
 class WrongShopifyAddress(ProblemError, kind=problems.WEBHOOK_TOPIC_MISMATCH, status=422):
-    """The delivery is authentic, but this address is for another topic. It is kept as a dead event."""
+    """The delivery is authentic, but this path accepts another event type; it was stored as a dead event."""
 
 
 @final

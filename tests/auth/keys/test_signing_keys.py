@@ -220,5 +220,8 @@ class TestDatabaseKeyStore:
         with pytest.raises(KeysUnavailableError) as unavailable:
             await DatabaseKeyStore(nowhere, ring, FixedClock(NOW)).load()
         assert unavailable.value.reason.startswith("the signing keys cannot be read: ")
-        assert unavailable.value.detail == "A part that this needs does not answer; try again shortly."
+        assert (
+            unavailable.value.detail
+            == "A required service is unavailable; retry after the number of seconds in `Retry-After`."
+        )
         await nowhere.dispose()

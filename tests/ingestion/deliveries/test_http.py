@@ -211,13 +211,16 @@ async def test_the_deprecated_address_says_so(http, merchant):
 
 
 @pytest.mark.promise("P039")
-async def test_a_correlation_id_is_echoed_when_valid_and_replaced_when_not(http, merchant):
+async def test_a_correlation_id_is_echoed_made_when_missing_and_400_when_malformed(http, merchant):
     mine = str(uuid.uuid4())
     delivery = stripe_delivery(merchant)
+    assert uuid.UUID((await http.post(DISPATCHER, **delivery)).headers["x-correlation-id"]) != uuid.UUID(mine)
     delivery["headers"]["X-Correlation-ID"] = mine
     assert (await http.post(DISPATCHER, **delivery)).headers["x-correlation-id"] == mine
     delivery["headers"]["X-Correlation-ID"] = "not-a-uuid"
-    replaced = (await http.post(DISPATCHER, **delivery)).headers["x-correlation-id"]
+    malformed = await http.post(DISPATCHER, **delivery)
+    assert malformed.status_code == 400
+    replaced = malformed.headers["x-correlation-id"]
     assert uuid.UUID(replaced) != uuid.UUID(mine)
 
 

@@ -55,13 +55,11 @@ def _who(one: Operation) -> Markup:
 
 def _way(scheme: Json, scopes: list[str]) -> Markup:
     """One way to prove who calls."""
-    match scheme["type"]:
-        case "apiKey":
-            return prose(f"your tenant key, in the {scheme['in']} `{scheme['name']}`")
-        case "oauth2":
-            return prose(f"an access token of a person who is at least {' or '.join(scopes)}")
-        case _:
-            return join("the refresh token, as bearer token")
+    if scheme["type"] == "apiKey":
+        return prose(f"the tenant key in the {scheme['in']} `{scheme['name']}`")
+    if scopes:
+        return prose(f"an access token with the role {' or '.join(scopes)} or higher")
+    return join("the refresh token as bearer token")
 
 
 def _inputs(one: Operation) -> Iterator[Markup]:

@@ -74,7 +74,9 @@ def personal_key(contract: Contract) -> Iterator[Found]:
 
 
 def problem_registry(contract: Contract) -> Iterator[Found]:
-    """The codes in the contract and those in `governance/problems.yaml` are the same: one list, two readers."""
+    """The contract lists the codes of `governance/problems.yaml`, except those with `is_declared: false`, which only replies that
+    no operation declares carry.
+    """
     registry = _problems(contract)
     schemas = [node for node in contract.written("schema") if node.name in CODE_SCHEMAS and "enum" in node.value]
     if not registry or not schemas:
@@ -83,10 +85,13 @@ def problem_registry(contract: Contract) -> Iterator[Found]:
         for index, code in enumerate(node.listed("enum")):
             if str(code) not in registry:
                 yield Found(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
+            elif registry[str(code)][1].get("is_declared") is False:
+                hint = "remove is_declared: false from governance/problems.yaml"
+                yield Found(node.value_at("enum", index), f"{code} is declared here", hint=hint)
     known = {str(code) for node in schemas for code in node.listed("enum")}
     document = contract.governance["problems"]
-    for code, (index, _) in registry.items():
-        if code not in known:
+    for code, (index, entry) in registry.items():
+        if code not in known and entry.get("is_declared") is not False:
             yield Found(document.at(f"/problems/{index}/code", value=True), f"{code} is not in the contract")
 
 

@@ -18,13 +18,14 @@ NOTICE_DAYS = 90
 EXTENSIONS = frozenset(
     "x-internal x-latency-requirement x-cost-budget x-complexity-score x-llm-usage x-deterministic-guarantee "
     "x-model-routing x-auth-boundary x-disallowed-security-schemes x-mapping x-rate-limit x-deprecation x-idempotency-key "
-    "x-raw-body x-max-body-bytes x-handler".split()
+    "x-raw-body x-max-body-bytes x-handler x-scopes".split()
 )
-"""Every extension there is. `x-raw-body`, `x-max-body-bytes` and `x-handler` are read by the generator."""
+"""Every supported extension. `x-raw-body`, `x-max-body-bytes` and `x-handler` are read by the generator; `x-scopes` defines the
+scopes of an http bearer scheme."""
 
 _CARRIERS: tuple[Kind, ...] = (
     "openapi", "info", "components", "path-item", "operation", "parameter", "request-body", "response", "header",
-    "media-type", "schema", "tag",
+    "media-type", "schema", "security-scheme", "tag",
 )  # fmt: skip
 
 

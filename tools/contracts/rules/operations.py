@@ -145,17 +145,14 @@ def accepted_leads_on(contract: Contract) -> Iterator[Found]:
 
 
 def correlation_parameter(contract: Contract) -> Iterator[Found]:
-    """Callers who can send headers name their request: `X-Correlation-ID` is required with a bearer token and for login."""
+    """Every operation accepts `X-Correlation-ID`, and none requires it: the server generates one when it is missing."""
     for operation in contract.operations:
         parameter = operation.parameter("X-Correlation-ID", "header")
-        is_due = bool({"accessBearerAuth", "refreshBearerAuth"} & operation.schemes) or operation.id == "login"
-        if is_due and (parameter is None or parameter.get("required") is not True):
+        if parameter is None:
             hint = "refer to CorrelationId in _common/parameters.yaml"
-            yield Found(operation.node.at("parameters"), f"{operation.id} does not require X-Correlation-ID", hint=hint)
-        elif parameter is not None and not is_due:
-            yield Found(
-                operation.node.at("parameters"), f"{operation.id} takes no X-Correlation-ID; the server makes one"
-            )
+            yield Found(operation.node.at("parameters"), f"{operation.id} does not accept X-Correlation-ID", hint=hint)
+        elif parameter.get("required") is True:
+            yield Found(parameter.at("required"), f"{operation.id} requires X-Correlation-ID", hint="write required: false")
 
 
 def idempotency_parameter(contract: Contract) -> Iterator[Found]:

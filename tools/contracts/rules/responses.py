@@ -65,9 +65,15 @@ def rate_limit_class(contract: Contract) -> Iterator[Found]:
 
 
 def retry_after(contract: Contract) -> Iterator[Found]:
-    """429 and 503 say when to come back, in `Retry-After`."""
-    for operation, node in _responses(contract, "429", "503"):
+    """202, 429 and 503 say when to ask again, in `Retry-After`."""
+    for operation, node in _responses(contract, "202", "429", "503"):
         yield from _demand(contract, node, "Retry-After", operation)
+
+
+def accepted_location(contract: Contract) -> Iterator[Found]:
+    """202 says where to read the result, in `Location`."""
+    for operation, node in _responses(contract, "202"):
+        yield from _demand(contract, node, "Location", operation)
 
 
 def authenticate_header(contract: Contract) -> Iterator[Found]:
@@ -134,6 +140,7 @@ RULES = rules_of(
         rate_limit_headers,
         rate_limit_class,
         retry_after,
+        accepted_location,
         authenticate_header,
         problem_body,
         no_body,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tools.contracts import scopes
 from tools.contracts.rules.rule import Found, rules_of
 
 if TYPE_CHECKING:
@@ -58,13 +59,11 @@ def access_needs_scope(contract: Contract) -> Iterator[Found]:
     for operation, name, origin in _requirements(contract):
         if name != ACCESS:
             continue
-        scopes = _asked(operation, name)
-        if not scopes:
+        asked = _asked(operation, name)
+        if not asked:
             yield Found(origin, f"{operation.id} asks for no scope", hint="add viewer, manager or admin")
-        elif "/admin/" in operation.path and scopes != ["admin"]:
-            yield Found(
-                origin, f"{operation.id} is below /admin/ and open to {', '.join(scopes)}", hint="write [admin]"
-            )
+        elif "/admin/" in operation.path and asked != ["admin"]:
+            yield Found(origin, f"{operation.id} is below /admin/ and open to {', '.join(asked)}", hint="write [admin]")
 
 
 def refresh_scheme(contract: Contract) -> Iterator[Found]:
@@ -128,7 +127,5 @@ def _scopes(contract: Contract, operation: Operation, name: str) -> set[str] | N
     """Scopes that scheme `name` defines; None when it has none to define."""
     declared = _defined(contract, operation).get(name)
     scheme = contract.follow(declared) if declared is not None else None
-    if scheme is None or scheme.get("type") != "oauth2":
-        return None
-    flows = [flow for flow in scheme.mapping("flows").values() if isinstance(flow, dict)]
-    return {scope for flow in flows if isinstance(flow.get("scopes"), dict) for scope in flow["scopes"]}
+    declared_scopes = scopes.declared(scheme.value) if scheme is not None else None
+    return None if declared_scopes is None else set(declared_scopes)

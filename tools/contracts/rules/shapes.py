@@ -30,7 +30,7 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
 
 _PROBLEM = _closed(
     {"code": _TEXT, "status": _STATUS, "slug": _TEXT, "title": _TEXT, "when": _TEXT},
-    {"also_status": _list(_STATUS)},
+    {"also_status": _list(_STATUS), "is_declared": {"const": False}},
 )
 _MOCK = _closed({"api": _TEXT, "port": {"type": "integer", "minimum": 1024, "maximum": 65535}})
 _CHANNEL = _closed(
