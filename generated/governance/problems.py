@@ -23,6 +23,7 @@ class Problem:
     title: str
     when: str
     also_status: tuple[int, ...] = ()
+    is_declared: bool | None = None
 
 
 AUTH_UNAUTHORIZED: Final = Problem(
@@ -30,42 +31,42 @@ AUTH_UNAUTHORIZED: Final = Problem(
     status=401,
     slug="authentication-failed",
     title="Authentication failed.",
-    when="Who you are could not be established, for whatever cause. The answer is the same for every cause.",
+    when="Authentication failed. The response is the same for every cause.",
 )
 AUTH_FORBIDDEN: Final = Problem(
     code="AUTH_FORBIDDEN",
     status=403,
     slug="forbidden",
     title="Access denied.",
-    when="The scope is missing, or the password is right but the user has no role in the tenant.",
+    when="The required scope is missing, or the password is correct but the user has no role in the tenant.",
 )
 REQUEST_VALIDATION_FAILED: Final = Problem(
     code="REQUEST_VALIDATION_FAILED",
     status=400,
     slug="request-validation-failed",
     title="Request validation failed",
-    when="A parameter, header or body breaks the contract. `errors` lists the places.",
+    when="A parameter, header or body does not conform to the contract. `errors` lists each location.",
 )
 VALIDATION_ERROR: Final = Problem(
     code="VALIDATION_ERROR",
     status=400,
     slug="validation-error",
     title="Validation error",
-    when="The request is well formed but breaks a rule, such as a period that is too long or an unknown currency.",
+    when="The request is well-formed but violates a rule, such as the maximum length of a period.",
 )
 PLATFORM_CAPABILITY_UNSUPPORTED: Final = Problem(
     code="PLATFORM_CAPABILITY_UNSUPPORTED",
     status=400,
     slug="platform-capability-unsupported",
     title="Platform capability unsupported",
-    when="The platform cannot do what is asked.",
+    when="The platform does not support the requested operation.",
 )
 NOT_FOUND: Final = Problem(
     code="NOT_FOUND",
     status=404,
     slug="not-found",
     title="Not found",
-    when="The path does not exist, or the object is unknown to the tenant.",
+    when="The path does not exist, or the resource does not exist in the tenant.",
 )
 PLATFORM_NOT_FOUND: Final = Problem(
     code="PLATFORM_NOT_FOUND",
@@ -86,99 +87,103 @@ IDEMPOTENCY_IN_PROGRESS: Final = Problem(
     status=409,
     slug="idempotency-conflict",
     title="Idempotency conflict",
-    when="The first request with this idempotency key still runs.",
+    when="The first request with this idempotency key is still in progress.",
 )
 SECRET_ALREADY_SHOWN: Final = Problem(
     code="SECRET_ALREADY_SHOWN",
     status=409,
     slug="secret-already-shown",
     title="Secret already shown",
-    when="A request whose answer shows a secret once was repeated with the same idempotency key.",
+    when="A request that returns a secret was repeated with the same idempotency key.",
 )
 STATE_CONFLICT: Final = Problem(
     code="STATE_CONFLICT",
     status=409,
     slug="state-conflict",
     title="State conflict",
-    when="The object is not in a state that allows this.",
+    when="The current state of the object does not allow the operation.",
 )
 ATTRIBUTION_NOT_COMPUTED: Final = Problem(
     code="ATTRIBUTION_NOT_COMPUTED",
     status=409,
     slug="attribution-not-computed",
     title="Attribution not computed",
-    when="The model version is not stored, and there is too much to compute it on demand.",
+    when="The results of the model version are not stored and too large to compute on demand.",
 )
 WINDOW_CLOSED: Final = Problem(
     code="WINDOW_CLOSED",
     status=409,
     slug="window-closed",
     title="Window closed",
-    when="The window is older than 90 days.",
+    when="The window starts more than 90 days ago.",
 )
 METHOD_NOT_ALLOWED: Final = Problem(
     code="METHOD_NOT_ALLOWED",
     status=405,
     slug="method-not-allowed",
     title="Method not allowed",
-    when="The path exists, but not with this method. `Allow` lists the methods.",
+    when="The path does not support the request method. `Allow` lists the supported methods.",
 )
 PAYLOAD_TOO_LARGE: Final = Problem(
     code="PAYLOAD_TOO_LARGE",
     status=413,
     slug="payload-too-large",
     title="Payload too large",
-    when="The body is larger than the operation takes.",
+    when="The request body exceeds the size limit of the operation.",
 )
 UNSUPPORTED_MEDIA_TYPE: Final = Problem(
     code="UNSUPPORTED_MEDIA_TYPE",
     status=415,
     slug="unsupported-media-type",
     title="Unsupported media type",
-    when="The body is not of a type the operation reads.",
+    when="The operation does not accept the media type of the request body.",
 )
 WEBHOOK_TOPIC_MISMATCH: Final = Problem(
     code="WEBHOOK_TOPIC_MISMATCH",
     status=400,
     slug="webhook-topic-mismatch",
     title="Webhook topic mismatch",
-    when="An authentic delivery was sent to the wrong per-event path. On the Shopify paths the status is 422.",
+    when="An authentic delivery was sent to the path of another event type. On the Shopify paths the status is 422.",
     also_status=(422,),
 )
 RATE_LIMITED: Final = Problem(
-    code="RATE_LIMITED",
-    status=429,
-    slug="rate-limited",
-    title="Rate limited",
-    when="The limit of the minute is used up.",
+    code="RATE_LIMITED", status=429, slug="rate-limited", title="Rate limited", when="The rate limit is exceeded."
 )
 LLM_BUDGET_EXCEEDED: Final = Problem(
     code="LLM_BUDGET_EXCEEDED",
     status=429,
     slug="llm-budget-exceeded",
-    title="Llm budget exceeded",
-    when="A budget for generated texts is used up. `Retry-After` points to the end of the exhausted scope.",
+    title="LLM budget exceeded",
+    when="An LLM budget is exhausted. `Retry-After` gives the time until it resets.",
 )
 REALTIME_REVENUE_UNAVAILABLE: Final = Problem(
     code="REALTIME_REVENUE_UNAVAILABLE",
     status=503,
     slug="realtime-revenue-unavailable",
     title="Realtime revenue unavailable",
-    when="A platform failed a moment ago, or the figure took too long.",
+    when="A platform failed recently, or the figure took too long to fetch.",
 )
 SERVICE_UNAVAILABLE: Final = Problem(
     code="SERVICE_UNAVAILABLE",
     status=503,
     slug="service-unavailable",
     title="Service unavailable",
-    when="The database or the key store cannot be reached.",
+    when="The database or the key store is unavailable.",
 )
 INTERNAL_ERROR: Final = Problem(
     code="INTERNAL_ERROR",
     status=500,
     slug="internal-server-error",
     title="Internal server error",
-    when="Anything unforeseen.",
+    when="An unexpected error occurred.",
+)
+NOT_IMPLEMENTED: Final = Problem(
+    code="NOT_IMPLEMENTED",
+    status=501,
+    slug="not-implemented",
+    title="Not implemented",
+    when="The operation is part of the contract but not implemented yet.",
+    is_declared=False,
 )
 PROVIDER_NOT_CONNECTED: Final = Problem(
     code="provider_not_connected",
@@ -192,35 +197,35 @@ PROVIDER_EXPIRED: Final = Problem(
     status=409,
     slug="provider-lifecycle",
     title="Provider lifecycle",
-    when="The authorization at the platform has expired; connect again.",
+    when="The authorization at the platform has expired; reconnect.",
 )
 PROVIDER_REVOKED: Final = Problem(
     code="provider_revoked",
     status=409,
     slug="provider-lifecycle",
     title="Provider lifecycle",
-    when="The authorization at the platform was revoked; connect again.",
+    when="The authorization at the platform was revoked; reconnect.",
 )
 PROVIDER_SCOPE_INSUFFICIENT: Final = Problem(
     code="provider_scope_insufficient",
     status=403,
     slug="provider-lifecycle",
     title="Provider lifecycle",
-    when="The platform granted less than is needed.",
+    when="The platform granted insufficient permissions.",
 )
 PROVIDER_RATE_LIMITED: Final = Problem(
     code="provider_rate_limited",
     status=429,
     slug="provider-lifecycle",
     title="Provider lifecycle",
-    when="The platform asks us to slow down.",
+    when="The platform limits our requests.",
 )
 PROVIDER_TRANSPORT_FAILURE: Final = Problem(
     code="provider_transport_failure",
     status=503,
     slug="provider-lifecycle",
     title="Provider lifecycle",
-    when="The platform could not be reached.",
+    when="The platform is unavailable.",
 )
 
 PROBLEMS: Final[tuple[Problem, ...]] = (
@@ -246,6 +251,7 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     REALTIME_REVENUE_UNAVAILABLE,
     SERVICE_UNAVAILABLE,
     INTERNAL_ERROR,
+    NOT_IMPLEMENTED,
     PROVIDER_NOT_CONNECTED,
     PROVIDER_EXPIRED,
     PROVIDER_REVOKED,

@@ -25,8 +25,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class GetRealtimeRevenueParams:
     """Parameters of `getRealtimeRevenue`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     if_none_match: Annotated[Annotated[str, Text(min_length=1, max_length=1024)] | None, Header("If-None-Match")] = None
     """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
 
@@ -64,8 +66,10 @@ GetRealtimeRevenueReply: TypeAlias = (
 class GetChannelAttributionParams:
     """Parameters of `getChannelAttribution`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     start_date: Annotated[Date | None, Query("start_date")] = None
     """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
@@ -101,8 +105,10 @@ GetChannelAttributionReply: TypeAlias = (
 class CompareAttributionParams:
     """Parameters of `compareAttribution`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     start_date: Annotated[Date | None, Query("start_date")] = None
     """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
@@ -140,8 +146,10 @@ CompareAttributionReply: TypeAlias = (
 class ExplainAttributionEntityParams:
     """Parameters of `explainAttributionEntity`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     entity_type: Annotated[
         Literal["attribution_score", "channel_performance", "reconciliation_discrepancy"], Path("entity_type")
     ]
@@ -175,8 +183,10 @@ ExplainAttributionEntityReply: TypeAlias = (
 class GetEventTraceParams:
     """Parameters of `getEventTrace`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     event_id: Annotated[Uuid, Path("event_id")]
     """The event to trace."""
 
@@ -206,8 +216,10 @@ GetEventTraceReply: TypeAlias = (
 class CreateRecomputeParams:
     """Parameters of `createRecompute`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -226,12 +238,15 @@ class CreateRecompute202(JsonReply):
     header_names: ClassVar = (
         ("location", "Location"),
         ("idempotency_replayed", "Idempotency-Replayed"),
+        ("retry_after", "Retry-After"),
     )
     body: models.Recompute
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
-    """Where to ask for the result."""
+    """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 @final
@@ -261,8 +276,10 @@ CreateRecomputeReply: TypeAlias = (
 class GetRecomputeParams:
     """Parameters of `getRecompute`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     job_id: Annotated[Uuid, Path("job_id")]
     """The computation."""
 
@@ -292,8 +309,10 @@ GetRecomputeReply: TypeAlias = (
 class ImportSpendParams:
     """Parameters of `importSpend`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -613,7 +632,7 @@ GET_RECOMPUTE: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:436",
+    origin="contracts/openapi/v1/attribution.yaml:437",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRecomputeParams),
     rate_limit=("api",),
@@ -638,7 +657,7 @@ IMPORT_SPEND: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:511",
+    origin="contracts/openapi/v1/attribution.yaml:512",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ImportSpendParams),
     bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),

@@ -23,8 +23,10 @@ from .security import ACCESS_BEARER_AUTH, REFRESH_BEARER_AUTH, AccessBearerAuthT
 class LoginParams:
     """Parameters of `login`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -56,8 +58,10 @@ LoginReply: TypeAlias = (
 class RefreshTokenParams:
     """Parameters of `refreshToken`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -89,8 +93,10 @@ RefreshTokenReply: TypeAlias = (
 class LogoutParams:
     """Parameters of `logout`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -117,8 +123,10 @@ LogoutReply: TypeAlias = (
 class VerifyTokenParams:
     """Parameters of `verifyToken`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -145,8 +153,10 @@ VerifyTokenReply: TypeAlias = (
 class AdminRevokeTokensBeforeParams:
     """Parameters of `adminRevokeTokensBefore`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -187,8 +197,10 @@ AdminRevokeTokensBeforeReply: TypeAlias = (
 class AdminRbacCheckParams:
     """Parameters of `adminRbacCheck`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -215,8 +227,10 @@ AdminRbacCheckReply: TypeAlias = (
 class AdminUpdateMembershipRoleParams:
     """Parameters of `adminUpdateMembershipRole`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -266,8 +280,10 @@ AdminUpdateMembershipRoleReply: TypeAlias = (
 class RotateTenantKeyParams:
     """Parameters of `rotateTenantKey`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -307,8 +323,10 @@ RotateTenantKeyReply: TypeAlias = (
 class PutWebhookSecretParams:
     """Parameters of `putWebhookSecret`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was

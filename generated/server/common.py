@@ -14,7 +14,7 @@ from .models import common as models
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified304(EmptyReply):
-    """Nothing changed since the answer whose ETag you sent."""
+    """The resource has not changed since the response with the ETag you sent."""
 
     status: ClassVar[int] = 304
     header_names: ClassVar = (
@@ -30,7 +30,18 @@ class NotModified304(EmptyReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadRequest400(ProblemReply):
-    """The request breaks the contract or a rule. Mend what `errors` and `detail` name, then send it again."""
+    """The request does not conform to the contract or violates a rule. Correct what `errors` and `detail` describe and
+    send it again.
+    """
+
+    status: ClassVar[int] = 400
+    body: models.Problem
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncountedBadRequest400(ProblemReply):
+    """The correlation id is not a UUID."""
 
     status: ClassVar[int] = 400
     body: models.Problem
@@ -39,7 +50,7 @@ class BadRequest400(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookBadRequest400(ProblemReply):
-    """The delivery was sent to the wrong address, or its length is not what it says."""
+    """The delivery was sent to the wrong path or has an invalid header."""
 
     status: ClassVar[int] = 400
     body: models.Problem
@@ -48,7 +59,7 @@ class WebhookBadRequest400(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unauthorized401(ProblemReply):
-    """Who you are could not be established. The answer is the same for every cause."""
+    """Authentication failed. The response is the same for every cause."""
 
     status: ClassVar[int] = 401
     body: models.Problem
@@ -57,7 +68,7 @@ class Unauthorized401(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forbidden403(ProblemReply):
-    """Your role may not do this. Ask an admin of your tenant."""
+    """Your role does not permit this operation. Ask an admin of your tenant."""
 
     status: ClassVar[int] = 403
     body: models.Problem
@@ -66,7 +77,7 @@ class Forbidden403(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound404(ProblemReply):
-    """There is no such object in your tenant."""
+    """The resource does not exist in your tenant."""
 
     status: ClassVar[int] = 404
     body: models.Problem
@@ -75,7 +86,7 @@ class NotFound404(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict409(ProblemReply):
-    """The idempotency key is in use by another request, or by this one while it still runs."""
+    """The idempotency key was used for another request, or the first request with it is still in progress."""
 
     status: ClassVar[int] = 409
     body: models.Problem
@@ -84,7 +95,7 @@ class Conflict409(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadTooLarge413(ProblemReply):
-    """The body is larger than this operation takes."""
+    """The request body exceeds the size limit of this operation."""
 
     status: ClassVar[int] = 413
     body: models.Problem
@@ -93,7 +104,7 @@ class PayloadTooLarge413(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedMediaType415(ProblemReply):
-    """The body is not of a type this operation reads."""
+    """The operation does not accept the media type of the request body."""
 
     status: ClassVar[int] = 415
     body: models.Problem
@@ -102,7 +113,7 @@ class UnsupportedMediaType415(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooManyRequests429(ProblemReply):
-    """The limit per minute is used up. Wait as long as `Retry-After` says."""
+    """The rate limit is exceeded. Wait for the time given in `Retry-After`."""
 
     status: ClassVar[int] = 429
     header_names: ClassVar = (("retry_after", "Retry-After"),)
@@ -114,7 +125,7 @@ class TooManyRequests429(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InternalError500(ProblemReply):
-    """Something unforeseen happened on our side. Quote the correlation id when you ask for help."""
+    """An unexpected error occurred. Quote the correlation ID when you ask for help."""
 
     status: ClassVar[int] = 500
     body: models.Problem
@@ -123,7 +134,7 @@ class InternalError500(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UncountedInternalError500(ProblemReply):
-    """Something unforeseen happened on our side, where nobody is counted. Quote the correlation id when you ask for
+    """An unexpected error occurred in an operation without a rate limit. Quote the correlation ID when you ask for
     help.
     """
 
@@ -134,7 +145,7 @@ class UncountedInternalError500(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceUnavailable503(ProblemReply):
-    """A part we need cannot be reached right now. Wait as long as `Retry-After` says."""
+    """A required service is unavailable. Wait for the time given in `Retry-After`."""
 
     status: ClassVar[int] = 503
     header_names: ClassVar = (("retry_after", "Retry-After"),)
@@ -146,8 +157,8 @@ class ServiceUnavailable503(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealtimeRevenueUnavailable503(ProblemReply):
-    """No platform figure can be had right now. Nothing older or partial is shown instead; wait as long as
-    `Retry-After` says.
+    """The realtime figure is unavailable. Stale or partial figures are never returned; wait for the time given in
+    `Retry-After`.
     """
 
     status: ClassVar[int] = 503
@@ -165,7 +176,7 @@ class RealtimeRevenueUnavailable503(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unhealthy503(ProblemReply):
-    """The service should get no traffic. `detail` names the probe that failed."""
+    """The service should not receive traffic. `detail` names the failed probe."""
 
     status: ClassVar[int] = 503
     header_names: ClassVar = (("retry_after", "Retry-After"),)
@@ -177,7 +188,7 @@ class Unhealthy503(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryBadRequest400(ProblemReply):
-    """The length of the delivery is not what it says."""
+    """The delivery has an invalid header."""
 
     status: ClassVar[int] = 400
     body: models.Problem
@@ -186,7 +197,7 @@ class DeliveryBadRequest400(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookTopicMismatch422(ProblemReply):
-    """An authentic delivery was sent to the address for another kind. It was kept as a dead event."""
+    """An authentic delivery was sent to the path of another event type. It was stored as a dead event."""
 
     status: ClassVar[int] = 422
     body: models.Problem
@@ -195,7 +206,7 @@ class WebhookTopicMismatch422(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformNotFound404(ProblemReply):
-    """We do not know this platform, or your tenant has no connection to it."""
+    """The platform is unknown, or your tenant has no connection to it."""
 
     status: ClassVar[int] = 404
     body: models.Problem
@@ -204,9 +215,7 @@ class PlatformNotFound404(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributionNotComputed409(ProblemReply):
-    """The credits you ask for are not stored, and there is too much to compute them while you wait. Ask for a
-    recompute.
-    """
+    """The requested credits are not stored and too large to compute on demand. Start a recompute."""
 
     status: ClassVar[int] = 409
     body: models.Problem
@@ -215,7 +224,7 @@ class AttributionNotComputed409(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateConflict409(ProblemReply):
-    """The object is not in a state that allows this, or the idempotency key is in use."""
+    """The state of the object does not allow this operation, or the idempotency key is in use."""
 
     status: ClassVar[int] = 409
     body: models.Problem
@@ -224,7 +233,7 @@ class StateConflict409(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretConflict409(ProblemReply):
-    """The secret was shown once and is not shown again, or the idempotency key is in use."""
+    """The secret has already been shown, or the idempotency key is in use."""
 
     status: ClassVar[int] = 409
     body: models.Problem
@@ -233,7 +242,7 @@ class SecretConflict409(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LlmTooManyRequests429(ProblemReply):
-    """A budget for generated texts is used up, or the limit per minute is. Wait as long as `Retry-After` says."""
+    """An LLM budget is exhausted or the rate limit is exceeded. Wait for the time given in `Retry-After`."""
 
     status: ClassVar[int] = 429
     header_names: ClassVar = (("retry_after", "Retry-After"),)
@@ -245,7 +254,7 @@ class LlmTooManyRequests429(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleBadRequest400(ProblemReply):
-    """The request breaks the contract or a rule, or the platform cannot do this."""
+    """The request does not conform to the contract or violates a rule, or the platform does not support it."""
 
     status: ClassVar[int] = 400
     body: models.ProviderLifecycleProblem
@@ -254,7 +263,7 @@ class LifecycleBadRequest400(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleUnauthorized401(ProblemReply):
-    """Who you are could not be established. The answer is the same for every cause."""
+    """Authentication failed. The response is the same for every cause."""
 
     status: ClassVar[int] = 401
     body: models.ProviderLifecycleProblem
@@ -263,7 +272,7 @@ class LifecycleUnauthorized401(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleForbidden403(ProblemReply):
-    """Your role may not do this, or the platform granted less than is needed."""
+    """Your role does not permit this operation, or the platform granted insufficient permissions."""
 
     status: ClassVar[int] = 403
     body: models.ProviderLifecycleProblem
@@ -272,7 +281,7 @@ class LifecycleForbidden403(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleNotFound404(ProblemReply):
-    """We do not know this platform, or your tenant has no connection to it."""
+    """The platform is unknown, or your tenant has no connection to it."""
 
     status: ClassVar[int] = 404
     body: models.ProviderLifecycleProblem
@@ -281,7 +290,7 @@ class LifecycleNotFound404(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleConflict409(ProblemReply):
-    """The authorization at the platform is gone; connect again."""
+    """The authorization at the platform has expired or was revoked; reconnect."""
 
     status: ClassVar[int] = 409
     body: models.ProviderLifecycleProblem
@@ -290,7 +299,7 @@ class LifecycleConflict409(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleKeyConflict409(ProblemReply):
-    """The authorization at the platform is gone, or the idempotency key is in use."""
+    """The authorization at the platform has expired or was revoked, or the idempotency key is in use."""
 
     status: ClassVar[int] = 409
     body: models.ProviderLifecycleProblem
@@ -299,7 +308,7 @@ class LifecycleKeyConflict409(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecyclePayloadTooLarge413(ProblemReply):
-    """The body is larger than this operation takes."""
+    """The request body exceeds the size limit of this operation."""
 
     status: ClassVar[int] = 413
     body: models.ProviderLifecycleProblem
@@ -308,7 +317,7 @@ class LifecyclePayloadTooLarge413(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleUnsupportedMediaType415(ProblemReply):
-    """The body is not of a type this operation reads."""
+    """The operation does not accept the media type of the request body."""
 
     status: ClassVar[int] = 415
     body: models.ProviderLifecycleProblem
@@ -317,7 +326,7 @@ class LifecycleUnsupportedMediaType415(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleTooManyRequests429(ProblemReply):
-    """The limit per minute is used up, ours or the platform's. Wait as long as `Retry-After` says."""
+    """Our rate limit or the platform's is exceeded. Wait for the time given in `Retry-After`."""
 
     status: ClassVar[int] = 429
     header_names: ClassVar = (("retry_after", "Retry-After"),)
@@ -329,7 +338,7 @@ class LifecycleTooManyRequests429(ProblemReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleUnavailable503(ProblemReply):
-    """The platform, or a part of ours, cannot be reached right now. Wait as long as `Retry-After` says."""
+    """The platform or a required service is unavailable. Wait for the time given in `Retry-After`."""
 
     status: ClassVar[int] = 503
     header_names: ClassVar = (("retry_after", "Retry-After"),)

@@ -19,6 +19,16 @@ from .models import events as models
 from .security import ACCESS_BEARER_AUTH, TENANT_KEY_AUTH, AccessBearerAuthT_contra, TenantKeyAuthT_contra
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestTouchesParams:
+    """Parameters of `ingestTouches`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestTouches200(JsonReply):
@@ -51,8 +61,10 @@ def decode_ingest_touches(raw: bytes) -> models.TouchBatch | Invalid:
 class ListDeadEventsParams:
     """Parameters of `listDeadEvents`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     status_: Annotated[models.RemediationStatus | None, Query("status")] = None
     """Only dead events whose repair stands like this."""
     source: Annotated[Annotated[str, Text(min_length=1, max_length=64)] | None, Query("source")] = None
@@ -91,8 +103,10 @@ ListDeadEventsReply: TypeAlias = (
 class GetDeadEventParams:
     """Parameters of `getDeadEvent`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     id: Annotated[Uuid, Path("id")]
     """The dead event."""
 
@@ -122,8 +136,10 @@ GetDeadEventReply: TypeAlias = (
 class RetryDeadEventParams:
     """Parameters of `retryDeadEvent`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -144,12 +160,15 @@ class RetryDeadEvent202(JsonReply):
     header_names: ClassVar = (
         ("location", "Location"),
         ("idempotency_replayed", "Idempotency-Replayed"),
+        ("retry_after", "Retry-After"),
     )
     body: models.DeadEvent
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
-    """Where to ask for the result."""
+    """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 RetryDeadEventReply: TypeAlias = (
@@ -171,8 +190,10 @@ RetryDeadEventReply: TypeAlias = (
 class AbandonDeadEventParams:
     """Parameters of `abandonDeadEvent`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -214,7 +235,9 @@ AbandonDeadEventReply: TypeAlias = (
 class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
     """Operations of events, to be implemented."""
 
-    async def ingest_touches(self, *, call: Call[TenantKeyAuthT_contra]) -> IngestTouchesReply:
+    async def ingest_touches(
+        self, params: IngestTouchesParams, *, call: Call[TenantKeyAuthT_contra]
+    ) -> IngestTouchesReply:
         """Send in touches (POST /api/events).
 
         Takes up to a thousand visits, clicks and impressions at once. Each is stored, recognised as one we have, or
@@ -262,7 +285,7 @@ class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
 class EventsStub:
     """Answers 501 to every operation of events; derive from it to write them one by one."""
 
-    async def ingest_touches(self, *, call: Call[Any]) -> IngestTouchesReply:
+    async def ingest_touches(self, params: IngestTouchesParams, *, call: Call[Any]) -> IngestTouchesReply:
         raise NotWrittenError
 
     async def list_dead_events(self, params: ListDeadEventsParams, *, call: Call[Any]) -> ListDeadEventsReply:
@@ -301,6 +324,7 @@ INGEST_TOUCHES: Final = Operation(
     ),
     origin="contracts/openapi/v1/events.yaml:19",
     security=((Need(TENANT_KEY_AUTH),),),
+    params=Params(IngestTouchesParams),
     bodies=Bodies({"application/json": _ingest_touches_body}, is_required=True),
     is_raw=True,
     rate_limit=("webhook",),
@@ -322,7 +346,7 @@ LIST_DEAD_EVENTS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:98",
+    origin="contracts/openapi/v1/events.yaml:100",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListDeadEventsParams),
     rate_limit=("api",),
@@ -345,7 +369,7 @@ GET_DEAD_EVENT: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:178",
+    origin="contracts/openapi/v1/events.yaml:180",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDeadEventParams),
     rate_limit=("api",),
@@ -371,7 +395,7 @@ RETRY_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:253",
+    origin="contracts/openapi/v1/events.yaml:255",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(RetryDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.RetryRequest)}, is_required=False),
@@ -398,7 +422,7 @@ ABANDON_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:322",
+    origin="contracts/openapi/v1/events.yaml:325",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(AbandonDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.AbandonRequest)}, is_required=True),

@@ -25,8 +25,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class ExportRevenueParams:
     """Parameters of `exportRevenue`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     format: Annotated[Literal["csv", "json", "xlsx"], Query("format")] = "csv"
     """What to write."""
     start_date: Annotated[Date | None, Query("start_date")] = None
@@ -105,8 +107,10 @@ ExportRevenueReply: TypeAlias = (
 class ExportCSVParams:
     """Parameters of `exportCSV`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     start_date: Annotated[Date | None, Query("start_date")] = None
     """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
@@ -151,8 +155,10 @@ ExportCSVReply: TypeAlias = (
 class ExportJSONParams:
     """Parameters of `exportJSON`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     start_date: Annotated[Date | None, Query("start_date")] = None
     """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
@@ -196,8 +202,10 @@ ExportJSONReply: TypeAlias = (
 class ExportExcelParams:
     """Parameters of `exportExcel`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     start_date: Annotated[Date | None, Query("start_date")] = None
     """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None

@@ -18,6 +18,16 @@ from .models import health as models
 from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetHealthStatusParams:
+    """Parameters of `getHealthStatus`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetHealthStatus200(JsonReply):
@@ -27,15 +37,19 @@ class GetHealthStatus200(JsonReply):
     body: models.HealthStatus
 
 
-GetHealthStatusReply: TypeAlias = GetHealthStatus200 | common.UncountedInternalError500 | common.Unhealthy503
+GetHealthStatusReply: TypeAlias = (
+    GetHealthStatus200 | common.UncountedBadRequest400 | common.UncountedInternalError500 | common.Unhealthy503
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetDetailedHealthParams:
     """Parameters of `getDetailedHealth`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -58,6 +72,16 @@ GetDetailedHealthReply: TypeAlias = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessProbeParams:
+    """Parameters of `readinessProbe`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+
+
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessProbe200(JsonReply):
@@ -67,7 +91,19 @@ class ReadinessProbe200(JsonReply):
     body: models.Readiness
 
 
-ReadinessProbeReply: TypeAlias = ReadinessProbe200 | common.UncountedInternalError500 | common.Unhealthy503
+ReadinessProbeReply: TypeAlias = (
+    ReadinessProbe200 | common.UncountedBadRequest400 | common.UncountedInternalError500 | common.Unhealthy503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivenessProbeParams:
+    """Parameters of `livenessProbe`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -79,13 +115,15 @@ class LivenessProbe200(JsonReply):
     body: models.Liveness
 
 
-LivenessProbeReply: TypeAlias = LivenessProbe200 | common.UncountedInternalError500 | common.Unhealthy503
+LivenessProbeReply: TypeAlias = (
+    LivenessProbe200 | common.UncountedBadRequest400 | common.UncountedInternalError500 | common.Unhealthy503
+)
 
 
 class HealthApi(Protocol[AccessBearerAuthT_contra]):
     """Operations of health, to be implemented."""
 
-    async def get_health_status(self, *, call: Call[None]) -> GetHealthStatusReply:
+    async def get_health_status(self, params: GetHealthStatusParams, *, call: Call[None]) -> GetHealthStatusReply:
         """Show the health of the service (GET /api/health).
 
         Tells whether the service and its parts work. Anybody may ask. When the service cannot do its job, the
@@ -103,7 +141,7 @@ class HealthApi(Protocol[AccessBearerAuthT_contra]):
         """
         ...
 
-    async def readiness_probe(self, *, call: Call[None]) -> ReadinessProbeReply:
+    async def readiness_probe(self, params: ReadinessProbeParams, *, call: Call[None]) -> ReadinessProbeReply:
         """Ask whether the service may get traffic (GET /api/health/ready).
 
         Ready means that the database answers, its migrations are at the newest one, row security holds on every
@@ -111,7 +149,7 @@ class HealthApi(Protocol[AccessBearerAuthT_contra]):
         """
         ...
 
-    async def liveness_probe(self, *, call: Call[None]) -> LivenessProbeReply:
+    async def liveness_probe(self, params: LivenessProbeParams, *, call: Call[None]) -> LivenessProbeReply:
         """Ask whether the process is alive (GET /api/health/live).
 
         Alive means that the process answers and its database pool is not stuck. When it is not alive, restart it.
@@ -123,16 +161,16 @@ class HealthApi(Protocol[AccessBearerAuthT_contra]):
 class HealthStub:
     """Answers 501 to every operation of health; derive from it to write them one by one."""
 
-    async def get_health_status(self, *, call: Call[Any]) -> GetHealthStatusReply:
+    async def get_health_status(self, params: GetHealthStatusParams, *, call: Call[Any]) -> GetHealthStatusReply:
         raise NotWrittenError
 
     async def get_detailed_health(self, params: GetDetailedHealthParams, *, call: Call[Any]) -> GetDetailedHealthReply:
         raise NotWrittenError
 
-    async def readiness_probe(self, *, call: Call[Any]) -> ReadinessProbeReply:
+    async def readiness_probe(self, params: ReadinessProbeParams, *, call: Call[Any]) -> ReadinessProbeReply:
         raise NotWrittenError
 
-    async def liveness_probe(self, *, call: Call[Any]) -> LivenessProbeReply:
+    async def liveness_probe(self, params: LivenessProbeParams, *, call: Call[Any]) -> LivenessProbeReply:
         raise NotWrittenError
 
 
@@ -141,8 +179,11 @@ GET_HEALTH_STATUS: Final = Operation(
     method="GET",
     path="/api/health",
     handler="get_health_status",
-    replies=frozenset({GetHealthStatus200, common.UncountedInternalError500, common.Unhealthy503}),
+    replies=frozenset(
+        {GetHealthStatus200, common.UncountedBadRequest400, common.UncountedInternalError500, common.Unhealthy503}
+    ),
     origin="contracts/openapi/v1/health.yaml:19",
+    params=Params(GetHealthStatusParams),
 )
 
 GET_DETAILED_HEALTH: Final = Operation(
@@ -161,7 +202,7 @@ GET_DETAILED_HEALTH: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/health.yaml:55",
+    origin="contracts/openapi/v1/health.yaml:58",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDetailedHealthParams),
     rate_limit=("api",),
@@ -172,8 +213,11 @@ READINESS_PROBE: Final = Operation(
     method="GET",
     path="/api/health/ready",
     handler="readiness_probe",
-    replies=frozenset({ReadinessProbe200, common.UncountedInternalError500, common.Unhealthy503}),
-    origin="contracts/openapi/v1/health.yaml:99",
+    replies=frozenset(
+        {ReadinessProbe200, common.UncountedBadRequest400, common.UncountedInternalError500, common.Unhealthy503}
+    ),
+    origin="contracts/openapi/v1/health.yaml:102",
+    params=Params(ReadinessProbeParams),
 )
 
 LIVENESS_PROBE: Final = Operation(
@@ -181,8 +225,11 @@ LIVENESS_PROBE: Final = Operation(
     method="GET",
     path="/api/health/live",
     handler="liveness_probe",
-    replies=frozenset({LivenessProbe200, common.UncountedInternalError500, common.Unhealthy503}),
-    origin="contracts/openapi/v1/health.yaml:122",
+    replies=frozenset(
+        {LivenessProbe200, common.UncountedBadRequest400, common.UncountedInternalError500, common.Unhealthy503}
+    ),
+    origin="contracts/openapi/v1/health.yaml:128",
+    params=Params(LivenessProbeParams),
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

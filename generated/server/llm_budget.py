@@ -23,8 +23,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class CreateBudgetOptimizationParams:
     """Parameters of `createBudgetOptimization`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -43,12 +45,15 @@ class CreateBudgetOptimization202(JsonReply):
     header_names: ClassVar = (
         ("location", "Location"),
         ("idempotency_replayed", "Idempotency-Replayed"),
+        ("retry_after", "Retry-After"),
     )
     body: models.OptimizationTicket
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
-    """Where to ask for the result."""
+    """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 CreateBudgetOptimizationReply: TypeAlias = (
@@ -69,8 +74,10 @@ CreateBudgetOptimizationReply: TypeAlias = (
 class GetBudgetRecommendationParams:
     """Parameters of `getBudgetRecommendation`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     job_id: Annotated[Uuid, Path("job_id")]
     """The computation."""
 
@@ -90,7 +97,15 @@ class GetBudgetRecommendation202(JsonReply):
     """Not yet; ask again after a second."""
 
     status: ClassVar[int] = 202
+    header_names: ClassVar = (
+        ("location", "Location"),
+        ("retry_after", "Retry-After"),
+    )
     body: models.RecommendationProgress
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
+    """Where to read the result."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 GetBudgetRecommendationReply: TypeAlias = (
@@ -110,8 +125,10 @@ GetBudgetRecommendationReply: TypeAlias = (
 class GetLlmBudgetParams:
     """Parameters of `getLlmBudget`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -138,8 +155,10 @@ GetLlmBudgetReply: TypeAlias = (
 class ListLlmAuditParams:
     """Parameters of `listLlmAudit`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     decision: Annotated[models.LlmDecision | None, Query("decision")] = None
     """Only these decisions."""
     since: Annotated[Timestamp | None, Query("since")] = None
@@ -280,7 +299,7 @@ GET_BUDGET_RECOMMENDATION: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/llm-budget.yaml:86",
+    origin="contracts/openapi/v1/llm-budget.yaml:87",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetBudgetRecommendationParams),
     rate_limit=("api",),
@@ -302,7 +321,7 @@ GET_LLM_BUDGET: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/llm-budget.yaml:163",
+    origin="contracts/openapi/v1/llm-budget.yaml:166",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetLlmBudgetParams),
     rate_limit=("api",),
@@ -324,7 +343,7 @@ LIST_LLM_AUDIT: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/llm-budget.yaml:225",
+    origin="contracts/openapi/v1/llm-budget.yaml:228",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListLlmAuditParams),
     rate_limit=("api",),

@@ -22,8 +22,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class GetEntityExplanationParams:
     """Parameters of `getEntityExplanation`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     entity_type: Annotated[
         Literal["attribution_score", "channel_performance", "reconciliation_discrepancy", "budget_recommendation"],
         Path("entity_type"),

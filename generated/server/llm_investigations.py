@@ -14,7 +14,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply, ProblemReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text, Uuid
+from ._runtime.types import Integer, Text, Uuid
 from .models import common as common_models, llm_investigations as models
 from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 
@@ -23,8 +23,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class CreateInvestigationParams:
     """Parameters of `createInvestigation`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -43,12 +45,15 @@ class CreateInvestigation202(JsonReply):
     header_names: ClassVar = (
         ("location", "Location"),
         ("idempotency_replayed", "Idempotency-Replayed"),
+        ("retry_after", "Retry-After"),
     )
     body: models.InvestigationTicket
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
-    """Where to ask for the result."""
+    """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 CreateInvestigationReply: TypeAlias = (
@@ -69,8 +74,10 @@ CreateInvestigationReply: TypeAlias = (
 class GetInvestigationStatusParams:
     """Parameters of `getInvestigationStatus`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     investigation_id: Annotated[Uuid, Path("investigation_id")]
     """The investigation."""
 
@@ -100,8 +107,10 @@ GetInvestigationStatusReply: TypeAlias = (
 class ApproveInvestigationParams:
     """Parameters of `approveInvestigation`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -252,7 +261,7 @@ GET_INVESTIGATION_STATUS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/llm-investigations.yaml:95",
+    origin="contracts/openapi/v1/llm-investigations.yaml:96",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetInvestigationStatusParams),
     rate_limit=("api",),
@@ -278,7 +287,7 @@ APPROVE_INVESTIGATION: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/llm-investigations.yaml:185",
+    origin="contracts/openapi/v1/llm-investigations.yaml:186",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ApproveInvestigationParams),
     bodies=Bodies({"application/json": JsonBody(models.ReviewRequest)}, is_required=False),

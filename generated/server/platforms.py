@@ -14,7 +14,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply, ProblemReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text, Uuid
+from ._runtime.types import Integer, Text, Uuid
 from .models import common as common_models, platforms as models
 from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 
@@ -23,8 +23,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class UpsertPlatformConnectionParams:
     """Parameters of `upsertPlatformConnection`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -64,8 +66,10 @@ UpsertPlatformConnectionReply: TypeAlias = (
 class GetPlatformConnectionParams:
     """Parameters of `getPlatformConnection`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
@@ -110,8 +114,10 @@ GetPlatformConnectionReply: TypeAlias = (
 class UpsertPlatformCredentialsParams:
     """Parameters of `upsertPlatformCredentials`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -152,8 +158,10 @@ UpsertPlatformCredentialsReply: TypeAlias = (
 class InitiateProviderOAuthAuthorizationParams:
     """Parameters of `initiateProviderOAuthAuthorization`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -173,10 +181,18 @@ class InitiateProviderOAuthAuthorization202(JsonReply):
     """Send the person to `authorization_url`."""
 
     status: ClassVar[int] = 202
-    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    header_names: ClassVar = (
+        ("idempotency_replayed", "Idempotency-Replayed"),
+        ("location", "Location"),
+        ("retry_after", "Retry-After"),
+    )
     body: models.OAuthAuthorization
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
+    """Where to read the result."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 InitiateProviderOAuthAuthorizationReply: TypeAlias = (
@@ -198,8 +214,10 @@ InitiateProviderOAuthAuthorizationReply: TypeAlias = (
 class CompleteProviderOAuthCallbackParams:
     """Parameters of `completeProviderOAuthCallback`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
@@ -242,8 +260,10 @@ CompleteProviderOAuthCallbackReply: TypeAlias = (
 class GetProviderOAuthStatusParams:
     """Parameters of `getProviderOAuthStatus`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
@@ -280,8 +300,10 @@ GetProviderOAuthStatusReply: TypeAlias = (
 class DisconnectProviderOAuthParams:
     """Parameters of `disconnectProviderOAuth`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -326,8 +348,10 @@ DisconnectProviderOAuthReply: TypeAlias = (
 class GetProviderOAuthRefreshStateParams:
     """Parameters of `getProviderOAuthRefreshState`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
@@ -625,7 +649,7 @@ COMPLETE_PROVIDER_O_AUTH_CALLBACK: Final = Operation(
             common.LifecycleUnavailable503,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:260",
+    origin="contracts/openapi/v1/platforms.yaml:262",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(CompleteProviderOAuthCallbackParams),
     rate_limit=("api",),
@@ -649,7 +673,7 @@ GET_PROVIDER_O_AUTH_STATUS: Final = Operation(
             common.LifecycleUnavailable503,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:315",
+    origin="contracts/openapi/v1/platforms.yaml:317",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProviderOAuthStatusParams),
     rate_limit=("api",),
@@ -675,7 +699,7 @@ DISCONNECT_PROVIDER_O_AUTH: Final = Operation(
             common.LifecycleUnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:362",
+    origin="contracts/openapi/v1/platforms.yaml:364",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(DisconnectProviderOAuthParams),
     bodies=Bodies({"application/json": JsonBody(models.OAuthDisconnectRequest)}, is_required=True),
@@ -700,7 +724,7 @@ GET_PROVIDER_O_AUTH_REFRESH_STATE: Final = Operation(
             common.LifecycleUnavailable503,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:421",
+    origin="contracts/openapi/v1/platforms.yaml:423",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProviderOAuthRefreshStateParams),
     rate_limit=("api",),

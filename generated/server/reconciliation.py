@@ -14,7 +14,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text, Uuid
+from ._runtime.types import Integer, Text, Uuid
 from .models import reconciliation as models
 from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 
@@ -23,8 +23,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class GetReconciliationStatusParams:
     """Parameters of `getReconciliationStatus`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
 
 
 @final
@@ -51,8 +53,10 @@ GetReconciliationStatusReply: TypeAlias = (
 class GetPlatformReconciliationStatusParams:
     """Parameters of `getPlatformReconciliationStatus`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     platform_id: Annotated[str, Text(min_length=1, max_length=64), Path("platform_id")]
     """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
     is 404.
@@ -84,8 +88,10 @@ GetPlatformReconciliationStatusReply: TypeAlias = (
 class TriggerSyncParams:
     """Parameters of `triggerSync`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
     """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
     answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
@@ -101,10 +107,18 @@ class TriggerSync202(JsonReply):
     """The comparison is waiting or running."""
 
     status: ClassVar[int] = 202
-    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    header_names: ClassVar = (
+        ("idempotency_replayed", "Idempotency-Replayed"),
+        ("location", "Location"),
+        ("retry_after", "Retry-After"),
+    )
     body: models.Sync
     idempotency_replayed: Literal["true"] | None = None
     """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
+    """Where to read the result."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Whole seconds to wait before trying again."""
 
 
 TriggerSyncReply: TypeAlias = (

@@ -22,8 +22,10 @@ from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 class GetRealtimeRevenueV1Params:
     """Parameters of `getRealtimeRevenueV1`."""
 
-    x_correlation_id: Annotated[Uuid, Header("X-Correlation-ID")]
-    """A UUID of your choice that names this request. It comes back on the response and stands in every log line."""
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     if_none_match: Annotated[Annotated[str, Text(min_length=1, max_length=1024)] | None, Header("If-None-Match")] = None
     """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
 

@@ -41,21 +41,21 @@ class Authenticator(Protocol[AccessBearerAuthT_co, RefreshBearerAuthT_co, Tenant
     """
 
     async def access_bearer_auth(self, credential: str, request: RawRequest) -> Grant[AccessBearerAuthT_co] | None:
-        """The access token of a person (RS256 JWT, 15 minutes). Scopes are fat: an admin may do what a manager may, a
-        manager what a viewer may.
+        """The access token of a user (RS256 JWT, valid for 15 minutes). Each role includes the one below it: admin
+        includes manager, manager includes viewer.
         """
         ...
 
     async def refresh_bearer_auth(self, credential: str, request: RawRequest) -> Grant[RefreshBearerAuthT_co] | None:
-        """The refresh token that login or the last refresh returned. It is opaque, and good for one use."""
+        """The opaque refresh token returned by login or by the last refresh. It can be used once."""
         ...
 
     async def tenant_key_auth(self, credential: str, request: RawRequest) -> Grant[TenantKeyAuthT_co] | None:
-        """The key of the tenant's machines, such as webhooks and site tags. An admin rotates it."""
+        """The tenant's key for webhooks and site tags. Admins rotate it."""
         ...
 
     async def tenant_url_key_auth(self, credential: str, request: RawRequest) -> Grant[TenantUrlKeyAuthT_co] | None:
-        """The url key of the tenant, for payment processors that cannot send a header of their own. It opens the four
-        webhook dispatchers and nothing else, and never reaches an access log.
+        """The tenant's URL key, for payment processors that cannot send custom headers. It is accepted only by the
+        four webhook dispatchers and is never written to access logs.
         """
         ...

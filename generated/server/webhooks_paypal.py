@@ -14,7 +14,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text
+from ._runtime.types import Text, Uuid
 from .models import webhooks_base as webhooks_base_models, webhooks_paypal as models
 from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
 
@@ -23,6 +23,10 @@ from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contr
 class ReceivePaypalWebhookParams:
     """Parameters of `receivePaypalWebhook`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
@@ -76,6 +80,10 @@ def decode_receive_paypal_webhook(raw: bytes) -> models.PayPalDispatchedEvent | 
 class PaypalSaleCompletedParams:
     """Parameters of `paypalSaleCompleted`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
@@ -129,6 +137,10 @@ def decode_paypal_sale_completed(raw: bytes) -> models.PayPalEvent | Invalid:
 class PaypalPaymentCaptureCompletedParams:
     """Parameters of `paypalPaymentCaptureCompleted`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
@@ -182,6 +194,10 @@ def decode_paypal_payment_capture_completed(raw: bytes) -> models.PayPalEvent | 
 class PaypalSaleRefundedParams:
     """Parameters of `paypalSaleRefunded`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
@@ -341,7 +357,7 @@ PAYPAL_SALE_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:129",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:130",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleCompletedParams),
     bodies=Bodies({"application/json": _paypal_sale_completed_body}, is_required=True),
@@ -366,7 +382,7 @@ PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:223",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:225",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalPaymentCaptureCompletedParams),
     bodies=Bodies({"application/json": _paypal_payment_capture_completed_body}, is_required=True),
@@ -391,7 +407,7 @@ PAYPAL_SALE_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:314",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:317",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleRefundedParams),
     bodies=Bodies({"application/json": _paypal_sale_refunded_body}, is_required=True),

@@ -14,7 +14,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text
+from ._runtime.types import Text, Uuid
 from .models import webhooks_base as webhooks_base_models, webhooks_shopify as models
 from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
 
@@ -23,6 +23,10 @@ from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contr
 class ReceiveShopifyWebhookParams:
     """Parameters of `receiveShopifyWebhook`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
@@ -73,6 +77,10 @@ def decode_receive_shopify_webhook(raw: bytes) -> models.ShopifyDelivery | Inval
 class ShopifyOrderCreateParams:
     """Parameters of `shopifyOrderCreate`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
@@ -124,6 +132,10 @@ def decode_shopify_order_create(raw: bytes) -> models.ShopifyOrder | Invalid:
 class ShopifyOrderPaidParams:
     """Parameters of `shopifyOrderPaid`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
@@ -175,6 +187,10 @@ def decode_shopify_order_paid(raw: bytes) -> models.ShopifyOrder | Invalid:
 class ShopifyRefundCreateParams:
     """Parameters of `shopifyRefundCreate`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
@@ -226,6 +242,10 @@ def decode_shopify_refund_create(raw: bytes) -> models.ShopifyRefund | Invalid:
 class ShopifyCheckoutUpdatedParams:
     """Parameters of `shopifyCheckoutUpdated`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
@@ -396,7 +416,7 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:130",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:131",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderCreateParams),
     bodies=Bodies({"application/json": _shopify_order_create_body}, is_required=True),
@@ -422,7 +442,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:229",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:231",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": _shopify_order_paid_body}, is_required=True),
@@ -448,7 +468,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:328",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:331",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": _shopify_refund_create_body}, is_required=True),
@@ -474,7 +494,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:416",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:420",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": _shopify_checkout_updated_body}, is_required=True),

@@ -14,7 +14,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text
+from ._runtime.types import Text, Uuid
 from .models import webhooks_base as webhooks_base_models, webhooks_stripe as models
 from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
 
@@ -23,6 +23,10 @@ from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contr
 class ReceiveStripeWebhookParams:
     """Parameters of `receiveStripeWebhook`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
@@ -62,6 +66,10 @@ def decode_receive_stripe_webhook(raw: bytes) -> models.StripeDispatchedEvent | 
 class StripeChargeSucceededParams:
     """Parameters of `stripeChargeSucceeded`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
@@ -101,6 +109,10 @@ def decode_stripe_charge_succeeded(raw: bytes) -> models.StripeEvent | Invalid:
 class StripePaymentIntentSucceededParams:
     """Parameters of `stripePaymentIntentSucceeded`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
@@ -140,6 +152,10 @@ def decode_stripe_payment_intent_succeeded(raw: bytes) -> models.StripeEvent | I
 class StripePaymentIntentSucceededLegacyParams:
     """Parameters of `stripePaymentIntentSucceededLegacy`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
@@ -179,6 +195,10 @@ def decode_stripe_payment_intent_succeeded_legacy(raw: bytes) -> models.StripeEv
 class StripeChargeRefundedParams:
     """Parameters of `stripeChargeRefunded`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
     """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
     the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
@@ -342,7 +362,7 @@ STRIPE_CHARGE_SUCCEEDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:129",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:130",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeSucceededParams),
     bodies=Bodies({"application/json": _stripe_charge_succeeded_body}, is_required=True),
@@ -367,7 +387,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:220",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:222",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededParams),
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_body}, is_required=True),
@@ -392,7 +412,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:308",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:311",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededLegacyParams),
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_legacy_body}, is_required=True),
@@ -423,7 +443,7 @@ STRIPE_CHARGE_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:402",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:406",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeRefundedParams),
     bodies=Bodies({"application/json": _stripe_charge_refunded_body}, is_required=True),

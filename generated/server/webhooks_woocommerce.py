@@ -15,7 +15,7 @@ from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text
+from ._runtime.types import Text, Uuid
 from .models import webhooks_base as webhooks_base_models, webhooks_woocommerce as models
 from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
 
@@ -24,6 +24,10 @@ from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contr
 class ReceiveWoocommerceWebhookParams:
     """Parameters of `receiveWoocommerceWebhook`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
@@ -74,6 +78,10 @@ def decode_receive_woocommerce_webhook(raw: bytes) -> models.WooCommerceDelivery
 class WoocommerceOrderCreatedParams:
     """Parameters of `woocommerceOrderCreated`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
@@ -124,6 +132,10 @@ def decode_woocommerce_order_created(raw: bytes) -> models.WooCommerceOrder | In
 class WoocommerceOrderUpdatedParams:
     """Parameters of `woocommerceOrderUpdated`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
@@ -174,6 +186,10 @@ def decode_woocommerce_order_updated(raw: bytes) -> models.WooCommerceOrder | In
 class WoocommerceOrderCompletedParams:
     """Parameters of `woocommerceOrderCompleted`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
@@ -224,6 +240,10 @@ def decode_woocommerce_order_completed(raw: bytes) -> models.WooCommerceOrder | 
 class WoocommerceOrderRefundedParams:
     """Parameters of `woocommerceOrderRefunded`."""
 
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
@@ -402,7 +422,7 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:138",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:139",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCreatedParams),
     bodies=Bodies({"application/json": _woocommerce_order_created_body}, is_required=True),
@@ -427,7 +447,7 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:237",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:239",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
     bodies=Bodies({"application/json": _woocommerce_order_updated_body}, is_required=True),
@@ -452,7 +472,7 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:339",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:342",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
     bodies=Bodies({"application/json": _woocommerce_order_completed_body}, is_required=True),
@@ -477,7 +497,7 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:443",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:447",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
     bodies=Bodies({"application/json": _woocommerce_order_refunded_body}, is_required=True),

@@ -100,9 +100,7 @@ def test_an_edit_of_a_shared_file_reaches_every_api_that_uses_it(tree):
 
 def test_an_edit_of_a_shared_file_is_compared_in_every_folder(tree, contracts):
     """Entry files in a folder of their own refer to files beside that folder."""
-    edit(
-        "contracts/openapi/v1/_common/responses.yaml", "description: An unexpected error", "description: An odd error"
-    )
+    edit("contracts/openapi/v1/_common/responses.yaml", "description: An unexpected error", "description: An odd error")
     done = contracts("breaking")
     assert done.stderr == ""
     assert done.returncode == 0

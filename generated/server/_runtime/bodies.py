@@ -87,7 +87,7 @@ class TextBody:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            return Invalid((Issue("/body", "body", "This is not text in UTF-8", "not_utf8"),), is_json=False)
+            return Invalid((Issue("/body", "body", "The body is not valid UTF-8", "not_utf8"),), is_json=False)
 
 
 class BytesBody:
@@ -139,7 +139,7 @@ class Bodies:
         """The body (None when it is optional and missing) and what is wrong with it."""
         reader = self.reader(request)
         if reader is None or (not request.body and not self.is_required):
-            missing = Issue("/body", "body", "A body is required", "missing")
+            missing = Issue("/body", "body", "A request body is required", "missing")
             return None, (missing,) if self.is_required else ()
         body = reader.decode(request.body)
         return (None, body.issues) if isinstance(body, Invalid) else (body, ())

@@ -41,7 +41,7 @@ Send: TypeAlias = Callable[[Any], Awaitable[None]]
 
 
 _BAD_LENGTH = Issue(
-    "/header/Content-Length", "Content-Length", "The value is not a whole number", "invalid_content_length"
+    "/header/Content-Length", "Content-Length", "Input should be a non-negative integer", "invalid_content_length"
 )
 
 

@@ -14,7 +14,7 @@ from .problems import Issue
 
 BodyT = TypeVar("BodyT")
 
-_UNREADABLE = Invalid((Issue("/body", "body", "This form cannot be read", "form_invalid"),), is_json=False)
+_UNREADABLE = Invalid((Issue("/body", "body", "The form cannot be parsed", "form_invalid"),), is_json=False)
 _NAME = re.compile(r'(?i)(?:^|;)\s*name=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))')
 _FILE = re.compile(r"(?i)(?:^|;)\s*filename\*?=")
 

@@ -147,14 +147,14 @@ class _Field:
             raw = _raw(self.place, source)
             if raw is styles.ABSENT:
                 if self.is_required:
-                    issues.append(Issue(where, self.place.name, "This is required", "missing"))
+                    issues.append(Issue(where, self.place.name, "This parameter is required", "missing"))
                 return
             value = json.loads(raw) if self.place.is_json else styles.convert(raw, self.place.shape)
             values[self.attribute] = self.validate(value, strict=True)
         except ValidationError as error:
             issues.extend(from_validation(error, where, None))
         except ValueError:
-            issues.append(Issue(where, self.place.name, "This cannot be read", "unreadable"))
+            issues.append(Issue(where, self.place.name, "The value cannot be parsed", "unreadable"))
 
 
 class Params(Generic[ParamsT]):

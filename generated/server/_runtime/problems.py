@@ -43,12 +43,12 @@ class ProblemKind(Protocol):
 
 
 class ProblemError(Exception):
-    """Something unforeseen happened.
+    """An unexpected error occurred; quote the correlation ID when you ask for help.
 
     Subclass it with the constant parts, and write the public text as the docstring:
 
         class WindowClosedError(ProblemError, status=409, code="WINDOW_CLOSED", slug="window-closed"):
-            '''The window is older than 90 days.'''
+            '''The window starts more than 90 days ago.'''
 
     Where a registry has them, name its row: `class WindowClosedError(ProblemError, kind=problems.WINDOW_CLOSED)`.
 
@@ -59,8 +59,8 @@ class ProblemError(Exception):
     status: int = 500
     code: str = "INTERNAL_ERROR"
     slug: str = "internal-server-error"
-    title: str = "Internal server error."
-    text: ClassVar[str] = "Something unforeseen happened."
+    title: str = "Internal server error"
+    text: ClassVar[str] = "An unexpected error occurred; quote the correlation ID when you ask for help."
     default_retry_after_seconds: ClassVar[int | None] = None
 
     def __init_subclass__(
@@ -78,7 +78,7 @@ class ProblemError(Exception):
             cls.status, cls.code, cls.slug, cls.title = kind.status, kind.code, kind.slug, kind.title
         cls.status = status or cls.status
         cls.code = code or cls.code
-        cls.title = title or (slug.replace("-", " ").capitalize() + "." if slug else cls.title)
+        cls.title = title or (slug.replace("-", " ").capitalize() if slug else cls.title)
         cls.slug = slug or cls.slug
         cls.default_retry_after_seconds = retry_after_seconds or cls.default_retry_after_seconds
         cls.text = inspect.cleandoc(cls.__doc__).split("\n\n")[0].replace("\n", " ") if cls.__doc__ else cls.text
@@ -99,7 +99,7 @@ class ProblemError(Exception):
 
 
 class InvalidRequestError(ProblemError, status=400, code="REQUEST_VALIDATION_FAILED", slug="request-validation-failed"):
-    """The request does not follow the contract."""
+    """The request does not conform to the contract; see `errors`."""
 
 
 class UnauthorizedError(
@@ -113,38 +113,38 @@ class ForbiddenError(ProblemError, status=403, code="AUTH_FORBIDDEN", slug="forb
 
 
 class NotFoundError(ProblemError, status=404, code="NOT_FOUND", slug="not-found"):
-    """There is nothing here."""
+    """The requested resource does not exist."""
 
 
 class MethodNotAllowedError(ProblemError, status=405, code="METHOD_NOT_ALLOWED", slug="method-not-allowed"):
-    """The path exists, the method does not; see the Allow header."""
+    """This path does not support the request method; see the `Allow` header."""
 
 
 class NotAcceptableError(ProblemError, status=406, code="NOT_ACCEPTABLE", slug="not-acceptable"):
-    """None of the media types in the Accept header can be served."""
+    """No media type in the `Accept` header is available."""
 
 
 class PayloadTooLargeError(ProblemError, status=413, code="PAYLOAD_TOO_LARGE", slug="payload-too-large"):
-    """The body is larger than this operation accepts."""
+    """The request body exceeds the size limit of this operation."""
 
 
 class UnsupportedMediaTypeError(ProblemError, status=415, code="UNSUPPORTED_MEDIA_TYPE", slug="unsupported-media-type"):
-    """The media type of the body is not one that this operation accepts."""
+    """This operation does not accept the media type of the request body."""
 
 
 class RateLimitedError(ProblemError, status=429, code="RATE_LIMITED", slug="rate-limited", retry_after_seconds=60):
-    """Too many requests; try again after the time in the Retry-After header."""
+    """Too many requests; retry after the number of seconds in `Retry-After`."""
 
 
 class InternalError(ProblemError):
-    """Something unforeseen happened."""
+    """An unexpected error occurred; quote the correlation ID when you ask for help."""
 
 
 class NotWrittenError(ProblemError, status=501, code="NOT_IMPLEMENTED", slug="not-implemented"):
-    """This operation is in the contract, but not written yet."""
+    """This operation is not implemented yet."""
 
 
 class ServiceUnavailableError(
     ProblemError, status=503, code="SERVICE_UNAVAILABLE", slug="service-unavailable", retry_after_seconds=5
 ):
-    """A part that this needs does not answer; try again shortly."""
+    """A required service is unavailable; retry after the number of seconds in `Retry-After`."""

@@ -20,7 +20,7 @@ class LoginRequest(ContractModel):
 
     email: Annotated[str, Text(max_length=254, format="email")]
     """Your email address. Only a keyed hash of it is ever stored."""
-    password: Annotated[str, Text(min_length=8, max_length=1024)]
+    password: Annotated[str, Text(min_length=1, max_length=1024)]
     """Your password."""
     tenant_id: Uuid
     """The tenant you want to work in."""

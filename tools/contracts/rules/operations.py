@@ -152,7 +152,9 @@ def correlation_parameter(contract: Contract) -> Iterator[Found]:
             hint = "refer to CorrelationId in _common/parameters.yaml"
             yield Found(operation.node.at("parameters"), f"{operation.id} does not accept X-Correlation-ID", hint=hint)
         elif parameter.get("required") is True:
-            yield Found(parameter.at("required"), f"{operation.id} requires X-Correlation-ID", hint="write required: false")
+            yield Found(
+                parameter.at("required"), f"{operation.id} requires X-Correlation-ID", hint="write required: false"
+            )
 
 
 def idempotency_parameter(contract: Contract) -> Iterator[Found]:
