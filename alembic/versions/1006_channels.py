@@ -46,20 +46,6 @@ def upgrade() -> None:
         CREATE INDEX ix_channel_state_transitions__channel_code_changed_at
             ON channel_state_transitions (channel_code, changed_at);
         COMMENT ON TABLE channel_state_transitions IS 'Steps in the life of channels, written by trigger';
-
-        -- The channels of the first release; new ones arrive by revision, in state draft.
-        INSERT INTO channel_taxonomy (code, family, is_paid, display_name, api_name, is_active, state) VALUES
-            ('facebook_paid', 'paid_social', true, 'Facebook Paid', 'Meta', true, 'active'),
-            ('facebook_brand', 'paid_social', true, 'Facebook Brand', 'Meta', true, 'active'),
-            ('tiktok_paid', 'paid_social', true, 'TikTok Paid', 'TikTok', true, 'active'),
-            ('linkedin_paid', 'paid_social', true, 'LinkedIn Paid', 'LinkedIn', true, 'active'),
-            ('google_search_paid', 'paid_search', true, 'Google Search Paid', 'Google', true, 'active'),
-            ('google_display_paid', 'paid_search', true, 'Google Display Paid', 'Google', true, 'active'),
-            ('direct', 'direct', false, 'Direct', 'Direct', true, 'active'),
-            ('organic', 'organic', false, 'Organic', 'Organic', true, 'active'),
-            ('referral', 'referral', false, 'Referral', 'Referral', true, 'active'),
-            ('email', 'email', false, 'Email', 'Email', true, 'active'),
-            ('unknown', 'direct', false, 'Unknown', 'Unknown', true, 'active');
     """)
     grant("channel_taxonomy", api="S", worker="S")
     grant("channel_state_transitions", api="S", worker="S")

@@ -1,6 +1,7 @@
 """SQL functions of this program, one file each: applied after the revisions wherever the database runs another text.
 
-A file holds one function or view with its owner, its rights and its triggers, written so that it can be run again. Files are
+A file holds one function or view with its owner, its rights and its triggers, or the rows of a reference table, written so
+that it can be run again. Files are
 run in the order in which they mention each other; nobody keeps a list. Loads no migration tool: a quick start reads it.
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from impl.db.errors import MigrationError
-from impl.db.history import FUNCTIONS
+from impl.db.history import FUNCTIONS, GENERATED_SQL
 
 _COMMENT: Final = re.compile(r"--[^\n]*")
 _NAME: Final = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*)?")
@@ -43,13 +44,19 @@ class FunctionFile:
         return frozenset(word if "." in word else f"public.{word}" for word in words)
 
 
-def load(folder: Path = FUNCTIONS) -> tuple[FunctionFile, ...]:
-    """All files, each after those it mentions. Raises `MigrationError` when two of them need each other."""
-    files = {
-        name: FunctionFile(name, path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("*/*.sql"))
-        for name in [f"{path.parent.name}.{path.stem}"]
-    }
+def load(*folders: Path) -> tuple[FunctionFile, ...]:
+    """All files of `folders` (without any: all of the program), each after those it mentions.
+
+    Raises `MigrationError` when two of them need each other or have the same name.
+    """
+    files: dict[str, FunctionFile] = {}
+    for path in (path for folder in folders or (FUNCTIONS, GENERATED_SQL) for path in sorted(folder.glob("*/*.sql"))):
+        name = f"{path.parent.name}.{path.stem}"
+        if name in files:
+            raise MigrationError(
+                f"two files are named {name}: one is generated, so remove the one in {FUNCTIONS.name}/"
+            )
+        files[name] = FunctionFile(name, path.read_text(encoding="utf-8"))
     needs = {name: file.mentions & files.keys() - {name} for name, file in files.items()}
     try:
         return tuple(files[name] for name in TopologicalSorter(needs).static_order())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.codegen import disk, pipeline
-from tools.contracts import drift, generating, governance, link, rules
+from tools.contracts import drift, generate_command, governance, link, rules
 
 API = """
 openapi: 3.1.0
@@ -57,7 +57,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def generate(**options: bool) -> int:
-    return generating.run("shop/api", "made", **options)
+    return generate_command.run("shop/api", "made", **options)
 
 
 def edit(old: str, new: str) -> None:
@@ -118,7 +118,9 @@ def judged() -> list[str]:
     data, _ = governance.read(Path("shop/api"))
     contract = rules.Contract({}, data)
     sources = link.read(Path("shop/api"))
-    contract.made = drift.made(sources.documents, Path("made"), data) if Path("made").exists() else []
+    contract.generated_files = (
+        drift.generated_files(sources.documents, Path("made"), data) if Path("made").exists() else []
+    )
     return [rule for rule in ("governance-code", "generated-is-current") if [*rules.ALL[rule].problems(contract)]]
 
 

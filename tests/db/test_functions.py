@@ -71,15 +71,37 @@ def write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def test_each_file_makes_what_it_is_named_after() -> None:
-    """One function or view a file, in the schema of its folder; rights and triggers are of that function only."""
+    """One function or view, or the rows of one table, a file; rights and triggers are of that function only."""
     for file in FILES:
         short = re.escape(file.name.removeprefix("public."))
-        assert len(re.findall(r"CREATE OR REPLACE (?:FUNCTION|VIEW)", file.text)) == 1, file.name
-        assert re.search(rf"^CREATE OR REPLACE (?:FUNCTION|VIEW) {short}\b", file.text, re.MULTILINE), file.name
+        makes = r"^(?:CREATE OR REPLACE (?:FUNCTION|VIEW)|INSERT INTO)"
+        assert len(re.findall(makes, file.text, re.MULTILINE)) == 1, file.name
+        assert re.search(rf"{makes} {short}\b", file.text, re.MULTILINE), file.name
         assert set(re.findall(r"ON FUNCTION (\S+)|EXECUTE FUNCTION (\w+)", file.text)) <= {
             (file.name.removeprefix("public."), ""),
             ("", file.name.removeprefix("public.")),
         }, file.name
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path / "by hand", tmp_path / "generated"):
+        folder.mkdir()
+        write(folder, {"a": "SELECT 1"})
+    with pytest.raises(MigrationError, match=r"two files are named public\.a"):
+        functions.load(tmp_path / "by hand", tmp_path / "generated")
+
+
+async def test_a_changed_row_of_a_reference_table_arrives_and_what_operators_changed_stays(
+    owner: asyncpg.Connection,
+) -> None:
+    rows = "SELECT api_name, state FROM channel_taxonomy WHERE code = 'email'"
+    assert tuple(await owner.fetchrow(rows)) == ("Email", "active")
+    await owner.execute("UPDATE channel_taxonomy SET state = 'deprecated', is_active = false WHERE code = 'email'")
+    seed = next(file for file in FILES if file.name == "public.channel_taxonomy")
+    await apply(owner, FunctionFile(seed.name, seed.text.replace("'Email', 'Email'", "'Email', 'Letters'")))
+    assert tuple(await owner.fetchrow(rows)) == ("Letters", "deprecated")
+    await apply(owner)
+    assert tuple(await owner.fetchrow(rows)) == ("Email", "deprecated")
 
 
 def test_revisions_leave_functions_and_triggers_to_their_files() -> None:

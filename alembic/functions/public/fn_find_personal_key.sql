@@ -24,13 +24,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_tem
         WHERE jsonb_typeof(node.value) = 'object' AND node.value ? 'value'
             AND jsonb_typeof(node.value -> pair.key) = 'string'
     ) AS found
-    WHERE public.fn_normalise_key(found.name) IN (
-        'email', 'emailaddress', 'phone', 'phonenumber', 'ssn', 'socialsecuritynumber', 'ipaddress', 'ip',
-        'firstname', 'lastname', 'fullname', 'address', 'streetaddress', 'billingaddress', 'shippingaddress',
-        'customeremail', 'customerphone', 'receiptemail',
-        'vendorpayload', 'billingdetails', 'rawbody', 'rawbodysha256', 'rawbodybytes', 'parseerror',
-        'devicefingerprint', 'useragent', 'iphash', 'sessionid'
-    )
+    WHERE public.fn_is_personal_key(public.fn_normalise_key(found.name))
     LIMIT 1
 $$;
 

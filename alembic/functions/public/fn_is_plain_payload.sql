@@ -1,12 +1,10 @@
--- Ten known keys with plain values; FALSE for whatever is no object. Objects and arrays are the only values that do
+-- Nothing but keys that payloads may hold, with plain values; FALSE for whatever is no object. Objects and arrays are the only values that do
 -- not equal themselves in a JSON path, which is found out without naming a type. It is not STRICT, because only then
 -- the planner puts the expression in place of the call.
 CREATE OR REPLACE FUNCTION fn_is_plain_payload(document jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE jsonb_typeof(document)
     WHEN 'object' THEN
-        document - ARRAY[
-            'event_type', 'event_timestamp', 'currency', 'vendor', 'utm_source', 'utm_medium',
-            'external_event_id', 'campaign_id', 'idempotency_key', 'channel'] = '{}'::jsonb
+        fn_without_payload_keys(document) = '{}'::jsonb
         AND NOT jsonb_path_exists(document, 'strict $.* ? ((@ == @) is unknown)')
     ELSE false
 END;

@@ -5,12 +5,7 @@ CREATE OR REPLACE FUNCTION fn_normalise_key(key text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN CASE
     WHEN octet_length(key) = length(key) THEN regexp_replace(lower(key), '[^a-z0-9]+', '', 'g')
     ELSE regexp_replace(
-        translate(
-            normalize(lower(normalize(key, NFKC)), NFKC),
-            U&'\0430\0435\043E\0440\0441\0443\0445\0456\0455\0458\0501\04BB\043A\043C\0442\0432\03B1\03B5\03B9\03BD\03BF\03C1\03C5',
-            'aeopcyxisjdhkmtbaeivopu'
-        ),
-        '[^[:alnum:]]+', '', 'g'
+        fn_latin_letters(normalize(lower(normalize(key, NFKC)), NFKC)), '[^[:alnum:]]+', '', 'g'
     )
 END;
 
