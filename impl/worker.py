@@ -1,7 +1,7 @@
-"""The worker put together: one process that runs jobs, looks at the clock, and says that it is alive.
+"""The worker process: runs jobs, dispatches schedules, and reports that it is alive.
 
-It ends by itself when its event loop stands still, when it has done its share, and when the process that started it is gone;
-whoever supervises it starts the next one. A job that it held is taken over by another worker as soon as its lease is over.
+It exits when its event loop is blocked, when it has run its share of jobs, and when the process that started it is gone; the
+supervisor starts the next one. Its jobs are taken over by another worker when their lease expires.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ from impl.telemetry import crashes, logging, metrics
 log = structlog.get_logger()
 
 SLOTS: Final = 8
-"""Jobs that one process runs at once."""
+"""Number of jobs that one process runs at once."""
 POLL: Final = timedelta(seconds=1)
 LEASE: Final = timedelta(seconds=60)
-"""A job whose worker was silent for so long is taken over. A loop that stands still ends its process earlier, so that no job is
-taken from a living worker."""
+"""A job whose worker has been silent for this long is taken over. A process with a blocked event loop exits earlier, so that no
+job is taken from a live worker."""
 MAX_JOBS: Final = 100
 MAX_RESIDENT_KB: Final = 250_000
 SHUTDOWN_SECONDS: Final = 30.0
 GOODBYE_SECONDS: Final = 5.0
-"""What runs beside the jobs gets so long to leave, before it is told again."""
+"""How long the tasks beside the jobs may take to end before they are cancelled again."""
 GAVE_UP: Final = 70
 
 SWEEP_SCHEDULE: Final = Schedule(
@@ -75,7 +75,7 @@ PROCESSORS: Final = (stripe.PROCESSOR, shopify.PROCESSOR, woocommerce.PROCESSOR)
 
 @dataclass
 class Worker:
-    """One process at work."""
+    """State of the process."""
 
     settings: Settings
     engine: AsyncEngine
@@ -89,21 +89,21 @@ class Worker:
 
 
 def registry(settings: Settings) -> Registry:
-    """Every job that a worker can run."""
+    """All jobs that a worker can run."""
     readers = {processor.name: processor.to_report for processor in PROCESSORS} | {paypal.PROVIDER: paypal.to_report}
     repair = Repair(KeyRing(settings.key_ring()), readers)
     return {**upkeep.registry(), **ingestion_tasks.registry(repair)}
 
 
 def due(settings: Settings) -> list[Schedule]:
-    """Every schedule, shortened where the settings ask for it."""
-    every = [SWEEP_SCHEDULE, *upkeep.SCHEDULES]
+    """All schedules, with a shorter period if the settings say so."""
+    usual = [SWEEP_SCHEDULE, *upkeep.SCHEDULES]
     seconds = settings.schedule_seconds
-    return every if seconds is None else schedules.shortened(every, timedelta(seconds=seconds))
+    return usual if seconds is None else schedules.shortened(usual, timedelta(seconds=seconds))
 
 
 async def run(settings: Settings, jobs: Registry | None = None, timetable: list[Schedule] | None = None) -> None:
-    """Work until a signal, or until this process has done its share. `jobs` and `timetable` replace the usual ones."""
+    """Run jobs until a signal arrives or this process has run its share. `jobs` and `timetable` replace the usual ones."""
     settings.require(Role.WORKER)
     if settings.worker_metrics_port is not None:
         metrics.serve(settings.host, settings.worker_metrics_port)
@@ -123,7 +123,7 @@ async def run(settings: Settings, jobs: Registry | None = None, timetable: list[
 
 
 def _stop(worker: Worker) -> None:
-    """Take no new jobs; end when the running ones have ended."""
+    """Take no new jobs, and exit when the running ones have ended."""
     if not worker.stopping.is_set():
         log.info("worker_stopping", worker_id=worker.worker_id, executed=worker.executed)
     worker.stopping.set()
@@ -133,13 +133,14 @@ def _stop(worker: Worker) -> None:
 
 @contextlib.asynccontextmanager
 async def _beside(worker: Worker) -> AsyncIterator[None]:
-    """What runs as long as the worker does. One of them ending badly ends the worker."""
+    """Tasks that run as long as the worker does. If one of them fails, the worker stops."""
     beside = [
         asyncio.create_task(schedules.run(worker.engine, worker.schedules)),
         asyncio.create_task(vitals.run(worker.engine, worker.worker_id)),
         asyncio.create_task(_watch(worker)),
     ]
     for task in beside:
+        # A worker without heartbeats counts as dead, and one without schedules does half its work: better a fresh process.
         task.add_done_callback(lambda _: _stop(worker))
     try:
         yield
@@ -151,18 +152,18 @@ async def _beside(worker: Worker) -> AsyncIterator[None]:
 
 
 async def _work(worker: Worker) -> None:
-    """Take jobs until told to stop; when the database goes away, wait for it."""
+    """Run jobs until the worker stops; while the database is unavailable, wait for it."""
     while not worker.stopping.is_set():
         try:
             await _take_jobs(worker)
         except (*outage.FAILURES, RuntimeError) as error:
-            # The library says RuntimeError when its tables are missing, which a migration may be about to mend.
+            # The library raises RuntimeError if its tables are missing, and a migration may be about to create them.
             log.warning("worker_waits_for_database", error_class=type(error).__name__, message=str(error))
             await asyncio.sleep(1)
 
 
 async def _take_jobs(worker: Worker) -> None:
-    """Jobs over one connection, until it breaks or the worker stops."""
+    """Run jobs over one connection, until it breaks or the worker stops."""
     connection: Any = await bootstrap.connect(urls.parse(worker.settings.secret("worker_database_url")))
     try:
         builder = QueryQueueBuilder(queue.SETTINGS)
@@ -187,24 +188,23 @@ async def _take_jobs(worker: Worker) -> None:
 
 
 async def _never(job: Job) -> None:
-    """The executor runs jobs by their own name; the queue as such has no function."""
+    """Required by PgQueuer for each queue. Our executor looks up the function by the name of the job instead."""
     raise AssertionError(f"job {job.id} bypassed the executor")
 
 
 def _count(worker: Worker) -> None:
-    """One more job is done. Leaving after a share of them keeps what leaks from growing for ever."""
+    """Count one job, and stop the worker after its share of jobs or above its memory limit."""
+    # A process that ends now and then gives back what its libraries leak.
     worker.executed += 1
-    held = resident_kb()
-    if worker.executed >= MAX_JOBS or held > MAX_RESIDENT_KB:
-        log.info("worker_recycles", executed=worker.executed, resident_kb=held)
+    memory_kb = resident_kb()
+    if worker.executed >= MAX_JOBS or memory_kb > MAX_RESIDENT_KB:
+        log.info("worker_recycles", executed=worker.executed, resident_kb=memory_kb)
         _stop(worker)
 
 
 def resident_kb() -> int:
-    """Memory that this process holds now, in KiB.
-
-    Its peak is no substitute where there is procfs: Linux counts into it what the process that started this one held.
-    """
+    """Resident memory of this process, in KiB."""
+    # The peak from getrusage is only the fallback: Linux includes in it the memory of the process that started this one.
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except FileNotFoundError:
@@ -213,11 +213,12 @@ def resident_kb() -> int:
 
 
 async def _watch(worker: Worker) -> None:
-    """Tick, and notice when the process that started this one is gone; once stopping, do not take for ever."""
+    """Tick for the watchdog thread; stop when the parent process is gone; exit if stopping takes too long."""
     parent = os.getppid()
     stopping_since: float | None = None
     while True:
         worker.ticked_at = now = time.monotonic()
+        # A killed supervisor cannot stop its workers, and they would go on beside those of the next supervisor.
         if os.getppid() != parent:
             _stop(worker)
         if worker.stopping.is_set():
@@ -229,12 +230,12 @@ async def _watch(worker: Worker) -> None:
 
 
 def _watch_the_loop(worker: Worker) -> None:
-    """From a thread of its own: a loop that stands still cannot notice that it does."""
+    """Exit when the event loop is blocked. Runs in a thread of its own, because a blocked loop cannot notice it."""
     while True:
         time.sleep(0.5)
-        still_seconds = time.monotonic() - worker.ticked_at
-        if still_seconds > worker.settings.worker_stall_seconds:
-            log.critical("worker_loop_stands_still", worker_id=worker.worker_id, seconds=round(still_seconds, 1))
+        blocked_seconds = time.monotonic() - worker.ticked_at
+        if blocked_seconds > worker.settings.worker_stall_seconds:
+            log.critical("worker_loop_stands_still", worker_id=worker.worker_id, seconds=round(blocked_seconds, 1))
             os._exit(GAVE_UP)
 
 
@@ -246,7 +247,7 @@ def main(jobs: Registry | None = None, timetable: list[Schedule] | None = None) 
         logging.configure(settings.log_level)
         asyncio.run(run(settings, jobs, timetable))
     except SkeldirError as error:
-        print(f"skeldir worker: {error}", file=sys.stderr)  # noqa: T201 - this is a door
+        print(f"skeldir worker: {error}", file=sys.stderr)  # noqa: T201 - the terminal is where this goes
         sys.exit(2)
 
 

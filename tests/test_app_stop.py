@@ -11,7 +11,7 @@ import pytest
 
 from impl import app as application
 from impl.auth.keys import tenant_keys
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from impl.db import bootstrap
 from impl.ingestion.dead_events.quarantine import Quarantine
 from impl.ingestion.deliveries.batches import Batches
@@ -67,7 +67,7 @@ def announced(monkeypatch: pytest.MonkeyPatch, kind: type) -> asyncio.Event:
 async def test_a_note_and_a_delivery_whose_sender_has_left_are_written_before_the_connections_go(
     service_settings: Settings,
     database: Database,
-    make_merchant: Callable[[], Made],
+    make_merchant: Callable[[], NewTenant],
     owner: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from impl.app import docs
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from tests.fixtures.browser import Browser, browser
 from tests.fixtures.service import Service
 from tools.contracts.docs import publish
@@ -105,7 +105,7 @@ def test_a_browser_tries_operations_out_against_the_service_it_came_from(
 
 
 def test_a_login_on_the_page_opens_what_needs_a_token(
-    page: Browser, service: Service, site: Path, make_merchant: Callable[[], Made]
+    page: Browser, service: Service, site: Path, make_merchant: Callable[[], NewTenant]
 ) -> None:
     merchant = make_merchant()
     body = {"email": merchant.email, "password": merchant.password, "tenant_id": str(merchant.tenant_id)}

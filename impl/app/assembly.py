@@ -1,4 +1,4 @@
-"""The web application put together: settings, database, operations, and what runs beside them."""
+"""Assembles the web application: settings, database, operations, and the tasks that run beside them."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ EXPOSED_HEADERS = (
     "Deprecation Sunset Link Idempotency-Replayed"
 ).split()
 CLOSE_SECONDS: Final = 5.0
-"""What is still being written when the last request is answered gets so long."""
+"""Time for writes that are still in progress when the last request has been answered."""
 
 log = structlog.get_logger()
 
 
 def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
-    """The application of one API process. Raises `ConfigurationError` when a secret it needs is missing."""
+    """The application of one API process. Raises `ConfigurationError` if a required secret is missing."""
     settings.require(Role.API)
     tuning, clock = tuning or Tuning(), SystemClock()
     engine = _engine(settings)
@@ -170,7 +170,7 @@ def _touch_desk(receiver: Receiver) -> TouchDesk:
 
 
 def _paypal_certificates(settings: Settings, clock: Clock) -> Certificates:
-    """PayPal's own certificates; on a local machine those of the authority that stands in for PayPal, if there is one."""
+    """PayPal's own certificates or, on a local machine, those of the local authority that replaces PayPal's."""
     if settings.paypal_test_authority is not None:
         authority = local_authority.read(settings.paypal_test_authority)
         return PinnedCertificates(authority.fetch, [authority.root], clock)
@@ -197,7 +197,7 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
 async def _lifespan(
     engine: AsyncEngine, auth: assembly.Auth, facts: Facts, quarantine: Quarantine, tuning: Tuning, _: FastAPI
 ) -> AsyncIterator[None]:
-    """Revocations arrive while the application runs; when it stops, what is being written is written, then connections go."""
+    """Listen for revocations while the application runs; at the end, finish pending writes before the engine is closed."""
     figures = asyncio.create_task(stats.keep(engine, refresh_seconds=tuning.queue_figures_seconds))
     try:
         async with auth.running():

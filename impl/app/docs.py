@@ -1,4 +1,4 @@
-"""The documentation of the contract at /docs: the site that `contracts docs` wrote, as it is on disk at each request."""
+"""The API documentation at /docs: the site that `contracts docs` writes, read from disk at each request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 INDEX = "index.html"
 METHOD_NOT_ALLOWED = 405
 
-# The form that tries operations out may call this service and mocks on this machine; a token can go nowhere else.
+# The page can send requests with the reader's token, so it may reach only this service and mocks on this machine.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -25,16 +25,17 @@ HEADERS = {
 }
 _MISSING = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Skeldir API</title><meta http-equiv="refresh" content="5">
-<h1>The documentation is not here yet</h1>
-<p>Right after <code>make run</code> it is being written; this page looks again every five seconds. Otherwise run
-<code>make docs</code> where the service was started, or set <code>SKELDIR_DOCS_DIR</code> to the folder that holds it.</p>
-<p>The contract itself: <a href="/openapi.json">openapi.json</a>.</p>
+<h1>The documentation is not available yet</h1>
+<p>If you have just started the service with <code>make run</code>, it is still being generated; this page reloads every five
+seconds. Otherwise run <code>make docs</code> in the folder where the service was started, or set
+<code>SKELDIR_DOCS_DIR</code> to the folder of the documentation.</p>
+<p>The contract itself is available as <a href="/openapi.json">openapi.json</a>.</p>
 </html>
 """
 
 
 def routes(folder: Path) -> list[BaseRoute]:
-    """What serves the site in `folder`, which may not be there yet. Put these before routes of the same paths."""
+    """Routes of the site in `folder`, which may not exist yet. They must come before FastAPI's own /docs."""
     return [
         Route("/docs", _to_folder, include_in_schema=False),
         Mount("/docs", _Site(folder)),
@@ -42,12 +43,12 @@ def routes(folder: Path) -> list[BaseRoute]:
 
 
 async def _to_folder(_: object) -> Response:
-    """Links of the site are relative to its folder."""
+    """Redirect to the folder: the links of the site are relative to it."""
     return RedirectResponse("/docs/", headers=HEADERS)
 
 
 class _Site:
-    """Files of one folder. A name that is not there is like any other unknown path of the service."""
+    """Files of one folder. A file that does not exist is answered like any other unknown path of the service."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -127,8 +127,10 @@ def deliver_command(
     """
     from impl.cli import deliver
 
+    # First the sample: a wrong name must be reported on a machine without a demo shop too.
+    sample = deliver.sample(processor, event)
     sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)
-    deliver.deliver(url, sender, [deliver.sample(processor, event)])
+    deliver.deliver(url, sender, [sample])
 
 
 @app.command("replay")

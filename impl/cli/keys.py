@@ -1,4 +1,4 @@
-"""`skeldir keys …`: the keys that seal stored secrets, and the keys that sign access tokens."""
+"""`skeldir keys …`: the keys that encrypt stored secrets, and the keys that sign access tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from impl.settings import Settings
 
 
 def reseal(settings: Settings) -> None:
-    """Seal with the newest key of the ring whatever an older one sealed, and say how many rows of which table."""
+    """Re-encrypt every stored secret with the newest key of the ring, and print the number of rows by table."""
     if settings.migration_database_url is not None:
         _reseal(settings)
         return
@@ -29,29 +29,32 @@ def _reseal(settings: Settings) -> None:
     ring = KeyRing(settings.key_ring())
     counts = asyncio.run(rotation.reseal(settings.secret("migration_database_url"), ring))
     for table, count in counts.items():
-        local.say(f"{table}: {count} rows sealed anew")
-    local.say(f"every sealed value opens with the key {ring.newest!r}; older keys can leave SKELDIR_SEALING_KEYS")
+        local.say(f"{table}: {count} rows re-encrypted")
+    local.say(
+        f"all stored secrets are encrypted with the key {ring.newest!r}; you can remove older keys from SKELDIR_SEALING_KEYS"
+    )
 
 
 def rotate(settings: Settings) -> None:
-    """Add a signing key and say when it signs."""
+    """Add a signing key and print when it starts to sign."""
 
     async def work(store: DatabaseKeyStore) -> str:
         key = await store.rotate()
-        return f"{key.kid} is accepted now and signs from {key.created_at + signing_keys.SIGNS_AFTER:%H:%M:%S} UTC on"
+        signs_at = key.created_at + signing_keys.SIGNS_AFTER
+        return f"{key.kid} is accepted now and signs from {signs_at:%H:%M:%S} UTC"
 
     _with_store(settings, work)
 
 
 def retire(settings: Settings, kid: str) -> None:
-    """Accept the signing key `kid` no longer. Raises `ConfigurationError` when there is no such key."""
+    """Stop accepting the signing key `kid`. Raises `ConfigurationError` if there is no such key."""
 
     async def work(store: DatabaseKeyStore) -> str:
         accepted = [key.kid for key in await store.load()]
         if kid not in accepted:
-            raise ConfigurationError(f"no accepted signing key is called {kid!r}; there are {', '.join(accepted)}")
+            raise ConfigurationError(f"there is no signing key {kid!r}; the accepted keys are {', '.join(accepted)}")
         await store.retire(kid)
-        return f"{kid} is refused by every process within {signing_keys.MAX_AGE_SECONDS:g} s"
+        return f"every process rejects {kid} within {signing_keys.MAX_AGE_SECONDS:g} s"
 
     _with_store(settings, work)
 

@@ -1,4 +1,4 @@
-"""The local stack: a database that is ours, migrated, and the secrets of this data folder."""
+"""The local stack: a migrated database and the secrets of this data folder."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ DATABASE = "skeldir"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A migrated database and the settings to use it."""
+    """A migrated database and the settings for using it."""
 
     settings: Settings
     urls: Mapping[str, URL] = field(repr=False)
     """Database URL of each login role."""
     where: str
-    """The database in a few words, for people."""
+    """Short description of the database, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def _external(text: str, local: Mapping[str, str]) -> Server:
 
 
 def _complete(settings: Settings, logins: Mapping[str, URL], local: Mapping[str, str]) -> Settings:
-    """`settings` with the URLs and local secrets that it does not have yet; what is set stays."""
-    found: dict[str, URL | str] = {
+    """`settings` with the URLs and local secrets that it does not have yet."""
+    defaults: dict[str, URL | str] = {
         "migration_database_url": logins[roles.OWNER],
         "app_database_url": logins[roles.API],
         "worker_database_url": logins[roles.WORKER],
@@ -110,7 +110,7 @@ def _complete(settings: Settings, logins: Mapping[str, URL], local: Mapping[str,
         "sealing_keys": local["sealing_keys"],
         "login_pepper": local["login_pepper"],
     }
-    update = {name: _secret(value) for name, value in found.items() if getattr(settings, name) is None}
+    update = {name: _secret(value) for name, value in defaults.items() if getattr(settings, name) is None}
     return settings.model_copy(update=update)
 
 
@@ -119,9 +119,9 @@ def _secret(value: URL | str) -> SecretStr:
 
 
 def _local_secrets(data_dir: Path) -> Mapping[str, str]:
-    """Secrets of this data folder, made on first use and readable by its owner only."""
+    """Secrets of this data folder, created on first use and readable only by their owner."""
     path = data_dir / "secrets.json"
-    made = {
+    new = {
         "sealing_keys": f"local-1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "login_pepper": secrets.token_urlsafe(32),
         **{f"password_{role}": secrets.token_urlsafe(24) for role in roles.LOGINS},
@@ -129,30 +129,32 @@ def _local_secrets(data_dir: Path) -> Mapping[str, str]:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
-            write_private(path, made)
-        return {**made, **json.loads(path.read_text(encoding="utf-8"))}
+            write_private(path, new)
+        return {**new, **json.loads(path.read_text(encoding="utf-8"))}
     except OSError as error:
-        message = f"the data folder {data_dir.absolute()} cannot be written ({error.strerror}); choose another with --data-dir"
+        message = (
+            f"cannot write to the data folder {data_dir.absolute()} ({error.strerror}); choose another with --data-dir"
+        )
         raise ConfigurationError(message) from error
     except ValueError as error:
         raise ConfigurationError(
-            f"{path} is damaged ({error}); restore it, or remove the data folder to start anew"
+            f"{path} is damaged ({error}); restore it, or remove the data folder to start over"
         ) from error
 
 
 def write_private(path: Path, values: Mapping[str, object]) -> None:
-    """Write `values` as JSON to a new file that only its owner reads. Raises `FileExistsError` when there is one."""
+    """Write `values` as JSON to a new file that only its owner can read. Raises `FileExistsError` if it exists."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(values, stream, indent=2)
     try:
-        os.link(unfinished, path)  # never replaces a file that another process has just made
+        os.link(unfinished, path)  # unlike a rename, it never replaces a file that another process has just created
     finally:
         unfinished.unlink()
 
 
 def say(text: str = "") -> None:
-    """A line for the person at the terminal."""
+    """Print a line for the person at the terminal."""
     print(text, flush=True)  # noqa: T201 - the terminal is where this goes
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`skeldir run` and `skeldir demo`: everything up, and real money arriving."""
+"""`skeldir run` and `skeldir demo`: the whole service on one machine, with deliveries that are signed like real ones."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ LOG = "skeldir.log"
 
 
 def run(settings: Settings) -> None:
-    """Bring everything up, deliver the demo's story, print how to reach it, and serve until Ctrl-C."""
+    """Start everything, send the demo's deliveries, print how to reach the service, and serve until Ctrl-C."""
     started = time.monotonic()
     if settings.environment in {"stage", "prod"}:
         raise ConfigurationError(
             "`skeldir run` is for a local machine; in stage and prod use `skeldir migrate` and `skeldir serve`"
         )
+    # Before anything is started, so that a port in use is reported at once and not after the database is up.
     listening = serve.listen(settings)
     with local.stack(settings) as stack, (settings.data_dir / LOG).open("a", encoding="utf-8") as log:
         logging.configure(settings.log_level, log)
@@ -51,16 +52,16 @@ def run(settings: Settings) -> None:
 
 
 def demo(settings: Settings, base_url: str) -> None:
-    """Deliver the story to the local service at `base_url`."""
+    """Send the demo's deliveries to the local service at `base_url`."""
     shop = known_shop(settings)
     asyncio.run(show.show(base_url.rstrip("/"), shop, sender(settings, shop), local.say))
 
 
 def known_shop(settings: Settings) -> Shop:
-    """The demo's shop of this data folder. Raises `ConfigurationError` when there is none."""
+    """The demo shop of this data folder. Raises `ConfigurationError` if there is none."""
     shop = _read(_path(settings.data_dir))
     if shop is None:
-        raise ConfigurationError(f"there is no demo shop in {settings.data_dir} yet; `skeldir run` makes one")
+        raise ConfigurationError(f"there is no demo shop in {settings.data_dir} yet; `skeldir run` creates one")
     return shop
 
 
@@ -73,22 +74,21 @@ def sender(settings: Settings, shop: Shop) -> Sender:
 
 
 def demo_shop(stack: local.Stack) -> Shop:
-    """The demo's shop: the one of this data folder, or a new one when this database does not know it."""
+    """The demo shop of this data folder, or a new one if it does not exist in this database."""
     path = _path(stack.settings.data_dir)
     shop = _read(path)
     if shop is not None and tenant.exists(stack.settings, shop.tenant_id):
         return shop
     path.unlink(missing_ok=True)
-    email = (
-        f"demo-{uuid.uuid4().hex[:6]}@shop.example"  # a login is unique in the database, which may outlive this folder
-    )
+    # Random, because a login is unique in the database, and the database may outlive this folder.
+    email = f"demo-{uuid.uuid4().hex[:6]}@shop.example"
     others = {
         "shopify": new_webhook_secret(),
         "woocommerce": new_webhook_secret(),
         "paypal": uuid.uuid4().hex[:17].upper(),
     }
-    made = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password(), others=others)
-    shop = Shop(made.tenant_id, made.email, made.password, made.tenant_key, made.webhook_secret, others)
+    new = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password(), others=others)
+    shop = Shop(new.tenant_id, new.email, new.password, new.tenant_key, new.webhook_secret, others)
     local.write_private(path, dataclasses.asdict(shop) | {"tenant_id": str(shop.tenant_id)})
     return shop
 
@@ -98,7 +98,7 @@ def _path(data_dir: Path) -> Path:
 
 
 def _read(path: Path) -> Shop | None:
-    """The shop that was written there; None when there is none, or one from before there were four processors."""
+    """The shop in the file at `path`; None if there is none, or if it was written before there were four processors."""
     if not path.exists():
         return None
     values = json.loads(path.read_text(encoding="utf-8"))
@@ -106,9 +106,9 @@ def _read(path: Path) -> Shop | None:
 
 
 def _explain(base_url: str, shop: Shop, seconds: float) -> None:
-    local.say(f"\nSkeldir is up at {base_url} after {seconds:.1f} s. API reference: {base_url}/docs")
+    local.say(f"\nSkeldir is running at {base_url}, started in {seconds:.1f} s. API reference: {base_url}/docs")
     local.say(f"Demo login: {shop.email}  password {shop.password}  tenant {shop.tenant_id}")
     local.say("\nTry it:")
     for line in show.curl_lines(base_url, shop):
         local.say(f"  {line}")
-    local.say("\nCtrl-C stops it; the data stays.")
+    local.say("\nPress Ctrl-C to stop. The data is kept.")

@@ -20,7 +20,7 @@ SHUTDOWN_SECONDS = 30
 
 
 def run(settings: Settings) -> None:
-    """Serve until a signal. In local and ci the database is brought up and migrated first."""
+    """Serve until a signal arrives. In local and ci, without a database URL, the database is started and migrated first."""
     logging.configure(settings.log_level)
     if settings.environment in {"stage", "prod"} or settings.app_database_url is not None:
         settings.require(Role.API)
@@ -32,7 +32,7 @@ def run(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A bound socket. Raises `ConfigurationError` when the address cannot be had."""
+    """A bound socket. Raises `ConfigurationError` if the address cannot be used."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,7 +42,8 @@ def listen(settings: Settings) -> socket.socket:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             message = (
-                f"port {settings.port} on {settings.host} is in use; stop what uses it, or choose another with --port"
+                f"port {settings.port} on {settings.host} is in use; stop the program that uses it "
+                f"or choose another port with --port"
             )
             raise ConfigurationError(message) from error
         message = f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); check --host and --port"
@@ -51,16 +52,17 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def base_url(listening: socket.socket) -> str:
-    """Where the service is, as a browser on this machine writes it."""
+    """Base URL of the service for a browser on this machine."""
     host, port = listening.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - only shown
-    return f"http://{shown}:{port}"
+    # The wildcard addresses can be listened on but not connected to on every system.
+    target = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - not listened on
+    return f"http://{target}:{port}"
 
 
 def serve(
     settings: Settings, listening: socket.socket, when_started: Callable[[str], Awaitable[None]] | None = None
 ) -> None:
-    """Serve on `listening` until SIGINT or SIGTERM; call `when_started` with the base URL once requests are answered."""
+    """Serve on `listening` until SIGINT or SIGTERM; call `when_started` with the base URL once the service is ready."""
     if settings.metrics_port is not None:
         metrics.serve(settings.host, settings.metrics_port)
     from impl import app  # noqa: PLC0415 - loading every operation takes a second, which a refused port need not wait for
@@ -75,7 +77,7 @@ def serve(
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     server = uvicorn.Server(config)
-    # Once it has ended in order, uvicorn repeats the signal: that must not end us before database and workers have ended.
+    # After its own shutdown uvicorn raises the signal again, which must not kill us before database and workers have stopped.
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, listening, when_started))

@@ -30,8 +30,8 @@ ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A new tenant with everything that is shown once."""
+class NewTenant:
+    """A new tenant with the secrets that are shown only once."""
 
     tenant_id: uuid.UUID
     email: str
@@ -41,7 +41,7 @@ class Made:
 
 
 def create(settings: Settings, *, name: str, email: str, currency: str) -> None:
-    """Create a tenant and print what its people and machines need."""
+    """Create a tenant and print its login and secrets."""
     password = _ask_password()
     if settings.ops_database_url is not None:
         _print(make(settings, name=name, email=email, password=password, currency=currency))
@@ -58,8 +58,8 @@ def make(
     password: str,
     currency: str = "USD",
     others: Mapping[str, str] | None = None,
-) -> Made:
-    """Create the tenant; `others` is what it shares with further processors. Raises `SkeldirError` that says what to change."""
+) -> NewTenant:
+    """Create the tenant. `others` are its secrets of further processors. Raises `SkeldirError` that says what to change."""
     settings.require(Role.OPERATOR)
     _check(email, password)
     person = (email.strip(), password)
@@ -67,23 +67,23 @@ def make(
 
 
 def exists(settings: Settings, tenant_id: uuid.UUID) -> bool:
-    """Whether the database of `settings` knows the tenant."""
+    """Whether the tenant exists in the database of `settings`."""
 
-    async def look() -> bool:
+    async def query() -> bool:
         async with _engine(settings.secret("app_database_url")) as app:
             return await tenants.exists(app, tenant_id)
 
-    return _run(look())
+    return _run(query())
 
 
 def new_password() -> str:
-    """A password for somebody who will not choose one."""
+    """A random password."""
     return secrets.token_urlsafe(12)
 
 
 async def _make(
     settings: Settings, name: str, person: tuple[str, str], currency: str, others: Mapping[str, str] | None
-) -> Made:
+) -> NewTenant:
     email, password = person
     login = passwords.login_identifier_hash(settings.secret("login_pepper"), email)
     admin = Admin(login_identifier_hash=login, password_hash=await passwords.Passwords().hash(password))
@@ -93,7 +93,7 @@ async def _make(
     async with _engine(settings.secret("app_database_url")) as app:
         ring, key_hash = KeyRing(settings.key_ring()), tenant_keys.hash_of(key)
         await tenants.equip(app, ring, tenant_id, key_hash=key_hash, webhook_secret=webhook_secret, others=others)
-    return Made(tenant_id, email, password, key, webhook_secret)
+    return NewTenant(tenant_id, email, password, key, webhook_secret)
 
 
 @asynccontextmanager
@@ -123,8 +123,8 @@ def _check(email: str, password: str) -> None:
         raise ConfigurationError(f"the password must have {MIN_PASSWORD_LENGTH} to 1024 characters")
 
 
-def _print(made: Made) -> None:
-    local.say(f"tenant_id       {made.tenant_id}")
-    local.say(f"admin           {made.email}")
-    local.say(f"tenant_key      {made.tenant_key}   (header X-Skeldir-Tenant-Key; shown once)")
-    local.say(f"webhook_secret  {made.webhook_secret}   (Stripe signing secret; shown once)")
+def _print(tenant: NewTenant) -> None:
+    local.say(f"tenant_id       {tenant.tenant_id}")
+    local.say(f"admin           {tenant.email}")
+    local.say(f"tenant_key      {tenant.tenant_key}   (header X-Skeldir-Tenant-Key; shown only once)")
+    local.say(f"webhook_secret  {tenant.webhook_secret}   (Stripe signing secret; shown only once)")

@@ -1,4 +1,4 @@
-"""`skeldir worker`: worker processes, kept running by a supervisor that runs no job itself."""
+"""`skeldir worker`: worker processes and a supervisor that restarts them and runs no job itself."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from impl.telemetry import logging
 
 log = structlog.get_logger()
 
-LOOK_SECONDS: Final = 0.2
+POLL_SECONDS: Final = 0.2
 STOP_SECONDS: Final = 35.0
-"""A little more than a worker takes for its last jobs."""
-QUICK_DEATH_SECONDS: Final = 5.0
+"""A little more than the 30 s a worker gives its last jobs, so that the supervisor never kills one that is about to end."""
+EARLY_EXIT_SECONDS: Final = 5.0
+"""A worker that exits sooner has a persistent problem; its restarts are delayed more and more."""
 MAX_PAUSE_SECONDS: Final = 30.0
 _PASSED_ON: Final = (
     "environment worker_database_url sealing_keys log_level worker_stall_seconds schedule_seconds data_dir".split()
@@ -32,7 +33,7 @@ _PASSED_ON: Final = (
 
 
 def run(settings: Settings) -> None:
-    """Keep workers running until SIGTERM or SIGINT. In local and ci the database is brought up and migrated first."""
+    """Keep workers running until SIGTERM or SIGINT. In local and ci, without a URL, the database is started first."""
     logging.configure(settings.log_level)
     if settings.environment in {"stage", "prod"} or settings.worker_database_url is not None:
         settings.require(Role.WORKER)
@@ -43,62 +44,63 @@ def run(settings: Settings) -> None:
 
 
 def _until_signal(settings: Settings) -> None:
-    told = threading.Event()
+    stop_requested = threading.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_, lambda *_: told.set())
+        signal.signal(signal_, lambda *_: stop_requested.set())
     with running(settings):
-        told.wait()
+        stop_requested.wait()
 
 
 @contextlib.contextmanager
 def running(settings: Settings, output: IO[Any] | None = None) -> Iterator[None]:
-    """Within the block `settings.worker_processes` workers run; their log goes to `output` (default: standard error)."""
-    workers = [_Kept(settings, output, number) for number in range(settings.worker_processes)]
+    """Run `settings.worker_processes` workers within the block; their log goes to `output` (default: standard error)."""
+    workers = [_Supervised(settings, output, number) for number in range(settings.worker_processes)]
     for worker in workers:
         worker.start()
     try:
         yield
     finally:
+        # All are asked first and joined afterwards: one after the other, each could take its half minute.
         for worker in workers:
             worker.stop()
         for worker in workers:
             worker.join()
 
 
-class _Kept(threading.Thread):
-    """One worker process and its successors."""
+class _Supervised(threading.Thread):
+    """One worker process and its replacements."""
 
     def __init__(self, settings: Settings, output: IO[Any] | None, number: int) -> None:
         super().__init__(daemon=True)
         self._environment, self._output = environment(settings), output
         if settings.worker_metrics_port is not None:
-            # Each process has a page of its own, which stays at its port when the process is replaced.
+            # Each process serves its own metrics, and its replacement serves them on the same port.
             self._environment["SKELDIR_WORKER_METRICS_PORT"] = str(settings.worker_metrics_port + number)
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        pause = LOOK_SECONDS
+        pause = POLL_SECONDS
         while not self._stopped.is_set():
             started = time.monotonic()
-            # A session of its own: a Ctrl-C at the terminal reaches the supervisor, which then stops it in order.
+            # A session of its own: Ctrl-C in the terminal must reach the supervisor only, which lets the jobs finish.
             process = subprocess.Popen(
                 [sys.executable, "-m", "impl.worker"],
                 env=self._environment,
                 stderr=self._output,
                 start_new_session=True,
             )
-            while process.poll() is None and not self._stopped.wait(LOOK_SECONDS):
+            while process.poll() is None and not self._stopped.wait(POLL_SECONDS):
                 pass
             if self._stopped.is_set():
                 _stop(process)
                 return
-            is_quick = time.monotonic() - started < QUICK_DEATH_SECONDS
-            pause = min(2 * pause, MAX_PAUSE_SECONDS) if is_quick else LOOK_SECONDS
+            is_quick = time.monotonic() - started < EARLY_EXIT_SECONDS
+            pause = min(2 * pause, MAX_PAUSE_SECONDS) if is_quick else POLL_SECONDS
             log.warning("worker_ended", exit_code=process.returncode, restart_in_seconds=pause)
             self._stopped.wait(pause)
 
     def stop(self) -> None:
-        """Ask the process to finish its jobs and end."""
+        """Ask the process to finish its jobs and exit."""
         self._stopped.set()
 
 
@@ -112,11 +114,11 @@ def _stop(process: subprocess.Popen[Any]) -> None:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment of a worker process: what `settings` found out, beside what is there already."""
-    given = dict(os.environ)
+    """Environment of a worker process: this process's own, and the settings that were computed here."""
+    variables = dict(os.environ)
     for name in _PASSED_ON:
         value = getattr(settings, name)
         if value is not None:
             plain = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-            given["SKELDIR_ENV" if name == "environment" else environment_name(name)] = plain
-    return given
+            variables["SKELDIR_ENV" if name == "environment" else environment_name(name)] = plain
+    return variables

@@ -1,1 +1,1 @@
-"""Values without I/O: money, ids, clock, errors; and how tasks end. Imports nothing of Skeldir."""
+"""Owns values without I/O: money, ids, clock, callers, errors; and how background tasks end. Imports nothing of Skeldir."""

@@ -1,4 +1,4 @@
-"""Tasks that nobody waits for: held while they run, and brought to an end before what they stand on goes."""
+"""Tasks that nobody awaits: referenced while they run, and ended before the resources they use are closed."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from typing import Any, final
 
 @final
 class Background:
-    """Tasks of one event loop, which by itself would let them be collected half-way."""
+    """Tasks of one event loop."""
 
     def __init__(self) -> None:
+        # The event loop keeps only weak references, so a task that nobody else references may be collected while it runs.
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[Any, Any, None], *, context: Context | None = None) -> None:
-        """Run `work` beside whoever starts it, in `context` or in a copy of theirs."""
+        """Run `work` concurrently with the caller, in `context` or in a copy of the caller's."""
         task = asyncio.get_running_loop().create_task(work, context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self, patience_seconds: float) -> int:
-        """Wait until all is done, also what is started meanwhile; cancel what is not done in time, and say how much that was."""
+        """Wait for all tasks, including those started meanwhile; cancel the late ones and return how many there were."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience_seconds
         while self._tasks and (left_seconds := deadline - loop.time()) > 0:
@@ -34,10 +35,11 @@ class Background:
 
 
 async def stop(task: asyncio.Task[Any], *, patience_seconds: float = 0.5) -> None:
-    """Cancel until it is over: a driver that is busy connecting may swallow a cancellation.
+    """Cancel `task` and wait until it has ended. Its exception, if any, stays in the task.
 
-    `patience_seconds` is what `task` gets to put things in order before it is told again. What it raised stays with it.
+    `patience_seconds` is the time it has to clean up before it is cancelled again.
     """
+    # In a loop, because a driver that is connecting may swallow a cancellation.
     while not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=patience_seconds)

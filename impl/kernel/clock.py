@@ -1,4 +1,4 @@
-"""The time as a value that is handed in, so that a test can say what time it is."""
+"""The clock as a parameter, so that a test can set the time."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Protocol, final
 
 
 class Clock(Protocol):
-    """What time it is, in two senses."""
+    """Source of the current time."""
 
     def now(self) -> datetime:
-        """The instant, aware and in UTC. It may jump; use it for what is stored or compared with stored instants."""
+        """The current instant, in UTC. It may jump; use it for times that are stored or compared with stored ones."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds from an arbitrary start that never go back; use it for ages and limits inside the process."""
+        """Seconds since an arbitrary start, never decreasing; use it for durations within the process."""
         ...
 
 
 @final
 class SystemClock:
-    """The machine's clock."""
+    """The clock of the machine."""
 
     __slots__ = ()
 
@@ -40,7 +40,7 @@ class FixedClock:
 
     def __init__(self, now: datetime) -> None:
         if now.tzinfo is None:
-            raise ValueError("A clock needs an aware instant; give the datetime a time zone, for example UTC.")
+            raise ValueError("the datetime needs a time zone, for example UTC")
         self._now = now.astimezone(UTC)
         self._monotonic_seconds = 0.0
 
@@ -51,6 +51,6 @@ class FixedClock:
         return self._monotonic_seconds
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass, on both senses of time."""
+        """Move both `now` and `monotonic` forward by `seconds`."""
         self._now += timedelta(seconds=seconds)
         self._monotonic_seconds += seconds

@@ -1,4 +1,4 @@
-"""Where a list goes on: an opaque text that names the last row of a page and the list it belongs to."""
+"""Pagination cursors: an opaque text with the last row of a page and a checksum of the list it belongs to."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class CursorError(SkeldirError):
-    """The cursor is damaged, or is from another list."""
+    """The cursor is damaged or belongs to another list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The last row of a page in keyset order: newest first, ids break ties."""
+    """The last row of a page. Lists are ordered by time, newest first, and then by id."""
 
     at: datetime
     id: uuid.UUID
@@ -44,12 +44,13 @@ def decode(text: str, scope: str) -> Position:
         microseconds, id_, mark = _FORMAT.unpack(packed)
         at = _EPOCH + microseconds * _MICROSECOND
     except (binascii.Error, struct.error, ValueError, OverflowError):
-        raise CursorError("the cursor is damaged; start again without one") from None
+        raise CursorError("the cursor is damaged; request the first page again") from None
     if mark != _mark(microseconds, uuid.UUID(bytes=id_), scope):
-        raise CursorError("the cursor is from another list; start again without one")
+        raise CursorError("the cursor belongs to another list; request the first page again")
     return Position(at, uuid.UUID(bytes=id_))
 
 
 def _mark(microseconds: int, id_: uuid.UUID, scope: str) -> bytes:
-    """Ties a position to its list. No secret: whoever forges one sees rows they may list anyway."""
+    """Checksum that ties a position to its list."""
+    # No key is needed: a forged cursor only lists rows that the caller may list anyway.
     return hashlib.sha256(f"{scope}\x1f{microseconds}\x1f{id_}".encode()).digest()[:8]

@@ -1,10 +1,10 @@
-"""The root of every error Skeldir raises on purpose."""
+"""Base classes of the errors that Skeldir raises on purpose."""
 
 from __future__ import annotations
 
 
 class SkeldirError(Exception):
-    """Something went wrong in a way we know; the message says what to do."""
+    """A known error; the message says what to do."""
 
 
 class ConfigurationError(SkeldirError):

@@ -1,4 +1,4 @@
-"""The canonical event: what a delivery means, in words that are the same for every processor."""
+"""The canonical event: the meaning of a delivery in terms that are the same for every processor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENTRY_KINDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What the tenant's own site said about the origin of a sale. Never anything about a person."""
+    """Origin of a sale as reported by the tenant's own site. Never data about a person."""
 
     session_id: uuid.UUID | None = None
     journey_key: str | None = None

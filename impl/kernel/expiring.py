@@ -1,4 +1,4 @@
-"""A small memory of answers that may be a little old."""
+"""A small cache whose values expire."""
 
 from __future__ import annotations
 
@@ -13,36 +13,38 @@ ValueT = TypeVar("ValueT")
 
 @final
 class ExpiringCache(Generic[KeyT, ValueT]):
-    """At most `capacity` values, each for at most `seconds`; the one put first leaves first. For one event loop."""
+    """At most `capacity` values, each for at most `seconds`; the oldest is evicted first. For one event loop."""
 
     def __init__(self, clock: Clock, *, seconds: float, capacity: int) -> None:
         self._clock, self._seconds, self._capacity = clock, seconds, capacity
-        self._held: dict[KeyT, tuple[float, ValueT]] = {}
+        self._entries: dict[KeyT, tuple[float, ValueT]] = {}
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._entries)
 
     def get(self, key: KeyT) -> ValueT | None:
-        """The value of `key`; None when there is none or it is too old."""
-        found = self._held.get(key)
-        if found is None:
+        """The value of `key`; None if there is none or it has expired."""
+        entry = self._entries.get(key)
+        if entry is None:
             return None
-        if self._clock.monotonic() - found[0] >= self._seconds:
-            del self._held[key]
+        put_at, value = entry
+        if self._clock.monotonic() - put_at >= self._seconds:
+            del self._entries[key]
             return None
-        return found[1]
+        return value
 
     def put(self, key: KeyT, value: ValueT) -> None:
-        """Hold `value` for `key` from now on."""
-        self._held.pop(key, None)
-        if len(self._held) >= self._capacity:
-            del self._held[next(iter(self._held))]
-        self._held[key] = (self._clock.monotonic(), value)
+        """Store `value` for `key`."""
+        # Removed first, so that a renewed key moves to the end of the dict, whose order is the order of eviction.
+        self._entries.pop(key, None)
+        if len(self._entries) >= self._capacity:
+            del self._entries[next(iter(self._entries))]
+        self._entries[key] = (self._clock.monotonic(), value)
 
     def drop(self, key: KeyT) -> None:
-        """Forget `key`."""
-        self._held.pop(key, None)
+        """Remove `key`."""
+        self._entries.pop(key, None)
 
     def clear(self) -> None:
-        """Forget everything."""
-        self._held.clear()
+        """Remove all values."""
+        self._entries.clear()

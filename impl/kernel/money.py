@@ -1,4 +1,4 @@
-"""Money as integer minor units of an ISO 4217 currency. No floats, no conversion, no silent rounding.
+"""Money as integer minor units of an ISO 4217 currency. No floats, no currency conversion, no silent rounding.
 
 `amount_cents` always means minor units of the currency at hand: cents for USD, whole yen for JPY, thousandths for KWD.
 """
@@ -12,10 +12,10 @@ from typing import NewType
 from impl.kernel.errors import SkeldirError
 
 Currency = NewType("Currency", str)
-"""Upper-case ISO 4217 code that is known here; made by `currency`."""
+"""Known ISO 4217 code in upper case; created by `currency`."""
 
 MAX_AMOUNT_CENTS = 10**15
-"""Largest absolute amount that is accepted, in minor units."""
+"""Largest absolute amount that is accepted, in minor units. Sums of thousands of them still fit a bigint."""
 
 # ISO 4217:2015 table A.1 with amendments up to 2026; exponents other than 2 are listed below.
 _CODES = frozenset(
@@ -76,7 +76,7 @@ def exponent(code: Currency) -> int:
 def parse(text: str, code: Currency) -> Money:
     """Decimal `text` (`"129.99"`) as money. Trailing zeros beyond the exponent are allowed.
 
-    Raises `MoneyError` for anything else, a further non-zero digit included: amounts are never rounded.
+    Raises `MoneyError` for anything else, including further non-zero digits: amounts are never rounded.
     """
     match = _DECIMAL.fullmatch(text)
     if match is None:
@@ -84,7 +84,8 @@ def parse(text: str, code: Currency) -> Money:
     sign, whole, fraction = match[1], match[2], match[3] or ""
     places = exponent(code)
     if fraction[places:].strip("0"):
-        raise MoneyError(f"the amount has more than {places} decimal places, which {code} does not have")
+        # Rounding would post an amount that the processor never reported.
+        raise MoneyError(f"the amount has more than the {places} decimal places of {code}")
     minor = int(whole + fraction[:places].ljust(places, "0"))
     return Money(-minor if sign else minor, code)
 

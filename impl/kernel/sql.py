@@ -1,7 +1,7 @@
-"""What goes to the database: named statements, and text that it can take.
+"""Named statements from `.sql` files, and text in a form that PostgreSQL can store.
 
-A statement in a `queries.sql` file, which any SQL tool can read, starts with `-- name: post`; the comment lines below it say
-why it is as it is.
+A statement in a `queries.sql` file, which any SQL tool can read, starts with `-- name: post`; the comment lines below it
+explain it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _NAME = re.compile(r"^-- name: ([a-z_]+)$", re.MULTILINE)
 
 
 def load(path: Path) -> dict[str, str]:
-    """Statements of the file at `path` by name, without their comments. Raises `SkeldirError` when a name stands twice."""
+    """Statements of the file at `path` by name, without their comments. Raises `SkeldirError` for a duplicate name."""
     parts = _NAME.split(path.read_text(encoding="utf-8"))
     names, bodies = parts[1::2], parts[2::2]
     statements = {name: _without_comments(body) for name, body in zip(names, bodies, strict=True)}
     if len(statements) != len(names):
-        raise SkeldirError(f"{path.name} names a statement twice")
+        raise SkeldirError(f"{path.name} has two statements of the same name")
     return statements
 
 
@@ -31,7 +31,8 @@ def storable(value: str) -> str: ...
 @overload
 def storable(value: None) -> None: ...
 def storable(value: str | None) -> str | None:
-    """`value` as PostgreSQL takes it: what no text there may hold, NUL and halves of characters, becomes the sign for a loss."""
+    """`value` with each NUL and each lone surrogate replaced by U+FFFD."""
+    # JSON may hold both, and PostgreSQL rejects the whole statement because of one of them.
     return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 

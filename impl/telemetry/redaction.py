@@ -1,6 +1,6 @@
-"""What may never stand in a log line: secrets, tokens, payloads and what points at a person.
+"""Redaction: removes secrets, tokens, payloads and personal data from log lines.
 
-Two nets, because each alone has holes. The name of a field decides first (`password`, `raw_payload`, `customer_email`);
+Two filters, because each alone has gaps. The name of a field decides first (`password`, `raw_payload`, `customer_email`);
 then the text of every value, of every message and of every exception is searched for what looks like a secret or an
 address wherever it stands. Both prefer hiding too much.
 """
@@ -88,25 +88,25 @@ def text(value: str) -> str:
     """`value` without what looks like a secret or an address, cut to `MAX_TEXT_CHARACTERS`."""
     if _PLAIN.fullmatch(value):
         return value
-    # Twice the limit is searched: a secret that the cut would split is found whole, and the search stays cheap.
-    shown = value[: 2 * MAX_TEXT_CHARACTERS]
-    if len(shown) < len(value):
-        shown = shown.rpartition(" ")[0] or shown
+    # Twice the limit is searched, so that a secret which the cut would split is still matched whole, at a bounded cost.
+    result = value[: 2 * MAX_TEXT_CHARACTERS]
+    if len(result) < len(value):
+        result = result.rpartition(" ")[0] or result
     for pattern, replacement in _TEXT_RULES:
-        shown = pattern.sub(replacement, shown)
-    shown = _NAMED_VALUE.sub(_hide_named_value, shown)
-    if len(shown) <= MAX_TEXT_CHARACTERS and len(value) <= 2 * MAX_TEXT_CHARACTERS:
-        return shown
-    return f"{shown[:MAX_TEXT_CHARACTERS]}… ({len(value)} characters)"
+        result = pattern.sub(replacement, result)
+    result = _NAMED_VALUE.sub(_hide_named_value, result)
+    if len(result) <= MAX_TEXT_CHARACTERS and len(value) <= 2 * MAX_TEXT_CHARACTERS:
+        return result
+    return f"{result[:MAX_TEXT_CHARACTERS]}… ({len(value)} characters)"
 
 
-def _hide_named_value(found: re.Match[str]) -> str:
-    name, equals, _ = found.groups()
-    return f"{name}{equals}{HIDDEN}" if is_hidden_key(name) else found.group()
+def _hide_named_value(match: re.Match[str]) -> str:
+    name, equals, _ = match.groups()
+    return f"{name}{equals}{HIDDEN}" if is_hidden_key(name) else match.group()
 
 
 def value(item: Any, depth: int = 0) -> Any:
-    """`item` as plain JSON data without secrets, at any depth. Objects of unknown kind are shown by their text."""
+    """`item` as plain JSON data without secrets, at any depth. Objects of unknown types become their text."""
     if isinstance(item, str):
         return text(item)
     if item is None or isinstance(item, bool | int | float):
@@ -132,20 +132,20 @@ def _collection(item: Any, depth: int) -> Any:
 
 def mapping(fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
     """`fields` with hidden names emptied and every other value searched."""
-    shown: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for key, item in islice(fields.items(), MAX_ITEMS):
         name, is_hidden = _field(str(key))
         if is_hidden and item is not None:
-            shown[name] = HIDDEN
+            result[name] = HIDDEN
         else:
             # `text` would find out the same, two calls later: an eighth of the time that an access line takes here.
             is_plain = isinstance(item, str) and _PLAIN.fullmatch(item)
-            shown[name] = item if is_plain else value(item, depth + 1)
-    return shown
+            result[name] = item if is_plain else value(item, depth + 1)
+    return result
 
 
 @lru_cache(maxsize=1024)
 def _field(key: str) -> tuple[str, bool]:
-    """A field's name as it is shown, and whether its value is hidden. Lines have the same few fields again and again."""
+    """Redacted name of a field, and whether its value is hidden. Cached, because lines repeat the same few fields."""
     name = text(key)
     return name, is_hidden_key(name)

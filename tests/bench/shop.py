@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from impl.cli import local
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from impl.db import engine as engines
 from impl.db import roles
 from impl.platforms import stripe
@@ -35,7 +35,7 @@ class Process:
     pid: int
 
 
-async def raise_limits(stack: local.Stack, shop: Made) -> None:
+async def raise_limits(stack: local.Stack, shop: NewTenant) -> None:
     """As many deliveries a minute as anybody can send."""
     operator = engines.create(stack.urls[roles.OPERATOR], pool_size=1)
     async with operator.begin() as connection:
@@ -102,13 +102,13 @@ def body(name: str) -> bytes:
     return json.dumps(samples.load("charge.succeeded", event=event, item=item)).encode()
 
 
-def headers(shop: Made, sent: bytes) -> dict[str, str]:
+def headers(shop: NewTenant, sent: bytes) -> dict[str, str]:
     """What Stripe sends along, signed now."""
     signature = stripe.sign(sent, shop.webhook_secret.encode(), timestamp=int(time.time()))
     return {"Content-Type": "application/json", "Stripe-Signature": signature, "X-Skeldir-Tenant-Key": shop.tenant_key}
 
 
-def request(shop: Made, port: int, sent: bytes) -> bytes:
+def request(shop: NewTenant, port: int, sent: bytes) -> bytes:
     """The whole HTTP request, ready to be written to a socket."""
     all_headers = {"Host": f"127.0.0.1:{port}", "Content-Length": str(len(sent))} | headers(shop, sent)
     head = "".join(f"{name}: {value}\r\n" for name, value in all_headers.items())

@@ -80,7 +80,7 @@ class Running:
 
     @property
     def url(self) -> str:
-        return re.search(r"Skeldir is up at (\S+)", self.wait_for("Ctrl-C stops it")).group(1)
+        return re.search(r"Skeldir is running at (\S+),", self.wait_for("Press Ctrl-C")).group(1)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)

@@ -22,13 +22,16 @@ def test_a_port_in_use(data_dir):
         taken.listen()
         port = taken.getsockname()[1]
         line = only_line(skeldir("run", "--port", port, "--data-dir", data_dir))
-    assert line == f"skeldir: port {port} on 127.0.0.1 is in use; stop what uses it, or choose another with --port"
+    assert (
+        line
+        == f"skeldir: port {port} on 127.0.0.1 is in use; stop the program that uses it or choose another port with --port"
+    )
 
 
 def test_a_data_folder_that_cannot_be_written(command, tmp_path):
     (tmp_path / "file").write_text("")
     line = only_line(command("run", "--port", 0, "--data-dir", tmp_path / "file" / "data"))
-    assert line.startswith(f"skeldir: the data folder {tmp_path}/file/data cannot be written")
+    assert line.startswith(f"skeldir: cannot write to the data folder {tmp_path}/file/data")
     assert line.endswith("choose another with --data-dir")
 
 

@@ -35,7 +35,7 @@ from impl.auth import passwords
 from impl.auth.keys import tenant_keys
 from impl.auth.limits import rate_classes
 from impl.cli import serve, tenant
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing, Place
@@ -121,12 +121,12 @@ def settings_for(database: databases.Database, authority: Path) -> Settings:
     )
 
 
-def merchant(settings: Settings, name: str) -> Made:
+def merchant(settings: Settings, name: str) -> NewTenant:
     """A tenant as the operator's command makes it."""
     return tenant.make(settings, name=name, email=f"{name}@shop.example", password=PASSWORD)
 
 
-async def people_of(operator: AsyncEngine, made: Made, name: str, roles: dict[str, str]) -> list[Person]:
+async def people_of(operator: AsyncEngine, made: NewTenant, name: str, roles: dict[str, str]) -> list[Person]:
     """Users with a role each; an empty role is no membership at all."""
     password_hash = await cheap_passwords().hash(PASSWORD)
     people = []
@@ -149,7 +149,7 @@ async def _make_user(
     return uuid.UUID(str(user))
 
 
-def edge_logins(made: Made) -> dict[str, str]:
+def edge_logins(made: NewTenant) -> dict[str, str]:
     """Passwords by e-mail of people as long as the contract allows, and one with a password as short."""
     longest = "e" * 64 + "@" + ".".join(("d" * 60, "d" * 60, "d" * 59)) + ".example"
     assert len(longest) == 254
@@ -160,7 +160,7 @@ def edge_logins(made: Made) -> dict[str, str]:
     }
 
 
-async def edge_people(operator: AsyncEngine, made: Made) -> None:
+async def edge_people(operator: AsyncEngine, made: NewTenant) -> None:
     """Make the people of `edge_logins`, as viewers."""
     async with operator.begin() as connection:
         for email, password in edge_logins(made).items():
@@ -177,7 +177,7 @@ async def rates(operator: AsyncEngine, tenant_id: uuid.UUID, rate: int) -> None:
         await connection.execute(statement, {"tenant": tenant_id, "rate": rate})
 
 
-async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: Made) -> None:
+async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: NewTenant) -> None:
     """The secret that Stripe signs with, given to the other processors too; to PayPal as the id of the webhook."""
     sealed = ring.seal(made.webhook_secret.encode(), Place(made.tenant_id, "tenant_webhook_secrets", "secret_sealed"))
     rows = [{"provider": provider, "sealed": sealed.value, "key_id": sealed.key_id, "id": None} for provider in SHOPS]
@@ -200,7 +200,9 @@ async def url_key(app: AsyncEngine, tenant_id: uuid.UUID) -> str:
     return key
 
 
-async def furnish(settings: Settings, first: Made, second: Made, poor: Made, broken: Made) -> dict[str, Any]:
+async def furnish(
+    settings: Settings, first: NewTenant, second: NewTenant, poor: NewTenant, broken: NewTenant
+) -> dict[str, Any]:
     """Everything the harness must know, as a target."""
     operator = engines.create(settings.secret("ops_database_url"), application_name="conformance", pool_size=1)
     app = engines.create(settings.secret("app_database_url"), application_name="conformance", pool_size=1)
@@ -252,7 +254,7 @@ async def furnish(settings: Settings, first: Made, second: Made, poor: Made, bro
     }
 
 
-def _stripe(made: Made, tenant_name: str) -> dict[str, Any]:
+def _stripe(made: NewTenant, tenant_name: str) -> dict[str, Any]:
     return {
         "operations": STRIPE,
         "header": "Stripe-Signature",
@@ -264,7 +266,7 @@ def _stripe(made: Made, tenant_name: str) -> dict[str, Any]:
     }
 
 
-def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
+def _shop(provider: str, made: NewTenant, tenant_name: str) -> dict[str, Any]:
     return {
         "operations": [name for name in contract.operations() if provider in name.lower()],
         "header": SHOPS[provider],
@@ -274,7 +276,7 @@ def _shop(provider: str, made: Made, tenant_name: str) -> dict[str, Any]:
     }
 
 
-def _paypal(authority: Path, made: Made, tenant_name: str) -> dict[str, Any]:
+def _paypal(authority: Path, made: NewTenant, tenant_name: str) -> dict[str, Any]:
     return {
         "operations": [name for name in contract.operations() if "paypal" in name.lower()],
         "header": "PAYPAL-TRANSMISSION-SIG",

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from tests.bench import shop
 from tests.bench.ingest import ladder
 from tests.db.test_embedded import reachable
@@ -60,7 +60,7 @@ async def test_the_harness_itself_needs_less_than_a_fiftieth_of_a_second_for_a_d
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    made = Made(uuid.uuid4(), "a@shop.example", "unused", tenant_key="sk_x", webhook_secret="whsec_x")
+    made = NewTenant(uuid.uuid4(), "a@shop.example", "unused", tenant_key="sk_x", webhook_secret="whsec_x")
     begun = time.process_time()
     step = await ladder.step([partial(shop.headers, made)] * 4, server.sockets[0].getsockname()[1], 100.0, 1.0)
     seconds = time.process_time() - begun

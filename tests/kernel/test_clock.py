@@ -29,5 +29,5 @@ def test_a_fixed_clock_turns_every_zone_into_utc():
 
 
 def test_a_naive_instant_is_refused_with_a_hint():
-    with pytest.raises(ValueError, match="give the datetime a time zone"):
+    with pytest.raises(ValueError, match="the datetime needs a time zone"):
         clock.FixedClock(datetime(2026, 11, 21))  # noqa: DTZ001 (the naive one is the case)

@@ -6,12 +6,12 @@ from impl.kernel import sql
 from impl.kernel.errors import SkeldirError
 
 
-def test_a_name_that_stands_twice_is_refused(tmp_path):
+def test_a_duplicate_name_is_refused(tmp_path):
     path = tmp_path / "queries.sql"
     path.write_text("-- name: one\n-- why it is so\nSELECT 1;\n-- name: two\nSELECT 2;\n")
     assert sql.load(path) == {"one": "SELECT 1", "two": "SELECT 2"}
     path.write_text("-- name: one\nSELECT 1;\n-- name: one\nSELECT 2;\n")
-    with pytest.raises(SkeldirError, match=r"queries\.sql names a statement twice"):
+    with pytest.raises(SkeldirError, match=r"queries\.sql has two statements of the same name"):
         sql.load(path)
 
 

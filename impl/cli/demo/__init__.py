@@ -1,4 +1,3 @@
-"""A shop that exists only on this machine: signed deliveries in the shapes of four processors, and what they amount to.
-
-Owns the demo's deliveries and its words. Works over HTTP only, like any processor and any dashboard.
+"""Owns the demo: a shop that exists only on this machine, signed deliveries in the formats of four processors, and their
+outcome. Talks to the service over HTTP only, like any processor and any dashboard.
 """

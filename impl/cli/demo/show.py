@@ -1,4 +1,4 @@
-"""Deliver the story to a running service and print what became of it."""
+"""Sends the demo's deliveries to a running service and prints the outcome of each and the revenue of today."""
 
 from __future__ import annotations
 
@@ -23,45 +23,46 @@ Say = Callable[[str], None]
 
 
 class DemoFailed(SkeldirError):
-    """The service did not answer as the demo expects. The message says which call and what came back."""
+    """The service did not reply as the demo expects. The message names the request and the reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the demo needs to act as the shop's processor and as its owner."""
+    """The demo shop, with the secrets of its processors and the login of its owner."""
 
     tenant_id: uuid.UUID
     email: str
     password: str = field(repr=False)
     tenant_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
-    """Stripe's."""
+    """The signing secret of Stripe."""
     others: Mapping[str, str] = field(repr=False)
-    """What the shop shares with the other processors: secrets, and PayPal's webhook id."""
+    """Signing secrets of the other processors; for PayPal, the webhook id."""
 
 
 def authority_folder(data_dir: Path) -> Path:
-    """Where the certificate authority lives that stands in for PayPal's."""
+    """Folder of the local certificate authority that replaces PayPal's."""
     return data_dir / "paypal"
 
 
 async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
-    """Deliver, log in, read the revenue, and print all of it. Raises `DemoFailed`."""
+    """Send the deliveries, log in, read the revenue, and print the results. Raises `DemoFailed`."""
     try:
         async with httpx2.AsyncClient(base_url=base_url, timeout=_TIMEOUT_SECONDS) as client:
-            say("Deliveries, each signed as its processor signs them:")
+            say("Deliveries, each signed the way its processor signs them:")
             for step in deliveries.story(sender.clock.now()):
                 say(f"  {step.provider:<12} {step.title:<40} → {await _deliver(client, sender, step)}")
             revenue = await _revenue(client, shop)
     except httpx2.HTTPError as error:
-        raise DemoFailed(f"{base_url} does not answer ({type(error).__name__}); start it with `skeldir run`") from error
+        message = f"{base_url} does not respond ({type(error).__name__}); start the service with `skeldir run`"
+        raise DemoFailed(message) from error
     say("")
     say(f"Revenue of today, from the ledger:  {_amount(revenue)}  (verified: {str(revenue['verified']).lower()})")
 
 
 async def _deliver(client: httpx2.AsyncClient, sender: Sender, step: deliveries.Step) -> str:
-    answer = _expect(await sender.send(client, step.provider, step.event, step.body, delivery_id=step.id), 200)
-    return f"{answer['outcome']}: {answer['message']}"
+    result = _expect(await sender.send(client, step.provider, step.event, step.body, delivery_id=step.id), 200)
+    return f"{result['outcome']}: {result['message']}"
 
 
 async def _revenue(client: httpx2.AsyncClient, shop: Shop) -> dict[str, Any]:
@@ -75,10 +76,10 @@ async def _revenue(client: httpx2.AsyncClient, shop: Shop) -> dict[str, Any]:
 def _expect(response: httpx2.Response, status: int) -> dict[str, Any]:
     if response.status_code != status:
         raise DemoFailed(
-            f"{response.request.url} answered {response.status_code} instead of {status}: {response.text[:300]}"
+            f"{response.request.url} replied with status {response.status_code} instead of {status}: {response.text[:300]}"
         )
-    answer: dict[str, Any] = response.json()
-    return answer
+    body: dict[str, Any] = response.json()
+    return body
 
 
 def _amount(revenue: dict[str, Any]) -> str:
@@ -87,7 +88,7 @@ def _amount(revenue: dict[str, Any]) -> str:
 
 
 def curl_lines(base_url: str, shop: Shop) -> list[str]:
-    """Three lines to paste into a shell: health, a login that keeps the token, and today's revenue."""
+    """Three lines to paste into a shell: health, a login that stores the token, and today's revenue."""
     correlation = f"-H 'X-Correlation-ID: {uuid.uuid4()}'"
     body = f'{{"email":"{shop.email}","password":"{shop.password}","tenant_id":"{shop.tenant_id}"}}'
     extract = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx2
 
 from impl.cli import local, tenant
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from impl.settings import Settings
 from tests.bench import load
 from tests.bench import shop as bench
@@ -38,7 +38,7 @@ def main() -> None:
     _report(figures)
 
 
-def _peer(stack: local.Stack, shop: Made) -> contextlib.AbstractContextManager[bench.Process]:
+def _peer(stack: local.Stack, shop: NewTenant) -> contextlib.AbstractContextManager[bench.Process]:
     environment = {
         "PEER_DATABASE_URL": stack.settings.secret("app_database_url"),
         "PEER_TENANT": str(shop.tenant_id),
@@ -48,7 +48,7 @@ def _peer(stack: local.Stack, shop: Made) -> contextlib.AbstractContextManager[b
     return bench.uvicorn("tests.bench.deliveries.peer:app", environment)
 
 
-async def _measure(shop: Made, ports: dict[str, int]) -> dict[str, list[Result]]:
+async def _measure(shop: NewTenant, ports: dict[str, int]) -> dict[str, list[Result]]:
     figures: dict[str, list[Result]] = {name: [] for name in ports}
     for name, port in ports.items():
         await _round(shop, port, f"warm-{name}", 200)
@@ -61,7 +61,7 @@ async def _measure(shop: Made, ports: dict[str, int]) -> dict[str, list[Result]]
     return figures
 
 
-async def _check(shop: Made, port: int) -> None:
+async def _check(shop: NewTenant, port: int) -> None:
     """Refuse to measure something that does not work."""
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         body = bench.body(f"check-{port}")
@@ -69,7 +69,7 @@ async def _check(shop: Made, port: int) -> None:
         assert answer.json()["outcome"] == "accepted", answer.text
 
 
-async def _round(shop: Made, port: int, name: str, requests: int) -> Result:
+async def _round(shop: NewTenant, port: int, name: str, requests: int) -> Result:
     prefix = f"{name}-{uuid.uuid4().hex[:6]}"
     ready = [bench.request(shop, port, bench.body(f"{prefix}-{number}")) for number in range(requests)]
     return await load.run("127.0.0.1", port, ready.__getitem__, requests=requests, connections=CONNECTIONS)

@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 
 from impl.cli import local, tenant
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from impl.db import binaries, bootstrap, roles
 from impl.settings import Settings
 from tests.bench import load, processes
@@ -57,7 +57,7 @@ class Party:
 class Course:
     """Where the parties run."""
 
-    shop: Made
+    shop: NewTenant
     cluster: Path
     stack: local.Stack
     requests: int
@@ -103,12 +103,12 @@ def _run(stack: local.Stack, folder: Path, given: argparse.Namespace) -> int:
     return 0 if ratio >= 0.6 and all(step.holds() for step in steps) else 1
 
 
-def _shop(stack: local.Stack, number: int) -> Made:
+def _shop(stack: local.Stack, number: int) -> NewTenant:
     email = f"bench-{number}@shop.example"
     return tenant.make(stack.settings, name=f"Bench {number}", email=email, password="bench bench bench")
 
 
-async def _prepare(stack: local.Stack, shop: Made) -> None:
+async def _prepare(stack: local.Stack, shop: NewTenant) -> None:
     await bench.raise_limits(stack, shop)
     owner = await bootstrap.connect(stack.urls[roles.OWNER])
     await owner.execute(TABLE)
