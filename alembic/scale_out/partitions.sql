@@ -131,8 +131,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- The keys of events. A replay that finds its event stored says ON CONFLICT DO NOTHING, which only this table can answer;
--- everybody else is refused as before.
+-- The keys of events, unique over all months.
 CREATE TABLE attribution_event_keys (
     tenant_id UUID NOT NULL REFERENCES tenants (id) ON DELETE RESTRICT,
     id UUID NOT NULL,
@@ -150,26 +149,10 @@ BEGIN
     INSERT INTO public.attribution_event_keys (tenant_id, id, provider, idempotency_key)
     VALUES (NEW.tenant_id, NEW.id, NEW.provider, NEW.idempotency_key);
     RETURN NEW;
-EXCEPTION WHEN unique_violation THEN
-    IF current_user = 'app_replay' THEN
-        RETURN NULL;
-    END IF;
-    RAISE;
 END $$;
 SELECT pg_temp.partition_by_month('attribution_events', 'received_at', 'attribution_event_keys');
 CREATE TRIGGER trg_claim_event_key BEFORE INSERT ON attribution_events
     FOR EACH ROW EXECUTE FUNCTION fn_claim_event_key();
-DO $$
-DECLARE
-    body text;
-BEGIN
-    FOR body IN
-        SELECT pg_get_functiondef(p.oid) FROM pg_proc p
-        WHERE p.prosrc LIKE '%INTO public.attribution_events%ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING%'
-    LOOP
-        EXECUTE replace(body, 'ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING', 'ON CONFLICT DO NOTHING');
-    END LOOP;
-END $$;
 
 -- The keys of entries.
 CREATE TABLE revenue_ledger_keys (

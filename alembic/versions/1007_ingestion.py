@@ -198,17 +198,22 @@ def upgrade() -> None:
         CREATE POLICY quarantine_tenantless_read ON dead_events_quarantine
             FOR SELECT TO app_ops USING (tenant_id IS NULL);
 
-        -- One fact on its way through `record_facts`; the last three are what is found about it.
+        -- What `record_facts` is told, as its JSON names it: deliveries with the facts they say, each under an assumption
+        -- about what is recorded already.
         CREATE TYPE received_fact AS (
-            tenant_id uuid, lock_key bigint, known_entries uuid[], knows_won_dispute boolean,
-            delivery_id uuid, provider text, topic text, provider_event_id text, delivery_key text, received_at timestamptz,
-            size_bytes integer, signature_scheme text, secret_version integer, correlation_id uuid,
-            event_id uuid, idempotency_key text, event_type text, provider_event_type text, external_event_id text,
-            occurred_at timestamptz, order_id text, transaction_id text, revenue_cents bigint, effect_cents bigint, currency text,
-            session_id uuid, journey_hash text, journey_hash_previous text, channel_code text, utm_source text, utm_medium text,
-            utm_campaign text, raw_payload text, searched_id text,
-            entry_id uuid, entry_kind text, original_transaction_id text, payment_reference text, reverses uuid,
-            known_event uuid, found_entries uuid[], found_won_dispute boolean
+            event_id uuid, idempotency_key text, is_known boolean, event_type text, provider_event_type text,
+            external_event_id text, occurred_at timestamptz, order_id text, transaction_id text, revenue_cents bigint,
+            effect_cents bigint, currency text, session_id uuid, journey_hash text, journey_hash_previous text,
+            channel_code text, utm_source text, utm_medium text, campaign_id text, raw_payload jsonb,
+            knows_won_dispute boolean,
+            entry_id uuid, entry_kind text, provider_event_id text, original_transaction_id text, payment_reference text,
+            reverses uuid
+        );
+        CREATE TYPE received_delivery AS (
+            tenant_id uuid, lock_key bigint, transaction_names text[], payment_references text[], known_entries uuid[],
+            delivery_id uuid, provider text, topic text, provider_event_id text, idempotency_key text,
+            received_at timestamptz, posted_at timestamptz, size_bytes integer, signature_scheme text,
+            secret_version integer, correlation_id uuid, is_replay boolean, facts received_fact[]
         );
     """)
 
@@ -216,6 +221,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     run("""
         -- Newest first, because later tables refer to earlier ones.
+        DROP TYPE received_delivery;
         DROP TYPE received_fact;
         DROP TABLE dead_events_quarantine;
         DROP TABLE dead_events;

@@ -17,6 +17,8 @@ def upgrade() -> None:
                 resolved_event_id, error_code, error_message, updated_at)
             ON dead_events TO app_replay;
         GRANT SELECT, INSERT ON attribution_events, revenue_ledger, touches TO app_replay;
+        -- The one statement that records facts names deliveries too; a replay adds none.
+        GRANT INSERT ON webhook_deliveries TO app_replay;
         GRANT SELECT ON channel_taxonomy, tenants TO app_replay;
 
         -- Maintenance reads and deletes for all tenants; callers of its functions get ids and numbers.

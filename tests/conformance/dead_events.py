@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
-from impl.ingestion.deliveries import record
+from impl.ingestion.deliveries import reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 
 COUNT: Final = 120
@@ -38,4 +38,4 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
             provider_event_id=name,
             payload={"id": name, "type": "charge.succeeded"},
         )
-        await record.reject(app, ring, delivery, rejection)
+        await reject.reject(app, ring, delivery, rejection)

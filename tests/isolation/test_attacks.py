@@ -263,7 +263,7 @@ async def test_replay_functions_stay_in_their_tenant(scene: Scene) -> None:
     claim = "SELECT * FROM ingest.claim_dead_event($1, true)"
     assert await scene.act("app_worker", claim, dead, tenant=scene.attacker) == []
     assert len(await scene.act("app_worker", claim, dead, tenant=scene.victim)) == 1
-    replay = "SELECT ingest.replay_dead_event($1, '{}')"
+    replay = "SELECT * FROM ingest.replay_dead_event($1, '{}')"
     assert await scene.act("app_worker", replay, dead, tenant=scene.attacker) == "P0002"
 
 

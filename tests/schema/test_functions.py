@@ -16,17 +16,14 @@ from impl.db.transaction import binding
 from tests.fixtures.database import Database, MakeTenant
 from tools.gates.rows import RowMaker
 
-EVENT = {
-    "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z", "revenue_cents": 700, "effect_cents": 700,
-    "currency": "USD", "channel_code": "direct", "raw_payload": {"currency": "USD"}, "transaction_id": "ch_9",
-    "provider": "forged", "tenant_id": str(uuid.UUID(int=1)),
-}  # fmt: skip
-ENTRY = {
-    "transaction_id": "ch_9", "original_transaction_id": "ch_9", "entry_kind": "captured", "provider_event_id": "evt_9",
-    "amount_cents": 700, "effect_cents": 700, "currency": "USD", "occurred_at": "2026-05-01T00:00:00Z",
+FACT = {
+    "event_id": str(uuid.UUID(int=9)), "is_known": False, "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z",
+    "revenue_cents": 700, "effect_cents": 700, "currency": "USD", "channel_code": "direct", "raw_payload": {"currency": "USD"},
+    "transaction_id": "ch_9", "original_transaction_id": "ch_9", "entry_id": str(uuid.UUID(int=8)), "entry_kind": "captured",
+    "provider_event_id": "evt_9",
 }  # fmt: skip
 CLAIM = "SELECT * FROM ingest.claim_dead_event($1, $2)"
-REPLAY = "SELECT ingest.replay_dead_event($1, $2, $3)"
+REPLAY = "SELECT event_id FROM ingest.replay_dead_event($1, $2)"
 FAIL = "SELECT ingest.fail_dead_event($1, 'X', 'again', $2)"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Due before anything that another test has left in the database: lists begin with what is due longest."""
@@ -59,38 +56,54 @@ async def bound(connection: asyncpg.Connection, tenant: uuid.UUID, statement: st
         return await connection.fetchval(statement, *values)
 
 
+def delivery_of(*keys: str, **assumed: object) -> str:
+    """A delivery that says one thing for each idempotency key, and that it is of another tenant and processor."""
+    facts = [
+        FACT | {"idempotency_key": key, "event_id": str(uuid.uuid4()), "entry_kind": None if number else "captured"}
+        for number, key in enumerate(keys)
+    ]
+    forged = {"provider": "forged", "tenant_id": str(uuid.UUID(int=1)), "posted_at": "2001-01-01T00:00:00Z"}
+    names = {"transaction_names": ["ch_9"], "payment_references": [], "known_entries": [], "lock_key": 9}
+    return json.dumps(forged | names | {"facts": facts} | assumed)
+
+
 async def test_a_claimed_dead_event_becomes_an_event_with_its_entry(
     worker: asyncpg.Connection, owner: asyncpg.Connection, make_tenant: MakeTenant
 ) -> None:
-    """Source and tenant come from the dead event, whatever the caller says."""
+    """Source, tenant and times come from the dead event and the clock, whatever the caller says."""
     tenant = await make_tenant()
     dead = await RowMaker(owner).insert("dead_events", tenant, source="stripe")
     assert await bound(worker, tenant, CLAIM, dead["id"], True) == "stripe"
-    event = await bound(worker, tenant, REPLAY, dead["id"], json.dumps(EVENT), json.dumps(ENTRY))
+    event = await bound(worker, tenant, REPLAY, dead["id"], delivery_of(dead["idempotency_key"]))
     row = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event)
     assert (row["tenant_id"], row["provider"], row["idempotency_key"]) == (tenant, "stripe", dead["idempotency_key"])
-    entry = await owner.fetchrow("SELECT * FROM revenue_ledger WHERE event_id = $1", event)
+    entry = await owner.fetchrow(
+        "SELECT *, posted_at > now() - interval '1 hour' AS is_now FROM revenue_ledger WHERE event_id = $1", event
+    )
     assert (entry["tenant_id"], entry["effect_cents"], entry["verification_source"]) == (tenant, 700, "stripe_webhook")
+    assert entry["is_now"]
     after = await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", dead["id"])
     assert (after["remediation_status"], after["resolved_event_id"], after["retry_count"]) == ("resolved", event, 1)
+    assert await owner.fetchval("SELECT count(*) FROM webhook_deliveries WHERE tenant_id = $1", tenant) == 0
     with pytest.raises(asyncpg.NoDataFoundError, match="is not claimed in this tenant"):
-        await bound(worker, tenant, REPLAY, dead["id"], json.dumps(EVENT), None)
+        await bound(worker, tenant, REPLAY, dead["id"], delivery_of("again"))
 
 
 async def test_the_key_is_what_the_reading_of_today_gives(
     worker: asyncpg.Connection, owner: asyncpg.Connection, make_tenant: MakeTenant
 ) -> None:
-    """What the same delivery, sent again and understood, would be stored under; the last fact resolves."""
+    """What the same delivery, sent again and understood, would be stored under; only all its facts resolve."""
     tenant = await make_tenant()
     dead = await RowMaker(owner).insert("dead_events", tenant, source="stripe")
     await bound(worker, tenant, CLAIM, dead["id"], True)
-    some = "SELECT ingest.replay_dead_event($1, $2, NULL, $3)"
-    event = await bound(worker, tenant, some, dead["id"], json.dumps(EVENT | {"idempotency_key": "first"}), False)
+    unknown = delivery_of("first", "second", known_entries=[str(uuid.uuid4())])
+    assert await bound(worker, tenant, REPLAY, dead["id"], unknown) is None
     state = "SELECT remediation_status FROM dead_events WHERE id = $1"
     assert await owner.fetchval(state, dead["id"]) == "in_progress"
-    last = await bound(worker, tenant, some, dead["id"], json.dumps(EVENT | {"idempotency_key": "second"}), True)
+    assert await owner.fetchval("SELECT count(*) FROM attribution_events WHERE tenant_id = $1", tenant) == 0
+    await bound(worker, tenant, REPLAY, dead["id"], delivery_of("first", "second"))
     assert await owner.fetchval(state, dead["id"]) == "resolved"
-    keys = await owner.fetch("SELECT idempotency_key FROM attribution_events WHERE id = ANY ($1)", [event, last])
+    keys = await owner.fetch("SELECT idempotency_key FROM attribution_events WHERE tenant_id = $1", tenant)
     assert {row[0] for row in keys} == {"first", "second"}
 
 
@@ -99,9 +112,9 @@ async def test_a_delivery_sent_again_meanwhile_wins(
 ) -> None:
     tenant, maker = await make_tenant(), RowMaker(owner)
     dead = await maker.insert("dead_events", tenant, source="stripe")
-    event = await maker.insert("attribution_events", tenant, idempotency_key=dead["idempotency_key"])
+    event = await maker.insert("attribution_events", tenant, provider="stripe", idempotency_key=dead["idempotency_key"])
     await bound(worker, tenant, CLAIM, dead["id"], True)
-    assert await bound(worker, tenant, REPLAY, dead["id"], json.dumps(EVENT), json.dumps(ENTRY)) == event["id"]
+    assert await bound(worker, tenant, REPLAY, dead["id"], delivery_of(dead["idempotency_key"])) == event["id"]
     assert await owner.fetchval("SELECT count(*) FROM revenue_ledger WHERE tenant_id = $1", tenant) == 0
 
 

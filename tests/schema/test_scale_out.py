@@ -217,14 +217,17 @@ async def test_replays_work_on_partitions_as_they_are(partitioned: Partitioned, 
     """A dead event becomes its event; one that was delivered again meanwhile resolves to the event that is there."""
     worker = await bootstrap.connect(partitioned.database.url("app_worker"))
     maker = RowMaker(owner_of)
-    fact = json.dumps({name: str(value) if name == "occurred_at" else value for name, value in EVENT.items()
-                       if name not in {"tenant_id", "provider", "idempotency_key", "raw_payload"}})  # fmt: skip
+    fact = {"event_type": "x", "occurred_at": str(datetime.now(UTC)), "revenue_cents": 0, "effect_cents": 0, "currency": "USD",
+            "channel_code": "direct", "is_known": False, "raw_payload": {}}  # fmt: skip
     for key, is_new in (("replayed", True), ("k31", False)):
         dead = await maker.insert("dead_events", FIRST, source="stripe", idempotency_key=key)
         async with worker.transaction():
             await worker.execute(binding(FIRST, execution_context="worker"))
             await worker.execute("SELECT * FROM ingest.claim_dead_event($1, true)", dead["id"])
-            event = await worker.fetchval("SELECT ingest.replay_dead_event($1, $2, NULL)", dead["id"], fact)
+            facts = [fact | {"idempotency_key": key, "event_id": str(uuid.uuid4())}]
+            delivery = json.dumps({"lock_key": 1, "known_entries": [], "facts": facts})
+            replay = "SELECT event_id FROM ingest.replay_dead_event($1, $2)"
+            event = await worker.fetchval(replay, dead["id"], delivery)
         stored = await owner_of.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event)
         assert stored["idempotency_key"] == key
         assert (stored["event_type"] == "x") is is_new

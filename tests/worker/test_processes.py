@@ -21,7 +21,7 @@ import pytest
 from impl.db.sealing import KeyRing
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import privacy
-from impl.ingestion.deliveries import record
+from impl.ingestion.deliveries import reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs import queue, vitals
 from impl.platforms import samples
@@ -254,7 +254,7 @@ async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_h
             code="network_error", message="it did not work", idempotency_key=uuid4(), topic=event,
             provider_event_id=f"delivery of {provider}", payload=privacy.strip(samples.load(provider, event)),
         )  # fmt: skip
-        await record.reject(api, ring, delivery, rejection)
+        await reject.reject(api, ring, delivery, rejection)
     await seer.execute("UPDATE dead_events SET next_retry_at = now()")
     start(SKELDIR, "worker", SKELDIR_SCHEDULE_SECONDS="1")
 

@@ -1,115 +1,146 @@
--- With the rights of its caller. An answer without an event is either what is recorded about the transaction, when
--- that is not what the caller assumed, or nothing at all: then the fact has to be recorded alone, because somebody
--- else is at its payment right now. Nobody in a batch waits for that, so batches cannot lock each other out either.
+-- Records deliveries with all they say, in one round trip and one commit: the only place that writes an event with its entry
+-- and its delivery. With the rights of its caller; each tenant of the batch is bound in its turn, so row security keeps them
+-- apart as if each had come alone. Every delivery names what it assumes to be recorded about its transaction; where that
+-- holds, its facts are written, all of them, and where all of its facts are known it is a repetition. Otherwise nothing of it
+-- is written, and the answer is what is recorded, so that the rules of money can decide again. A delivery without an answer
+-- has to wait, because somebody else is at its payment right now: nobody in a batch waits for that, so batches cannot lock
+-- each other out either. One that comes alone does wait.
 -- The plans depend on no value, and making them anew for every batch would cost as much as the batch.
-CREATE OR REPLACE FUNCTION record_facts(batch json)
-RETURNS TABLE (delivery_id uuid, is_new boolean, event_id uuid, entries text, has_won_dispute boolean)
+CREATE OR REPLACE FUNCTION record_facts(batch json, waits boolean DEFAULT false)
+RETURNS TABLE (delivery_id uuid, is_new boolean, event_id uuid, history text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    given public.received_fact[];
-    looked public.received_fact[];
+    deliveries public.received_delivery[] := ARRAY(
+        SELECT d FROM json_populate_recordset(NULL::public.received_delivery, batch) d);
     bound uuid;
 BEGIN
-    given := ARRAY(
-        SELECT f FROM json_populate_recordset(NULL::public.received_fact, batch) f
-        WHERE pg_try_advisory_xact_lock(f.lock_key));
-    FOR bound IN SELECT DISTINCT f.tenant_id FROM unnest(given) f LOOP
+    IF waits THEN
+        PERFORM pg_advisory_xact_lock(d.lock_key) FROM unnest(deliveries) d;
+    ELSE
+        deliveries := ARRAY(SELECT d FROM unnest(deliveries) d WHERE pg_try_advisory_xact_lock(d.lock_key));
+    END IF;
+    FOR bound IN SELECT DISTINCT d.tenant_id FROM unnest(deliveries) d LOOP
         EXECUTE format('SET LOCAL app.current_tenant_id = %L', bound);
 
-        -- Read in a statement of its own, after the locks: it sees what was committed before they were free. The
-        -- names of a transaction are those of `record_fact`.
-        looked := ARRAY(
-            SELECT ROW(
-                f.tenant_id, f.lock_key, f.known_entries, f.knows_won_dispute, f.delivery_id, f.provider,
-                f.topic, f.provider_event_id, f.delivery_key, f.received_at, f.size_bytes, f.signature_scheme,
-                f.secret_version, f.correlation_id, f.event_id, f.idempotency_key, f.event_type,
-                f.provider_event_type, f.external_event_id, f.occurred_at, f.order_id, f.transaction_id,
-                f.revenue_cents, f.effect_cents, f.currency, f.session_id, f.journey_hash, f.journey_hash_previous,
-                f.channel_code, f.utm_source, f.utm_medium, f.utm_campaign, f.raw_payload, f.searched_id, f.entry_id,
-                f.entry_kind, f.original_transaction_id, f.payment_reference, f.reverses,
-                (SELECT e.id FROM public.attribution_events e
-                 WHERE e.tenant_id = bound AND e.provider = f.provider AND e.idempotency_key = f.idempotency_key),
-                ARRAY(
-                    SELECT l.id FROM public.revenue_ledger l
-                    WHERE l.tenant_id = bound AND l.provider = f.provider
-                        AND l.original_transaction_id = f.searched_id)
-                || ARRAY(
-                    SELECT l.id FROM public.revenue_ledger l
-                    WHERE l.tenant_id = bound AND l.provider = f.provider
-                        AND l.original_transaction_id = f.payment_reference)
-                || ARRAY(
-                    SELECT l.id FROM public.revenue_ledger l
-                    WHERE l.tenant_id = bound AND l.provider = f.provider
-                        AND l.original_transaction_id = (
-                            SELECT c.original_transaction_id FROM public.revenue_ledger c
-                            WHERE c.tenant_id = bound AND c.provider = f.provider
-                                AND c.payment_reference = f.payment_reference AND c.entry_kind = 'captured')),
-                CASE WHEN f.knows_won_dispute IS NOT NULL THEN EXISTS (
-                    SELECT FROM public.attribution_events e
-                    WHERE e.tenant_id = bound AND e.provider = f.provider
-                        AND e.transaction_id = f.transaction_id AND e.event_type = 'DisputeWon') END
-            )::public.received_fact
-            FROM unnest(given) f WHERE f.tenant_id = bound);
-
+        -- A statement of its own, after the locks: it sees what was committed before they were free.
         RETURN QUERY
-        WITH fact AS MATERIALIZED (
-            SELECT f.*,
-                f.known_event IS NULL AND f.found_won_dispute IS NOT DISTINCT FROM f.knows_won_dispute
-                    AND f.found_entries <@ f.known_entries AND f.known_entries <@ f.found_entries AS is_expected
-            FROM unnest(looked) f
+        WITH delivery AS MATERIALIZED (
+            -- The names of a transaction: those that its facts tell, and the name of the capture that has their payment
+            -- reference; for a capture may be known by a name of its own, and what came before it knew that reference only.
+            -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
+            SELECT d.*, ARRAY(
+                SELECT l.id
+                FROM (
+                    SELECT n.name FROM unnest(d.transaction_names) AS n (name)
+                    UNION
+                    SELECT (
+                        SELECT c.original_transaction_id FROM public.revenue_ledger c
+                        WHERE c.tenant_id = bound AND c.provider = d.provider AND c.payment_reference = r.reference
+                            AND c.entry_kind = 'captured')
+                    FROM unnest(d.payment_references) AS r (reference)
+                ) n
+                CROSS JOIN LATERAL (
+                    SELECT e.id FROM public.revenue_ledger e
+                    WHERE e.tenant_id = bound AND e.provider = d.provider AND e.original_transaction_id = n.name
+                    OFFSET 0
+                ) l
+            ) AS found_entries
+            FROM unnest(deliveries) WITH ORDINALITY d
+            WHERE d.tenant_id = bound
+        ), fact AS MATERIALIZED (
+            SELECT f.*, d.provider, d.ordinality AS place, (
+                SELECT e.id FROM public.attribution_events e
+                WHERE e.tenant_id = bound AND e.provider = d.provider AND e.idempotency_key = f.idempotency_key
+            ) AS known_event,
+            CASE WHEN f.knows_won_dispute IS NOT NULL THEN EXISTS (
+                SELECT FROM public.attribution_events e
+                WHERE e.tenant_id = bound AND e.provider = d.provider AND e.transaction_id = f.transaction_id
+                    AND e.event_type = 'DisputeWon')
+            END AS found_won_dispute
+            FROM delivery d CROSS JOIN LATERAL unnest(d.facts) WITH ORDINALITY f
+        ), expected AS MATERIALIZED (
+            SELECT f.place
+            FROM delivery d JOIN fact f ON f.place = d.ordinality
+            WHERE d.found_entries <@ d.known_entries AND d.known_entries <@ d.found_entries
+            GROUP BY f.place
+            HAVING bool_and(
+                f.is_known = (f.known_event IS NOT NULL)
+                AND f.found_won_dispute IS NOT DISTINCT FROM f.knows_won_dispute)
+        ), new_fact AS MATERIALIZED (
+            -- Repetitions in one batch are written once, with all the facts of the first.
+            SELECT DISTINCT ON (f.provider, f.idempotency_key) f.*
+            FROM fact f JOIN expected x ON x.place = f.place
+            WHERE f.known_event IS NULL
+            ORDER BY f.provider, f.idempotency_key, f.place, f.ordinality
         ), event AS (
             INSERT INTO public.attribution_events (
-                tenant_id, id, provider, idempotency_key, event_type, provider_event_type, external_event_id,
-                delivery_id, occurred_at, received_at, order_id, transaction_id, revenue_cents, effect_cents,
-                currency, session_id, journey_hash, journey_hash_previous, channel_code, utm_source, utm_medium,
-                campaign_id, raw_payload, correlation_id)
+                tenant_id, id, provider, idempotency_key, event_type, provider_event_type, external_event_id, delivery_id,
+                occurred_at, received_at, order_id, transaction_id, revenue_cents, effect_cents, currency, session_id,
+                journey_hash, journey_hash_previous, channel_code, utm_source, utm_medium, campaign_id, raw_payload,
+                correlation_id)
             SELECT bound, f.event_id, f.provider, f.idempotency_key, f.event_type, f.provider_event_type,
-                f.external_event_id, f.delivery_id, f.occurred_at, f.received_at, f.order_id, f.transaction_id,
+                f.external_event_id, d.delivery_id, f.occurred_at, d.received_at, f.order_id, f.transaction_id,
                 f.revenue_cents, f.effect_cents, f.currency, f.session_id, decode(f.journey_hash, 'hex'),
-                decode(f.journey_hash_previous, 'hex'), f.channel_code, f.utm_source, f.utm_medium, f.utm_campaign,
-                f.raw_payload::jsonb, f.correlation_id
-            FROM fact f WHERE f.is_expected
-            ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING
+                decode(f.journey_hash_previous, 'hex'), f.channel_code, f.utm_source, f.utm_medium, f.campaign_id,
+                f.raw_payload, d.correlation_id
+            FROM new_fact f JOIN delivery d ON d.ordinality = f.place
             RETURNING id, provider, idempotency_key
         ), entry AS (
+            -- In the order of the facts, which is that of the state changes that the ledger logs.
             INSERT INTO public.revenue_ledger (
-                tenant_id, id, provider, transaction_id, original_transaction_id, entry_kind, provider_event_id,
-                event_id, amount_cents, effect_cents, currency, occurred_at, posted_at, verification_source,
-                verification_timestamp, payment_reference, order_id, reverses)
+                tenant_id, id, provider, transaction_id, original_transaction_id, entry_kind, provider_event_id, event_id,
+                amount_cents, effect_cents, currency, occurred_at, posted_at, verification_source, verification_timestamp,
+                payment_reference, order_id, reverses)
             SELECT bound, f.entry_id, f.provider, f.transaction_id, f.original_transaction_id, f.entry_kind,
-                f.provider_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at,
-                f.received_at, f.provider || '_webhook', f.received_at, f.payment_reference, f.order_id, f.reverses
-            FROM fact f JOIN event e ON e.id = f.event_id
+                f.provider_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at, d.posted_at,
+                f.provider || '_webhook', d.received_at, f.payment_reference, f.order_id, f.reverses
+            FROM new_fact f JOIN delivery d ON d.ordinality = f.place
             WHERE f.entry_kind IS NOT NULL
-        ), told AS (
-            -- A repetition within the batch finds the event that its first left here.
-            SELECT f.*, coalesce(f.known_event, e.id) AS recorded, e.id IS NOT DISTINCT FROM f.event_id AS is_first
+            ORDER BY f.place, f.ordinality
+        ), result AS MATERIALIZED (
+            -- Recorded is what has an event for each of its facts; its event is the first new one, else the first.
+            SELECT f.place,
+                bool_and(coalesce(f.known_event, e.id) IS NOT NULL) AS is_recorded,
+                coalesce(bool_or(e.id = f.event_id), false) AS is_new,
+                (array_agg(coalesce(f.known_event, e.id)
+                    ORDER BY e.id IS NOT DISTINCT FROM f.event_id DESC, f.ordinality))[1] AS event_id
             FROM fact f
-            LEFT JOIN event e ON f.is_expected AND e.provider = f.provider AND e.idempotency_key = f.idempotency_key
-        ), delivery AS (
+            LEFT JOIN expected x ON x.place = f.place
+            LEFT JOIN event e ON x.place IS NOT NULL AND e.provider = f.provider
+                AND e.idempotency_key = f.idempotency_key
+            GROUP BY f.place
+        ), delivered AS (
             INSERT INTO public.webhook_deliveries (
                 tenant_id, id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes,
                 signature_scheme, secret_version, outcome, event_id, correlation_id)
-            SELECT bound, t.delivery_id, t.provider, t.topic, t.provider_event_id, t.delivery_key, t.received_at,
-                t.size_bytes, t.signature_scheme, t.secret_version,
-                CASE WHEN t.is_first THEN 'accepted' ELSE 'duplicate' END, t.recorded, t.correlation_id
-            FROM told t WHERE t.recorded IS NOT NULL
+            SELECT bound, d.delivery_id, d.provider, d.topic, d.provider_event_id, d.idempotency_key, d.received_at,
+                d.size_bytes, d.signature_scheme, d.secret_version,
+                CASE WHEN r.is_new THEN 'accepted' ELSE 'duplicate' END, r.event_id, d.correlation_id
+            FROM result r JOIN delivery d ON d.ordinality = r.place
+            WHERE r.is_recorded AND NOT d.is_replay
         )
-        SELECT t.delivery_id, t.is_first, t.recorded,
-            CASE WHEN t.recorded IS NULL AND NOT t.is_expected THEN (
-                SELECT coalesce(json_agg(
-                    json_build_array(
-                        l.id, l.entry_kind, l.transaction_id, l.original_transaction_id, l.amount_cents,
-                        l.effect_cents, l.currency, l.reverses)
-                    ORDER BY l.posted_at, l.id), '[]')::text
-                FROM public.revenue_ledger l
-                WHERE l.tenant_id = bound AND l.id = ANY (t.found_entries)) END,
-            coalesce(t.found_won_dispute, false)
-        FROM told t;
+        SELECT d.delivery_id, r.is_new,
+            CASE WHEN r.is_recorded THEN r.event_id END,
+            CASE WHEN NOT r.is_recorded THEN json_build_object(
+                'entries', (
+                    SELECT coalesce(json_agg(
+                        json_build_array(
+                            l.id, l.entry_kind, l.transaction_id, l.original_transaction_id, l.amount_cents,
+                            l.effect_cents, l.currency, l.reverses)
+                        ORDER BY l.posted_at, l.id), '[]')
+                    FROM public.revenue_ledger l WHERE l.tenant_id = bound AND l.id = ANY (d.found_entries)),
+                'event_keys', (
+                    SELECT coalesce(json_agg(f.idempotency_key), '[]') FROM fact f
+                    WHERE f.place = r.place AND f.known_event IS NOT NULL),
+                'won_disputes', (
+                    SELECT coalesce(json_agg(f.transaction_id), '[]') FROM fact f
+                    WHERE f.place = r.place AND f.found_won_dispute)
+            )::text END
+        FROM result r JOIN delivery d ON d.ordinality = r.place;
     END LOOP;
 END $$;
 
--- With the rights of its callers.
+-- The replay of dead events calls it with the rights of its own owner.
 REVOKE ALL ON FUNCTION record_facts FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION record_facts TO app_user;
+GRANT EXECUTE ON FUNCTION record_facts TO app_user, app_replay;

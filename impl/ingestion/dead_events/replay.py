@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from generated.server.models import events as models
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.ingestion import journeys, rejections
-from impl.ingestion.deliveries import record, rows
+from impl.ingestion.deliveries import record
 from impl.ingestion.deliveries.delivery import Delivery
+from impl.ingestion.deliveries.record import Answer, Prepared
 from impl.ingestion.journeys import Link
 from impl.ingestion.touches import receive, rules
 from impl.ingestion.touches.batch import Item
@@ -39,10 +40,7 @@ Reader = Callable[[Notice], Report]
 _CLAIM: Final = text(
     "SELECT c.*, d.external_event_id FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
 )
-_REPLAY: Final = text(
-    # The dead event is resolved with the last of its facts, so that it is never resolved by half.
-    "SELECT ingest.replay_dead_event(:id, CAST(:event AS jsonb), CAST(:entry AS jsonb), :is_last)"
-)
+_REPLAY: Final = text("SELECT * FROM ingest.replay_dead_event(:id, CAST(:delivery AS jsonb))")
 _REPLAY_TOUCH: Final = text("SELECT ingest.replay_dead_touch(:id, CAST(:touch AS jsonb))")
 _FAIL: Final = text("SELECT ingest.fail_dead_event(:id, :code, :message, :is_passing)")
 _TOUCH: Final = TypeAdapter(models.Touch)
@@ -130,7 +128,7 @@ def _read(repair: Repair, claimed: Claimed, content: Any) -> Report:
         raise StillDead("schema_validation", "it does not follow the schema of its processor") from error
 
 
-async def _events(work: Work, claimed: Claimed, said: Report, link: Link | None) -> uuid.UUID:
+async def _events(work: Work, claimed: Claimed, report: Report, link: Link | None) -> uuid.UUID:
     """Write every fact with its entry, all or none, and resolve the dead event; id of the first event."""
     delivery = Delivery(
         id=claimed.row.delivery_id or uuid.uuid4(),
@@ -141,25 +139,16 @@ async def _events(work: Work, claimed: Claimed, said: Report, link: Link | None)
         signature_scheme="replay",
         secret_version=0,
     )
-    written: list[uuid.UUID] = []
-    async with transactions.of_tenant(work, lock=rows.payment_lock(delivery, said.facts[0])) as connection:
-        for number, fact in enumerate(said.facts, start=1):
-            try:
-                event, entry = await record.to_rows(connection, delivery, fact, link)
-            except CurrencyMismatch as error:
-                raise StillDead(error.code, str(error)) from error
-            values = {
-                "id": claimed.id,
-                "event": _json(event),
-                "entry": _json(entry),
-                "is_last": number == len(said.facts),
-            }
-            written.append(uuid.UUID(str(await connection.scalar(_REPLAY, values))))
-    return written[0]
 
+    async def send(prepared: Prepared) -> Answer:
+        values = {"id": claimed.id, "delivery": prepared.text.decode()}
+        async with transactions.of_tenant(work) as connection:
+            return dict((await connection.execute(_REPLAY, values)).mappings().one())
 
-def _json(row: Mapping[str, Any] | None) -> str | None:
-    return None if row is None else json.dumps(row, default=str)
+    try:
+        return (await record.record(send, delivery, report, link)).event_id
+    except CurrencyMismatch as error:
+        raise StillDead(error.code, str(error)) from error
 
 
 async def _touch(work: Work, claimed: Claimed, content: Any) -> uuid.UUID:

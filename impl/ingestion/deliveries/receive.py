@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
 from impl.ingestion import journeys
-from impl.ingestion.deliveries import interpret, record
+from impl.ingestion.deliveries import interpret, record, reject
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Recorded, Rejected, Rejection
 from impl.ingestion.deliveries.interpret import Inbound, Processor, Reading
 from impl.ingestion.deliveries.record import Facts
@@ -91,12 +91,12 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
     if isinstance(meaning, Report):
         link = await receiver.journeys.link(delivery.tenant_id, meaning.facts[0].hints.journey_key)
         try:
-            return await record.record(receiver.engine, receiver.facts, delivery, meaning, link)
+            return await record.record(receiver.facts.put, delivery, meaning, link)
         except CurrencyMismatch as error:
             assert isinstance(reading, Reading)
             meaning = reading.reject(error.code, str(error))
     rejection = await _without_journey_key(receiver, delivery, meaning)
-    return await record.reject(receiver.engine, receiver.ring, delivery, rejection)
+    return await reject.reject(receiver.engine, receiver.ring, delivery, rejection)
 
 
 async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection: Rejection) -> Rejection:

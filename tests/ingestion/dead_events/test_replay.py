@@ -9,7 +9,7 @@ import pytest
 from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import tasks
 from impl.ingestion.dead_events.replay import Repair
-from impl.ingestion.deliveries import receive, record
+from impl.ingestion.deliveries import receive, reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
 from impl.platforms import stripe
@@ -210,6 +210,6 @@ async def test_only_a_passing_cause_is_tried_again_by_itself(
         signature_scheme="stripe_v1", secret_version=1,
     )  # fmt: skip
     rejection = Rejection(code=code, message="it did not work", idempotency_key=uuid4(), payload={})
-    dead = await record.reject(app_engine, ring, delivery, rejection)
+    dead = await reject.reject(app_engine, ring, delivery, rejection)
     row = await state(owner, dead.dead_event_id)
     assert row["next_retry_at"] == (None if seconds is None else clock.now() + timedelta(seconds=seconds))

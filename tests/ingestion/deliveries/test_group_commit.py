@@ -54,10 +54,10 @@ def trips(monkeypatch):
     made = Trips()
 
     async def fetch(engine, statement, *values):
-        if "record_facts" in statement:
+        if "record_facts($1)" in statement:
             made.together.append(len(json.loads(values[0])))
-        made.alone += "record_fact(" in statement
-        made.dead += "record_death(" in statement
+        made.alone += "record_facts($1, waits => true)" in statement
+        made.dead += "record_rejection(" in statement
         return await real(engine, statement, *values)
 
     real = direct.fetch
@@ -161,7 +161,7 @@ async def test_a_batch_is_all_or_nothing(shops, owner, database):
     mine, other = shops
     app = await bootstrap.connect(database.url("app_user"))
     rows = [await row_of(mine, sale(1)), await row_of(other, sale(1))]
-    rows[1] = rows[1] | {"channel_code": "no such channel"}
+    rows[1]["facts"][0]["channel_code"] = "no such channel"
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await app.fetch("SELECT * FROM record_facts($1)", json.dumps(rows, default=str))
     await app.close()

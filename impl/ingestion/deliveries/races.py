@@ -1,0 +1,33 @@
+"""Writes that may meet another write of the same thing: look again, a few times."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+
+from impl.kernel.errors import SkeldirError
+
+_ATTEMPTS: Final = 5
+
+ResultT = TypeVar("ResultT")
+
+
+class LostRaceError(SkeldirError):
+    """Another delivery of the same fact was recorded between our look and our write; look again."""
+
+
+async def persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """`attempt` again while it loses races: each loss means that somebody else has made progress."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except (LostRaceError, IntegrityError) as error:
+            if isinstance(error, IntegrityError) and not _is_unique_violation(error):
+                raise
+    return await attempt()
+
+
+def _is_unique_violation(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == "23505"

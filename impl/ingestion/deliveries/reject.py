@@ -1,0 +1,57 @@
+"""Keep a delivery that cannot become an event: a dead event, its payload sealed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+from pydantic_core import to_json
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from impl.db import direct
+from impl.db.sealing import KeyRing, Place
+from impl.ingestion.deliveries import rows, turns
+from impl.ingestion.deliveries.delivery import Delivery, Rejected, Rejection
+from impl.ingestion.deliveries.races import LostRaceError, persist
+from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
+
+_RECORD: Final = "SELECT * FROM record_rejection($1)"
+
+
+async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejection: Rejection) -> Rejected:
+    """Keep the delivery with its cause. The same one is kept once, however often it is delivered."""
+    row = to_json(_row(ring, delivery, rejection)).decode()
+
+    async def attempt() -> Rejected:
+        written = await direct.fetch_row(engine, _RECORD, row)
+        if written is None:
+            raise LostRaceError("the dead event was recorded meanwhile")
+        return Rejected(
+            tenant_id=delivery.tenant_id,
+            idempotency_key=rejection.idempotency_key,
+            dead_event_id=written["dead_event_id"],
+            error_code=rejection.code,
+        )
+
+    async with turns.room(engine):
+        return await persist(attempt)
+
+
+def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, Any]:
+    sealed = None
+    if rejection.payload is not None:
+        sealed = ring.seal(to_json(rejection.payload), Place(delivery.tenant_id, "dead_events", "payload_sealed"))
+    return {
+        **rows.delivery_columns(delivery, rejection.idempotency_key),
+        "dead_event_id": uuid.uuid4(),
+        "topic": rejection.topic,
+        "provider_event_id": rejection.provider_event_id or str(rejection.idempotency_key),
+        "external_event_id": rejection.provider_event_id,
+        "next_retry_at": delivery.received_at + FIRST_RETRY_AFTER if rejection.code in PASSING else None,
+        "error_code": rejection.code,
+        "error_message": rejection.message[:MAX_MESSAGE],
+        "error_detail": rejection.detail,
+        "raw_payload": rejection.kept,
+        "payload_sealed": sealed.value.hex() if sealed else None,
+        "key_id": sealed.key_id if sealed else None,
+    }
