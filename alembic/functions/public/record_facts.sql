@@ -29,11 +29,13 @@ BEGIN
             -- The names of a transaction: those that its facts tell, and the name of the capture that has their payment
             -- reference; for a capture may be known by a name of its own, and what came before it knew that reference only.
             -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
-            SELECT d.*, ARRAY(
+            SELECT d.ordinality, d.delivery_id, d.provider, d.topic, d.provider_event_id, d.idempotency_key, d.received_at,
+                d.posted_at, d.size_bytes, d.signature_scheme, d.secret_version, d.correlation_id, d.is_replay,
+                d.known_entries, ARRAY(
                 SELECT l.id
                 FROM (
                     SELECT n.name FROM unnest(d.transaction_names) AS n (name)
-                    UNION
+                    UNION ALL
                     SELECT (
                         SELECT c.original_transaction_id FROM public.revenue_ledger c
                         WHERE c.tenant_id = bound AND c.provider = d.provider AND c.payment_reference = r.reference
@@ -58,7 +60,8 @@ BEGIN
                 WHERE e.tenant_id = bound AND e.provider = d.provider AND e.transaction_id = f.transaction_id
                     AND e.event_type = 'DisputeWon')
             END AS found_won_dispute
-            FROM delivery d CROSS JOIN LATERAL unnest(d.facts) WITH ORDINALITY f
+            FROM unnest(deliveries) WITH ORDINALITY d CROSS JOIN LATERAL unnest(d.facts) WITH ORDINALITY f
+            WHERE d.tenant_id = bound
         ), expected AS MATERIALIZED (
             SELECT f.place
             FROM delivery d JOIN fact f ON f.place = d.ordinality
