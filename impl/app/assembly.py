@@ -32,7 +32,7 @@ from impl.app.error_map import ERROR_MAP
 from impl.app.tuning import Tuning
 from impl.auth import assembly
 from impl.auth.operations import AuthOperations
-from impl.auth.tokens.access_tokens import Stamp
+from impl.auth.tokens.access_tokens import TokenAudience
 from impl.db import bootstrap, functions, heads
 from impl.db import engine as engines
 from impl.db import url as urls
@@ -92,7 +92,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         attribution=attribution.AttributionStub(),
         auth=AuthOperations(auth, receiver.secrets.forget),
         errors=errors.ErrorsStub(),
-        events=EventsOperations(_touch_desk(receiver), auth.register),
+        events=EventsOperations(_touch_desk(receiver), auth.idempotency),
         export=export.ExportStub(),
         health=HealthOperations(health),
         llm_budget=llm_budget.LlmBudgetStub(),
@@ -137,12 +137,12 @@ def _auth_parts(
         connect=partial(bootstrap.connect, url),
         ring=KeyRing(settings.key_ring()),
         clock=clock,
-        stamp=Stamp(settings.token_issuer, settings.token_audience),
+        token_audience=TokenAudience(settings.token_issuer, settings.token_audience),
         pepper=settings.secret("login_pepper"),
         passwords=tuning.passwords,
         logins_per_minute=tuning.logins_per_minute,
         failures_per_minute=tuning.failures_per_minute,
-        stranger=quarantine.note,
+        on_unknown_key=quarantine.note,
     )
 
 

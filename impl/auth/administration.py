@@ -1,4 +1,4 @@
-"""What admins do: end somebody's logins, change roles, make new keys and webhook secrets."""
+"""Use cases of admins: end the logins of a member, change a member's role."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ async def end_logins(
     """
     if before is not None and before > now:
         raise CutoffInTheFutureError
+    # A login at this moment is either over, so its tokens are cut off, or begins after the cutoff.
     await locks.acquire(connection, sessions.lock_of(admin.tenant_id, user_id))
     await _membership_of(connection, user_id)
     return await revocation_store.revoke_before(
@@ -77,16 +78,18 @@ async def change_role(
 
 
 async def _membership_of(connection: AsyncConnection, user_id: UUID) -> UUID:
-    found = await connection.scalar(select(TenantMembership.id).where(TenantMembership.user_id == user_id, _IS_ACTIVE))
-    if found is None:
+    membership_id = await connection.scalar(
+        select(TenantMembership.id).where(TenantMembership.user_id == user_id, _IS_ACTIVE)
+    )
+    if membership_id is None:
         raise NotFoundError
-    return found
+    return membership_id
 
 
 async def _admins(connection: AsyncConnection) -> set[UUID]:
-    found = await connection.scalars(
+    user_ids = await connection.scalars(
         select(TenantMembership.user_id)
         .join(TenantMembershipRole, TenantMembershipRole.membership_id == TenantMembership.id)
         .where(TenantMembershipRole.role_code == Role.ADMIN.value, _IS_ACTIVE)
     )
-    return set(found)
+    return set(user_ids)

@@ -11,23 +11,23 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.auth.authenticator import Authenticator, Stranger, nobody
+from impl.auth.authenticator import Authenticator, OnUnknownKey, ignore_unknown_key
 from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.keys.tenant_keys import TenantKeys
 from impl.auth.limits import failed_attempts, leased_buckets, rate_classes, tenant_rates
 from impl.auth.limits.failed_attempts import FailedAttempts
-from impl.auth.limits.leased_buckets import RateLimits
+from impl.auth.limits.leased_buckets import LeasedBuckets
 from impl.auth.limits.rate_classes import Limiter
 from impl.auth.limits.tenant_rates import TenantRates
 from impl.auth.passwords import Passwords
-from impl.auth.sessions import Desk
+from impl.auth.sessions import LoginDependencies
 from impl.auth.tokens import revocation_store
-from impl.auth.tokens.access_tokens import Stamp
-from impl.auth.tokens.revocation_cache import Revocations
+from impl.auth.tokens.access_tokens import TokenAudience
+from impl.auth.tokens.revocation_cache import RevocationCache
 from impl.auth.tokens.revocation_listener import RevocationListener
 from impl.auth.tokens.verification import Verifier
-from impl.db.idempotency.once import Register
+from impl.db.idempotency.store import IdempotencyStore
 from impl.db.sealing import KeyRing
 from impl.kernel import background
 from impl.kernel.clock import Clock
@@ -35,31 +35,31 @@ from impl.kernel.clock import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What authentication is made from."""
+    """The parts that authentication is built from."""
 
     engine: AsyncEngine
     connect: Callable[[], Awaitable[Any]]
     """Opens an asyncpg connection as the same role, outside the pool, for listening."""
     ring: KeyRing
     clock: Clock
-    stamp: Stamp
+    token_audience: TokenAudience
     pepper: str = field(repr=False)
     passwords: Passwords = field(default_factory=Passwords)
     logins_per_minute: int = rate_classes.LOGINS_PER_MINUTE
     failures_per_minute: int = failed_attempts.LIMIT
     lease_seconds: float = leased_buckets.LEASE_SECONDS
-    stranger: Stranger = nobody
+    on_unknown_key: OnUnknownKey = ignore_unknown_key
     """Is told of machine keys that nobody has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
-    """What the application plugs into the server, and `running` for its lifespan."""
+    """Authentication of one process: plug-ins of the server, dependencies of the operations, and `running` for the lifespan."""
 
     authenticator: Authenticator
     limiter: Limiter
-    desk: Desk
-    register: Register
+    login: LoginDependencies
+    idempotency: IdempotencyStore
     failed: FailedAttempts
     tenant_keys: TenantKeys
     keys: SigningKeys
@@ -80,12 +80,14 @@ def build(parts: Parts) -> Auth:
     """Everything, ready to be used."""
     engine, clock = parts.engine, parts.clock
     keys = SigningKeys(DatabaseKeyStore(engine, parts.ring, clock), clock)
-    revocations = Revocations(partial(revocation_store.standing, engine, clock), clock)
-    verifier = Verifier(keys=keys, stamp=parts.stamp, revocations=revocations, clock=clock)
+    revocations = RevocationCache(partial(revocation_store.load, engine, clock), clock)
+    verifier = Verifier(keys=keys, token_audience=parts.token_audience, revocations=revocations, clock=clock)
     tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock, limit=parts.failures_per_minute)
-    limits = RateLimits(leased_buckets.database(engine), clock, lease_seconds=parts.lease_seconds)
+    limits = LeasedBuckets(leased_buckets.database(engine), clock, lease_seconds=parts.lease_seconds)
     return Auth(
-        authenticator=Authenticator(verifier=verifier, tenant_keys=tenant_keys, engine=engine, stranger=parts.stranger),
+        authenticator=Authenticator(
+            verifier=verifier, tenant_keys=tenant_keys, engine=engine, on_unknown_key=parts.on_unknown_key
+        ),
         limiter=Limiter(
             limits=limits,
             rates=TenantRates(tenant_rates.database(engine), clock),
@@ -93,10 +95,15 @@ def build(parts: Parts) -> Auth:
             pepper=parts.pepper,
             logins_per_minute=parts.logins_per_minute,
         ),
-        desk=Desk(
-            engine=engine, clock=clock, keys=keys, stamp=parts.stamp, passwords=parts.passwords, pepper=parts.pepper
+        login=LoginDependencies(
+            engine=engine,
+            clock=clock,
+            keys=keys,
+            token_audience=parts.token_audience,
+            passwords=parts.passwords,
+            pepper=parts.pepper,
         ),
-        register=Register(engine=engine, ring=parts.ring, clock=clock, pepper=parts.pepper),
+        idempotency=IdempotencyStore(engine=engine, ring=parts.ring, clock=clock, pepper=parts.pepper),
         failed=failed,
         tenant_keys=tenant_keys,
         keys=keys,

@@ -1,4 +1,4 @@
-"""What the parts below an operation cannot do, as the answer a caller gets."""
+"""Errors of authentication that a caller gets as a problem."""
 
 from __future__ import annotations
 

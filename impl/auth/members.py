@@ -34,12 +34,12 @@ async def by_login_hash(engine: AsyncEngine, login_hash: str) -> Login | None:
 
 async def role_of(connection: AsyncConnection, user_id: UUID) -> Role | None:
     """The user's role in the tenant of the transaction, as it is now; None without one, also for a revoked membership."""
-    held = await connection.scalars(
+    codes = await connection.scalars(
         select(TenantMembershipRole.role_code)
         .join(TenantMembership, TenantMembership.id == TenantMembershipRole.membership_id)
         .where(TenantMembership.user_id == user_id, TenantMembership.membership_status == "active")
     )
-    return roles.highest(held)
+    return roles.highest(codes)
 
 
 async def is_active(connection: AsyncConnection, user_id: UUID) -> bool:

@@ -17,10 +17,10 @@ from impl.auth.assembly import Auth
 from impl.auth.keys import machine_secrets
 from impl.auth.keys.tenant_keys import Purpose
 from impl.auth.roles import Role
-from impl.auth.sessions import HeldToken
+from impl.auth.sessions import RefreshHolder
 from impl.auth.tokens import access_tokens
 from impl.auth.tokens.access_tokens import AccessToken
-from impl.db.idempotency.once import once
+from impl.db.idempotency.store import run_once
 
 ForgetSecret: TypeAlias = Callable[[UUID, str], None]
 """Told (tenant, processor) when a webhook secret has changed, so that this process reads it anew."""
@@ -34,13 +34,13 @@ class AuthOperations:
     """Log in, stay logged in, log out; and what admins do."""
 
     def __init__(self, parts: Auth, forget_secret: ForgetSecret) -> None:
-        self._desk, self._failed = parts.desk, parts.failed
-        self._register, self._tenant_keys, self._forget_secret = parts.register, parts.tenant_keys, forget_secret
+        self._login, self._failed = parts.login, parts.failed
+        self._idempotency, self._tenant_keys, self._forget_secret = parts.idempotency, parts.tenant_keys, forget_secret
 
     async def login(self, params: auth.LoginParams, body: models.LoginRequest, *, call: Call[None]) -> auth.LoginReply:
         try:
             session = await sessions.login(
-                self._desk, email=body.email, password=body.password, tenant_id=body.tenant_id
+                self._login, email=body.email, password=body.password, tenant_id=body.tenant_id
             )
         except UnauthorizedError as error:
             self._failed.note(call.request.client_host)
@@ -59,12 +59,12 @@ class AuthOperations:
         )
 
     async def refresh_token(
-        self, params: auth.RefreshTokenParams, body: models.RefreshRequest, *, call: Call[HeldToken]
+        self, params: auth.RefreshTokenParams, body: models.RefreshRequest, *, call: Call[RefreshHolder]
     ) -> auth.RefreshTokenReply:
-        held = call.principal
-        if body.refresh_token != str(held.token) or body.tenant_id not in {None, held.token.tenant_id}:
+        holder = call.principal
+        if body.refresh_token != str(holder.token) or body.tenant_id not in {None, holder.token.tenant_id}:
             raise UnauthorizedError
-        session = await sessions.refresh(self._desk, held)
+        session = await sessions.refresh(self._login, holder)
         return auth.RefreshToken200(
             body=models.TokenPair(
                 access_token=session.access_token,
@@ -75,7 +75,7 @@ class AuthOperations:
         )
 
     async def logout(self, params: auth.LogoutParams, *, call: Call[AccessToken]) -> auth.LogoutReply:
-        await sessions.logout(self._desk.engine, self._desk.clock, call.principal)
+        await sessions.logout(self._login.engine, self._login.clock, call.principal)
         message = "You are logged out."
         return auth.Logout200(body=SuccessResponse(success=True, correlation_id=call.correlation_id, message=message))
 
@@ -90,7 +90,7 @@ class AuthOperations:
     async def admin_revoke_tokens_before(
         self, params: auth.AdminRevokeTokensBeforeParams, body: models.TokenCutoffRequest, *, call: Call[AccessToken]
     ) -> auth.AdminRevokeTokensBeforeReply:
-        admin, now = call.principal, self._desk.clock.now()
+        admin, now = call.principal, self._login.clock.now()
 
         async def work(connection: AsyncConnection) -> models.TokenCutoff:
             cutoff = await administration.end_logins(
@@ -105,9 +105,9 @@ class AuthOperations:
                 message="The user must log in again.",
             )
 
-        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.TokenCutoff)
+        result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.TokenCutoff)
         return auth.AdminRevokeTokensBefore200(
-            body=done.body, idempotency_replayed="true" if done.is_replayed else None
+            body=result.body, idempotency_replayed="true" if result.is_replayed else None
         )
 
     async def admin_rbac_check(
@@ -131,7 +131,7 @@ class AuthOperations:
         *,
         call: Call[AccessToken],
     ) -> auth.AdminUpdateMembershipRoleReply:
-        admin, now = call.principal, self._desk.clock.now()
+        admin, now = call.principal, self._login.clock.now()
 
         async def work(connection: AsyncConnection) -> models.MembershipRole:
             change = await administration.change_role(connection, admin, body.user_id, Role(body.role), now=now)
@@ -145,46 +145,46 @@ class AuthOperations:
                 revoked_existing_tokens=True,
             )
 
-        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.MembershipRole)
+        result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.MembershipRole)
         return auth.AdminUpdateMembershipRole200(
-            body=done.body, idempotency_replayed="true" if done.is_replayed else None
+            body=result.body, idempotency_replayed="true" if result.is_replayed else None
         )
 
     async def rotate_tenant_key(
         self, params: auth.RotateTenantKeyParams, body: models.TenantKeyRequest, *, call: Call[AccessToken]
     ) -> auth.RotateTenantKeyReply:
-        tenant_id, now = call.principal.tenant_id, self._desk.clock.now()
+        tenant_id, now = call.principal.tenant_id, self._login.clock.now()
         purpose, previous = Purpose(body.purpose), timedelta(seconds=body.previous_valid_seconds)
         changed: list[bytes] = []
 
         async def work(connection: AsyncConnection) -> models.TenantKey:
-            made = await machine_secrets.rotate_key(connection, tenant_id, purpose, previous, now=now)
-            changed.extend(made.changed)
+            rotated = await machine_secrets.rotate_key(connection, tenant_id, purpose, previous, now=now)
+            changed.extend(rotated.changed)
             return models.TenantKey(
                 tenant_id=tenant_id,
-                key_id=made.key_id,
+                key_id=rotated.key_id,
                 purpose=purpose.value,
-                tenant_key=made.key,
-                previous_valid_until=made.previous_valid_until,
+                tenant_key=rotated.key,
+                previous_valid_until=rotated.previous_valid_until,
                 created_at=now,
             )
 
         key = params.x_idempotency_key
-        done = await once(self._register, call, key, work, answer=models.TenantKey, status=201, is_secret=True)
+        result = await run_once(self._idempotency, call, key, work, answer=models.TenantKey, status=201, is_secret=True)
         for key_hash in changed:
             self._tenant_keys.forget(key_hash)
-        return auth.RotateTenantKey201(body=done.body)
+        return auth.RotateTenantKey201(body=result.body)
 
     async def put_webhook_secret(
         self, params: auth.PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[AccessToken]
     ) -> auth.PutWebhookSecretReply:
-        tenant_id, now = call.principal.tenant_id, self._desk.clock.now()
+        tenant_id, now = call.principal.tenant_id, self._login.clock.now()
 
         async def work(connection: AsyncConnection) -> models.WebhookSecret:
             provider = machine_secrets.provider_of(params.provider)
-            made = await machine_secrets.put_webhook_secret(
+            rotated = await machine_secrets.put_webhook_secret(
                 connection,
-                self._register.ring,
+                self._idempotency.ring,
                 tenant_id=tenant_id,
                 provider=provider,
                 secret=body.secret,
@@ -195,12 +195,12 @@ class AuthOperations:
             return models.WebhookSecret(
                 tenant_id=tenant_id,
                 provider=provider,
-                version=made.version,
-                key_id=made.key_id,
+                version=rotated.version,
+                key_id=rotated.key_id,
                 updated_at=now,
-                previous_valid_until=made.previous_valid_until,
+                previous_valid_until=rotated.previous_valid_until,
             )
 
-        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
-        self._forget_secret(tenant_id, done.body.provider)
-        return auth.PutWebhookSecret200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)
+        result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
+        self._forget_secret(tenant_id, result.body.provider)
+        return auth.PutWebhookSecret200(body=result.body, idempotency_replayed="true" if result.is_replayed else None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class Role(enum.Enum):
-    """What a member of a tenant may do. Also the name of the scope that says so."""
+    """The role of a member of a tenant. Also the name of the scope that says so."""
 
     VIEWER = "viewer"
     MANAGER = "manager"
@@ -24,5 +24,5 @@ def scopes_of(role: Role) -> tuple[str, ...]:
 
 def highest(codes: Iterable[str]) -> Role | None:
     """The highest of the role codes a membership has; None when it has none that is known."""
-    held = set(codes)
-    return next((role for role in reversed(_FROM_LOW_TO_HIGH) if role.value in held), None)
+    known = set(codes)
+    return next((role for role in reversed(_FROM_LOW_TO_HIGH) if role.value in known), None)

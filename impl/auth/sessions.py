@@ -16,7 +16,7 @@ from impl.auth.keys.signing_keys import SigningKey, SigningKeys
 from impl.auth.passwords import Passwords
 from impl.auth.tables import RefreshToken as Row
 from impl.auth.tokens import access_tokens, refresh_tokens, revocation_store
-from impl.auth.tokens.access_tokens import AccessToken, Stamp
+from impl.auth.tokens.access_tokens import AccessToken, TokenAudience
 from impl.auth.tokens.refresh_tokens import RefreshToken
 from impl.db import locks
 from impl.db.transaction import tenant_transaction
@@ -27,20 +27,20 @@ _LIFETIME: Final = timedelta(days=refresh_tokens.LIFETIME_DAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What logging in stands on."""
+class LoginDependencies:
+    """Dependencies of logging in, refreshing and logging out."""
 
     engine: AsyncEngine
     clock: Clock
     keys: SigningKeys
-    stamp: Stamp
+    token_audience: TokenAudience
     passwords: Passwords
     pepper: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a login or a refresh hands out."""
+    """The pair of tokens that a login or a refresh hands out, and whose they are."""
 
     user_id: UUID
     access_token: str = field(repr=False)
@@ -48,99 +48,109 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldToken:
-    """A refresh token whose bearer is known; whether it may still be used is decided when it is."""
+class RefreshHolder:
+    """The holder of a refresh token, whose secret was right; whether the token may still be used is decided at its use."""
 
     token: RefreshToken
     user_id: UUID
     family_id: UUID
 
 
-async def login(desk: Desk, *, email: str, password: str, tenant_id: UUID) -> Session:
+async def login(dependencies: LoginDependencies, *, email: str, password: str, tenant_id: UUID) -> Session:
     """Start a session of the person in the tenant.
 
     An unknown address costs the same work as a wrong password. Raises `UnauthorizedError` for both, and
     `ForbiddenError` for a right password without a role in the tenant.
     """
-    found = await members.by_login_hash(desk.engine, passwords.login_identifier_hash(desk.pepper, email))
-    is_correct = await desk.passwords.is_correct(password, found.password_hash if found else None)
-    if found is None or not is_correct or not found.is_active:
+    person = await members.by_login_hash(
+        dependencies.engine, passwords.login_identifier_hash(dependencies.pepper, email)
+    )
+    # Before the person is looked at: an unknown address must take as long as a wrong password.
+    is_correct = await dependencies.passwords.is_correct(password, person.password_hash if person else None)
+    if person is None or not is_correct or not person.is_active:
         raise UnauthorizedError
-    await _strengthen(desk, found, password, tenant_id)
-    key = await desk.keys.signer()
-    async with tenant_transaction(desk.engine, tenant_id, lock=lock_of(tenant_id, found.user_id)) as connection:
-        role = await members.role_of(connection, found.user_id)
+    await _strengthen(dependencies, person, password, tenant_id)
+    # Before the transaction: loading keys takes a connection of its own, and whoever holds one must not wait for a second.
+    key = await dependencies.keys.signer()
+    async with tenant_transaction(
+        dependencies.engine, tenant_id, lock=lock_of(tenant_id, person.user_id)
+    ) as connection:
+        role = await members.role_of(connection, person.user_id)
         if role is None:
             raise ForbiddenError
-        access = access_tokens.issue(tenant_id, found.user_id, role, family_id=ids.new(), now=desk.clock.now())
-        return await _hand_out(desk, connection, access, key)
+        access = access_tokens.issue(tenant_id, person.user_id, role, family_id=ids.new(), now=dependencies.clock.now())
+        return await _hand_out(dependencies, connection, access, key)
 
 
-async def _strengthen(desk: Desk, found: members.Login, password: str, tenant_id: UUID) -> None:
+async def _strengthen(dependencies: LoginDependencies, person: members.Login, password: str, tenant_id: UUID) -> None:
     """Hash the password again when today's parameters are stronger: only now is it known."""
-    if found.password_hash is None or not desk.passwords.needs_rehash(found.password_hash):
+    if person.password_hash is None or not dependencies.passwords.needs_rehash(person.password_hash):
         return
-    stronger = await desk.passwords.hash(password)
-    async with tenant_transaction(desk.engine, tenant_id, user_id=found.user_id) as connection:
-        await members.set_password_hash(connection, found.user_id, stronger)
+    stronger = await dependencies.passwords.hash(password)
+    async with tenant_transaction(dependencies.engine, tenant_id, user_id=person.user_id) as connection:
+        await members.set_password_hash(connection, person.user_id, stronger)
 
 
-async def find_held(engine: AsyncEngine, token: RefreshToken) -> HeldToken | None:
+async def find_holder(engine: AsyncEngine, token: RefreshToken) -> RefreshHolder | None:
     """Who holds `token`; None when its secret is wrong or it never existed, after the same work."""
     async with tenant_transaction(engine, token.tenant_id) as connection:
         row = (
             await connection.execute(select(Row.token_hash, Row.user_id, Row.family_id).where(Row.id == token.token_id))
         ).one_or_none()
     is_theirs = token.is_behind(row.token_hash if row is not None else None)
-    return HeldToken(token, row.user_id, row.family_id) if row is not None and is_theirs else None
+    return RefreshHolder(token, row.user_id, row.family_id) if row is not None and is_theirs else None
 
 
-async def refresh(desk: Desk, held: HeldToken) -> Session:
+async def refresh(dependencies: LoginDependencies, holder: RefreshHolder) -> Session:
     """Exchange the token for the next pair, once.
 
     The second use of a token takes its whole session back, because one of the two users has stolen it. Raises
     `UnauthorizedError` for a token that was used, revoked or has expired, and for a person without a role.
     """
     session = None
-    key = await desk.keys.signer()
-    tenant_id, lock = held.token.tenant_id, lock_of(held.token.tenant_id, held.user_id)
-    async with tenant_transaction(desk.engine, tenant_id, user_id=held.user_id, lock=lock) as connection:
-        if await _is_usable(desk, connection, held):
-            session = await _rotate(desk, connection, held, key)
+    key = await dependencies.keys.signer()
+    tenant_id, lock = holder.token.tenant_id, lock_of(holder.token.tenant_id, holder.user_id)
+    async with tenant_transaction(dependencies.engine, tenant_id, user_id=holder.user_id, lock=lock) as connection:
+        if await _is_usable(dependencies, connection, holder):
+            session = await _rotate(dependencies, connection, holder, key)
     # Raised behind the transaction, which must keep the revocation that a reuse has caused.
     if session is None:
         raise UnauthorizedError
     return session
 
 
-async def _is_usable(desk: Desk, connection: AsyncConnection, held: HeldToken) -> bool:
-    state = select(Row.expires_at, Row.rotated_at, Row.revoked_at).where(Row.id == held.token.token_id)
+async def _is_usable(dependencies: LoginDependencies, connection: AsyncConnection, holder: RefreshHolder) -> bool:
+    state = select(Row.expires_at, Row.rotated_at, Row.revoked_at).where(Row.id == holder.token.token_id)
     expires_at, rotated_at, revoked_at = (await connection.execute(state)).one()
-    now = desk.clock.now()
+    now = dependencies.clock.now()
     if rotated_at is not None and revoked_at is None:
         await revocation_store.revoke_family(
-            connection, held.token.tenant_id, held.user_id, held.family_id, reason="reuse", now=now
+            connection, holder.token.tenant_id, holder.user_id, holder.family_id, reason="reuse", now=now
         )
     return rotated_at is None and revoked_at is None and now < expires_at
 
 
-async def _rotate(desk: Desk, connection: AsyncConnection, held: HeldToken, key: SigningKey) -> Session | None:
+async def _rotate(
+    dependencies: LoginDependencies, connection: AsyncConnection, holder: RefreshHolder, key: SigningKey
+) -> Session | None:
     """The next pair; None when the person lost the role or may no longer log in."""
-    role = await members.role_of(connection, held.user_id)
-    if role is None or not await members.is_active(connection, held.user_id):
+    role = await members.role_of(connection, holder.user_id)
+    if role is None or not await members.is_active(connection, holder.user_id):
         return None
-    now = desk.clock.now()
-    access = access_tokens.issue(held.token.tenant_id, held.user_id, role, family_id=held.family_id, now=now)
-    session = await _hand_out(desk, connection, access, key)
+    now = dependencies.clock.now()
+    access = access_tokens.issue(holder.token.tenant_id, holder.user_id, role, family_id=holder.family_id, now=now)
+    session = await _hand_out(dependencies, connection, access, key)
     await connection.execute(
         update(Row)
-        .where(Row.id == held.token.token_id)
+        .where(Row.id == holder.token.token_id)
         .values(rotated_at=now, last_used_at=now, replaced_by_id=session.refresh_token.token_id)
     )
     return session
 
 
-async def _hand_out(desk: Desk, connection: AsyncConnection, access: AccessToken, key: SigningKey) -> Session:
+async def _hand_out(
+    dependencies: LoginDependencies, connection: AsyncConnection, access: AccessToken, key: SigningKey
+) -> Session:
     token = refresh_tokens.new(access.tenant_id)
     await connection.execute(
         insert(Row).values(
@@ -152,7 +162,11 @@ async def _hand_out(desk: Desk, connection: AsyncConnection, access: AccessToken
             expires_at=access.issued_at + _LIFETIME,
         )
     )
-    return Session(access.user_id, access_tokens.sign(access, kid=key.kid, key=key.private, stamp=desk.stamp), token)
+    return Session(
+        access.user_id,
+        access_tokens.sign(access, kid=key.kid, key=key.private, token_audience=dependencies.token_audience),
+        token,
+    )
 
 
 async def logout(engine: AsyncEngine, clock: Clock, token: AccessToken) -> None:

@@ -14,7 +14,7 @@ from generated.governance import problems
 from generated.server import Call, InvalidRequestError, Issue, NotFoundError, ProblemError, events
 from generated.server.models import common
 from generated.server.models import events as models
-from impl.db.idempotency.once import Register, once
+from impl.db.idempotency.store import IdempotencyStore, run_once
 from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import repair, tasks
 from impl.ingestion.dead_events.repair import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
@@ -38,8 +38,8 @@ class StateConflict(ProblemError, kind=problems.STATE_CONFLICT):
 class EventsOperations:
     """Touches and dead events of one tenant at a time."""
 
-    def __init__(self, desk: TouchDesk, register: Register) -> None:
-        self._desk, self._engine, self._register = desk, desk.engine, register
+    def __init__(self, desk: TouchDesk, idempotency: IdempotencyStore) -> None:
+        self._desk, self._engine, self._idempotency = desk, desk.engine, idempotency
 
     async def ingest_touches(
         self, params: events.IngestTouchesParams, *, call: Call[MachineCaller]
@@ -86,7 +86,7 @@ class EventsOperations:
             return to_api_dead_event(tenant_id, found)
 
         key = params.x_idempotency_key
-        done = await once(self._register, call, key, work, answer=models.DeadEvent, status=202)
+        done = await run_once(self._idempotency, call, key, work, answer=models.DeadEvent, status=202)
         return events.RetryDeadEvent202(
             body=done.body,
             location=f"/api/events/dead/{params.id}",
@@ -105,7 +105,7 @@ class EventsOperations:
                 found = await repair.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
             return to_api_dead_event(tenant_id, found)
 
-        done = await once(self._register, call, params.x_idempotency_key, work, answer=models.DeadEvent)
+        done = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.DeadEvent)
         return events.AbandonDeadEvent200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)
 
 

@@ -1,4 +1,4 @@
-"""People of tenants, a desk to log in at, and a clock that stands still."""
+"""People of tenants, the dependencies of logging in, and a clock that stands still."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from impl.auth import passwords, sessions
 from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.passwords import Passwords
-from impl.auth.tokens.access_tokens import Stamp
+from impl.auth.tokens.access_tokens import TokenAudience
 from impl.kernel.clock import FixedClock
 
 PEPPER = "pepper"
-STAMP = Stamp("https://api.skeldir.example", "skeldir-api")
+TOKEN_AUDIENCE = TokenAudience("https://api.skeldir.example", "skeldir-api")
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,15 @@ def hasher():
 
 
 @pytest.fixture
-def desk(app_engine, clock, hasher, ring):
+def dependencies(app_engine, clock, hasher, ring):
     keys = SigningKeys(DatabaseKeyStore(app_engine, ring, clock), clock)
-    return sessions.Desk(
-        engine=app_engine, clock=clock, keys=keys, stamp=STAMP, passwords=Passwords(hasher), pepper=PEPPER
+    return sessions.LoginDependencies(
+        engine=app_engine,
+        clock=clock,
+        keys=keys,
+        token_audience=TOKEN_AUDIENCE,
+        passwords=Passwords(hasher),
+        pepper=PEPPER,
     )
 
 
@@ -93,12 +98,12 @@ def make_member(ops_engine, make_tenant, hasher):
 
 
 @pytest.fixture
-def log_in(desk):
+def log_in(dependencies):
     """Starts a session of a member."""
 
     async def log_in(member, **changes):
         known = {"email": member.email, "password": member.password, "tenant_id": member.tenant_id}
-        return await sessions.login(desk, **(known | changes))
+        return await sessions.login(dependencies, **(known | changes))
 
     return log_in
 

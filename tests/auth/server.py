@@ -18,7 +18,7 @@ from impl.kernel.clock import SystemClock
 from impl.telemetry.exchanges import ExchangeLog
 from impl.telemetry.metrics import HTTPMetrics
 from impl.telemetry.traffic import Traffic
-from tests.auth.conftest import PEPPER, STAMP, CountingHasher
+from tests.auth.conftest import PEPPER, TOKEN_AUDIENCE, CountingHasher
 from tests.fixtures.watching import watched
 
 APIS = (
@@ -38,7 +38,7 @@ def parts(engine, database, ring, clock=None):
         connect=connect,
         ring=ring,
         clock=clock or SystemClock(),
-        stamp=STAMP,
+        token_audience=TOKEN_AUDIENCE,
         pepper=PEPPER,
         passwords=Passwords(CountingHasher()),
         # A lease that is late on a busy machine is no database that is away, which would let everybody through.

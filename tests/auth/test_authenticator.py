@@ -14,7 +14,7 @@ from impl.auth.tokens import access_tokens
 from impl.db import engine as engines
 from impl.db import outage
 from impl.kernel.clock import SystemClock
-from tests.auth.conftest import STAMP
+from tests.auth.conftest import TOKEN_AUDIENCE
 from tests.auth.server import parts
 
 REQUEST = RawRequest(client_host="203.0.113.7", body=b"{}")
@@ -23,7 +23,7 @@ OPERATION = Operation(id="verifyToken", method="GET", path="/x", handler="x", re
 
 @pytest.fixture
 async def auth(app_engine, database, ring, clock):
-    """One process, running, that shares its signing keys and its clock with `desk`."""
+    """One process, running, that shares its signing keys and its clock with `dependencies`."""
     made = assembly.build(parts(app_engine, database, ring, clock))
     async with made.running():
         yield made
@@ -58,16 +58,16 @@ class TestAccessBearer:
         token = access_tokens.issue(
             member.tenant_id, member.user_id, Role.ADMIN, family_id=uuid4(), now=SystemClock().now()
         )
-        signed = access_tokens.sign(token, kid=foreign.kid, key=foreign.private, stamp=STAMP)
+        signed = access_tokens.sign(token, kid=foreign.kid, key=foreign.private, token_audience=TOKEN_AUDIENCE)
         assert await auth.authenticator.access_bearer_auth(signed, REQUEST) is None
         known = await auth.keys.signer()
-        signed = access_tokens.sign(token, kid=known.kid, key=foreign.private, stamp=STAMP)
+        signed = access_tokens.sign(token, kid=known.kid, key=foreign.private, token_audience=TOKEN_AUDIENCE)
         assert await auth.authenticator.access_bearer_auth(signed, REQUEST) is None
 
     async def test_after_logout_the_token_is_nobodys(self, auth, make_member, log_in):
         session = await log_in(await make_member())
         grant = await auth.authenticator.access_bearer_auth(session.access_token, REQUEST)
-        await sessions.logout(auth.desk.engine, SystemClock(), grant.principal)
+        await sessions.logout(auth.login.engine, SystemClock(), grant.principal)
         async with asyncio.timeout(60):
             while await auth.authenticator.access_bearer_auth(session.access_token, REQUEST) is not None:
                 await asyncio.sleep(0.01)
@@ -88,7 +88,7 @@ class TestAccessBearer:
         alone = assembly.build(parts(away, database, ring))
         token = access_tokens.issue(uuid4(), uuid4(), Role.ADMIN, family_id=uuid4(), now=SystemClock().now())
         key = signing_keys.generate(SystemClock().now())
-        signed = access_tokens.sign(token, kid=key.kid, key=key.private, stamp=STAMP)
+        signed = access_tokens.sign(token, kid=key.kid, key=key.private, token_audience=TOKEN_AUDIENCE)
         for check in (
             alone.authenticator.access_bearer_auth(signed, REQUEST),
             alone.authenticator.refresh_bearer_auth("x", REQUEST),

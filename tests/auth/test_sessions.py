@@ -10,33 +10,35 @@ from impl.auth.roles import Role
 from impl.auth.tokens import access_tokens, refresh_tokens, revocation_store
 from impl.db.transaction import tenant_transaction
 from impl.kernel import ids
-from tests.auth.conftest import STAMP, CountingHasher
+from tests.auth.conftest import TOKEN_AUDIENCE, CountingHasher
 
 
-async def read(desk, session):
-    key = await desk.keys.verifier(access_tokens.kid_of(session.access_token))
-    return access_tokens.read(session.access_token, key=key, stamp=STAMP, now=desk.clock.now())
+async def read(dependencies, session):
+    key = await dependencies.keys.verifier(access_tokens.kid_of(session.access_token))
+    return access_tokens.read(
+        session.access_token, key=key, token_audience=TOKEN_AUDIENCE, now=dependencies.clock.now()
+    )
 
 
-async def use(desk, token):
+async def use(dependencies, token):
     """The refresh token as a caller presents it."""
-    held = await sessions.find_held(desk.engine, refresh_tokens.parse(str(token)))
-    if held is None:
+    holder = await sessions.find_holder(dependencies.engine, refresh_tokens.parse(str(token)))
+    if holder is None:
         raise UnauthorizedError
-    return await sessions.refresh(desk, held)
+    return await sessions.refresh(dependencies, holder)
 
 
-async def is_revoked(desk, session):
-    token = await read(desk, session)
-    standing = await revocation_store.standing(desk.engine, desk.clock, token.tenant_id, token.user_id)
+async def is_revoked(dependencies, session):
+    token = await read(dependencies, session)
+    standing = await revocation_store.load(dependencies.engine, dependencies.clock, token.tenant_id, token.user_id)
     return standing.covers(token)
 
 
 class TestLogin:
-    async def test_a_member_gets_a_pair_of_tokens(self, desk, make_member, log_in):
+    async def test_a_member_gets_a_pair_of_tokens(self, dependencies, make_member, log_in):
         member = await make_member("manager")
         session = await log_in(member)
-        token = await read(desk, session)
+        token = await read(dependencies, session)
         assert (token.tenant_id, token.user_id, token.role) == (member.tenant_id, member.user_id, Role.MANAGER)
         assert session.refresh_token.tenant_id == member.tenant_id
         assert session.user_id == member.user_id
@@ -100,21 +102,21 @@ class TestLogin:
 
 
 class TestRefresh:
-    async def test_a_refresh_token_buys_the_next_pair_of_the_same_session(self, desk, make_member, log_in):
+    async def test_a_refresh_token_buys_the_next_pair_of_the_same_session(self, dependencies, make_member, log_in):
         first = await log_in(await make_member())
-        second = await use(desk, first.refresh_token)
-        third = await use(desk, second.refresh_token)
-        families = {(await read(desk, session)).family_id for session in (first, second, third)}
+        second = await use(dependencies, first.refresh_token)
+        third = await use(dependencies, second.refresh_token)
+        families = {(await read(dependencies, session)).family_id for session in (first, second, third)}
         assert len(families) == 1
         assert len({session.refresh_token.secret for session in (first, second, third)}) == 3
 
-    async def test_the_role_is_read_again(self, desk, make_member, log_in, owner):
+    async def test_the_role_is_read_again(self, dependencies, make_member, log_in, owner):
         member = await make_member("viewer")
         session = await log_in(member)
         await owner.execute(
             "UPDATE tenant_membership_roles SET role_code = 'admin' WHERE tenant_id = $1", member.tenant_id
         )
-        assert (await read(desk, await use(desk, session.refresh_token))).role is Role.ADMIN
+        assert (await read(dependencies, await use(dependencies, session.refresh_token))).role is Role.ADMIN
 
     @pytest.mark.parametrize(
         "change",
@@ -124,50 +126,54 @@ class TestRefresh:
             "DELETE FROM tenant_membership_roles r USING tenant_memberships m WHERE m.id = r.membership_id AND m.user_id = $1",
         ],
     )
-    async def test_a_person_who_lost_the_role_is_refused(self, desk, make_member, log_in, owner, change):
+    async def test_a_person_who_lost_the_role_is_refused(self, dependencies, make_member, log_in, owner, change):
         member = await make_member()
         session = await log_in(member)
         await owner.execute(change, member.user_id)
         with pytest.raises(UnauthorizedError):
-            await use(desk, session.refresh_token)
+            await use(dependencies, session.refresh_token)
 
     async def test_reuse_takes_the_whole_session_back_and_leaves_the_persons_other_sessions(
-        self, desk, make_member, log_in
+        self, dependencies, make_member, log_in
     ):
         member = await make_member()
         first, other = await log_in(member), await log_in(member)
-        second = await use(desk, first.refresh_token)
+        second = await use(dependencies, first.refresh_token)
         with pytest.raises(UnauthorizedError):
-            await use(desk, first.refresh_token)
+            await use(dependencies, first.refresh_token)
         with pytest.raises(UnauthorizedError):
-            await use(desk, second.refresh_token)
-        assert await is_revoked(desk, first)
-        assert await is_revoked(desk, second)
-        assert not await is_revoked(desk, other)
-        assert await use(desk, other.refresh_token)
+            await use(dependencies, second.refresh_token)
+        assert await is_revoked(dependencies, first)
+        assert await is_revoked(dependencies, second)
+        assert not await is_revoked(dependencies, other)
+        assert await use(dependencies, other.refresh_token)
 
-    async def test_fifty_rotations_at_once_have_one_winner_and_end_the_session(self, desk, make_member, log_in, owner):
+    async def test_fifty_rotations_at_once_have_one_winner_and_end_the_session(
+        self, dependencies, make_member, log_in, owner
+    ):
         session = await log_in(await make_member())
-        outcomes = await asyncio.gather(*(use(desk, session.refresh_token) for _ in range(50)), return_exceptions=True)
+        outcomes = await asyncio.gather(
+            *(use(dependencies, session.refresh_token) for _ in range(50)), return_exceptions=True
+        )
         winners = [outcome for outcome in outcomes if isinstance(outcome, sessions.Session)]
         assert len(winners) == 1
         assert {type(outcome) for outcome in outcomes} == {sessions.Session, UnauthorizedError}
         with pytest.raises(UnauthorizedError):
-            await use(desk, winners[0].refresh_token)
-        family = (await read(desk, session)).family_id
+            await use(dependencies, winners[0].refresh_token)
+        family = (await read(dependencies, session)).family_id
         rows = await owner.fetch(
             "SELECT revoked_at, revoke_reason FROM auth_refresh_tokens WHERE family_id = $1", family
         )
         assert len(rows) == 2
         assert {row["revoke_reason"] for row in rows} == {"reuse"}
 
-    async def test_an_expired_token_is_refused(self, desk, make_member, log_in, clock):
+    async def test_an_expired_token_is_refused(self, dependencies, make_member, log_in, clock):
         session = await log_in(await make_member())
         clock.advance(timedelta(days=30).total_seconds())
         with pytest.raises(UnauthorizedError):
-            await use(desk, session.refresh_token)
+            await use(dependencies, session.refresh_token)
 
-    async def test_a_miss_of_any_kind_costs_the_same_work(self, desk, make_member, log_in, statements):
+    async def test_a_miss_of_any_kind_costs_the_same_work(self, dependencies, make_member, log_in, statements):
         real = (await log_in(await make_member())).refresh_token
         costs = []
         for miss in (
@@ -177,87 +183,93 @@ class TestRefresh:
             "no token at all",
         ):
             statements.clear()
-            assert await sessions.find_held(desk.engine, refresh_tokens.parse(str(miss))) is None
+            assert await sessions.find_holder(dependencies.engine, refresh_tokens.parse(str(miss))) is None
             costs.append(tuple(statements))
         assert len(set(costs)) == 1
 
-    async def test_a_wrong_secret_does_not_end_the_session_of_its_owner(self, desk, make_member, log_in):
+    async def test_a_wrong_secret_does_not_end_the_session_of_its_owner(self, dependencies, make_member, log_in):
         session = await log_in(await make_member())
         forged = refresh_tokens.RefreshToken(session.refresh_token.tenant_id, session.refresh_token.token_id, "0" * 64)
         with pytest.raises(UnauthorizedError):
-            await use(desk, forged)
-        assert await use(desk, session.refresh_token)
+            await use(dependencies, forged)
+        assert await use(dependencies, session.refresh_token)
 
 
 class TestLogout:
-    async def test_every_token_of_the_session_is_worthless_and_other_sessions_live(self, desk, make_member, log_in):
+    async def test_every_token_of_the_session_is_worthless_and_other_sessions_live(
+        self, dependencies, make_member, log_in
+    ):
         member = await make_member()
         first, other = await log_in(member), await log_in(member)
-        second = await use(desk, first.refresh_token)
-        await sessions.logout(desk.engine, desk.clock, await read(desk, second))
-        assert await is_revoked(desk, first)
-        assert await is_revoked(desk, second)
-        assert not await is_revoked(desk, other)
+        second = await use(dependencies, first.refresh_token)
+        await sessions.logout(dependencies.engine, dependencies.clock, await read(dependencies, second))
+        assert await is_revoked(dependencies, first)
+        assert await is_revoked(dependencies, second)
+        assert not await is_revoked(dependencies, other)
         with pytest.raises(UnauthorizedError):
-            await use(desk, second.refresh_token)
-        assert await use(desk, other.refresh_token)
+            await use(dependencies, second.refresh_token)
+        assert await use(dependencies, other.refresh_token)
 
-    async def test_logging_out_twice_is_as_good_as_once(self, desk, make_member, log_in):
+    async def test_logging_out_twice_is_as_good_as_once(self, dependencies, make_member, log_in):
         session = await log_in(await make_member())
-        token = await read(desk, session)
-        await sessions.logout(desk.engine, desk.clock, token)
-        await sessions.logout(desk.engine, desk.clock, token)
-        assert await is_revoked(desk, session)
+        token = await read(dependencies, session)
+        await sessions.logout(dependencies.engine, dependencies.clock, token)
+        await sessions.logout(dependencies.engine, dependencies.clock, token)
+        assert await is_revoked(dependencies, session)
 
-    async def test_a_rotation_at_the_same_moment_does_not_escape(self, desk, make_member, log_in):
+    async def test_a_rotation_at_the_same_moment_does_not_escape(self, dependencies, make_member, log_in):
         for _ in range(10):
             session = await log_in(await make_member())
-            token = await read(desk, session)
+            token = await read(dependencies, session)
             outcomes = await asyncio.gather(
-                use(desk, session.refresh_token),
-                sessions.logout(desk.engine, desk.clock, token),
+                use(dependencies, session.refresh_token),
+                sessions.logout(dependencies.engine, dependencies.clock, token),
                 return_exceptions=True,
             )
             if isinstance(outcomes[0], sessions.Session):
                 with pytest.raises(UnauthorizedError):
-                    await use(desk, outcomes[0].refresh_token)
-                assert await is_revoked(desk, outcomes[0])
+                    await use(dependencies, outcomes[0].refresh_token)
+                assert await is_revoked(dependencies, outcomes[0])
 
 
 class TestCutoff:
-    async def revoke(self, desk, member, before):
+    async def revoke(self, dependencies, member, before):
         lock = sessions.lock_of(member.tenant_id, member.user_id)
-        async with tenant_transaction(desk.engine, member.tenant_id, lock=lock) as connection:
+        async with tenant_transaction(dependencies.engine, member.tenant_id, lock=lock) as connection:
             return await revocation_store.revoke_before(
-                connection, member.tenant_id, member.user_id, before, by=member.user_id, now=desk.clock.now()
+                connection, member.tenant_id, member.user_id, before, by=member.user_id, now=dependencies.clock.now()
             )
 
-    async def test_tokens_up_to_the_cutoff_are_invalid_and_later_ones_valid(self, desk, make_member, log_in, clock):
+    async def test_tokens_up_to_the_cutoff_are_invalid_and_later_ones_valid(
+        self, dependencies, make_member, log_in, clock
+    ):
         member = await make_member()
         old = await log_in(member)
         clock.advance(0.01)
-        await self.revoke(desk, member, clock.now())
+        await self.revoke(dependencies, member, clock.now())
         clock.advance(0.01)  # within the same second
         new = await log_in(member)
-        assert await is_revoked(desk, old)
-        assert not await is_revoked(desk, new)
+        assert await is_revoked(dependencies, old)
+        assert not await is_revoked(dependencies, new)
         with pytest.raises(UnauthorizedError):
-            await use(desk, old.refresh_token)
-        assert await use(desk, new.refresh_token)
+            await use(dependencies, old.refresh_token)
+        assert await use(dependencies, new.refresh_token)
 
-    async def test_a_token_of_the_very_instant_of_the_cutoff_is_invalid(self, desk, make_member, log_in):
+    async def test_a_token_of_the_very_instant_of_the_cutoff_is_invalid(self, dependencies, make_member, log_in):
         member = await make_member()
         session = await log_in(member)
-        await self.revoke(desk, member, (await read(desk, session)).issued_at)
-        assert await is_revoked(desk, session)
+        await self.revoke(dependencies, member, (await read(dependencies, session)).issued_at)
+        assert await is_revoked(dependencies, session)
 
-    async def test_a_cutoff_never_moves_back(self, desk, make_member, clock):
+    async def test_a_cutoff_never_moves_back(self, dependencies, make_member, clock):
         member = await make_member()
         late = clock.now()
-        assert await self.revoke(desk, member, late) == late
-        assert await self.revoke(desk, member, late - timedelta(hours=1)) == late
+        assert await self.revoke(dependencies, member, late) == late
+        assert await self.revoke(dependencies, member, late - timedelta(hours=1)) == late
 
-    async def test_it_is_about_one_person_in_one_tenant(self, desk, make_member, log_in, ops_engine, make_tenant):
+    async def test_it_is_about_one_person_in_one_tenant(
+        self, dependencies, make_member, log_in, ops_engine, make_tenant
+    ):
         member = await make_member()
         colleague = await make_member(tenant_id=member.tenant_id)
         elsewhere = await make_tenant()
@@ -265,10 +277,10 @@ class TestCutoff:
             values = {"tenant": elsewhere, "user": member.user_id}
             await connection.execute(text("SELECT ops.set_membership(:tenant, :user, 'viewer')"), values)
         kept = [await log_in(colleague), await log_in(member, tenant_id=elsewhere)]
-        await self.revoke(desk, member, desk.clock.now())
-        assert not any([await is_revoked(desk, session) for session in kept])
+        await self.revoke(dependencies, member, dependencies.clock.now())
+        assert not any([await is_revoked(dependencies, session) for session in kept])
         for session in kept:
-            assert await use(desk, session.refresh_token)
+            assert await use(dependencies, session.refresh_token)
 
 
 def test_the_pair_never_shows_in_a_traceback():

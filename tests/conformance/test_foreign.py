@@ -55,7 +55,7 @@ def test_a_foreign_service_with_a_defect_is_red_with_curl_test_and_line(tmp_path
     assert list((tmp_path / "failures").glob("test_*.py"))
 
 
-class Stranger(BaseHTTPRequestHandler):
+class OnUnknownKey(BaseHTTPRequestHandler):
     """Some other web server."""
 
     def do_GET(self) -> None:
@@ -70,7 +70,7 @@ class Stranger(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def stranger() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Stranger)
+    server = HTTPServer(("127.0.0.1", 0), OnUnknownKey)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -263,7 +263,7 @@ def make_member_of(fresh_database):
         async with ops.begin() as connection:
             tenant = await connection.scalar(text("SELECT ops.create_tenant('Shop')"))
             login = sessions.passwords.login_identifier_hash("pepper", "jane@example.com")
-            stored = await process.auth.desk.passwords.hash("correct horse")
+            stored = await process.auth.login.passwords.hash("correct horse")
             user = await connection.scalar(
                 text("SELECT ops.create_user(:login, :stored)"), {"login": login, "stored": stored}
             )
@@ -271,7 +271,7 @@ def make_member_of(fresh_database):
             await connection.execute(text("SELECT ops.set_membership(:tenant, :user, 'viewer')"), values)
         await ops.dispose()
         session = await sessions.login(
-            process.auth.desk, email="jane@example.com", password="correct horse", tenant_id=tenant
+            process.auth.login, email="jane@example.com", password="correct horse", tenant_id=tenant
         )
         return session.access_token
 

@@ -1,4 +1,4 @@
-"""What happened, for logs and metrics: told to an observer, which no part of the runtime depends on."""
+"""Exchanges for logs and metrics: an observer is called with each, and no part of the runtime depends on it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What the contract says about one method of one path."""
+    """One method of one path, as the contract has it."""
 
     id: str
     """`operationId`."""
@@ -59,5 +59,5 @@ class Operation:
             status: next((reply for reply in exact_first if is_declared_for(reply, status)), None)
             for status in range(400, 600)
         }
-        found = {status: reply for status, reply in declared.items() if reply is not None}
-        object.__setattr__(self, "problems", found)
+        problems = {status: reply for status, reply in declared.items() if reply is not None}
+        object.__setattr__(self, "problems", problems)

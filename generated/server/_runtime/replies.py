@@ -10,7 +10,7 @@ from typing import ClassVar
 
 
 class Reply:
-    """What an operation answers."""
+    """The answer of an operation."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""What an operation knows about the request it answers."""
+"""The request as it came in, and the call that an operation answers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Headers(Mapping[str, str]):
         key = name.lower().encode("latin-1", "replace")
         if len(self._first) == len(self._pairs):
             return self._first[key].decode("latin-1")
-        values = [value for found, value in self._pairs if found == key]
+        values = [value for header, value in self._pairs if header == key]
         if not values:
             raise KeyError(name)
         return b", ".join(values).decode("latin-1")
@@ -58,7 +58,7 @@ class Headers(Mapping[str, str]):
 
     def every(self, name: bytes) -> list[bytes]:
         """Each value of the header `name`, which must be lower-case."""
-        return [value for found, value in self._pairs if found == name]
+        return [value for header, value in self._pairs if header == name]
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ Alternatives: TypeAlias = tuple[tuple[Need, ...], ...]
 
 
 def credential(scheme: Scheme, request: RawRequest) -> str | None:
-    """What `request` carries for `scheme`, or None when it carries nothing of its form."""
+    """The credential for `scheme` in `request`; None without one of its form."""
     if scheme.kind == "other":
         return ""
     if scheme.location == "query":
@@ -99,8 +99,8 @@ def _basic(encoded: str) -> str | None:
 def _cookie(request: RawRequest, name: str) -> str | None:
     for header in request.headers.every(b"cookie"):
         for part in header.decode("latin-1").split(";"):
-            found, separator, value = part.strip().partition("=")
-            if separator and found == name:
+            key, separator, value = part.strip().partition("=")
+            if separator and key == name:
                 return value
     return None
 
@@ -143,9 +143,9 @@ class Guard:
                 if grants[name] is None:
                     break
             else:
-                found = [grants[need.scheme.name] for need in alternative]
-                pairs = zip(alternative, found, strict=True)
-                principals = tuple(grant.principal for grant in found if grant is not None)
+                required = [grants[need.scheme.name] for need in alternative]
+                pairs = zip(alternative, required, strict=True)
+                principals = tuple(grant.principal for grant in required if grant is not None)
                 principal = principals[0] if len(principals) == 1 else principals or None
                 if all(grant is not None and need.scopes <= grant.scopes for need, grant in pairs):
                     return principal, True
@@ -161,5 +161,5 @@ class Guard:
 
 
 def _check_of(authenticator: object, method: str) -> Check:
-    found: Check = getattr(authenticator, method)
-    return found
+    check: Check = getattr(authenticator, method)
+    return check

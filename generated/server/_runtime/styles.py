@@ -61,7 +61,7 @@ def read_query(name: str, shape: Shape, style: str, pairs: Pairs, *, is_exploded
         return _deep_object(name, shape, pairs)
     if isinstance(shape, dict) and is_exploded:
         return _exploded_object(shape, pairs)
-    values = [value for found, value in pairs if found == name]
+    values = [value for key, value in pairs if key == name]
     if not values:
         return ABSENT
     if isinstance(shape, list):
@@ -78,27 +78,27 @@ def read_query(name: str, shape: Shape, style: str, pairs: Pairs, *, is_exploded
 
 
 def _exploded_object(shape: dict[str, Shape], pairs: Pairs) -> Any:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in shape or "*" in shape:
-            _put(found, name, _form(value), shape)
-    return found or ABSENT
+            _put(fields, name, _form(value), shape)
+    return fields or ABSENT
 
 
 def _deep_object(name: str, shape: Shape, pairs: Pairs) -> Any:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for key, value in pairs:
         if not key.startswith(name + "[") or not key.endswith("]"):
             continue
         path = key[len(name) + 1 : -1].split("][")
-        target, inner = found, shape
+        target, inner = fields, shape
         for step in path[:-1]:
             inner = _inner(inner, step)
             target = target.setdefault(step, {})
             if not isinstance(target, dict):
                 raise ValueError(name)  # noqa: TRY004  (text that does not fit, not a wrong call)
         _put(target, path[-1], _form(value), inner)
-    return found or ABSENT
+    return fields or ABSENT
 
 
 def _inner(shape: Shape, name: str) -> Shape:

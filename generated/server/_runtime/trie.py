@@ -16,7 +16,7 @@ _TEMPLATE = re.compile(r"\{([^}]*)\}")
 
 
 class Match(NamedTuple, Generic[EndT]):
-    """What stands at a path."""
+    """The ends at a path, by method, and the segments that its template left open."""
 
     by_method: dict[str, EndT]
     segments: tuple[str, ...]
@@ -56,7 +56,7 @@ class Trie(Generic[EndT]):
             self._literal[path] = Match(node.ends, ())
 
     def find(self, path: str) -> Match[EndT] | None:
-        """What answers the still encoded `path`, or None. Goes back to try another way only where there are two."""
+        """The match of the still encoded `path`, or None. Goes back to try another way only where there are two."""
         literal = self._literal.get(path)
         if literal is not None:
             return literal

@@ -68,7 +68,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSecret:
-    """What may be told about a webhook secret."""
+    """A new version of a webhook secret, without the secret."""
 
     version: int
     key_id: str
@@ -95,11 +95,11 @@ async def rotate_key(
     if valid:
         await connection.execute(_END_KEY, {"id": valid[0].id, "valid_until": until})
     changed = tuple(bytes(row.key_hash) for row in valid)
-    made, key_id = tenant_keys.new(), ids.new()
+    key, key_id = tenant_keys.new(), ids.new()
     values = {"tenant_id": tenant_id, "id": key_id, "purpose": purpose.value, "now": now}
-    await connection.execute(_INSERT_KEY, values | {"key_hash": tenant_keys.hash_of(made)})
+    await connection.execute(_INSERT_KEY, values | {"key_hash": tenant_keys.hash_of(key)})
     still_good = until if until is not None and until > now else None
-    return NewKey(key_id=key_id, key=made, previous_valid_until=still_good, changed=changed)
+    return NewKey(key_id=key_id, key=key, previous_valid_until=still_good, changed=changed)
 
 
 async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by name)

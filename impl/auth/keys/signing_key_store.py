@@ -86,9 +86,9 @@ class DatabaseKeyStore:
         async with self._engine.begin() as connection:
             await connection.execute(_STATEMENT_LIMIT, self._limit)
             await locks.acquire(connection, locks.key64(locks.KEY_SET_REFRESH))
-            found = await self._accepted(connection)
-            if found:
-                return found[0]
+            keys = await self._accepted(connection)
+            if keys:
+                return keys[0]
             await self._add(connection, key)
         return key
 
@@ -163,5 +163,5 @@ async def _publish(connection: AsyncConnection, keys: Sequence[SigningKey]) -> N
 
 
 async def _is_published(connection: AsyncConnection, kid: str) -> bool:
-    found = await connection.scalar(select(Cache.jwks_json))
-    return found is not None and any(key["kid"] == kid for key in found["keys"])
+    key_set = await connection.scalar(select(Cache.jwks_json))
+    return key_set is not None and any(key["kid"] == kid for key in key_set["keys"])

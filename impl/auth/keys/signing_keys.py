@@ -161,12 +161,12 @@ class SigningKeys:
                 return
             self._asked_at = now
             try:
-                found = await self._store.load_for(kid)
+                keys = await self._store.load_for(kid)
             except KeysUnavailableError as error:
                 _log.warning("signing_keys_unavailable", reason=error.reason)
                 return
-            if found:
-                self._hold(found, now)
+            if keys:
+                self._hold(keys, now)
 
     async def _load(self, *, unless_newer_than: float) -> None:
         async with self._loading:
@@ -174,13 +174,13 @@ class SigningKeys:
                 return
             self._tried_at = self._clock.monotonic()
             try:
-                found = await self._store.load()
+                keys = await self._store.load()
             except KeysUnavailableError as error:
                 self._is_failing = True
                 _log.warning("signing_keys_unavailable", reason=error.reason)
                 return
-            self._hold(found, self._tried_at)
+            self._hold(keys, self._tried_at)
 
-    def _hold(self, found: Sequence[SigningKey], loaded_at: float) -> None:
-        self._keys = {key.kid: key for key in found[:MAX_ACCEPTED]}
+    def _hold(self, keys: Sequence[SigningKey], loaded_at: float) -> None:
+        self._keys = {key.kid: key for key in keys[:MAX_ACCEPTED]}
         self._loaded_at, self._is_failing = loaded_at, False

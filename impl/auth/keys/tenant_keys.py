@@ -43,7 +43,7 @@ def new() -> str:
 
 
 def hash_of(key: str) -> bytes:
-    """What is stored of `key`, 32 bytes; it is random, so it needs no slow hash."""
+    """SHA-256 of `key`, which is all that is stored: a key is random, so it needs no slow hash."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -68,9 +68,9 @@ class TenantKeys:
             row = (await connection.execute(_RESOLVE, {"key_hash": key_hash, "purpose": purpose.value})).one_or_none()
         if row is None:
             return None
-        found = TenantKey(tenant_id=row.tenant_id, key_hash=key_hash, rate_per_minute=row.webhook_rate_per_minute)
-        self._known.put((key_hash, purpose), found)
-        return found
+        tenant_key = TenantKey(tenant_id=row.tenant_id, key_hash=key_hash, rate_per_minute=row.webhook_rate_per_minute)
+        self._known.put((key_hash, purpose), tenant_key)
+        return tenant_key
 
     def forget(self, key_hash: bytes) -> None:
         """The key was changed in this process."""

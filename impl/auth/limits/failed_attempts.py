@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Final, final
 
-from impl.auth.limits.leased_buckets import WINDOW_SECONDS, Taken
+from impl.auth.limits.leased_buckets import WINDOW_SECONDS, Allowance
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 
@@ -22,7 +22,7 @@ class FailedAttempts:
         self._window = 0
         self._failures: dict[str, int] = {}
 
-    def note(self, address: str | None) -> Taken:
+    def note(self, address: str | None) -> Allowance:
         """Count one failure from `address`; refused when it is one too many."""
         subject = self._turn_to(address)
         if subject not in self._failures and len(self._failures) >= self._capacity:
@@ -30,8 +30,8 @@ class FailedAttempts:
         self._failures[subject] = self._failures.get(subject, 0) + 1
         return self._answer(self._failures[subject])
 
-    def ask(self, address: str | None) -> Taken:
-        """What one more failure from `address` would be answered, without counting it."""
+    def ask(self, address: str | None) -> Allowance:
+        """The allowance after one more failure from `address`, without counting it."""
         return self._answer(self._failures.get(self._turn_to(address), 0) + 1, is_question=True)
 
     def _turn_to(self, address: str | None) -> str:
@@ -40,13 +40,13 @@ class FailedAttempts:
             self._window, self._failures = window, {}
         return _network_of(address)
 
-    def _answer(self, failures: int, *, is_question: bool = False) -> Taken:
+    def _answer(self, failures: int, *, is_question: bool = False) -> Allowance:
         is_refused = failures > self._limit
         if is_refused and not is_question:
             metrics.RATE_LIMITED.inc()
         reset_at = self._window + WINDOW_SECONDS
         wait = max(1, reset_at - int(self._clock.now().timestamp()))
-        return Taken(self._limit, max(0, self._limit - failures), reset_at, is_refused, wait)
+        return Allowance(self._limit, max(0, self._limit - failures), reset_at, is_refused, wait)
 
 
 def _network_of(address: str | None) -> str:

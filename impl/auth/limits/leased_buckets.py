@@ -28,17 +28,17 @@ LEASE_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 1.0
 _LOG_EVERY_SECONDS: Final = 60.0
 _MAX_BUCKETS: Final = 100_000
-_TAKE = text("SELECT security.take_rate_tokens(:bucket_hash, :window_start, :wanted, :cap)")
+_TAKE = text("SELECT security.take_rate_tokens(:bucket_hash, :window_start, :amount, :cap)")
 
 Take: TypeAlias = Callable[[bytes, datetime, int, int], Awaitable[int]]
-"""Leases tokens: (hash of the bucket, start of the window, wanted, limit) → granted, at most wanted."""
+"""Leases tokens: (hash of the bucket, start of the window, amount, limit) → granted, at most amount."""
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """The answer for one request."""
+class Allowance:
+    """Whether one request is let through, and how many more are."""
 
     limit: int
     remaining: int
@@ -52,8 +52,8 @@ class Taken:
 def database(engine: AsyncEngine) -> Take:
     """Leases from the shared buckets of the database."""
 
-    async def take(bucket_hash: bytes, window_start: datetime, wanted: int, cap: int) -> int:
-        values = {"bucket_hash": bucket_hash, "window_start": window_start, "wanted": wanted, "cap": cap}
+    async def take(bucket_hash: bytes, window_start: datetime, amount: int, cap: int) -> int:
+        values = {"bucket_hash": bucket_hash, "window_start": window_start, "amount": amount, "cap": cap}
         async with engine.begin() as connection:
             return int(await connection.scalar(_TAKE, values) or 0)
 
@@ -72,7 +72,7 @@ class _Bucket:
 
 
 @final
-class RateLimits:
+class LeasedBuckets:
     """Counts requests per bucket for this process."""
 
     def __init__(
@@ -83,7 +83,7 @@ class RateLimits:
         self._buckets: dict[bytes, _Bucket] = {}
         self._failed_at = self._logged_at = float("-inf")
 
-    async def take(self, rate_class: str, subject: str | bytes, limit: int) -> Taken:
+    async def take(self, rate_class: str, subject: str | bytes, limit: int) -> Allowance:
         """Count one request of `subject` against `limit` per minute. Without the database every request is let through."""
         window = int(self._clock.now().timestamp()) // WINDOW_SECONDS * WINDOW_SECONDS
         if window != self._window:
@@ -109,16 +109,16 @@ class RateLimits:
                 return True
             if self._clock.monotonic() - self._failed_at < _RETRY_SECONDS:
                 return self._unavailable()
-            wanted = max(1, (limit - bucket.granted) // _LEASE_PART)
+            amount = max(1, (limit - bucket.granted) // _LEASE_PART)
             try:
                 async with asyncio.timeout(self._lease_seconds):
-                    granted = await self._take(bucket_hash, datetime.fromtimestamp(window, UTC), wanted, limit)
+                    granted = await self._take(bucket_hash, datetime.fromtimestamp(window, UTC), amount, limit)
             except outage.FAILURES as error:
                 self._failed_at = self._clock.monotonic()
                 return self._unavailable(error)
             bucket.leased += granted
             bucket.granted += granted
-            bucket.is_empty = granted < wanted
+            bucket.is_empty = granted < amount
             return True
 
     def _unavailable(self, error: Exception | None = None) -> bool:
@@ -129,14 +129,14 @@ class RateLimits:
             _log.error("rate_limit_unavailable", reason=type(error).__name__)
         return False
 
-    def _answer(self, bucket: _Bucket, window: int, limit: int, *, is_refused: bool) -> Taken:
+    def _answer(self, bucket: _Bucket, window: int, limit: int, *, is_refused: bool) -> Allowance:
         if is_refused:
             metrics.RATE_LIMITED.inc()
         to_come = 0 if bucket.is_empty else max(0, limit - bucket.granted)
         reset_at = window + WINDOW_SECONDS
         wait = max(1, reset_at - int(self._clock.now().timestamp()))
         # A limit that was lowered meanwhile leaves a lease that is larger than it.
-        return Taken(limit, min(limit, bucket.leased + to_come), reset_at, is_refused, wait)
+        return Allowance(limit, min(limit, bucket.leased + to_come), reset_at, is_refused, wait)
 
 
 def _hash_of(rate_class: str, subject: str | bytes) -> bytes:

@@ -9,9 +9,9 @@ from generated.server import Call, RateLimit, RawRequest
 from impl.auth import passwords
 from impl.auth.keys.tenant_keys import TenantKey
 from impl.auth.limits.failed_attempts import FailedAttempts
-from impl.auth.limits.leased_buckets import RateLimits, Taken
+from impl.auth.limits.leased_buckets import Allowance, LeasedBuckets
 from impl.auth.limits.tenant_rates import TenantRates
-from impl.auth.sessions import HeldToken
+from impl.auth.sessions import RefreshHolder
 from impl.auth.tokens.access_tokens import AccessToken
 
 LOGINS_PER_MINUTE: Final = 10
@@ -25,7 +25,7 @@ class Limiter:
     def __init__(
         self,
         *,
-        limits: RateLimits,
+        limits: LeasedBuckets,
         rates: TenantRates,
         failed: FailedAttempts,
         pepper: str,
@@ -49,13 +49,13 @@ class Limiter:
             case _:
                 raise AssertionError(f"{call.operation.id} has the rate class {rate_class!r}, which counts nobody here")
 
-    async def _take_login(self, principal: object, request: RawRequest) -> Taken:
+    async def _take_login(self, principal: object, request: RawRequest) -> Allowance:
         """Count before the password is hashed: per identifier in all processes, per address in this one."""
-        if isinstance(principal, HeldToken):
+        if isinstance(principal, RefreshHolder):
             return await self._limits.take("refresh", str(principal.family_id), self._logins_per_minute)
-        stranger = self._failed.ask(request.client_host)
-        if stranger.is_refused:
-            return stranger
+        by_address = self._failed.ask(request.client_host)
+        if by_address.is_refused:
+            return by_address
         email = _email_of(request.body)
         if email is None:
             return self._failed.note(request.client_host)
@@ -63,7 +63,7 @@ class Limiter:
         return await self._limits.take("login", login_hash, self._logins_per_minute)
 
     def ask_unauthenticated(self, request: RawRequest) -> RateLimit:
-        """What an address has left, without counting."""
+        """The rest of an address, without counting."""
         return to_reply(self._failed.ask(request.client_host))
 
     async def take_unauthenticated(self, request: RawRequest) -> RateLimit:
@@ -71,14 +71,14 @@ class Limiter:
         return to_reply(self._failed.note(request.client_host))
 
 
-def to_reply(taken: Taken) -> RateLimit:
-    """What the reply's headers say."""
+def to_reply(allowance: Allowance) -> RateLimit:
+    """The allowance as the headers of the reply have it."""
     return RateLimit(
-        limit=taken.limit,
-        remaining=taken.remaining,
-        reset_at=taken.reset_at,
-        is_refused=taken.is_refused,
-        retry_after_seconds=taken.retry_after_seconds,
+        limit=allowance.limit,
+        remaining=allowance.remaining,
+        reset_at=allowance.reset_at,
+        is_refused=allowance.is_refused,
+        retry_after_seconds=allowance.retry_after_seconds,
     )
 
 

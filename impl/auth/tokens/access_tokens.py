@@ -36,7 +36,7 @@ class AccessToken(PersonCaller):
 
     @property
     def scopes(self) -> frozenset[str]:
-        """What the bearer may do."""
+        """Scopes of the role."""
         return frozenset(roles.scopes_of(self.role))
 
     def is_current(self, now: datetime) -> bool:
@@ -60,14 +60,14 @@ def issue(tenant_id: UUID, user_id: UUID, role: Role, *, family_id: UUID, now: d
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class TokenAudience:
     """For whom tokens are made: a token of another service or deployment is refused although its key may be ours."""
 
     issuer: str
     audience: str
 
 
-def sign(token: AccessToken, *, kid: str, key: RSAPrivateKey, stamp: Stamp) -> str:
+def sign(token: AccessToken, *, kid: str, key: RSAPrivateKey, token_audience: TokenAudience) -> str:
     """`token` as the text its bearer sends."""
     claims = {
         "tenant_id": str(token.tenant_id),
@@ -76,8 +76,8 @@ def sign(token: AccessToken, *, kid: str, key: RSAPrivateKey, stamp: Stamp) -> s
         "jti": str(token.jti),
         "iat": round(token.issued_at.timestamp(), 3),
         "exp": int(token.expires_at.timestamp()),
-        "iss": stamp.issuer,
-        "aud": stamp.audience,
+        "iss": token_audience.issuer,
+        "aud": token_audience.audience,
         "role": token.role.value,
         "roles": [token.role.value],
         "scopes": list(roles.scopes_of(token.role)),
@@ -98,15 +98,15 @@ def kid_of(text: str) -> str | None:
     return kid if header.get("alg") == _ALGORITHM and isinstance(kid, str) else None
 
 
-def read(text: str, *, key: RSAPublicKey, stamp: Stamp, now: datetime) -> AccessToken | None:
-    """The token in `text` when `key` signed it, it is for `stamp`, complete, and valid at `now`; None otherwise."""
+def read(text: str, *, key: RSAPublicKey, token_audience: TokenAudience, now: datetime) -> AccessToken | None:
+    """The token in `text` when `key` signed it, it is for `token_audience`, complete, and valid at `now`; None otherwise."""
     try:
         claims = jwt.decode(
             text,
             key,
             algorithms=[_ALGORITHM],
-            issuer=stamp.issuer,
-            audience=stamp.audience,
+            issuer=token_audience.issuer,
+            audience=token_audience.audience,
             # The times are compared below, with the clock that was handed in.
             options={"require": list(_REQUIRED), "strict_aud": True, "verify_exp": False, "verify_iat": False},
         )

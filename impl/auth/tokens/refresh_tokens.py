@@ -35,7 +35,7 @@ class RefreshToken:
 
     @property
     def secret_hash(self) -> bytes:
-        """What the database keeps of the secret."""
+        """SHA-256 of the secret, which is all that the database keeps of it."""
         return hashlib.sha256(self.secret.encode()).digest()
 
     def is_behind(self, stored_hash: bytes | None) -> bool:

@@ -21,8 +21,8 @@ _CAPACITY: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What was taken back from one user in one tenant."""
+class RevocationState:
+    """The revocations of one user in one tenant."""
 
     invalid_before: datetime | None
     revoked: Mapping[UUID, datetime]
@@ -34,17 +34,17 @@ class Standing:
         return is_cut_off or token.jti in self.revoked or token.family_id in self.revoked
 
 
-Load: TypeAlias = Callable[[UUID, UUID], Awaitable[Standing]]
-"""Reads the standing of (tenant, user) from the database."""
+Load: TypeAlias = Callable[[UUID, UUID], Awaitable[RevocationState]]
+"""Reads the revocation state of (tenant, user) from the database."""
 
 
 @final
-class Revocations:
+class RevocationCache:
     """Answers whether a token was taken back, without I/O for a user it has seen."""
 
     def __init__(self, load: Load, clock: Clock, *, capacity: int = _CAPACITY) -> None:
         self._load, self._clock, self._capacity = load, clock, capacity
-        self._held: dict[tuple[UUID, UUID], Standing] = {}
+        self._states: dict[tuple[UUID, UUID], RevocationState] = {}
         self._changes = 0
         self._heard_at = float("-inf")
 
@@ -56,28 +56,28 @@ class Revocations:
     async def is_revoked(self, token: AccessToken) -> bool:
         """Whether `token` was taken back. Raises what the database raises when it must be asked and does not answer."""
         key = (token.tenant_id, token.user_id)
-        held = self._held.get(key) if self.is_synchronised else None
-        return (held or await self._read(key)).covers(token)
+        state = self._states.get(key) if self.is_synchronised else None
+        return (state or await self._read(key)).covers(token)
 
-    async def _read(self, key: tuple[UUID, UUID]) -> Standing:
+    async def _read(self, key: tuple[UUID, UUID]) -> RevocationState:
         changes = self._changes
-        standing = await self._load(*key)
+        state = await self._load(*key)
         # A change that came in meanwhile may be newer than what was read: this answer serves one request only.
         if changes == self._changes and self.is_synchronised:
-            if len(self._held) >= self._capacity:
-                del self._held[next(iter(self._held))]
-            self._held[key] = standing
-        return standing
+            if len(self._states) >= self._capacity:
+                del self._states[next(iter(self._states))]
+            self._states[key] = state
+        return state
 
     def drop(self, tenant_id: UUID, user_id: UUID) -> None:
         """Something was taken back from the user: what is held about them is out of date."""
         self._changes += 1
-        self._held.pop((tenant_id, user_id), None)
+        self._states.pop((tenant_id, user_id), None)
 
     def start(self) -> None:
         """Notifications arrive from now on; what came before may have been missed."""
         self._changes += 1
-        self._held.clear()
+        self._states.clear()
         self.heard(self._clock.monotonic())
 
     def heard(self, at: float) -> None:

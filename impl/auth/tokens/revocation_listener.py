@@ -1,4 +1,4 @@
-"""Keeps `Revocations` true: one connection that listens for what other processes take back."""
+"""Keeps `RevocationCache` true: one connection that listens for what other processes take back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from impl.auth.tokens import access_tokens
-from impl.auth.tokens.revocation_cache import Revocations
+from impl.auth.tokens.revocation_cache import RevocationCache
 from impl.db import outage
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
@@ -37,7 +37,7 @@ class RevocationListener:
     def __init__(
         self,
         connect: Callable[[], Awaitable[Any]],
-        revocations: Revocations,
+        revocations: RevocationCache,
         clock: Clock,
         *,
         heartbeat_seconds: float = HEARTBEAT_SECONDS,

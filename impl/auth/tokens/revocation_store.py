@@ -1,4 +1,4 @@
-"""What was taken back, in the database. A trigger tells every process, in the transaction that writes."""
+"""Revocations in the database. A trigger notifies every process, in the transaction that writes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from impl.auth.tables import RefreshToken, RevokedAccessToken, TokenCutoff
 from impl.auth.tokens import access_tokens
 from impl.auth.tokens.access_tokens import AccessToken
-from impl.auth.tokens.revocation_cache import Standing
+from impl.auth.tokens.revocation_cache import RevocationState
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import Clock
 
 _LIFETIME: Final = timedelta(seconds=access_tokens.LIFETIME_SECONDS)
 
 
-async def standing(engine: AsyncEngine, clock: Clock, tenant_id: UUID, user_id: UUID) -> Standing:
-    """What was taken back from the user and still matters."""
+async def load(engine: AsyncEngine, clock: Clock, tenant_id: UUID, user_id: UUID) -> RevocationState:
+    """The revocations of the user that still matter."""
     is_theirs = (RevokedAccessToken.user_id == user_id, RevokedAccessToken.expires_at > clock.now())
     async with tenant_transaction(engine, tenant_id) as connection:
         before = await connection.scalar(
@@ -31,7 +31,7 @@ async def standing(engine: AsyncEngine, clock: Clock, tenant_id: UUID, user_id: 
         revoked = await connection.execute(
             select(RevokedAccessToken.jti, RevokedAccessToken.expires_at).where(*is_theirs)
         )
-        return Standing(before, {jti: expires_at for jti, expires_at in revoked})  # noqa: C416 (rows are no pairs to mypy)
+        return RevocationState(before, {jti: expires_at for jti, expires_at in revoked})  # noqa: C416 (rows are no pairs to mypy)
 
 
 async def revoke_session(connection: AsyncConnection, token: AccessToken, *, reason: str, now: datetime) -> None:

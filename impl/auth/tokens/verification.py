@@ -7,8 +7,8 @@ from typing import Final, final
 
 from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.tokens import access_tokens
-from impl.auth.tokens.access_tokens import AccessToken, Stamp
-from impl.auth.tokens.revocation_cache import Revocations
+from impl.auth.tokens.access_tokens import AccessToken, TokenAudience
+from impl.auth.tokens.revocation_cache import RevocationCache
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
 
@@ -20,8 +20,10 @@ _KNOWN_TOKENS: Final = 20_000
 class Verifier:
     """Checks tokens. That a key signed a text never changes, so it is worked out once; all that can change is asked anew."""
 
-    def __init__(self, *, keys: SigningKeys, stamp: Stamp, revocations: Revocations, clock: Clock) -> None:
-        self._keys, self._stamp, self._revocations, self._clock = keys, stamp, revocations, clock
+    def __init__(
+        self, *, keys: SigningKeys, token_audience: TokenAudience, revocations: RevocationCache, clock: Clock
+    ) -> None:
+        self._keys, self._token_audience, self._revocations, self._clock = keys, token_audience, revocations, clock
         self._signed = ExpiringCache[bytes, tuple[str, AccessToken]](
             clock, seconds=_KNOWN_SECONDS, capacity=_KNOWN_TOKENS
         )
@@ -44,7 +46,7 @@ class Verifier:
         key = await self._keys.verifier(kid) if kid is not None else None
         if kid is None or key is None:
             return "", None
-        token = access_tokens.read(text, key=key, stamp=self._stamp, now=self._clock.now())
+        token = access_tokens.read(text, key=key, token_audience=self._token_audience, now=self._clock.now())
         if token is not None:
             self._signed.put(digest, (kid, token))
         return kid, token

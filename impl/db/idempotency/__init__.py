@@ -1,4 +1,4 @@
-"""Requests that are safe to repeat: one key, one effect, one answer.
+"""Requests that are safe to repeat: one key, one effect, one reply.
 
-Owns the stored answers of `X-Idempotency-Key`. Does not own webhooks, whose key is the processor's own id.
+Owns the stored replies of `X-Idempotency-Key`. Does not own webhooks, whose key is the processor's own id.
 """

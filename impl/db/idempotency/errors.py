@@ -9,7 +9,7 @@ from generated.governance import problems
 from generated.server import Issue, ProblemError
 
 REPLAYED: Final = {"Idempotency-Replayed": "true"}
-"""Header of an answer that was given before."""
+"""Header of a stored reply."""
 _OF_THE_CALLER: Final = frozenset({401, 403})
 _OF_THE_MOMENT: Final = frozenset({429})
 
@@ -34,10 +34,10 @@ class RepeatedRefusalError(ProblemError):
 
     def __init__(self, status: int, stored: bytes) -> None:
         """Of the `status` and the rest of a refusal, as `stored` returned it."""
-        said = json.loads(stored)
-        issues = [Issue(**issue) for issue in said["errors"]]
-        super().__init__(said["detail"], errors=issues, headers=said["headers"] | REPLAYED)
-        self.status, self.code, self.slug, self.title = status, said["code"], said["slug"], said["title"]
+        values = json.loads(stored)
+        issues = [Issue(**issue) for issue in values["errors"]]
+        super().__init__(values["detail"], errors=issues, headers=values["headers"] | REPLAYED)
+        self.status, self.code, self.slug, self.title = status, values["code"], values["slug"], values["title"]
 
 
 def is_final(problem: ProblemError) -> bool:
@@ -51,5 +51,5 @@ def stored(refusal: ProblemError) -> bytes:
         {"pointer": issue.pointer, "field": issue.field, "message": issue.message, "code": issue.code}
         for issue in refusal.errors
     ]
-    said = {"code": refusal.code, "slug": refusal.slug, "title": refusal.title, "detail": refusal.detail}
-    return json.dumps(said | {"errors": issues, "headers": refusal.headers}).encode()
+    values = {"code": refusal.code, "slug": refusal.slug, "title": refusal.title, "detail": refusal.detail}
+    return json.dumps(values | {"errors": issues, "headers": refusal.headers}).encode()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from impl.auth.limits import leased_buckets
 from impl.auth.limits.failed_attempts import FailedAttempts
-from impl.auth.limits.leased_buckets import RateLimits
+from impl.auth.limits.leased_buckets import LeasedBuckets
 from impl.kernel.clock import FixedClock
 from impl.telemetry import metrics
 
@@ -46,7 +46,7 @@ def buckets():
 
 @pytest.fixture
 def limits(buckets, clock):
-    return RateLimits(buckets.take, clock)
+    return LeasedBuckets(buckets.take, clock)
 
 
 async def admitted(limits, times, *, subject="tenant", limit=100):
@@ -105,7 +105,7 @@ class TestRateLimits:
     def test_however_requests_are_spread_never_more_than_the_limit_is_admitted(self, limit, processes, order):
         async def spread():
             buckets, clock = Buckets(), FixedClock(MINUTE)
-            fleet = [RateLimits(buckets.take, clock) for _ in range(processes)]
+            fleet = [LeasedBuckets(buckets.take, clock) for _ in range(processes)]
             answers = [await fleet[n % processes].take("api", "tenant", limit) for n in order]
             return sum(not answer.is_refused for answer in answers)
 
@@ -115,17 +115,17 @@ class TestRateLimits:
             assert count == min(limit, len(order))
 
     async def test_a_crowd_at_one_moment_is_held_to_the_limit(self, buckets, clock):
-        fleet = [RateLimits(buckets.take, clock) for _ in range(3)]
+        fleet = [LeasedBuckets(buckets.take, clock) for _ in range(3)]
         answers = await asyncio.gather(*(fleet[n % 3].take("api", "tenant", 100) for n in range(600)))
         assert 80 <= sum(not answer.is_refused for answer in answers) <= 100
 
     async def test_a_process_that_falls_silent_takes_a_tenth_of_the_limit_with_it_at_most(self, buckets, clock):
-        silent, busy = RateLimits(buckets.take, clock), RateLimits(buckets.take, clock)
+        silent, busy = LeasedBuckets(buckets.take, clock), LeasedBuckets(buckets.take, clock)
         await silent.take("api", "tenant", 100)
         assert await admitted(busy, 200) == 90
 
     async def test_memory_is_bounded_and_losing_a_lease_admits_less(self, buckets, clock):
-        limits = RateLimits(buckets.take, clock, capacity=10)
+        limits = LeasedBuckets(buckets.take, clock, capacity=10)
         for n in range(100):
             await limits.take("api", f"tenant{n}", 100)
         assert len(limits._buckets) == 10
@@ -158,27 +158,27 @@ class TestRateLimits:
         async def hang(*_):
             await asyncio.sleep(60)
 
-        assert not (await RateLimits(hang, clock, lease_seconds=0.01).take("api", "tenant", 1)).is_refused
+        assert not (await LeasedBuckets(hang, clock, lease_seconds=0.01).take("api", "tenant", 1)).is_refused
 
 
 @pytest.mark.promise("Q21")
 class TestDatabase:
     async def test_two_processes_together_never_admit_more_than_the_limit(self, app_engine):
         clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
-        fleet = [RateLimits(leased_buckets.database(app_engine), clock, lease_seconds=60) for _ in range(2)]
+        fleet = [LeasedBuckets(leased_buckets.database(app_engine), clock, lease_seconds=60) for _ in range(2)]
         answers = await asyncio.gather(*(fleet[n % 2].take("api", subject, 100) for n in range(300)))
         assert 90 <= sum(not answer.is_refused for answer in answers) <= 100
 
     async def test_one_process_after_the_other_admits_what_is_left(self, app_engine):
         clock, subject = FixedClock(datetime.now(UTC)), secrets.token_hex()
-        first, second = (RateLimits(leased_buckets.database(app_engine), clock, lease_seconds=60) for _ in range(2))
+        first, second = (LeasedBuckets(leased_buckets.database(app_engine), clock, lease_seconds=60) for _ in range(2))
         assert await admitted(first, 10, subject=subject, limit=10) == 10
         assert await admitted(second, 10, subject=subject, limit=10) == 0
 
     async def test_a_refusal_is_counted(self, app_engine):
         clock, before = FixedClock(datetime.now(UTC)), metrics.RATE_LIMITED._value.get()
         assert await admitted(
-            RateLimits(leased_buckets.database(app_engine), clock, lease_seconds=60),
+            LeasedBuckets(leased_buckets.database(app_engine), clock, lease_seconds=60),
             3,
             subject=secrets.token_hex(),
             limit=1,

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from impl.auth.keys import signing_keys
 from impl.auth.roles import Role
 from impl.auth.tokens import access_tokens
-from impl.auth.tokens.access_tokens import Stamp
+from impl.auth.tokens.access_tokens import TokenAudience
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 456_789, tzinfo=UTC)
-STAMP = Stamp("https://api.skeldir.example", "skeldir-api")
+TOKEN_AUDIENCE = TokenAudience("https://api.skeldir.example", "skeldir-api")
 KEY, OTHER = signing_keys.generate(NOW), signing_keys.generate(NOW)
 TOKEN = access_tokens.issue(uuid4(), uuid4(), Role.MANAGER, family_id=uuid4(), now=NOW)
-TEXT = access_tokens.sign(TOKEN, kid=KEY.kid, key=KEY.private, stamp=STAMP)
+TEXT = access_tokens.sign(TOKEN, kid=KEY.kid, key=KEY.private, token_audience=TOKEN_AUDIENCE)
 CLAIMS = jwt.decode(TEXT, options={"verify_signature": False})
 
 
-def read(text, *, key=KEY, stamp=STAMP, now=NOW):
-    return access_tokens.read(text, key=key.public, stamp=stamp, now=now)
+def read(text, *, key=KEY, token_audience=TOKEN_AUDIENCE, now=NOW):
+    return access_tokens.read(text, key=key.public, token_audience=token_audience, now=now)
 
 
 def signed(claims, *, algorithm="RS256", key=KEY, **headers):
@@ -113,7 +113,7 @@ HOSTILE = {
     "a refresh token": f"{uuid4()}.{uuid4()}.{'a' * 64}",
     "issued by somebody else": signed(CLAIMS | {"iss": "https://api.other.example"}),
     "for somebody else": signed(CLAIMS | {"aud": "other"}),
-    "for us among others": signed(CLAIMS | {"aud": [STAMP.audience, "other"]}),
+    "for us among others": signed(CLAIMS | {"aud": [TOKEN_AUDIENCE.audience, "other"]}),
     "role of no kind": signed(CLAIMS | {"role": "owner"}),
     "role and scopes disagree": signed(CLAIMS | {"scopes": ["viewer", "manager", "admin"]}),
     "role and its scopes, of no kind": signed(CLAIMS | {"role": None, "scopes": None}),
@@ -150,8 +150,8 @@ def test_a_token_ends_at_its_end():
 
 @pytest.mark.promise("P027")
 def test_a_token_of_another_deployment_with_the_same_key_is_refused():
-    assert read(TEXT, stamp=Stamp("https://stage.skeldir.example", STAMP.audience)) is None
-    assert read(TEXT, stamp=Stamp(STAMP.issuer, "stage")) is None
+    assert read(TEXT, token_audience=TokenAudience("https://stage.skeldir.example", TOKEN_AUDIENCE.audience)) is None
+    assert read(TEXT, token_audience=TokenAudience(TOKEN_AUDIENCE.issuer, "stage")) is None
     assert read(TEXT, key=OTHER) is None
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from impl.auth.roles import Role
 from impl.auth.tokens import access_tokens
-from impl.auth.tokens.revocation_cache import Revocations, Standing
+from impl.auth.tokens.revocation_cache import RevocationCache, RevocationState
 from impl.kernel.clock import FixedClock
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-NOTHING = Standing(None, {})
+NOTHING = RevocationState(None, {})
 
 
 def token(**changes):
@@ -44,7 +44,7 @@ def clock():
 
 @pytest.fixture
 def revocations(source, clock):
-    made = Revocations(source.load, clock)
+    made = RevocationCache(source.load, clock)
     made.start()
     return made
 
@@ -52,15 +52,15 @@ def revocations(source, clock):
 class TestStanding:
     def test_a_cutoff_takes_back_every_token_up_to_it(self):
         one = token()
-        assert Standing(one.issued_at, {}).covers(one)
-        assert Standing(one.issued_at + timedelta(seconds=1), {}).covers(one)
-        assert not Standing(one.issued_at - timedelta(milliseconds=1), {}).covers(one)
+        assert RevocationState(one.issued_at, {}).covers(one)
+        assert RevocationState(one.issued_at + timedelta(seconds=1), {}).covers(one)
+        assert not RevocationState(one.issued_at - timedelta(milliseconds=1), {}).covers(one)
 
     def test_a_token_is_taken_back_alone_or_with_its_session(self):
         one = token()
-        assert Standing(None, {one.jti: NOW}).covers(one)
-        assert Standing(None, {one.family_id: NOW}).covers(one)
-        assert not Standing(None, {uuid4(): NOW}).covers(one)
+        assert RevocationState(None, {one.jti: NOW}).covers(one)
+        assert RevocationState(None, {one.family_id: NOW}).covers(one)
+        assert not RevocationState(None, {uuid4(): NOW}).covers(one)
 
 
 class TestRevocations:
@@ -74,7 +74,7 @@ class TestRevocations:
     async def test_a_change_is_seen_by_the_next_request(self, revocations, source):
         one = token()
         await revocations.is_revoked(one)
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         revocations.drop(one.tenant_id, one.user_id)
         assert await revocations.is_revoked(one)
         assert await revocations.is_revoked(one)
@@ -89,7 +89,7 @@ class TestRevocations:
 
     async def test_the_same_user_of_another_tenant_is_another_entry(self, revocations, source):
         one = token()
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         assert await revocations.is_revoked(one)
         source.standing = NOTHING
         assert not await revocations.is_revoked(token(user_id=one.user_id))
@@ -99,7 +99,7 @@ class TestRevocations:
         one, source.gate = token(), asyncio.Event()
         asking = asyncio.create_task(revocations.is_revoked(one))
         await asyncio.sleep(0)
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         revocations.drop(one.tenant_id, one.user_id)
         source.gate.set()
         await asking
@@ -109,7 +109,7 @@ class TestRevocations:
         one = token()
         await revocations.is_revoked(one)
         clock.advance(2.1)
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         assert await revocations.is_revoked(one)
         assert await revocations.is_revoked(one)
         assert source.reads == 3
@@ -118,14 +118,14 @@ class TestRevocations:
         one = token()
         await revocations.is_revoked(one)
         revocations.lose()
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         assert await revocations.is_revoked(one)
 
     async def test_what_was_held_before_a_gap_is_not_believed_after_it(self, revocations, source):
         one = token()
         await revocations.is_revoked(one)
         revocations.lose()
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         revocations.start()
         assert await revocations.is_revoked(one)
 
@@ -134,26 +134,26 @@ class TestRevocations:
         one, source.gate = token(), asyncio.Event()
         asking = asyncio.create_task(revocations.is_revoked(one))
         await asyncio.sleep(0)
-        source.standing = Standing(None, {one.jti: NOW})
+        source.standing = RevocationState(None, {one.jti: NOW})
         revocations.start()
         source.gate.set()
         await asking
         assert await revocations.is_revoked(one)
 
     async def test_before_the_listener_runs_every_request_reads(self, source, clock):
-        revocations, one = Revocations(source.load, clock), token()
+        revocations, one = RevocationCache(source.load, clock), token()
         for _ in range(3):
             await revocations.is_revoked(one)
         assert source.reads == 3
 
     async def test_memory_is_bounded(self, source, clock):
-        revocations = Revocations(source.load, clock, capacity=10)
+        revocations = RevocationCache(source.load, clock, capacity=10)
         revocations.start()
         first = token()
         await revocations.is_revoked(first)
         for _ in range(100):
             await revocations.is_revoked(token())
-        assert len(revocations._held) == 10
+        assert len(revocations._states) == 10
         await revocations.is_revoked(first)
         assert source.reads == 102
 
@@ -162,4 +162,4 @@ class TestRevocations:
             raise TimeoutError
 
         with pytest.raises(TimeoutError):
-            await Revocations(fail, clock).is_revoked(token())
+            await RevocationCache(fail, clock).is_revoked(token())

@@ -16,7 +16,7 @@ import pytest
 from impl.auth import assembly, sessions
 from impl.auth.roles import Role
 from impl.auth.tokens import access_tokens, revocation_store
-from impl.auth.tokens.revocation_cache import Revocations
+from impl.auth.tokens.revocation_cache import RevocationCache
 from impl.auth.tokens.revocation_listener import TOKEN_CHANNEL, RevocationListener
 from impl.db import bootstrap, outage
 from impl.db.errors import DatabaseUnreachableError
@@ -33,7 +33,7 @@ REVOKED_WITHIN_SECONDS = 5
 
 @dataclass(frozen=True)
 class Process:
-    revocations: Revocations
+    revocations: RevocationCache
     connections: list[asyncpg.Connection]
 
 
@@ -41,7 +41,7 @@ class Process:
 async def process(engine, database):
     """The revocations of one process, with its listener running."""
     clock, connections = FixedClock(datetime.now(UTC)), []
-    revocations = Revocations(partial(revocation_store.standing, engine, clock), clock)
+    revocations = RevocationCache(partial(revocation_store.load, engine, clock), clock)
 
     async def connect():
         connections.append(await asyncpg.connect(database.dsn("app_user")))
@@ -63,7 +63,7 @@ async def process(engine, database):
 )
 async def test_a_database_that_cannot_be_reached_for_a_while_is_asked_again(app_engine, database, refusal):
     """As after an outage: what opens connections says so in its own words, the driver's internal error among them."""
-    revocations = Revocations(partial(revocation_store.standing, app_engine, CLOCK), CLOCK)
+    revocations = RevocationCache(partial(revocation_store.load, app_engine, CLOCK), CLOCK)
     refusals = [refusal] * 2
 
     async def connect():
@@ -168,7 +168,7 @@ class Line:
 
 async def test_silence_is_no_gap_as_long_as_the_connection_answers_and_no_longer():
     clock = FixedClock(datetime.now(UTC))
-    revocations = Revocations(None, clock)
+    revocations = RevocationCache(None, clock)
     line = Line(revocations, clock, answers=20)
 
     async def connect():
@@ -208,7 +208,7 @@ async def test_a_message_of_unknown_form_drops_everything_held(one, make_member,
     for message in ("", "{}", "[]", "null", '{"tenant_id": 1, "user_id": 2}', '{"tenant_id": "x", "user_id": "y"}'):
         await one.revocations.is_revoked(token)
         await owner.execute("SELECT pg_notify($1, $2)", TOKEN_CHANNEL, message)
-        await until(lambda: not one.revocations._held)
+        await until(lambda: not one.revocations._states)
     assert one.revocations.is_synchronised
 
 

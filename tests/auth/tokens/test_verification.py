@@ -7,14 +7,14 @@ from impl.auth.keys import signing_keys
 from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.roles import Role
 from impl.auth.tokens import access_tokens
-from impl.auth.tokens.access_tokens import Stamp
-from impl.auth.tokens.revocation_cache import Revocations, Standing
+from impl.auth.tokens.access_tokens import TokenAudience
+from impl.auth.tokens.revocation_cache import RevocationCache, RevocationState
 from impl.auth.tokens.verification import Verifier
 from impl.kernel.clock import FixedClock
 from tests.auth.keys.test_signing_keys import FakeStore
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-STAMP = Stamp("https://api.skeldir.example", "skeldir-api")
+TOKEN_AUDIENCE = TokenAudience("https://api.skeldir.example", "skeldir-api")
 KEY, OTHER = signing_keys.generate(NOW), signing_keys.generate(NOW)
 
 
@@ -22,12 +22,14 @@ class World:
     """A verifier, and all that can change around it."""
 
     def __init__(self):
-        self.clock, self.store, self.standing = FixedClock(NOW), FakeStore(KEY), Standing(None, {})
-        self.revocations = Revocations(self.load, self.clock)
+        self.clock, self.store, self.standing = FixedClock(NOW), FakeStore(KEY), RevocationState(None, {})
+        self.revocations = RevocationCache(self.load, self.clock)
         keys = SigningKeys(self.store, self.clock)
-        self.verifier = Verifier(keys=keys, stamp=STAMP, revocations=self.revocations, clock=self.clock)
+        self.verifier = Verifier(
+            keys=keys, token_audience=TOKEN_AUDIENCE, revocations=self.revocations, clock=self.clock
+        )
         self.token = access_tokens.issue(uuid4(), uuid4(), Role.VIEWER, family_id=uuid4(), now=NOW)
-        self.text = access_tokens.sign(self.token, kid=KEY.kid, key=KEY.private, stamp=STAMP)
+        self.text = access_tokens.sign(self.token, kid=KEY.kid, key=KEY.private, token_audience=TOKEN_AUDIENCE)
 
     async def load(self, *_):
         return self.standing
@@ -56,7 +58,7 @@ async def test_a_known_token_ends_when_it_is_over(world):
 
 async def test_a_known_token_ends_when_it_is_taken_back(world):
     await world.verifier.verify(world.text)
-    world.standing = Standing(None, {world.token.jti: NOW})
+    world.standing = RevocationState(None, {world.token.jti: NOW})
     assert await world.verifier.verify(world.text) is None
 
 
@@ -70,7 +72,7 @@ async def test_a_known_token_ends_when_its_key_is_retired(world):
 
 
 async def test_a_token_of_an_unknown_key_is_asked_about_and_refused(world):
-    text = access_tokens.sign(world.token, kid=OTHER.kid, key=OTHER.private, stamp=STAMP)
+    text = access_tokens.sign(world.token, kid=OTHER.kid, key=OTHER.private, token_audience=TOKEN_AUDIENCE)
     assert await world.verifier.verify(text) is None
     assert world.store.questions == 1
 

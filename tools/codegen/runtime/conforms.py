@@ -141,9 +141,9 @@ def _prefix_items(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
 def _contains(value: Any, argument: Any, schema: Any, root: Any) -> bool:
     if not isinstance(value, list):
         return True
-    found = sum(is_valid(child, argument, root) for child in value)
+    count = sum(is_valid(child, argument, root) for child in value)
     low, high = schema.get("minContains", 1), schema.get("maxContains", len(value))
-    return bool(low <= found <= high)
+    return bool(low <= count <= high)
 
 
 def _unique_items(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
@@ -154,7 +154,7 @@ def _unique_items(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
 
 def _dependent_required(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
     return not isinstance(value, dict) or all(
-        name in value for trigger, needed in argument.items() if trigger in value for name in needed
+        name in value for trigger, names in argument.items() if trigger in value for name in names
     )
 
 

@@ -55,6 +55,6 @@ def _page(contract: dict[str, Any]) -> str:
 
 def _article(method: str, path: str, operation: dict[str, Any]) -> str:
     name = escape(f"{path}")
-    shown = f"<s>{name}</s>" if operation.get("deprecated") else name
+    title = f"<s>{name}</s>" if operation.get("deprecated") else name
     text = escape(str(operation.get("summary") or operation.get("description") or ""))
-    return f"<article><b>{method.upper()}</b> <code>{shown}</code><br>{text}</article>"
+    return f"<article><b>{method.upper()}</b> <code>{title}</code><br>{text}</article>"

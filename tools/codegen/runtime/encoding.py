@@ -112,5 +112,5 @@ def is_same_entity(if_none_match: str, etag: bytes) -> bool:
     """Whether `If-None-Match` names `etag`, by the weak comparison of RFC 9110 section 13.1.2."""
     if if_none_match.strip() == "*":
         return True
-    wanted = etag.decode("latin-1").removeprefix("W/")
-    return any(tag.strip().removeprefix("W/") == wanted for tag in re.findall(r'(?:W/)?"[^"]*"', if_none_match))
+    opaque = etag.decode("latin-1").removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") == opaque for tag in re.findall(r'(?:W/)?"[^"]*"', if_none_match))

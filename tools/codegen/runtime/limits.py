@@ -34,7 +34,7 @@ class Limiter(Protocol):
         ...
 
     def ask_unauthenticated(self, request: RawRequest) -> RateLimit:
-        """What is left to the address of a request, without counting it: for a failure of ours, before the caller is known."""
+        """The rest of the address of a request, without counting it: for a failure of ours, before the caller is known."""
         ...
 
     async def take_unauthenticated(self, request: RawRequest) -> RateLimit:

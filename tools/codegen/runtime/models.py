@@ -1,4 +1,4 @@
-"""What generated models stand on: their base class, and properties that may be missing."""
+"""The base class of generated models, and properties that may be missing."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ def _number(text: str) -> float:
 def _weight(offer: str, ranges: list[tuple[str, float]]) -> float:
     """Weight of the most specific range that covers `offer`."""
     kind = offer.partition("/")[0]
-    for wanted in (offer.partition(";")[0], f"{kind}/*", "*/*"):
-        found = [weight for media_type, weight in ranges if media_type == wanted]
-        if found:
-            return max(found)
+    for media_range in (offer.partition(";")[0], f"{kind}/*", "*/*"):
+        weights = [weight for media_type, weight in ranges if media_type == media_range]
+        if weights:
+            return max(weights)
     return 0.0

@@ -26,8 +26,8 @@ from .problems import MethodNotAllowedError, NotFoundError, ProblemError
 from .requests import Headers, RawRequest
 from .security import Guard
 
-_FOUND = "contract.match"
-Found: TypeAlias = trie.Match[tuple[Endpoint, tuple[str, ...]]]
+_MATCH = "contract.match"
+OperationMatch: TypeAlias = trie.Match[tuple[Endpoint, tuple[str, ...]]]
 """Endpoint and names of the templated segments, by method."""
 
 
@@ -59,11 +59,11 @@ class Shortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
-        found = None if "fastapi.telemetry" in scope else self._dispatcher.find(scope)
-        if found is None:
+        match = None if "fastapi.telemetry" in scope else self._dispatcher.find(scope)
+        if match is None:
             await self._app(scope, receive, send)
         else:
-            await self._dispatcher.answer(found, scope, receive, send)
+            await self._dispatcher.answer(match, scope, receive, send)
 
 
 class Dispatcher(BaseRoute):
@@ -80,11 +80,11 @@ class Dispatcher(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for every path of the contract, whatever the method."""
-        found = self.find(scope)
-        return (Match.NONE, {}) if found is None else (Match.FULL, {_FOUND: found})
+        match = self.find(scope)
+        return (Match.NONE, {}) if match is None else (Match.FULL, {_MATCH: match})
 
-    def find(self, scope: Scope) -> Found | None:
-        """What the contract has at the path of `scope`."""
+    def find(self, scope: Scope) -> OperationMatch | None:
+        """The operations at the path of `scope`, by method."""
         return self._trie.find(_encoded_path(scope)) if scope["type"] == "http" else None
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
@@ -93,17 +93,17 @@ class Dispatcher(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose path matched."""
-        await self.answer(scope[_FOUND], scope, receive, send)
+        await self.answer(scope[_MATCH], scope, receive, send)
 
-    async def answer(self, found: Found, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, match: OperationMatch, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by what stands at its path."""
-        end = found.by_method.get(scope["method"])
+        end = match.by_method.get(scope["method"])
         if end is None:
-            allow = ", ".join(sorted(found.by_method))
+            allow = ", ".join(sorted(match.by_method))
             await self._refuse(scope, send, MethodNotAllowedError(headers={"Allow": allow}))
             return
         endpoint, names = end
-        await endpoint.serve(scope, receive, send, dict(zip(names, found.segments, strict=True)) if names else {})
+        await endpoint.serve(scope, receive, send, dict(zip(names, match.segments, strict=True)) if names else {})
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a path that nothing else in the application knows."""

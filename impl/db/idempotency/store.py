@@ -1,4 +1,4 @@
-"""Do something once per key, however often it is asked for.
+"""Run something once per key, however often it is requested.
 
 The key, the effect and the stored answer are one transaction: a crash leaves nothing behind, and a request that failed,
 or came too often, may be repeated with the same key. A `ProblemError` of `work` with a 4xx that the contract declares is an
@@ -25,7 +25,7 @@ from impl.db.transaction import tenant_transaction
 from impl.kernel.callers import PersonCaller
 from impl.kernel.clock import Clock
 
-KEPT: Final = timedelta(days=30)
+LIFETIME: Final = timedelta(days=30)
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 
 # The unique key makes a second request wait here until the first has committed or given up, but not for long.
@@ -50,8 +50,8 @@ ModelT = TypeVar("ModelT", bound=ContractModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    """What keeping answers stands on."""
+class IdempotencyStore:
+    """Dependencies of storing replies by idempotency key, for 30 days."""
 
     engine: AsyncEngine
     ring: KeyRing
@@ -60,15 +60,15 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[ModelT]):
-    """The answer, and whether it is the stored one of an earlier request."""
+class RunResult(Generic[ModelT]):
+    """The body of the reply, and whether it is the stored one of an earlier request."""
 
     body: ModelT
     is_replayed: bool
 
 
-async def once(  # noqa: PLR0913  (each is another thing, and all but four are named at the call)
-    register: Register,
+async def run_once(  # noqa: PLR0913  (each is another thing, and all but four are named at the call)
+    store: IdempotencyStore,
     call: Call[PersonCaller],
     key: UUID | None,
     work: Callable[[AsyncConnection], Awaitable[ModelT]],
@@ -76,29 +76,29 @@ async def once(  # noqa: PLR0913  (each is another thing, and all but four are n
     answer: type[ModelT],
     status: int = 200,
     is_secret: bool = False,
-) -> Done[ModelT]:
-    """What `work` answers in a transaction of the caller's tenant; with a `key` that was used before, what it answered.
+) -> RunResult[ModelT]:
+    """Run `work` in a transaction of the caller's tenant, once per `key`; its result, or the stored one of an earlier run.
 
     The answer of a secret is not kept: its repetition raises `SecretAlreadyShownError`. Raises `KeyReusedError` when the
     key came with another request, `KeyInProgressError` when the first request takes longer than two seconds, what `work`
     raises, and `RepeatedRefusalError` when that was a refusal and the request is repeated.
     """
     caller = call.principal
-    async with tenant_transaction(register.engine, caller.tenant_id, user_id=caller.user_id) as connection:
+    async with tenant_transaction(store.engine, caller.tenant_id, user_id=caller.user_id) as connection:
         if key is None:
-            return Done(await work(connection), is_replayed=False)
+            return RunResult(await work(connection), is_replayed=False)
         entry = {"operation_id": call.operation.id, "key": key}
-        if not await _claim(register, connection, call, entry):
-            return Done(await _stored(register, connection, call, entry, answer), is_replayed=True)
+        if not await _claim(store, connection, call, entry):
+            return RunResult(await _stored(store, connection, call, entry, answer), is_replayed=True)
         outcome = await _attempt(connection, call, work)
         if isinstance(outcome, ProblemError):
-            await _keep(register, connection, caller, entry, outcome.status, errors.stored(outcome))
+            await _keep(store, connection, caller, entry, outcome.status, errors.stored(outcome))
         else:
             plain = None if is_secret else outcome.model_dump_json().encode()
-            await _keep(register, connection, caller, entry, status, plain)
+            await _keep(store, connection, caller, entry, status, plain)
     if isinstance(outcome, ProblemError):
         raise outcome
-    return Done(outcome, is_replayed=False)
+    return RunResult(outcome, is_replayed=False)
 
 
 def request_hash(pepper: str, call: Call[PersonCaller]) -> bytes:
@@ -112,26 +112,26 @@ def request_hash(pepper: str, call: Call[PersonCaller]) -> bytes:
 
 
 async def _claim(
-    register: Register, connection: AsyncConnection, call: Call[PersonCaller], entry: dict[str, Any]
+    store: IdempotencyStore, connection: AsyncConnection, call: Call[PersonCaller], entry: dict[str, Any]
 ) -> bool:
     """Whether this request is the first with its key."""
-    values = {"tenant_id": call.principal.tenant_id, "request_hash": request_hash(register.pepper, call)}
-    values |= {"expires_at": register.clock.now() + KEPT}
+    values = {"tenant_id": call.principal.tenant_id, "request_hash": request_hash(store.pepper, call)}
+    values |= {"expires_at": store.clock.now() + LIFETIME}
     await connection.execute(_WAIT_BRIEFLY)
     try:
-        claimed = await connection.execute(_CLAIM, entry | values)
+        insertion = await connection.execute(_CLAIM, entry | values)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             raise errors.KeyInProgressError from error
         raise
     await connection.execute(_WAIT_AS_USUAL)
-    return claimed.rowcount == 1
+    return insertion.rowcount == 1
 
 
 async def _attempt(
     connection: AsyncConnection, call: Call[PersonCaller], work: Callable[[AsyncConnection], Awaitable[ModelT]]
 ) -> ModelT | ProblemError:
-    """What `work` answers; or the refusal it raises, when that is to be kept, with nothing left of what it did."""
+    """The result of `work`; or the refusal it raises, when that is to be stored, with nothing left of its effect."""
     try:
         async with connection.begin_nested():
             return await work(connection)
@@ -143,7 +143,7 @@ async def _attempt(
 
 
 async def _stored(
-    register: Register,
+    store: IdempotencyStore,
     connection: AsyncConnection,
     call: Call[PersonCaller],
     entry: dict[str, Any],
@@ -152,18 +152,18 @@ async def _stored(
     row = (await connection.execute(_READ, entry)).one_or_none()
     if row is None:  # its 30 days ended this very moment
         raise errors.KeyInProgressError
-    if row.request_hash != request_hash(register.pepper, call):
+    if row.request_hash != request_hash(store.pepper, call):
         raise errors.KeyReusedError
     if row.response_sealed is None:
         raise errors.SecretAlreadyShownError
-    plain = register.ring.open(Sealed(row.response_sealed, row.key_id), _place(call.principal.tenant_id))
+    plain = store.ring.open(Sealed(row.response_sealed, row.key_id), _place(call.principal.tenant_id))
     if row.status_code >= 400:
         raise errors.RepeatedRefusalError(row.status_code, plain)
     return answer.model_validate_json(plain)
 
 
 async def _keep(
-    register: Register,
+    store: IdempotencyStore,
     connection: AsyncConnection,
     caller: PersonCaller,
     entry: dict[str, Any],
@@ -172,7 +172,7 @@ async def _keep(
 ) -> None:
     values: dict[str, Any] = {"status_code": status, "response_sealed": None, "key_id": None}
     if plain is not None:
-        sealed = register.ring.seal(plain, _place(caller.tenant_id))
+        sealed = store.ring.seal(plain, _place(caller.tenant_id))
         values |= {"response_sealed": sealed.value, "key_id": sealed.key_id}
     await connection.execute(_KEEP, entry | values)
 

@@ -23,14 +23,14 @@ from generated.server import (
 from generated.server.models.common import SuccessResponse
 from impl.auth.keys import machine_secrets
 from impl.db.idempotency.errors import RepeatedRefusalError
-from impl.db.idempotency.once import Register, once, request_hash
+from impl.db.idempotency.store import IdempotencyStore, request_hash, run_once
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import SystemClock
 
 
 @pytest.fixture
-def register(app_engine, ring):
-    return Register(engine=app_engine, ring=ring, clock=SystemClock(), pepper="pepper")
+def store(app_engine, ring):
+    return IdempotencyStore(engine=app_engine, ring=ring, clock=SystemClock(), pepper="pepper")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def call(make_tenant):
 
 
 @pytest.fixture
-def ask(register, call):
+def ask(store, call):
     """Asks with `key` for something that stores a secret and then refuses; `ask.started` has the refusals it came to."""
     started = []
 
@@ -51,28 +51,28 @@ def ask(register, call):
             started.append(refusal)
             await machine_secrets.put_webhook_secret(
                 connection,
-                register.ring,
+                store.ring,
                 tenant_id=call.principal.tenant_id,
                 provider="stripe",
                 secret="long enough",
                 webhook_id=None,
                 previous=timedelta(0),
-                now=register.clock.now(),
+                now=store.clock.now(),
             )
             raise refusal
 
-        await once(register, call, key, work, answer=SuccessResponse)
+        await run_once(store, call, key, work, answer=SuccessResponse)
 
     ask.started = started
     return ask
 
 
-async def secrets_of(register, call):
-    async with tenant_transaction(register.engine, call.principal.tenant_id) as connection:
+async def secrets_of(store, call):
+    async with tenant_transaction(store.engine, call.principal.tenant_id) as connection:
         return (await connection.execute(text("SELECT count(*) FROM tenant_webhook_secrets"))).scalar_one()
 
 
-async def test_a_refusal_undoes_what_was_done_and_is_kept(register, call, ask):
+async def test_a_refusal_undoes_what_was_done_and_is_kept(store, call, ask):
     key, issue = uuid4(), Issue("/body/id", "id", "It is unknown.", "unknown")
     first = NotFoundError("No such thing.", errors=[issue], headers={"X-Why": "unknown"})
     with pytest.raises(NotFoundError):
@@ -80,7 +80,7 @@ async def test_a_refusal_undoes_what_was_done_and_is_kept(register, call, ask):
     with pytest.raises(RepeatedRefusalError) as again:
         await ask(key, ServiceUnavailableError())
     assert len(ask.started) == 1
-    assert await secrets_of(register, call) == 0
+    assert await secrets_of(store, call) == 0
     for name in ("status", "code", "slug", "title", "detail", "errors"):
         assert getattr(again.value, name) == getattr(first, name), name
     assert again.value.headers == {"X-Why": "unknown", "Idempotency-Replayed": "true"}
@@ -108,21 +108,21 @@ class UnheardError(ProblemError, status=303, code="ELSEWHERE", slug="elsewhere")
     ],
     ids=lambda problem: problem.code,
 )
-async def test_what_may_be_otherwise_later_leaves_the_key_free(register, call, ask, passing):
+async def test_what_may_be_otherwise_later_leaves_the_key_free(store, call, ask, passing):
     key = uuid4()
     for _ in range(2):
         with pytest.raises(type(passing)):
             await ask(key, passing)
     assert len(ask.started) == 2
-    assert await secrets_of(register, call) == 0
+    assert await secrets_of(store, call) == 0
 
 
-async def test_without_a_key_nothing_is_kept(register, call, ask):
+async def test_without_a_key_nothing_is_kept(store, call, ask):
     for _ in range(2):
         with pytest.raises(NotFoundError):
             await ask(None, NotFoundError())
     assert len(ask.started) == 2
-    assert await secrets_of(register, call) == 0
+    assert await secrets_of(store, call) == 0
 
 
 async def test_of_three_at_once_one_is_refused_and_two_repeat_it(ask):
@@ -132,7 +132,7 @@ async def test_of_three_at_once_one_is_refused_and_two_repeat_it(ask):
     assert len(ask.started) == 1
 
 
-async def test_what_is_done_waits_for_locks_as_ever_and_its_status_is_kept(register, call):
+async def test_what_is_done_waits_for_locks_as_ever_and_its_status_is_kept(store, call):
     """Two seconds are for the key alone."""
     seen = []
 
@@ -140,17 +140,17 @@ async def test_what_is_done_waits_for_locks_as_ever_and_its_status_is_kept(regis
         seen.append((await connection.execute(text("SHOW lock_timeout"))).scalar_one())
         return SuccessResponse(success=True, correlation_id=uuid4())
 
-    async with tenant_transaction(register.engine, call.principal.tenant_id) as connection:
+    async with tenant_transaction(store.engine, call.principal.tenant_id) as connection:
         usual = (await connection.execute(text("SHOW lock_timeout"))).scalar_one()
-    await once(register, call, uuid4(), work, answer=SuccessResponse, status=201)
-    async with tenant_transaction(register.engine, call.principal.tenant_id) as connection:
+    await run_once(store, call, uuid4(), work, answer=SuccessResponse, status=201)
+    async with tenant_transaction(store.engine, call.principal.tenant_id) as connection:
         kept = (await connection.execute(text("SELECT status_code, state FROM api_idempotency_keys"))).one()
     assert (seen, tuple(kept)) == ([usual], (201, "done"))
 
 
-async def test_what_is_kept_of_a_request_cannot_be_guessed_without_the_pepper(register, call):
+async def test_what_is_kept_of_a_request_cannot_be_guessed_without_the_pepper(store, call):
     """A body may be little more than a short secret."""
-    other = dataclasses.replace(register, pepper="another")
-    assert request_hash(register.pepper, call) != request_hash(other.pepper, call)
+    other = dataclasses.replace(store, pepper="another")
+    assert request_hash(store.pepper, call) != request_hash(other.pepper, call)
     plain = hashlib.sha256(b"POST /api/thing?\n{}").digest()
-    assert plain not in {request_hash(register.pepper, call), request_hash("", call)}
+    assert plain not in {request_hash(store.pepper, call), request_hash("", call)}
