@@ -57,7 +57,7 @@ class JsonBody(Generic[BodyT]):
             return _invalid(raw, error)
 
     def check(self, document: Any) -> tuple[Issue, ...]:
-        """What is wrong with a body that was parsed already."""
+        """Issues of a body that was parsed already."""
         self.prepare()
         assert self._adapter is not None
         try:
@@ -145,6 +145,6 @@ class Bodies:
         return (None, body.issues) if isinstance(body, Invalid) else (body, ())
 
     def check(self, request: RawRequest, document: Any) -> tuple[Issue, ...]:
-        """What is wrong with the body of `request`, which was parsed as `document`: its bytes are not parsed again."""
+        """Issues of the body of `request`, which was parsed as `document`: its bytes are not parsed again."""
         reader = self.reader(request)
         return reader.check(document) if isinstance(reader, JsonBody) else self.decode(request)[1]

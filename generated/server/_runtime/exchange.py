@@ -60,9 +60,9 @@ class Disconnected(Exception):
 
 def correlation_of(headers: Headers) -> tuple[UUID, bytes]:
     """The caller's correlation id when it is a UUID in canonical form, else a fresh one; and how it goes back."""
-    sent = headers.raw(b"x-correlation-id")
-    if sent is not None and _CANONICAL.fullmatch(sent):
-        return read_uuid(sent.decode("ascii")), sent.lower()
+    value = headers.raw(b"x-correlation-id")
+    if value is not None and _CANONICAL.fullmatch(value):
+        return read_uuid(value.decode("ascii")), value.lower()
     fresh = uuid4()
     return fresh, str(fresh).encode()
 
@@ -164,7 +164,7 @@ class Endpoint:
             return self._refuse(state, declared or InternalError())
 
     def _left(self, state: _State) -> RateLimit | None:
-        """What failed before the caller was counted promises the headers too, and the failure is not the caller's."""
+        """Rate limit of the address, for a request that failed before its caller was counted: its reply has the headers too."""
         if not self.operation.rate_limit or self.plugins.limiter is None:
             return None
         return self.plugins.limiter.ask_unauthenticated(state.request)
@@ -200,11 +200,11 @@ class Endpoint:
 
     async def _limit(self, limiter: Limiter, call: Call[Any]) -> None:
         for rate_class in self.operation.rate_limit:
-            taken = await limiter.take(rate_class, call)
-            if call.rate_limit is None or taken.is_refused or taken.remaining < call.rate_limit.remaining:
-                call.rate_limit = taken
-            if taken.is_refused:
-                raise RateLimitedError(retry_after_seconds=taken.retry_after_seconds)
+            limit = await limiter.take(rate_class, call)
+            if call.rate_limit is None or limit.is_refused or limit.remaining < call.rate_limit.remaining:
+                call.rate_limit = limit
+            if limit.is_refused:
+                raise RateLimitedError(retry_after_seconds=limit.retry_after_seconds)
 
     def _decode(self, request: RawRequest, segments: dict[str, str]) -> list[Any]:
         """Positional arguments of the operation. Raises with everything that is wrong with the request."""
@@ -214,13 +214,13 @@ class Endpoint:
         if operation.bodies is not None:
             operation.bodies.reader(request)
         if operation.params is not None:
-            params, found = operation.params.decode(request, segments)
+            params, param_issues = operation.params.decode(request, segments)
             arguments.append(params)
-            issues += found
+            issues += param_issues
         if operation.bodies is not None and not operation.is_raw:
-            body, wrong = operation.bodies.decode(request)
+            body, body_issues = operation.bodies.decode(request)
             arguments.append(body)
-            issues += wrong
+            issues += body_issues
         if issues:
             raise InvalidRequestError(errors=issues)
         return arguments
@@ -298,11 +298,11 @@ def _conditional(request: RawRequest, encoded: Encoded) -> Encoded:
         assert isinstance(encoded.body, bytes)
         etag = encoding.strong_etag(encoded.body)
         encoded.headers.append((b"etag", etag))
-    sent = request.headers.get("if-none-match")
-    if sent is None or not encoding.is_same_entity(sent, etag):
+    if_none_match = request.headers.get("if-none-match")
+    if if_none_match is None or not encoding.is_same_entity(if_none_match, etag):
         return encoded
-    kept = [pair for pair in encoded.headers if pair[0] != b"content-type"]
-    return Encoded(304, kept, b"")
+    headers = [pair for pair in encoded.headers if pair[0] != b"content-type"]
+    return Encoded(304, headers, b"")
 
 
 def encode_problem(

@@ -79,10 +79,10 @@ class Accept:
 
     def choose(self, request: RawRequest) -> str:
         """The offer to serve. Raises `NotAcceptableError`."""
-        chosen = negotiation.choose(request.headers.get("accept"), self.offers)
-        if chosen is None and self.is_strict:
+        offer = negotiation.choose(request.headers.get("accept"), self.offers)
+        if offer is None and self.is_strict:
             raise NotAcceptableError
-        return chosen or self.offers[0]
+        return offer or self.offers[0]
 
 
 @dataclass(slots=True)
