@@ -21,7 +21,7 @@ def spoilt(tmp_path: Path) -> Path:
     folder = tmp_path / "contracts" / "openapi" / "v1"
     path = folder / "health.yaml"
     text = path.read_text("utf-8").replace("uptime_seconds: 86400", "uptime_seconds: a day", 1)
-    path.write_text(text.replace("      summary: Show the health of the service\n", "", 1), "utf-8")
+    path.write_text(text.replace("      summary: Get the health of the service\n", "", 1), "utf-8")
     return folder
 
 

@@ -64,7 +64,7 @@ def test_check_names_the_contract_that_changed_since_once_it_is_sound(
     shutil.copytree(ROOT / "contracts", here / "contracts")
     path = here / CONTRACTS / "health.yaml"
     text = path.read_text("utf-8")
-    summary = "      summary: Show the health of the service\n"
+    summary = "      summary: Get the health of the service\n"
     path.write_text(text.replace(summary, "      summary: Tell\n"), "utf-8")
     assert checking.run(CONTRACTS, "github", out=OUT) == 1
     assert capsys.readouterr().out == (

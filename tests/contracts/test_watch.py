@@ -247,7 +247,7 @@ def test_the_command_survives_every_accident_and_then_regenerates(contracts: Pat
             (contracts / "health.yaml").unlink()
             (contracts / "health.yaml").write_text(original, "utf-8")
             assert "fixed: " in running.until("health.yaml: no findings")
-        edit(contracts / "health.yaml", "summary: Show the health of the service\n", "summary: Tell how it does\n")
+        edit(contracts / "health.yaml", "summary: Get the health of the service\n", "summary: Tell how it does\n")
         bundle = tmp_path / "generated" / "bundles" / "v1" / "health.yaml"
         eventually(lambda: bundle.exists() and "Tell how it does" in bundle.read_text("utf-8"))
 

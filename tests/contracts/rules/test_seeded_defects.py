@@ -55,7 +55,7 @@ DEFECTS = [
         "a response without a description",
         "openapi-structure",
         "auth.yaml",
-        "          description: You are logged in; keep both tokens.\n",
+        "          description: Access and refresh token.\n",
         "",
         "        '200':",
     ),
@@ -73,7 +73,7 @@ DEFECTS = [
         "revenue.yaml",
         "      tags: [revenue]\n      summary",
         "      tags: [revenue\n      summary",
-        "summary: Show today's revenue",
+        "summary: Get today's revenue",
     ),
     Defect(
         "a key that stands twice",
