@@ -1,4 +1,4 @@
-"""Skeldir attribution. Which channel earned which part of the revenue.
+"""Skeldir attribution. Attribute revenue to marketing channels.
 
 Generated from contracts/openapi/v1/attribution.yaml by `contracts generate`; change that instead.
 """
@@ -30,7 +30,7 @@ class GetRealtimeRevenueParams:
     rejects a value that is not a UUID.
     """
     if_none_match: Annotated[Annotated[str, Text(min_length=1, max_length=1024)] | None, Header("If-None-Match")] = None
-    """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
+    """ETag of an earlier response. If it still matches, the response is 304 without a body."""
 
 
 @final
@@ -45,9 +45,9 @@ class GetRealtimeRevenue200(JsonReply):
     )
     body: models.RealtimeRevenueCounter
     etag: Annotated[str, Text(min_length=3, max_length=130, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
-    """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
+    """Entity tag of the response. Send it in `If-None-Match` to receive 304 if nothing has changed."""
     cache_control: Literal["max-age=30"] = "max-age=30"
-    """The answer may be reused for 30 seconds."""
+    """The response may be cached for 30 seconds."""
 
 
 GetRealtimeRevenueReply: TypeAlias = (
@@ -71,19 +71,19 @@ class GetChannelAttributionParams:
     rejects a value that is not a UUID.
     """
     start_date: Annotated[Date | None, Query("start_date")] = None
-    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
-    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
     model: Annotated[common_models.Model | None, Query("model")] = None
-    """The rule that gives credit. Without it, the default model of your tenant."""
+    """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetChannelAttribution200(JsonReply):
-    """What each channel earned."""
+    """Revenue by channel."""
 
     status: ClassVar[int] = 200
     body: models.ChannelAttributionReport
@@ -110,21 +110,21 @@ class CompareAttributionParams:
     rejects a value that is not a UUID.
     """
     start_date: Annotated[Date | None, Query("start_date")] = None
-    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
-    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
     models: Annotated[
         list[common_models.Model], Field(min_length=2, max_length=8), Query("models", ["string"], is_exploded=False)
     ]
-    """The models to compare, two to eight of them, with commas between."""
+    """Two to eight models to compare, separated by commas."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareAttribution200(JsonReply):
-    """What each model says."""
+    """Credit by model and channel."""
 
     status: ClassVar[int] = 200
     body: models.ModelComparison
@@ -153,9 +153,9 @@ class ExplainAttributionEntityParams:
     entity_type: Annotated[
         Literal["attribution_score", "channel_performance", "reconciliation_discrepancy"], Path("entity_type")
     ]
-    """What kind of figure to explain."""
+    """Type of figure to explain."""
     entity_id: Annotated[Uuid, Path("entity_id")]
-    """The figure to explain."""
+    """ID of the figure to explain."""
 
 
 @final
@@ -188,7 +188,7 @@ class GetEventTraceParams:
     rejects a value that is not a UUID.
     """
     event_id: Annotated[Uuid, Path("event_id")]
-    """The event to trace."""
+    """ID of the event."""
 
 
 @final
@@ -221,18 +221,18 @@ class CreateRecomputeParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRecompute202(JsonReply):
-    """The computation is waiting or running; ask at `Location` how it stands."""
+    """The recompute is queued or running; poll `Location` for its status."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -244,15 +244,15 @@ class CreateRecompute202(JsonReply):
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowConflict409(ProblemReply):
-    """The window is too old to compute, or the idempotency key is in use."""
+    """The window starts more than 90 days ago, or the idempotency key is in use."""
 
     status: ClassVar[int] = 409
     body: common_models.Problem
@@ -281,13 +281,13 @@ class GetRecomputeParams:
     rejects a value that is not a UUID.
     """
     job_id: Annotated[Uuid, Path("job_id")]
-    """The computation."""
+    """ID of the job."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetRecompute200(JsonReply):
-    """How the computation stands."""
+    """The recompute."""
 
     status: ClassVar[int] = 200
     body: models.Recompute
@@ -314,24 +314,24 @@ class ImportSpendParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSpend200(JsonReply):
-    """All rows were taken."""
+    """All rows were imported."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.SpendImportResult
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 ImportSpendReply: TypeAlias = (
@@ -354,20 +354,20 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
     async def get_realtime_revenue(
         self, params: GetRealtimeRevenueParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetRealtimeRevenueReply:
-        """Show today's revenue (older form) (GET /api/attribution/revenue/realtime).
+        """Get today's revenue (deprecated) (GET /api/attribution/revenue/realtime).
 
-        What came in so far today (UTC), from the same figures as `/api/v1/revenue/realtime`, which replaces this
-        operation. No date for its removal is set yet.
+        Returns today's revenue (UTC). Replaced by `/api/v1/revenue/realtime`, which returns the same figures. A
+        removal date has not been set.
         """
         ...
 
     async def get_channel_attribution(
         self, params: GetChannelAttributionParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetChannelAttributionReply:
-        """Show what each channel earned (GET /api/attribution/channels).
+        """Get revenue by channel (GET /api/attribution/channels).
 
-        The revenue of a period, credited to channels by one model. All lines together are exactly the total. Up to
-        31 days and 10,000 sales are computed while you wait; for more, ask for a recompute first.
+        Returns the revenue of a period, credited to channels by one model. The channels add up exactly to the
+        total. Up to 31 days and 10,000 sales are computed on demand; start a recompute first for larger periods.
         """
         ...
 
@@ -376,8 +376,8 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
     ) -> CompareAttributionReply:
         """Compare models (GET /api/attribution/compare).
 
-        Shows side by side what several models credit to each channel. Every model shares out the same total, so a
-        difference is a difference of opinion and not of data.
+        Returns the credit that several models give to each channel. All models distribute the same total, so
+        differences come from the models and not from the data.
         """
         ...
 
@@ -386,8 +386,8 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
     ) -> ExplainAttributionEntityReply:
         """Explain a figure (GET /api/attribution/explain/{entity_type}/{entity_id}).
 
-        Says in a few sentences why a score, the performance of a channel or a discrepancy is what it is, and names
-        the figures it rests on.
+        Explains an attribution score, a channel's performance or a discrepancy in a few sentences and names the
+        figures used.
         """
         ...
 
@@ -396,37 +396,37 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
     ) -> GetEventTraceReply:
         """Trace an event (GET /api/attribution/events/{event_id}/trace).
 
-        Follows one payment or refund from the delivery that reported it, through the ledger, to the credits every
-        model gave for it, beside what the ad platforms claim for the same day.
+        Traces one payment or refund from its delivery through the ledger to the credits of every model, together
+        with the claims of ad platforms for the same day.
         """
         ...
 
     async def create_recompute(
         self, params: CreateRecomputeParams, body: models.RecomputeRequest, *, call: Call[AccessBearerAuthT_contra]
     ) -> CreateRecomputeReply:
-        """Compute credits anew (POST /api/attribution/recompute).
+        """Start a recompute (POST /api/attribution/recompute).
 
-        Starts to compute the credits of a window in the background. Asking for the same window, model and settings
-        again gives the same job.
+        Recomputes the credits of a window in the background. Requests with the same window, model and settings
+        return the same job.
         """
         ...
 
     async def get_recompute(
         self, params: GetRecomputeParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetRecomputeReply:
-        """Ask how a computation stands (GET /api/attribution/recompute/{job_id}).
+        """Get a recompute (GET /api/attribution/recompute/{job_id}).
 
-        Shows whether a computation of credits is done, and what came out.
+        Returns the status of a recompute and, once it is complete, its results.
         """
         ...
 
     async def import_spend(
         self, params: ImportSpendParams, body: models.SpendImport, *, call: Call[AccessBearerAuthT_contra]
     ) -> ImportSpendReply:
-        """Enter what your ads cost (PUT /api/attribution/spend).
+        """Import ad spend (PUT /api/attribution/spend).
 
-        Takes in what channels cost per day. A row replaces the one for the same channel, day and currency, and
-        counts more than what a platform reported. All rows are taken, or none.
+        Imports the daily spend of channels. A row replaces an existing row for the same channel, day and currency
+        and takes precedence over spend reported by a platform. Either all rows are imported or none.
         """
         ...
 

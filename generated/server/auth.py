@@ -1,4 +1,4 @@
-"""Skeldir auth. Log in, stay logged in, log out.
+"""Skeldir auth. Log in, refresh tokens and log out.
 
 Generated from contracts/openapi/v1/auth.yaml by `contracts generate`; change that instead.
 """
@@ -32,13 +32,13 @@ class LoginParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login200(JsonReply):
-    """You are logged in; keep both tokens."""
+    """Access and refresh token."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("cache_control", "Cache-Control"),)
     body: models.LoginResponse
     cache_control: Literal["no-store"] = "no-store"
-    """The answer must not be kept anywhere."""
+    """The response must not be stored."""
 
 
 LoginReply: TypeAlias = (
@@ -67,13 +67,13 @@ class RefreshTokenParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken200(JsonReply):
-    """The next pair; the old refresh token is used up."""
+    """A new pair of tokens; the old refresh token is no longer valid."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("cache_control", "Cache-Control"),)
     body: models.TokenPair
     cache_control: Literal["no-store"] = "no-store"
-    """The answer must not be kept anywhere."""
+    """The response must not be stored."""
 
 
 RefreshTokenReply: TypeAlias = (
@@ -102,7 +102,7 @@ class LogoutParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logout200(JsonReply):
-    """You are logged out."""
+    """Logged out."""
 
     status: ClassVar[int] = 200
     body: common_models.SuccessResponse
@@ -132,7 +132,7 @@ class VerifyTokenParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyToken200(JsonReply):
-    """The token is good."""
+    """The token is valid."""
 
     status: ClassVar[int] = 200
     body: models.VerifiedToken
@@ -158,24 +158,24 @@ class AdminRevokeTokensBeforeParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRevokeTokensBefore200(JsonReply):
-    """The logins have ended."""
+    """The tokens are revoked."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.TokenCutoff
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 AdminRevokeTokensBeforeReply: TypeAlias = (
@@ -206,7 +206,7 @@ class AdminRbacCheckParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRbacCheck200(JsonReply):
-    """You are an admin."""
+    """The user is an admin."""
 
     status: ClassVar[int] = 200
     body: models.RbacCheck
@@ -232,30 +232,30 @@ class AdminUpdateMembershipRoleParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminUpdateMembershipRole200(JsonReply):
-    """The role is changed."""
+    """The role was changed."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.MembershipRole
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastAdmin409(ProblemReply):
-    """The last admin of a tenant keeps the role, or the idempotency key is in use."""
+    """The user is the last admin of the tenant, or the idempotency key is in use."""
 
     status: ClassVar[int] = 409
     body: common_models.Problem
@@ -285,24 +285,24 @@ class RotateTenantKeyParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotateTenantKey201(JsonReply):
-    """The new key. Keep it now; it is not shown again."""
+    """The new key. Store it now; it is not shown again."""
 
     status: ClassVar[int] = 201
     header_names: ClassVar = (("cache_control", "Cache-Control"),)
     body: models.TenantKey
     cache_control: Literal["no-store"] = "no-store"
-    """The answer must not be kept anywhere."""
+    """The response must not be stored."""
 
 
 RotateTenantKeyReply: TypeAlias = (
@@ -328,26 +328,26 @@ class PutWebhookSecretParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
     provider: Annotated[str, Text(min_length=1, max_length=64), Path("provider")]
-    """The payment processor - shopify, stripe, woocommerce or paypal. Any other is 404."""
+    """The payment processor: shopify, stripe, woocommerce or paypal. Any other value returns 404."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutWebhookSecret200(JsonReply):
-    """The secret is sealed and stored."""
+    """The secret is encrypted and stored."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.WebhookSecret
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 PutWebhookSecretReply: TypeAlias = (
@@ -372,33 +372,33 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
         """Log in (POST /api/auth/login).
 
         Exchanges an email address and a password for a pair of tokens. A wrong password and an unknown address get
-        the same answer and take the same time.
+        the same response in the same time.
         """
         ...
 
     async def refresh_token(
         self, params: RefreshTokenParams, body: models.RefreshRequest, *, call: Call[RefreshBearerAuthT_contra]
     ) -> RefreshTokenReply:
-        """Get the next pair of tokens (POST /api/auth/refresh).
+        """Refresh tokens (POST /api/auth/refresh).
 
-        Exchanges the refresh token for a new pair. A refresh token is good for one use: using it again logs out
-        everybody who descends from the same login, because one of them must have stolen it.
+        Exchanges the refresh token for a new pair. A refresh token can be used once; using it again revokes all
+        tokens of the same login, because it may have been stolen.
         """
         ...
 
     async def logout(self, params: LogoutParams, *, call: Call[AccessBearerAuthT_contra]) -> LogoutReply:
         """Log out (POST /api/auth/logout).
 
-        Ends this login at once - the access token and every refresh token that descends from the same login.
+        Revokes the access token and all refresh tokens of the same login immediately.
         """
         ...
 
     async def verify_token(
         self, params: VerifyTokenParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> VerifyTokenReply:
-        """Ask what your access token stands for (GET /api/auth/verify).
+        """Verify an access token (GET /api/auth/verify).
 
-        Tells who you are, for which tenant, and until when the token is good.
+        Returns the user, the tenant and the expiry time of the access token.
         """
         ...
 
@@ -409,18 +409,18 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> AdminRevokeTokensBeforeReply:
-        """End the logins of a user (POST /api/auth/admin/token-cutoff).
+        """Revoke a user's tokens (POST /api/auth/admin/token-cutoff).
 
-        Ends every login of a user before a moment, on all devices. The moment never moves back.
+        Revokes all tokens of a user issued before a given time, on all devices. The cutoff never moves back.
         """
         ...
 
     async def admin_rbac_check(
         self, params: AdminRbacCheckParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> AdminRbacCheckReply:
-        """Check that you are an admin (GET /api/auth/admin/rbac-check).
+        """Check the admin role (GET /api/auth/admin/rbac-check).
 
-        Answers admins only, and tells who they are. A quick test for a token.
+        Returns the current user if the user is an admin. Useful for testing a token.
         """
         ...
 
@@ -431,19 +431,19 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> AdminUpdateMembershipRoleReply:
-        """Change the role of a user (POST /api/auth/admin/membership-role).
+        """Change a user's role (POST /api/auth/admin/membership-role).
 
-        Gives a user another role. The user must log in again, because tokens carry the role.
+        Assigns another role to a user and revokes the user's tokens, because tokens contain the role.
         """
         ...
 
     async def rotate_tenant_key(
         self, params: RotateTenantKeyParams, body: models.TenantKeyRequest, *, call: Call[AccessBearerAuthT_contra]
     ) -> RotateTenantKeyReply:
-        """Make a new tenant key (POST /api/auth/admin/tenant-keys).
+        """Rotate a tenant key (POST /api/auth/admin/tenant-keys).
 
-        Makes a new key for your machines. The old one stays good for a day, or as long as you say; at most two keys
-        of a kind are good at once.
+        Creates a new tenant key. The previous key remains valid for one day or for the time given; at most two keys
+        of a purpose are valid at a time.
         """
         ...
 
@@ -452,8 +452,8 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
     ) -> PutWebhookSecretReply:
         """Set a webhook secret (PUT /api/auth/admin/webhook-secrets/{provider}).
 
-        Sets the secret with which a payment processor signs its deliveries. The old one stays good for a day, or as
-        long as you say.
+        Sets the secret that a payment processor uses to sign deliveries. The previous secret remains valid for one
+        day or for the time given.
         """
         ...
 

@@ -22,9 +22,9 @@ class NotModified304(EmptyReply):
         ("cache_control", "Cache-Control"),
     )
     etag: Annotated[str, Text(min_length=3, max_length=130, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
-    """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
+    """Entity tag of the response. Send it in `If-None-Match` to receive 304 if nothing has changed."""
     cache_control: Literal["max-age=30"] = "max-age=30"
-    """The answer may be reused for 30 seconds."""
+    """The response may be cached for 30 seconds."""
 
 
 @final
@@ -119,7 +119,7 @@ class TooManyRequests429(ProblemReply):
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 @final
@@ -151,7 +151,7 @@ class ServiceUnavailable503(ProblemReply):
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 @final
@@ -168,9 +168,9 @@ class RealtimeRevenueUnavailable503(ProblemReply):
     )
     body: models.Problem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
     cache_control: Literal["no-store"] = "no-store"
-    """The answer must not be kept anywhere."""
+    """The response must not be stored."""
 
 
 @final
@@ -182,7 +182,7 @@ class Unhealthy503(ProblemReply):
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 @final
@@ -248,7 +248,7 @@ class LlmTooManyRequests429(ProblemReply):
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.Problem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 @final
@@ -332,7 +332,7 @@ class LifecycleTooManyRequests429(ProblemReply):
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.ProviderLifecycleProblem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 @final
@@ -344,4 +344,4 @@ class LifecycleUnavailable503(ProblemReply):
     header_names: ClassVar = (("retry_after", "Retry-After"),)
     body: models.ProviderLifecycleProblem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""

@@ -1,4 +1,4 @@
-"""Skeldir errors. Tell us when the dashboard fails.
+"""Skeldir errors. Report dashboard errors.
 
 Generated from contracts/openapi/v1/errors.yaml by `contracts generate`; change that instead.
 """
@@ -28,11 +28,11 @@ class LogErrorParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
@@ -45,7 +45,7 @@ class LogError201(JsonReply):
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.ErrorReceipt
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 LogErrorReply: TypeAlias = (
@@ -68,9 +68,9 @@ class ErrorsApi(Protocol[AccessBearerAuthT_contra]):
     async def log_error(
         self, params: LogErrorParams, body: models.ErrorReport, *, call: Call[AccessBearerAuthT_contra]
     ) -> LogErrorReply:
-        """Report an error of the dashboard (POST /api/errors/log).
+        """Report a dashboard error (POST /api/errors/log).
 
-        Stores an error for 30 days. At most 8192 bytes, and at most 20 errors per minute and person.
+        Stores an error for 30 days. At most 8192 bytes per error and 20 errors per minute and user.
         """
         ...
 
@@ -101,7 +101,7 @@ LOG_ERROR: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/errors.yaml:18",
+    origin="contracts/openapi/v1/errors.yaml:17",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(LogErrorParams),
     bodies=Bodies({"application/json": JsonBody(models.ErrorReport)}, is_required=True),

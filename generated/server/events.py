@@ -1,4 +1,4 @@
-"""Skeldir events. Send in touches, and repair what could not be understood.
+"""Skeldir events. Ingest touches and repair dead events.
 
 Generated from contracts/openapi/v1/events.yaml by `contracts generate`; change that instead.
 """
@@ -32,7 +32,7 @@ class IngestTouchesParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestTouches200(JsonReply):
-    """The batch was taken; `results` says what became of each touch."""
+    """The batch was accepted; `results` lists the outcome of each touch."""
 
     status: ClassVar[int] = 200
     body: models.TouchBatchResult
@@ -66,17 +66,17 @@ class ListDeadEventsParams:
     rejects a value that is not a UUID.
     """
     status_: Annotated[models.RemediationStatus | None, Query("status")] = None
-    """Only dead events whose repair stands like this."""
+    """Filter by status."""
     source: Annotated[Annotated[str, Text(min_length=1, max_length=64)] | None, Query("source")] = None
-    """Only what this sender sent."""
+    """Filter by source."""
     error_code: Annotated[Annotated[str, Text(min_length=1, max_length=64)] | None, Query("error_code")] = None
-    """Only what failed for this reason."""
+    """Filter by error code."""
     cursor: Annotated[
         Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
     ] = None
-    """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
+    """Position of the next page: the value of `page.next_cursor` of the previous page."""
     limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
-    """How many items a page holds."""
+    """Maximum number of items per page."""
 
 
 @final
@@ -141,11 +141,11 @@ class RetryDeadEventParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
     id: Annotated[Uuid, Path("id")]
     """The dead event."""
@@ -154,7 +154,7 @@ class RetryDeadEventParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryDeadEvent202(JsonReply):
-    """It will be tried again; ask at `Location` what came of it."""
+    """The retry is queued; poll `Location` for its result."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -166,9 +166,9 @@ class RetryDeadEvent202(JsonReply):
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 RetryDeadEventReply: TypeAlias = (
@@ -195,11 +195,11 @@ class AbandonDeadEventParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
     id: Annotated[Uuid, Path("id")]
     """The dead event."""
@@ -208,13 +208,13 @@ class AbandonDeadEventParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbandonDeadEvent200(JsonReply):
-    """It is given up."""
+    """The dead event was abandoned."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.DeadEvent
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 AbandonDeadEventReply: TypeAlias = (
@@ -238,10 +238,10 @@ class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
     async def ingest_touches(
         self, params: IngestTouchesParams, *, call: Call[TenantKeyAuthT_contra]
     ) -> IngestTouchesReply:
-        """Send in touches (POST /api/events).
+        """Ingest touches (POST /api/events).
 
-        Takes up to a thousand visits, clicks and impressions at once. Each is stored, recognised as one we have, or
-        kept as a dead event; a bad one never spoils the others.
+        Accepts up to 1000 visits, clicks and impressions per request. Each touch is stored, recognized as a
+        duplicate or stored as a dead event; an invalid touch does not affect the others.
         """
         ...
 
@@ -250,34 +250,34 @@ class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
     ) -> ListDeadEventsReply:
         """List dead events (GET /api/events/dead).
 
-        Lists what could not become an event, newest first.
+        Lists dead events, newest first.
         """
         ...
 
     async def get_dead_event(
         self, params: GetDeadEventParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetDeadEventReply:
-        """Look at a dead event (GET /api/events/dead/{id}).
+        """Get a dead event (GET /api/events/dead/{id}).
 
-        Shows why a delivery or touch could not become an event, and how its repair stands.
+        Returns the reason why a delivery or touch could not become an event and the status of its repair.
         """
         ...
 
     async def retry_dead_event(
         self, params: RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[AccessBearerAuthT_contra]
     ) -> RetryDeadEventReply:
-        """Try a dead event again (POST /api/events/dead/{id}/retry).
+        """Retry a dead event (POST /api/events/dead/{id}/retry).
 
-        Reads the delivery or touch once more, with today's rules, in the background.
+        Processes the delivery or touch again with the current rules, in the background.
         """
         ...
 
     async def abandon_dead_event(
         self, params: AbandonDeadEventParams, body: models.AbandonRequest, *, call: Call[AccessBearerAuthT_contra]
     ) -> AbandonDeadEventReply:
-        """Give up a dead event (POST /api/events/dead/{id}/abandon).
+        """Abandon a dead event (POST /api/events/dead/{id}/abandon).
 
-        Says that a dead event needs no repair. It can still be tried again later.
+        Marks a dead event as not worth repairing. It can still be retried later.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Skeldir export. Take your figures with you.
+"""Skeldir export. Export your figures.
 
 Generated from contracts/openapi/v1/export.yaml by `contracts generate`; change that instead.
 """
@@ -30,20 +30,20 @@ class ExportRevenueParams:
     rejects a value that is not a UUID.
     """
     format: Annotated[Literal["csv", "json", "xlsx"], Query("format")] = "csv"
-    """What to write."""
+    """Format of the export."""
     start_date: Annotated[Date | None, Query("start_date")] = None
-    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
-    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
     channels: Annotated[
         Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
         Query("channels", ["string"], is_exploded=False),
     ] = None
-    """Only these channels, with commas between. Without it, all."""
+    """Channels to include, separated by commas. Defaults to all channels."""
     model: Annotated[common_models.Model | None, Query("model")] = None
-    """The rule that gives credit. Without it, the default model of your tenant."""
+    """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
     accept: Annotated[
         Literal["text/csv", "application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
         Accept(("text/csv", "application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
@@ -54,39 +54,39 @@ class ExportRevenueParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRevenue200Csv(BytesReply):
-    """The export, as a file."""
+    """The export file."""
 
     status: ClassVar[int] = 200
     media_type: ClassVar[str | None] = "text/csv"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
     content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
-    """The file name to save the answer under."""
+    """Suggested file name."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRevenue200Json(JsonReply):
-    """The export, as a file."""
+    """The export file."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: models.ExportData
     content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
-    """The file name to save the answer under."""
+    """Suggested file name."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRevenue200Xlsx(BytesReply):
-    """The export, as a file."""
+    """The export file."""
 
     status: ClassVar[int] = 200
     media_type: ClassVar[str | None] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
     content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
-    """The file name to save the answer under."""
+    """Suggested file name."""
 
 
 ExportRevenueReply: TypeAlias = (
@@ -112,31 +112,31 @@ class ExportCSVParams:
     rejects a value that is not a UUID.
     """
     start_date: Annotated[Date | None, Query("start_date")] = None
-    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
-    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
     channels: Annotated[
         Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
         Query("channels", ["string"], is_exploded=False),
     ] = None
-    """Only these channels, with commas between. Without it, all."""
+    """Channels to include, separated by commas. Defaults to all channels."""
     model: Annotated[common_models.Model | None, Query("model")] = None
-    """The rule that gives credit. Without it, the default model of your tenant."""
+    """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportCSV200(BytesReply):
-    """The export, as a file."""
+    """The export file."""
 
     status: ClassVar[int] = 200
     media_type: ClassVar[str | None] = "text/csv"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
     content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
-    """The file name to save the answer under."""
+    """Suggested file name."""
 
 
 ExportCSVReply: TypeAlias = (
@@ -160,30 +160,30 @@ class ExportJSONParams:
     rejects a value that is not a UUID.
     """
     start_date: Annotated[Date | None, Query("start_date")] = None
-    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
-    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
     channels: Annotated[
         Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
         Query("channels", ["string"], is_exploded=False),
     ] = None
-    """Only these channels, with commas between. Without it, all."""
+    """Channels to include, separated by commas. Defaults to all channels."""
     model: Annotated[common_models.Model | None, Query("model")] = None
-    """The rule that gives credit. Without it, the default model of your tenant."""
+    """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportJSON200(JsonReply):
-    """The export, as a file."""
+    """The export file."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: models.ExportData
     content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
-    """The file name to save the answer under."""
+    """Suggested file name."""
 
 
 ExportJSONReply: TypeAlias = (
@@ -207,31 +207,31 @@ class ExportExcelParams:
     rejects a value that is not a UUID.
     """
     start_date: Annotated[Date | None, Query("start_date")] = None
-    """First day of the period (UTC, included). Without it, the period is the 30 days up to its last day."""
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
-    """Last day of the period (UTC, included), at most 366 days after the first. Without it, today."""
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
     channels: Annotated[
         Annotated[list[common_models.ChannelCode], Field(min_length=1, max_length=50)] | None,
         Query("channels", ["string"], is_exploded=False),
     ] = None
-    """Only these channels, with commas between. Without it, all."""
+    """Channels to include, separated by commas. Defaults to all channels."""
     model: Annotated[common_models.Model | None, Query("model")] = None
-    """The rule that gives credit. Without it, the default model of your tenant."""
+    """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportExcel200(BytesReply):
-    """The export, as a file."""
+    """The export file."""
 
     status: ClassVar[int] = 200
     media_type: ClassVar[str | None] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     header_names: ClassVar = (("content_disposition", "Content-Disposition"),)
     body: bytes | AsyncIterable[bytes]
     content_disposition: Annotated[str, Text(min_length=1, max_length=256)]
-    """The file name to save the answer under."""
+    """Suggested file name."""
 
 
 ExportExcelReply: TypeAlias = (
@@ -254,21 +254,21 @@ class ExportApi(Protocol[AccessBearerAuthT_contra]):
     ) -> ExportRevenueReply:
         """Export revenue (GET /api/export/revenue).
 
-        Writes the credited and confirmed revenue per day and channel in the format you ask for.
+        Exports credited and verified revenue per day and channel in the requested format.
         """
         ...
 
     async def export_csv(self, params: ExportCSVParams, *, call: Call[AccessBearerAuthT_contra]) -> ExportCSVReply:
         """Export revenue as CSV (GET /api/export/csv).
 
-        Writes the credited and confirmed revenue per day and channel as comma-separated values.
+        Exports credited and verified revenue per day and channel as comma-separated values.
         """
         ...
 
     async def export_json(self, params: ExportJSONParams, *, call: Call[AccessBearerAuthT_contra]) -> ExportJSONReply:
         """Export revenue as JSON (GET /api/export/json).
 
-        Writes the credited and confirmed revenue per day and channel as JSON.
+        Exports credited and verified revenue per day and channel as JSON.
         """
         ...
 
@@ -277,7 +277,7 @@ class ExportApi(Protocol[AccessBearerAuthT_contra]):
     ) -> ExportExcelReply:
         """Export revenue as an Excel workbook (GET /api/export/excel).
 
-        Writes the credited and confirmed revenue per day and channel as a workbook for Excel.
+        Exports credited and verified revenue per day and channel as an Excel workbook.
         """
         ...
 

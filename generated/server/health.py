@@ -1,4 +1,4 @@
-"""Skeldir health. Is the service alive, is it ready, how is it doing.
+"""Skeldir health. Health of the service.
 
 Generated from contracts/openapi/v1/health.yaml by `contracts generate`; change that instead.
 """
@@ -31,7 +31,7 @@ class GetHealthStatusParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetHealthStatus200(JsonReply):
-    """The service works, perhaps with a part that is slower than it should be."""
+    """The service works, possibly with a degraded component."""
 
     status: ClassVar[int] = 200
     body: models.HealthStatus
@@ -55,7 +55,7 @@ class GetDetailedHealthParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetDetailedHealth200(JsonReply):
-    """The service works; these are its figures."""
+    """The service works; these are its metrics."""
 
     status: ClassVar[int] = 200
     body: models.DetailedHealth
@@ -85,7 +85,7 @@ class ReadinessProbeParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessProbe200(JsonReply):
-    """The service may get traffic."""
+    """The service can receive traffic."""
 
     status: ClassVar[int] = 200
     body: models.Readiness
@@ -124,36 +124,34 @@ class HealthApi(Protocol[AccessBearerAuthT_contra]):
     """Operations of health, to be implemented."""
 
     async def get_health_status(self, params: GetHealthStatusParams, *, call: Call[None]) -> GetHealthStatusReply:
-        """Show the health of the service (GET /api/health).
+        """Get the health of the service (GET /api/health).
 
-        Tells whether the service and its parts work. Anybody may ask. When the service cannot do its job, the
-        answer is 503 and names the part that failed.
+        Returns the status of the service and its components. Public. If the service is unhealthy, the response is
+        503 and names the failed component.
         """
         ...
 
     async def get_detailed_health(
         self, params: GetDetailedHealthParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetDetailedHealthReply:
-        """Show the health of the service with its figures (GET /api/health/detailed).
+        """Get the detailed health of the service (GET /api/health/detailed).
 
-        The health of the service with the figures an operator looks at first - load, speed, errors, database
-        connections.
+        Returns the health of the service with its main metrics: load, latency, errors and database connections.
         """
         ...
 
     async def readiness_probe(self, params: ReadinessProbeParams, *, call: Call[None]) -> ReadinessProbeReply:
-        """Ask whether the service may get traffic (GET /api/health/ready).
+        """Check readiness (GET /api/health/ready).
 
-        Ready means that the database answers, its migrations are at the newest one, row security holds on every
-        tenant table, the secrets are there, and the job queue is fresh. Anybody may ask.
+        The service is ready if the database responds, its migrations are current, row security holds on every
+        tenant table, all secrets are present and the job queue is being processed. Public.
         """
         ...
 
     async def liveness_probe(self, params: LivenessProbeParams, *, call: Call[None]) -> LivenessProbeReply:
-        """Ask whether the process is alive (GET /api/health/live).
+        """Check liveness (GET /api/health/live).
 
-        Alive means that the process answers and its database pool is not stuck. When it is not alive, restart it.
-        Anybody may ask.
+        The process is alive if it responds and its database pool is not stuck. Restart it otherwise. Public.
         """
         ...
 
@@ -216,7 +214,7 @@ READINESS_PROBE: Final = Operation(
     replies=frozenset(
         {ReadinessProbe200, common.UncountedBadRequest400, common.UncountedInternalError500, common.Unhealthy503}
     ),
-    origin="contracts/openapi/v1/health.yaml:102",
+    origin="contracts/openapi/v1/health.yaml:101",
     params=Params(ReadinessProbeParams),
 )
 
@@ -228,7 +226,7 @@ LIVENESS_PROBE: Final = Operation(
     replies=frozenset(
         {LivenessProbe200, common.UncountedBadRequest400, common.UncountedInternalError500, common.Unhealthy503}
     ),
-    origin="contracts/openapi/v1/health.yaml:128",
+    origin="contracts/openapi/v1/health.yaml:127",
     params=Params(LivenessProbeParams),
 )
 

@@ -1,4 +1,4 @@
-"""Skeldir budget. Where the next dollar for ads should go, and what texts may cost.
+"""Skeldir budget. Budget recommendations and LLM budgets.
 
 Generated from contracts/openapi/v1/llm-budget.yaml by `contracts generate`; change that instead.
 """
@@ -28,18 +28,18 @@ class CreateBudgetOptimizationParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateBudgetOptimization202(JsonReply):
-    """The computation runs; ask at `Location` for the recommendation."""
+    """The computation is running; poll `Location` for the recommendation."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -51,9 +51,9 @@ class CreateBudgetOptimization202(JsonReply):
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 CreateBudgetOptimizationReply: TypeAlias = (
@@ -79,7 +79,7 @@ class GetBudgetRecommendationParams:
     rejects a value that is not a UUID.
     """
     job_id: Annotated[Uuid, Path("job_id")]
-    """The computation."""
+    """ID of the job."""
 
 
 @final
@@ -94,7 +94,7 @@ class GetBudgetRecommendation200(JsonReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetBudgetRecommendation202(JsonReply):
-    """Not yet; ask again after a second."""
+    """The computation is still running; try again after `Retry-After`."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -105,7 +105,7 @@ class GetBudgetRecommendation202(JsonReply):
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 GetBudgetRecommendationReply: TypeAlias = (
@@ -160,15 +160,15 @@ class ListLlmAuditParams:
     rejects a value that is not a UUID.
     """
     decision: Annotated[models.LlmDecision | None, Query("decision")] = None
-    """Only these decisions."""
+    """Filter by decision."""
     since: Annotated[Timestamp | None, Query("since")] = None
-    """Only decisions from then on, with an offset."""
+    """Decisions at or after this time, with UTC offset."""
     cursor: Annotated[
         Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
     ] = None
-    """Where to go on, exactly as the last page gave it in `page.next_cursor`."""
+    """Position of the next page: the value of `page.next_cursor` of the previous page."""
     limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
-    """How many items a page holds."""
+    """Maximum number of items per page."""
 
 
 @final
@@ -201,36 +201,36 @@ class LlmBudgetApi(Protocol[AccessBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> CreateBudgetOptimizationReply:
-        """Ask for a recommendation (POST /api/budget/optimize).
+        """Create a budget recommendation (POST /api/budget/optimize).
 
-        Starts to compute how a budget for ads is best shared between channels, in the background.
+        Computes the best distribution of an ad budget between channels, in the background.
         """
         ...
 
     async def get_budget_recommendation(
         self, params: GetBudgetRecommendationParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetBudgetRecommendationReply:
-        """Ask for a recommendation's result (GET /api/budget/recommendations/{job_id}).
+        """Get a budget recommendation (GET /api/budget/recommendations/{job_id}).
 
-        Shows how the budget is best shared, once that is computed.
+        Returns the recommended distribution of the budget once it has been computed.
         """
         ...
 
     async def get_llm_budget(
         self, params: GetLlmBudgetParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetLlmBudgetReply:
-        """Show what texts may cost (GET /api/llm/budget).
+        """Get LLM budgets (GET /api/llm/budget).
 
-        Shows your budgets for generated texts, what is spent, and whether anything is switched off.
+        Returns your LLM budgets, their usage and any shutoff.
         """
         ...
 
     async def list_llm_audit(
         self, params: ListLlmAuditParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> ListLlmAuditReply:
-        """List decisions about texts (GET /api/llm/audit).
+        """List LLM decisions (GET /api/llm/audit).
 
-        Lists your own requests for texts and how each was decided, newest first.
+        Lists your LLM requests and the decision for each, newest first.
         """
         ...
 

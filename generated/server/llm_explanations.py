@@ -1,4 +1,4 @@
-"""Skeldir explanations. Figures, explained in a few sentences.
+"""Skeldir explanations. Explanations of figures.
 
 Generated from contracts/openapi/v1/llm-explanations.yaml by `contracts generate`; change that instead.
 """
@@ -30,11 +30,11 @@ class GetEntityExplanationParams:
         Literal["attribution_score", "channel_performance", "reconciliation_discrepancy", "budget_recommendation"],
         Path("entity_type"),
     ]
-    """What kind of figure to explain."""
+    """Type of figure to explain."""
     entity_id: Annotated[Uuid, Path("entity_id")]
-    """The figure to explain."""
+    """ID of the figure to explain."""
     timeout_ms: Annotated[Annotated[int, Integer(ge=100, le=20_000)] | None, Query("timeout_ms", "integer")] = None
-    """How long you are ready to wait, in milliseconds. Without it, half a second."""
+    """Maximum response time in milliseconds. Defaults to 500."""
 
 
 @final
@@ -66,8 +66,8 @@ class LlmExplanationsApi(Protocol[AccessBearerAuthT_contra]):
     ) -> GetEntityExplanationReply:
         """Explain a figure (GET /api/v1/explain/{entity_type}/{entity_id}).
 
-        Says in a few sentences why a score, the performance of a channel, a discrepancy or a recommendation is what
-        it is. When the budget for texts is used up, the plain text is given.
+        Explains a score, a channel's performance, a discrepancy or a recommendation in a few sentences. If the LLM
+        budget is exhausted, a template text is returned.
         """
         ...
 

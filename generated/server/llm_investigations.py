@@ -1,4 +1,4 @@
-"""Skeldir investigations. Ask a question about your revenue.
+"""Skeldir investigations. Investigate questions about revenue.
 
 Generated from contracts/openapi/v1/llm-investigations.yaml by `contracts generate`; change that instead.
 """
@@ -28,18 +28,18 @@ class CreateInvestigationParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateInvestigation202(JsonReply):
-    """The question was taken; ask at `Location` how it stands."""
+    """The investigation is queued; poll `Location` for its status."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -51,9 +51,9 @@ class CreateInvestigation202(JsonReply):
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 CreateInvestigationReply: TypeAlias = (
@@ -85,7 +85,7 @@ class GetInvestigationStatusParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetInvestigationStatus200(JsonReply):
-    """How it stands."""
+    """Status."""
 
     status: ClassVar[int] = 200
     body: models.InvestigationStatus
@@ -112,11 +112,11 @@ class ApproveInvestigationParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
     investigation_id: Annotated[Uuid, Path("investigation_id")]
     """The investigation."""
@@ -125,13 +125,13 @@ class ApproveInvestigationParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveInvestigation200(JsonReply):
-    """Decided."""
+    """The decision was stored."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.InvestigationStatus
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 @final
@@ -168,19 +168,19 @@ class LlmInvestigationsApi(Protocol[AccessBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> CreateInvestigationReply:
-        """Ask a question (POST /api/investigations).
+        """Create an investigation (POST /api/investigations).
 
-        Starts to look into a question about your revenue, in the background. The answer takes 45 to 60 seconds and
-        then waits for approval.
+        Investigates a question about revenue in the background. The findings take 45 to 60 seconds and then wait
+        for approval.
         """
         ...
 
     async def get_investigation_status(
         self, params: GetInvestigationStatusParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetInvestigationStatusReply:
-        """Ask how an investigation stands (GET /api/investigations/{investigation_id}/status).
+        """Get an investigation (GET /api/investigations/{investigation_id}/status).
 
-        Shows how far an investigation is and, once it is ready for review, what was found out.
+        Returns the progress of an investigation and, once it is ready for review, its findings.
         """
         ...
 
@@ -193,8 +193,8 @@ class LlmInvestigationsApi(Protocol[AccessBearerAuthT_contra]):
     ) -> ApproveInvestigationReply:
         """Approve or reject an investigation (POST /api/investigations/{investigation_id}/approve).
 
-        A person decides whether the findings stand. Nobody can decide before 45 seconds are over and the work is
-        done.
+        Approves or rejects the findings. A decision is possible once the investigation is complete and at least 45
+        seconds old.
         """
         ...
 
@@ -237,7 +237,7 @@ CREATE_INVESTIGATION: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/llm-investigations.yaml:19",
+    origin="contracts/openapi/v1/llm-investigations.yaml:18",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(CreateInvestigationParams),
     bodies=Bodies({"application/json": JsonBody(models.InvestigationRequest)}, is_required=True),
@@ -261,7 +261,7 @@ GET_INVESTIGATION_STATUS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/llm-investigations.yaml:96",
+    origin="contracts/openapi/v1/llm-investigations.yaml:95",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetInvestigationStatusParams),
     rate_limit=("api",),
@@ -287,7 +287,7 @@ APPROVE_INVESTIGATION: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/llm-investigations.yaml:186",
+    origin="contracts/openapi/v1/llm-investigations.yaml:185",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ApproveInvestigationParams),
     bodies=Bodies({"application/json": JsonBody(models.ReviewRequest)}, is_required=False),

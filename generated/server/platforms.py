@@ -1,4 +1,4 @@
-"""Skeldir platforms. Connect the platforms that move your money and run your ads.
+"""Skeldir platforms. Connect payment processors and ad platforms.
 
 Generated from contracts/openapi/v1/platforms.yaml by `contracts generate`; change that instead.
 """
@@ -28,11 +28,11 @@ class UpsertPlatformConnectionParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
@@ -45,7 +45,7 @@ class UpsertPlatformConnection200(JsonReply):
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.PlatformConnection
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 UpsertPlatformConnectionReply: TypeAlias = (
@@ -71,19 +71,19 @@ class GetPlatformConnectionParams:
     rejects a value that is not a UUID.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
     platform_account_id: Annotated[
         Annotated[str, Text(min_length=1, max_length=255)] | None, Query("platform_account_id")
     ] = None
-    """Which account, where you have several at the platform."""
+    """The account, if several are connected at the platform."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetPlatformConnection200(JsonReply):
-    """The connection."""
+    """ID of the connection."""
 
     status: ClassVar[int] = 200
     body: models.PlatformConnection
@@ -92,7 +92,7 @@ class GetPlatformConnection200(JsonReply):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountBadRequest400(ProblemReply):
-    """The request breaks the contract, or does not say which of several accounts is meant."""
+    """The request does not conform to the contract, or several accounts are connected and none is named."""
 
     status: ClassVar[int] = 400
     body: common_models.Problem
@@ -119,24 +119,24 @@ class UpsertPlatformCredentialsParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpsertPlatformCredentials200(JsonReply):
-    """The tokens are sealed and stored."""
+    """The tokens are encrypted and stored."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.PlatformCredentials
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 UpsertPlatformCredentialsReply: TypeAlias = (
@@ -163,22 +163,22 @@ class InitiateProviderOAuthAuthorizationParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitiateProviderOAuthAuthorization202(JsonReply):
-    """Send the person to `authorization_url`."""
+    """Redirect the user to `authorization_url`."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -188,11 +188,11 @@ class InitiateProviderOAuthAuthorization202(JsonReply):
     )
     body: models.OAuthAuthorization
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 InitiateProviderOAuthAuthorizationReply: TypeAlias = (
@@ -219,25 +219,25 @@ class CompleteProviderOAuthCallbackParams:
     rejects a value that is not a UUID.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
     state: Annotated[str, Text(min_length=1, max_length=512), Query("state")]
-    """The state that the platform sent back."""
+    """The `state` returned by the platform."""
     code: Annotated[Annotated[str, Text(min_length=1, max_length=4096)] | None, Query("code")] = None
-    """The code that the platform sent back when access was granted."""
+    """The authorization code returned by the platform if access was granted."""
     error: Annotated[Annotated[str, Text(min_length=1, max_length=255)] | None, Query("error")] = None
-    """What the platform sent back when it was not."""
+    """The error returned by the platform if access was denied."""
     error_description: Annotated[
         Annotated[str, Text(min_length=1, max_length=2000)] | None, Query("error_description")
     ] = None
-    """Why, in the platform's words."""
+    """The platform's error description."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteProviderOAuthCallback200(JsonReply):
-    """Access is granted and stored."""
+    """Access was granted and the tokens are stored."""
 
     status: ClassVar[int] = 200
     body: models.OAuthCompletion
@@ -265,19 +265,19 @@ class GetProviderOAuthStatusParams:
     rejects a value that is not a UUID.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
     platform_account_id: Annotated[
         Annotated[str, Text(min_length=1, max_length=255)] | None, Query("platform_account_id")
     ] = None
-    """Which account, where you have several at the platform."""
+    """The account, if several are connected at the platform."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetProviderOAuthStatus200(JsonReply):
-    """How it stands."""
+    """Status."""
 
     status: ClassVar[int] = 200
     body: models.OAuthStatus
@@ -305,28 +305,28 @@ class DisconnectProviderOAuthParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisconnectProviderOAuth200(JsonReply):
-    """The connection has ended."""
+    """The platform is disconnected."""
 
     status: ClassVar[int] = 200
     header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
     body: models.OAuthDisconnection
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
 
 
 DisconnectProviderOAuthReply: TypeAlias = (
@@ -353,19 +353,19 @@ class GetProviderOAuthRefreshStateParams:
     rejects a value that is not a UUID.
     """
     platform: Annotated[str, Text(min_length=1, max_length=64), Path("platform")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
     platform_account_id: Annotated[
         Annotated[str, Text(min_length=1, max_length=255)] | None, Query("platform_account_id")
     ] = None
-    """Which account, where you have several at the platform."""
+    """The account, if several are connected at the platform."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetProviderOAuthRefreshState200(JsonReply):
-    """How it stands."""
+    """Status."""
 
     status: ClassVar[int] = 200
     body: models.OAuthRefresh
@@ -396,16 +396,17 @@ class PlatformsApi(Protocol[AccessBearerAuthT_contra]):
     ) -> UpsertPlatformConnectionReply:
         """Connect an account (POST /api/attribution/platform-connections).
 
-        Says that an account at a platform is yours. Sending it again changes its status and notes.
+        Connects an account at a platform to your tenant. A repeated request updates its status and metadata.
         """
         ...
 
     async def get_platform_connection(
         self, params: GetPlatformConnectionParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetPlatformConnectionReply:
-        """Look at a connection (GET /api/attribution/platform-connections/{platform}).
+        """Get a connection (GET /api/attribution/platform-connections/{platform}).
 
-        Shows the account you connected at a platform. Name the account when you connected several there.
+        Returns the connected account at a platform. If several accounts are connected, `platform_account_id` is
+        required.
         """
         ...
 
@@ -416,10 +417,9 @@ class PlatformsApi(Protocol[AccessBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> UpsertPlatformCredentialsReply:
-        """Enter access to an account (POST /api/attribution/platform-credentials).
+        """Store credentials of an account (POST /api/attribution/platform-credentials).
 
-        Takes in the tokens of an account for platforms without OAuth, or from a tool of your own. The account must
-        be connected.
+        Stores the tokens of a connected account, for platforms without OAuth or tokens obtained by another tool.
         """
         ...
 
@@ -430,29 +430,29 @@ class PlatformsApi(Protocol[AccessBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> InitiateProviderOAuthAuthorizationReply:
-        """Start to connect with a platform (POST /api/attribution/platform-oauth/{platform}/authorize).
+        """Start an OAuth authorization (POST /api/attribution/platform-oauth/{platform}/authorize).
 
-        Gives the address of the platform's page on which its owner may grant us access. The attempt is good for 15
-        minutes.
+        Returns the URL of the platform page where the account owner grants access. The authorization must be
+        completed within 15 minutes.
         """
         ...
 
     async def complete_provider_o_auth_callback(
         self, params: CompleteProviderOAuthCallbackParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> CompleteProviderOAuthCallbackReply:
-        """Finish to connect with a platform (GET /api/attribution/platform-oauth/{platform}/callback).
+        """Complete an OAuth authorization (GET /api/attribution/platform-oauth/{platform}/callback).
 
-        Your dashboard calls this with what the platform sent back. It works once, for the person who started, and
-        for the account and page that were named then; anything else is refused before anything happens.
+        Called by your dashboard with the parameters returned by the platform. Works once, only for the user who
+        started the authorization and only with the same account and redirect URI.
         """
         ...
 
     async def get_provider_o_auth_status(
         self, params: GetProviderOAuthStatusParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetProviderOAuthStatusReply:
-        """Ask how a connection stands (GET /api/attribution/platform-oauth/{platform}/status).
+        """Get the OAuth status of a connection (GET /api/attribution/platform-oauth/{platform}/status).
 
-        Shows whether we have access to your account at a platform, and until when.
+        Returns whether access to your account at a platform is granted and when it expires.
         """
         ...
 
@@ -463,19 +463,19 @@ class PlatformsApi(Protocol[AccessBearerAuthT_contra]):
         *,
         call: Call[AccessBearerAuthT_contra],
     ) -> DisconnectProviderOAuthReply:
-        """End a connection (POST /api/attribution/platform-oauth/{platform}/disconnect).
+        """Disconnect a platform (POST /api/attribution/platform-oauth/{platform}/disconnect).
 
-        Gives access back at the platform and overwrites our copy of the tokens.
+        Revokes access at the platform and deletes the stored tokens.
         """
         ...
 
     async def get_provider_o_auth_refresh_state(
         self, params: GetProviderOAuthRefreshStateParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetProviderOAuthRefreshStateReply:
-        """Ask how a renewal stands (GET /api/attribution/platform-oauth/{platform}/refresh-state).
+        """Get the token refresh state (GET /api/attribution/platform-oauth/{platform}/refresh-state).
 
-        Access to platforms ends by itself and is renewed ahead of time. This shows when that was, when it will be,
-        and whether it worked.
+        Access tokens are refreshed before they expire. Returns the last and the next refresh and whether the last
+        one succeeded.
         """
         ...
 
@@ -624,7 +624,7 @@ INITIATE_PROVIDER_O_AUTH_AUTHORIZATION: Final = Operation(
             common.LifecycleUnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/platforms.yaml:192",
+    origin="contracts/openapi/v1/platforms.yaml:191",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(InitiateProviderOAuthAuthorizationParams),
     bodies=Bodies({"application/json": JsonBody(models.OAuthAuthorizationRequest)}, is_required=True),

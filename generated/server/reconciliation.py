@@ -1,4 +1,4 @@
-"""Skeldir reconciliation. Which revenue the processors' own books confirm.
+"""Skeldir reconciliation. Compare revenue with the records of processors and ad platforms.
 
 Generated from contracts/openapi/v1/reconciliation.yaml by `contracts generate`; change that instead.
 """
@@ -32,7 +32,7 @@ class GetReconciliationStatusParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetReconciliationStatus200(JsonReply):
-    """How far revenue is confirmed."""
+    """The reconciliation status."""
 
     status: ClassVar[int] = 200
     body: models.ReconciliationStatus
@@ -58,15 +58,15 @@ class GetPlatformReconciliationStatusParams:
     rejects a value that is not a UUID.
     """
     platform_id: Annotated[str, Text(min_length=1, max_length=64), Path("platform_id")]
-    """The platform - stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
-    is 404.
+    """The platform: stripe, paypal, shopify, woocommerce, google_ads, meta_ads, tiktok_ads or linkedin_ads. Any other
+    value returns 404.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetPlatformReconciliationStatus200(JsonReply):
-    """How far the platform is confirmed."""
+    """The reconciliation status of the platform."""
 
     status: ClassVar[int] = 200
     body: models.PlatformStatus
@@ -93,18 +93,18 @@ class TriggerSyncParams:
     rejects a value that is not a UUID.
     """
     x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
-    """A UUID of your choice that makes the request safe to repeat: the same key with the same request gets the stored
-    answer for 30 days, with the header Idempotency-Replayed, and nothing is done twice. A refusal (4xx) of what was
-    asked for is an answer too. Not stored is what says nothing about that: who may ask (401, 403), a request that
-    breaks this contract, too many requests (429), a failure (5xx); repeat those with the same key, it is still done
-    at most once.
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerSync202(JsonReply):
-    """The comparison is waiting or running."""
+    """The reconciliation is queued or running."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -114,11 +114,11 @@ class TriggerSync202(JsonReply):
     )
     body: models.Sync
     idempotency_replayed: Literal["true"] | None = None
-    """Present with the value true when this is the stored answer to an earlier request with the same key."""
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
     location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
     """Where to read the result."""
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Whole seconds to wait before trying again."""
+    """Seconds to wait before the next request."""
 
 
 TriggerSyncReply: TypeAlias = (
@@ -141,29 +141,28 @@ class ReconciliationApi(Protocol[AccessBearerAuthT_contra]):
     async def get_reconciliation_status(
         self, params: GetReconciliationStatusParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetReconciliationStatusReply:
-        """Show how far revenue is confirmed (GET /api/reconciliation/status).
+        """Get the reconciliation status (GET /api/reconciliation/status).
 
-        Shows for every platform what its books confirm, and for every currency how much of what ad platforms claim
-        is not real.
+        Returns the verified revenue of every platform and the ghost revenue of every currency.
         """
         ...
 
     async def get_platform_reconciliation_status(
         self, params: GetPlatformReconciliationStatusParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetPlatformReconciliationStatusReply:
-        """Show how far one platform is confirmed (GET /api/reconciliation/platform/{platform_id}).
+        """Get the reconciliation status of a platform (GET /api/reconciliation/platform/{platform_id}).
 
-        Shows what the books of one platform confirm, and what the last comparison found.
+        Returns the verified revenue of one platform and the findings of its last reconciliation.
         """
         ...
 
     async def trigger_sync(
         self, params: TriggerSyncParams, body: models.SyncRequest, *, call: Call[AccessBearerAuthT_contra]
     ) -> TriggerSyncReply:
-        """Compare with the platforms now (POST /api/reconciliation/sync).
+        """Start a reconciliation (POST /api/reconciliation/sync).
 
-        Starts to fetch the books of your platforms and to compare them with the ledger, in the background. While a
-        comparison of the same platforms waits or runs, that one is returned and no second one starts.
+        Fetches the records of your platforms and compares them with the ledger in the background. If a
+        reconciliation of the same platforms is queued or running, it is returned instead.
         """
         ...
 
@@ -203,7 +202,7 @@ GET_RECONCILIATION_STATUS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/reconciliation.yaml:18",
+    origin="contracts/openapi/v1/reconciliation.yaml:19",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetReconciliationStatusParams),
     rate_limit=("api",),
@@ -226,7 +225,7 @@ GET_PLATFORM_RECONCILIATION_STATUS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/reconciliation.yaml:84",
+    origin="contracts/openapi/v1/reconciliation.yaml:83",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetPlatformReconciliationStatusParams),
     rate_limit=("api",),
@@ -251,7 +250,7 @@ TRIGGER_SYNC: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/reconciliation.yaml:140",
+    origin="contracts/openapi/v1/reconciliation.yaml:139",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(TriggerSyncParams),
     bodies=Bodies({"application/json": JsonBody(models.SyncRequest)}, is_required=True),

@@ -1,4 +1,4 @@
-"""Skeldir revenue. What came in today, straight from the payment processors.
+"""Skeldir revenue. Today's revenue as reported by the payment processors.
 
 Generated from contracts/openapi/v1/revenue.yaml by `contracts generate`; change that instead.
 """
@@ -27,7 +27,7 @@ class GetRealtimeRevenueV1Params:
     rejects a value that is not a UUID.
     """
     if_none_match: Annotated[Annotated[str, Text(min_length=1, max_length=1024)] | None, Header("If-None-Match")] = None
-    """The ETag of the answer you already have. When it is still right, you get 304 and no body."""
+    """ETag of an earlier response. If it still matches, the response is 304 without a body."""
 
 
 @final
@@ -42,9 +42,9 @@ class GetRealtimeRevenueV1_200(JsonReply):
     )
     body: models.RealtimeRevenue
     etag: Annotated[str, Text(min_length=3, max_length=130, pattern='^(W/)?"[\\x21\\x23-\\x7e]+"$')]
-    """Fingerprint of this answer. Send it as If-None-Match to be told when nothing changed."""
+    """Entity tag of the response. Send it in `If-None-Match` to receive 304 if nothing has changed."""
     cache_control: Literal["max-age=30"] = "max-age=30"
-    """The answer may be reused for 30 seconds."""
+    """The response may be cached for 30 seconds."""
 
 
 GetRealtimeRevenueV1Reply: TypeAlias = (
@@ -65,11 +65,11 @@ class RevenueApi(Protocol[AccessBearerAuthT_contra]):
     async def get_realtime_revenue_v1(
         self, params: GetRealtimeRevenueV1Params, *, call: Call[AccessBearerAuthT_contra]
     ) -> GetRealtimeRevenueV1Reply:
-        """Show today's revenue (GET /api/v1/revenue/realtime).
+        """Get today's revenue (GET /api/v1/revenue/realtime).
 
-        What came in so far today (UTC), refunds taken off, in the reporting currency of your tenant; other
-        currencies stand beside it. Send the ETag of the last answer as If-None-Match to be told cheaply that
-        nothing changed.
+        Returns today's revenue (UTC) net of refunds in the reporting currency of the tenant and lists other
+        currencies separately. Send the ETag of the last response in `If-None-Match` to receive 304 if nothing has
+        changed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Skeldir PayPal webhooks. PayPal tells us about payments and refunds.
+"""Skeldir PayPal webhooks. Receive PayPal webhooks.
 
 Generated from contracts/openapi/v1/webhooks/paypal.yaml by `contracts generate`; change that instead.
 """
@@ -30,28 +30,27 @@ class ReceivePaypalWebhookParams:
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
-    """The delivery, as PayPal calls it. The signature covers it."""
+    """PayPal's ID of the transmission. Covered by the signature."""
     paypal_transmission_time: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
-    """When PayPal sent it. The signature covers it."""
+    """Time of the transmission. Covered by the signature."""
     paypal_transmission_sig: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
-    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
-    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
-    marked as required.
+    """RSA signature over the transmission ID, its time, the webhook ID and a checksum of the raw body. A missing or
+    invalid signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
     paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
-    """How it was signed."""
+    """Signature algorithm."""
     paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
-    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+    """URL of PayPal's certificate. Only URLs of PayPal are accepted."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePaypalWebhook200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -87,28 +86,27 @@ class PaypalSaleCompletedParams:
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
-    """The delivery, as PayPal calls it. The signature covers it."""
+    """PayPal's ID of the transmission. Covered by the signature."""
     paypal_transmission_time: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
-    """When PayPal sent it. The signature covers it."""
+    """Time of the transmission. Covered by the signature."""
     paypal_transmission_sig: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
-    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
-    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
-    marked as required.
+    """RSA signature over the transmission ID, its time, the webhook ID and a checksum of the raw body. A missing or
+    invalid signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
     paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
-    """How it was signed."""
+    """Signature algorithm."""
     paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
-    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+    """URL of PayPal's certificate. Only URLs of PayPal are accepted."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaypalSaleCompleted200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -144,28 +142,27 @@ class PaypalPaymentCaptureCompletedParams:
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
-    """The delivery, as PayPal calls it. The signature covers it."""
+    """PayPal's ID of the transmission. Covered by the signature."""
     paypal_transmission_time: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
-    """When PayPal sent it. The signature covers it."""
+    """Time of the transmission. Covered by the signature."""
     paypal_transmission_sig: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
-    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
-    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
-    marked as required.
+    """RSA signature over the transmission ID, its time, the webhook ID and a checksum of the raw body. A missing or
+    invalid signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
     paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
-    """How it was signed."""
+    """Signature algorithm."""
     paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
-    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+    """URL of PayPal's certificate. Only URLs of PayPal are accepted."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaypalPaymentCaptureCompleted200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -201,28 +198,27 @@ class PaypalSaleRefundedParams:
     paypal_transmission_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-ID")
     ] = None
-    """The delivery, as PayPal calls it. The signature covers it."""
+    """PayPal's ID of the transmission. Covered by the signature."""
     paypal_transmission_time: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-TIME")
     ] = None
-    """When PayPal sent it. The signature covers it."""
+    """Time of the transmission. Covered by the signature."""
     paypal_transmission_sig: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-TRANSMISSION-SIG")
     ] = None
-    """PayPal's proof that the delivery is its own - an RSA signature over the delivery, its time, your webhook and a
-    checksum of the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not
-    marked as required.
+    """RSA signature over the transmission ID, its time, the webhook ID and a checksum of the raw body. A missing or
+    invalid signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
     paypal_auth_algo: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-AUTH-ALGO")] = None
-    """How it was signed."""
+    """Signature algorithm."""
     paypal_cert_url: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("PAYPAL-CERT-URL")] = None
-    """Where PayPal's certificate is. Only addresses of PayPal itself are asked."""
+    """URL of PayPal's certificate. Only URLs of PayPal are accepted."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaypalSaleRefunded200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -255,8 +251,8 @@ class WebhooksPaypalApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> ReceivePaypalWebhookReply:
         """Receive any PayPal event (POST /api/webhooks/paypal).
 
-        The one address to enter at PayPal. Each delivery is handled by its type, exactly as at the address for that
-        type; a type we do not know is kept as a dead event.
+        Single URL for all PayPal events. Each delivery is processed by its event type as on the path for that type;
+        unknown types are stored as dead events.
         """
         ...
 
@@ -265,7 +261,7 @@ class WebhooksPaypalApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> PaypalSaleCompletedReply:
         """Receive a completed PayPal sale (POST /api/webhooks/paypal/sale_completed).
 
-        A sale was paid. It becomes a captured payment in the ledger, once, however often PayPal delivers it.
+        A sale was paid. Recorded once in the ledger as a captured payment, however often PayPal delivers it.
         """
         ...
 
@@ -274,7 +270,7 @@ class WebhooksPaypalApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> PaypalPaymentCaptureCompletedReply:
         """Receive a completed PayPal capture (POST /api/webhooks/paypal/payment/capture/completed).
 
-        A payment was captured. It becomes a captured payment in the ledger, once, however often PayPal delivers it.
+        A payment was captured. Recorded once in the ledger as a captured payment, however often PayPal delivers it.
         """
         ...
 
@@ -283,7 +279,7 @@ class WebhooksPaypalApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> PaypalSaleRefundedReply:
         """Receive a PayPal refund (POST /api/webhooks/paypal/payment/sale/refunded).
 
-        All or part of a sale went back. It is taken off the revenue.
+        A sale was refunded fully or partially. The refund reduces the revenue.
         """
         ...
 
@@ -382,7 +378,7 @@ PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:225",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:224",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalPaymentCaptureCompletedParams),
     bodies=Bodies({"application/json": _paypal_payment_capture_completed_body}, is_required=True),
@@ -407,7 +403,7 @@ PAYPAL_SALE_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:317",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:316",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleRefundedParams),
     bodies=Bodies({"application/json": _paypal_sale_refunded_body}, is_required=True),

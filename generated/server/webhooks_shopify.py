@@ -1,4 +1,4 @@
-"""Skeldir Shopify webhooks. Shopify tells us about orders and refunds.
+"""Skeldir Shopify webhooks. Receive Shopify webhooks.
 
 Generated from contracts/openapi/v1/webhooks/shopify.yaml by `contracts generate`; change that instead.
 """
@@ -30,25 +30,25 @@ class ReceiveShopifyWebhookParams:
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
-    """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_shopify_shop_domain: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
     ] = None
-    """The shop that sent it."""
+    """Domain of the shop."""
     x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
+    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveShopifyWebhook200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -84,25 +84,25 @@ class ShopifyOrderCreateParams:
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
-    """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_shopify_shop_domain: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
     ] = None
-    """The shop that sent it."""
+    """Domain of the shop."""
     x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
+    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopifyOrderCreate200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -139,25 +139,25 @@ class ShopifyOrderPaidParams:
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
-    """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_shopify_shop_domain: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
     ] = None
-    """The shop that sent it."""
+    """Domain of the shop."""
     x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
+    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopifyOrderPaid200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -194,25 +194,25 @@ class ShopifyRefundCreateParams:
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
-    """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_shopify_shop_domain: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
     ] = None
-    """The shop that sent it."""
+    """Domain of the shop."""
     x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
+    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopifyRefundCreate200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -249,25 +249,25 @@ class ShopifyCheckoutUpdatedParams:
     x_shopify_hmac_sha256: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Hmac-SHA256")
     ] = None
-    """Shopify's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_shopify_shop_domain: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Shop-Domain")
     ] = None
-    """The shop that sent it."""
+    """Domain of the shop."""
     x_shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """The delivery, as Shopify calls it. It tells two updates of one checkout apart."""
+    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopifyCheckoutUpdated200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -301,8 +301,8 @@ class WebhooksShopifyApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contr
     ) -> ReceiveShopifyWebhookReply:
         """Receive any Shopify delivery (POST /api/webhooks/shopify).
 
-        The one address to enter at Shopify. Each delivery is handled by its topic, exactly as at the address for
-        that topic; a topic we do not know is kept as a dead event.
+        Single URL for all Shopify webhooks. Each delivery is processed by its topic as on the path for that topic;
+        unknown topics are stored as dead events.
         """
         ...
 
@@ -311,7 +311,7 @@ class WebhooksShopifyApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contr
     ) -> ShopifyOrderCreateReply:
         """Receive a new Shopify order (POST /api/webhooks/shopify/order_create).
 
-        An order was placed. It is noted in the ledger and adds nothing to the revenue until it is paid.
+        An order was placed. Recorded in the ledger without effect on the revenue until it is paid.
         """
         ...
 
@@ -320,7 +320,7 @@ class WebhooksShopifyApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contr
     ) -> ShopifyOrderPaidReply:
         """Receive a paid Shopify order (POST /api/webhooks/shopify/orders/paid).
 
-        An order was paid. It becomes a captured payment in the ledger, once, however often Shopify delivers it.
+        An order was paid. Recorded once in the ledger as a captured payment, however often Shopify delivers it.
         """
         ...
 
@@ -329,16 +329,16 @@ class WebhooksShopifyApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contr
     ) -> ShopifyRefundCreateReply:
         """Receive a Shopify refund (POST /api/webhooks/shopify/refunds/create).
 
-        All or part of an order went back. It is taken off the revenue.
+        An order was refunded fully or partially. The refund reduces the revenue.
         """
         ...
 
     async def shopify_checkout_updated(
         self, params: ShopifyCheckoutUpdatedParams, *, call: Call[TenantKeyAuthT_contra]
     ) -> ShopifyCheckoutUpdatedReply:
-        """Receive a changed Shopify checkout (POST /api/webhooks/shopify/checkouts/update).
+        """Receive an updated Shopify checkout (POST /api/webhooks/shopify/checkouts/update).
 
-        A checkout was begun or changed. It is kept as an event and adds nothing to the revenue.
+        A checkout was created or updated. Stored as an event without effect on the revenue.
         """
         ...
 
@@ -442,7 +442,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:231",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:230",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": _shopify_order_paid_body}, is_required=True),
@@ -468,7 +468,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:331",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:329",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": _shopify_refund_create_body}, is_required=True),
@@ -494,7 +494,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:420",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:418",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": _shopify_checkout_updated_body}, is_required=True),

@@ -1,4 +1,4 @@
-"""Skeldir Stripe webhooks. Stripe tells us about payments and refunds.
+"""Skeldir Stripe webhooks. Receive Stripe webhooks.
 
 Generated from contracts/openapi/v1/webhooks/stripe.yaml by `contracts generate`; change that instead.
 """
@@ -28,16 +28,15 @@ class ReceiveStripeWebhookParams:
     rejects a value that is not a UUID.
     """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
-    """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
-    the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
-    required.
+    """Timestamp and one or more HMAC-SHA256 signatures over the timestamp and the raw body. A missing or invalid
+    signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveStripeWebhook200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -71,16 +70,15 @@ class StripeChargeSucceededParams:
     rejects a value that is not a UUID.
     """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
-    """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
-    the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
-    required.
+    """Timestamp and one or more HMAC-SHA256 signatures over the timestamp and the raw body. A missing or invalid
+    signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeChargeSucceeded200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -114,16 +112,15 @@ class StripePaymentIntentSucceededParams:
     rejects a value that is not a UUID.
     """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
-    """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
-    the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
-    required.
+    """Timestamp and one or more HMAC-SHA256 signatures over the timestamp and the raw body. A missing or invalid
+    signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripePaymentIntentSucceeded200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -157,16 +154,15 @@ class StripePaymentIntentSucceededLegacyParams:
     rejects a value that is not a UUID.
     """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
-    """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
-    the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
-    required.
+    """Timestamp and one or more HMAC-SHA256 signatures over the timestamp and the raw body. A missing or invalid
+    signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripePaymentIntentSucceededLegacy200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -200,16 +196,15 @@ class StripeChargeRefundedParams:
     rejects a value that is not a UUID.
     """
     stripe_signature: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Stripe-Signature")] = None
-    """Stripe's proof that the delivery is its own - a time and one or several HMAC-SHA256 signatures over the time and
-    the raw body. A delivery without a valid one gets the same 401 as a wrong key; that is why it is not marked as
-    required.
+    """Timestamp and one or more HMAC-SHA256 signatures over the timestamp and the raw body. A missing or invalid
+    signature returns the same 401 as an invalid key; therefore the header is not marked as required.
     """
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeChargeRefunded200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -242,8 +237,8 @@ class WebhooksStripeApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> ReceiveStripeWebhookReply:
         """Receive any Stripe event (POST /api/webhooks/stripe).
 
-        The one address to enter at Stripe. Each delivery is handled by its `type`, exactly as at the address for
-        that type; a type we do not know is kept as a dead event.
+        Single URL for all Stripe events. Each delivery is processed by its `type` as on the path for that type;
+        unknown types are stored as dead events.
         """
         ...
 
@@ -252,7 +247,7 @@ class WebhooksStripeApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> StripeChargeSucceededReply:
         """Receive a Stripe charge that succeeded (POST /api/webhooks/stripe/charge/succeeded).
 
-        A charge went through. It becomes a captured payment in the ledger, once, however often Stripe delivers it.
+        A charge succeeded. Recorded once in the ledger as a captured payment, however often Stripe delivers it.
         """
         ...
 
@@ -261,19 +256,19 @@ class WebhooksStripeApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> StripePaymentIntentSucceededReply:
         """Receive a Stripe payment intent that succeeded (POST /api/webhooks/stripe/payment_intent/succeeded).
 
-        A payment intent went through. It becomes a captured payment in the ledger, unless its charge was recorded
-        before.
+        A payment intent succeeded. Recorded in the ledger as a captured payment unless its charge has been recorded
+        already.
         """
         ...
 
     async def stripe_payment_intent_succeeded_legacy(
         self, params: StripePaymentIntentSucceededLegacyParams, *, call: Call[TenantKeyAuthT_contra]
     ) -> StripePaymentIntentSucceededLegacyReply:
-        """Receive a Stripe payment intent that succeeded (old address) (POST
+        """Receive a Stripe payment intent that succeeded (deprecated) (POST
         /api/webhooks/stripe/payment_intent_succeeded).
 
-        The same as `/api/webhooks/stripe/payment_intent/succeeded`, under the address it had before. Enter the new
-        one at Stripe; this one will be removed on the date that the Sunset header names.
+        Replaced by `/api/webhooks/stripe/payment_intent/succeeded`. Configure the new URL at Stripe; this one will
+        be removed on the date given in the `Sunset` header.
         """
         ...
 
@@ -282,8 +277,8 @@ class WebhooksStripeApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
     ) -> StripeChargeRefundedReply:
         """Receive a Stripe refund (POST /api/webhooks/stripe/charge/refunded).
 
-        All or part of a charge went back. Stripe sends the sum of all refunds so far; what is new in it is taken
-        off the revenue.
+        A charge was refunded fully or partially. Stripe sends the sum of all refunds so far; the increase reduces
+        the revenue.
         """
         ...
 
@@ -387,7 +382,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:222",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:221",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededParams),
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_body}, is_required=True),
@@ -412,7 +407,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:311",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:310",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededLegacyParams),
     bodies=Bodies({"application/json": _stripe_payment_intent_succeeded_legacy_body}, is_required=True),
@@ -443,7 +438,7 @@ STRIPE_CHARGE_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:406",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:405",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeRefundedParams),
     bodies=Bodies({"application/json": _stripe_charge_refunded_body}, is_required=True),

@@ -1,4 +1,4 @@
-"""Skeldir WooCommerce webhooks. WooCommerce tells us about orders and refunds.
+"""Skeldir WooCommerce webhooks. Receive WooCommerce webhooks.
 
 Generated from contracts/openapi/v1/webhooks/woocommerce.yaml by `contracts generate`; change that instead.
 """
@@ -31,25 +31,25 @@ class ReceiveWoocommerceWebhookParams:
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
-    """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_wc_webhook_resource: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
     ] = None
-    """What kind of thing the delivery is about."""
+    """Resource type of the delivery."""
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
+    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveWoocommerceWebhook200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -85,25 +85,25 @@ class WoocommerceOrderCreatedParams:
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
-    """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_wc_webhook_resource: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
     ] = None
-    """What kind of thing the delivery is about."""
+    """Resource type of the delivery."""
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
+    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WoocommerceOrderCreated200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -139,25 +139,25 @@ class WoocommerceOrderUpdatedParams:
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
-    """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_wc_webhook_resource: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
     ] = None
-    """What kind of thing the delivery is about."""
+    """Resource type of the delivery."""
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
+    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WoocommerceOrderUpdated200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -193,25 +193,25 @@ class WoocommerceOrderCompletedParams:
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
-    """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_wc_webhook_resource: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
     ] = None
-    """What kind of thing the delivery is about."""
+    """Resource type of the delivery."""
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
+    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WoocommerceOrderCompleted200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -247,25 +247,25 @@ class WoocommerceOrderRefundedParams:
     x_wc_webhook_signature: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Signature")
     ] = None
-    """WooCommerce's proof that the delivery is its own - the base64 HMAC-SHA256 of the raw body. A delivery without a
-    valid one gets the same 401 as a wrong key; that is why it is not marked as required.
+    """Base64 HMAC-SHA256 of the raw body. A missing or invalid signature returns the same 401 as an invalid key;
+    therefore the header is not marked as required.
     """
     x_wc_webhook_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Topic")] = None
-    """What happened. The one address for all deliveries goes by it; elsewhere it must be what the address is for."""
+    """Topic of the delivery. Determines the processing on the dispatcher path; must match the path elsewhere."""
     x_wc_webhook_resource: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Resource")
     ] = None
-    """What kind of thing the delivery is about."""
+    """Resource type of the delivery."""
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """The delivery, as WooCommerce calls it. It tells two updates of one order apart."""
+    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WoocommerceOrderRefunded200(JsonReply):
-    """The delivery was taken; `outcome` says what became of it."""
+    """The delivery was accepted; `outcome` describes the result."""
 
     status: ClassVar[int] = 200
     body: webhooks_base_models.WebhookReceipt
@@ -298,9 +298,9 @@ class WebhooksWoocommerceApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_c
     ) -> ReceiveWoocommerceWebhookReply:
         """Receive any WooCommerce delivery (POST /api/webhooks/woocommerce).
 
-        The one address to enter in WooCommerce. Each delivery is handled by its topic and the status of its order;
-        a topic we do not know is kept as a dead event. The ping that WooCommerce sends when a webhook is switched
-        on is ignored.
+        Single URL for all WooCommerce webhooks. Each delivery is processed by its topic and the status of its
+        order; unknown topics are stored as dead events. The ping that WooCommerce sends when a webhook is activated
+        is ignored.
         """
         ...
 
@@ -309,16 +309,16 @@ class WebhooksWoocommerceApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_c
     ) -> WoocommerceOrderCreatedReply:
         """Receive a new WooCommerce order (POST /api/webhooks/woocommerce/order/created).
 
-        An order was placed. It is noted in the ledger and adds nothing to the revenue until it is completed.
+        An order was placed. Recorded in the ledger without effect on the revenue until it is completed.
         """
         ...
 
     async def woocommerce_order_updated(
         self, params: WoocommerceOrderUpdatedParams, *, call: Call[TenantKeyAuthT_contra]
     ) -> WoocommerceOrderUpdatedReply:
-        """Receive a changed WooCommerce order (POST /api/webhooks/woocommerce/order/updated).
+        """Receive an updated WooCommerce order (POST /api/webhooks/woocommerce/order/updated).
 
-        An order was changed. What that means for the revenue depends on its status.
+        An order was updated. The effect on the revenue depends on its status.
         """
         ...
 
@@ -327,7 +327,7 @@ class WebhooksWoocommerceApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_c
     ) -> WoocommerceOrderCompletedReply:
         """Receive a completed WooCommerce order (POST /api/webhooks/woocommerce/order_completed).
 
-        An order was paid and completed. It becomes a captured payment in the ledger, once, however often
+        An order was paid and completed. Recorded once in the ledger as a captured payment, however often
         WooCommerce delivers it.
         """
         ...
@@ -337,7 +337,7 @@ class WebhooksWoocommerceApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_c
     ) -> WoocommerceOrderRefundedReply:
         """Receive a WooCommerce refund (POST /api/webhooks/woocommerce/order/refunded).
 
-        All or part of an order went back. Each refund is taken off the revenue, once.
+        An order was refunded fully or partially. Each refund reduces the revenue once.
         """
         ...
 
@@ -447,7 +447,7 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:239",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:238",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
     bodies=Bodies({"application/json": _woocommerce_order_updated_body}, is_required=True),
@@ -472,7 +472,7 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:342",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:341",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
     bodies=Bodies({"application/json": _woocommerce_order_completed_body}, is_required=True),
@@ -497,7 +497,7 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:447",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:446",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
     bodies=Bodies({"application/json": _woocommerce_order_refunded_body}, is_required=True),

@@ -26,159 +26,159 @@ from .common import (
 
 
 class RealtimeRevenueCounter(ContractModel):
-    """The revenue of the current UTC day so far, with the number of payments behind it."""
+    """Revenue of the current UTC day so far and the number of payments and refunds it includes."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     total_revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
-    """The same total as `total_revenue_cents`, as a decimal number."""
+    """`total_revenue_cents` as a decimal number."""
     total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """Payments less refunds so far today, in the smallest unit of the currency. It can be below zero."""
+    """Payments minus refunds so far today, in minor units. Can be negative."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """The reporting currency of your tenant (ISO 4217)."""
+    """Reporting currency of the tenant (ISO 4217)."""
     event_count: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How many payments and refunds the total is made of."""
+    """Number of payments and refunds included in the total."""
     last_updated: Timestamp
-    """When this answer was made (UTC)."""
+    """Time the response was generated (UTC)."""
     data_as_of: Timestamp
-    """When the processors were last asked with success (UTC)."""
+    """Time of the last successful fetch from the processors (UTC)."""
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How old the figures are."""
+    """Age of the figures in seconds."""
     verified: Literal[False]
-    """Always false; only reconciliation makes revenue verified."""
+    """Always false; only reconciliation verifies revenue."""
     interval: Literal["minute"]
-    """How fine the figure moves."""
+    """Granularity of the figure."""
     window_start: Timestamp
-    """Start of the current day (UTC), from which the total counts."""
+    """Start of the current day (UTC), where the total begins."""
     sources: Annotated[list[RealtimeRevenueSource], Field(max_length=1000)]
-    """What each connected account contributed, one line per account and currency."""
+    """Contribution of each connected account, one entry per account and currency."""
     other_currencies: Annotated[list[CurrencyTotal], Field(max_length=200)]
-    """Today's totals in the other currencies you sell in. They are not part of `total_revenue`."""
+    """Today's totals in other currencies. Not included in `total_revenue`."""
     confidence_score: Omittable[Annotated[float, Real(ge=0, le=1)]] = None
-    """How complete the figures are, from 0 to 1."""
+    """Completeness of the figures, from 0 to 1."""
     upgrade_notice: Maybe[Annotated[str, Text(max_length=500)]] = UNSET
-    """A word on what replaces this operation."""
+    """Names the operation that replaces this one."""
 
 
 class ChannelAttribution(ContractModel):
-    """What one channel earned, and what it cost."""
+    """Revenue and spend of one channel."""
 
     channel_name: ChannelName
     channel_codes: Annotated[list[ChannelCode], Field(max_length=50)]
-    """The channels behind the name."""
+    """Codes of the channels with this name."""
     revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
-    """The same figure as `revenue_cents`, as a decimal number."""
+    """`revenue_cents` as a decimal number."""
     revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """The revenue credited to the channel, in the smallest unit of the currency."""
+    """Revenue credited to the channel, in minor units."""
     conversion_count: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How many sales the channel received credit for. A sale counts once for each channel that has part in it."""
+    """Number of sales credited to the channel. A sale counts once for every channel that received credit."""
     confidence_score: Annotated[float, Real(ge=0, le=1)]
-    """Which share of the credit rests on real touches, from 0 to 1."""
+    """Share of the credit that is based on recorded touches, from 0 to 1."""
     spend: Omittable[Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]] = None
-    """The same figure as `spend_cents`, as a decimal number. Only when spend is known."""
+    """`spend_cents` as a decimal number. Present only if the spend is known."""
     spend_cents: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
-    """What the channel cost in the period. Only when spend is known."""
+    """Spend of the channel in the period, in minor units. Present only if the spend is known."""
     roas: Omittable[Number] = None
-    """Revenue per unit of spend, to four decimals. Only when spend is known and above zero."""
+    """Revenue per unit of spend, to four decimal places. Present only if the spend is known and greater than zero."""
 
 
 class ChannelAttributionReport(ContractModel):
-    """What each channel earned in a period, by one model."""
+    """Revenue by channel for a period and a model."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     channels: Annotated[list[ChannelAttribution], Field(max_length=100)]
-    """One line per channel, the highest revenue first."""
+    """One entry per channel, highest revenue first."""
     total_revenue: Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
-    """The same total as `total_revenue_cents`, as a decimal number."""
+    """`total_revenue_cents` as a decimal number."""
     total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """The sum over all channels, in the smallest unit of the currency."""
+    """Sum over all channels, in minor units."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """The reporting currency of your tenant (ISO 4217)."""
+    """Reporting currency of the tenant (ISO 4217)."""
     other_currencies: Annotated[list[CurrencyTotal], Field(max_length=200)]
-    """Totals in the other currencies you sell in. They are not part of the figures above."""
+    """Totals in other currencies. Not included in the figures above."""
     date_range: DateRange
     model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     lookback_days: Annotated[int, Integer(ge=1, le=90)]
-    """How many days before a sale a touch could lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
     is_complete: bool
-    """Whether every day of the period is computed."""
+    """Whether every day of the period has been computed."""
     computed_through: Omittable[Timestamp] = None
-    """Up to when everything is computed (UTC). Absent when nothing is."""
+    """Time up to which results are complete (UTC). Absent if nothing has been computed."""
 
 
 class ComparedChannel(ContractModel):
-    """What one model credits to one channel."""
+    """Credit of one model for one channel."""
 
     channel_name: ChannelName
     channel_code: ChannelCode
     revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """The revenue credited to the channel, in the smallest unit of the currency."""
+    """Revenue credited to the channel, in minor units."""
     share: Number
-    """The channel's part of the total, from 0 to 1."""
+    """Share of the total, from 0 to 1."""
 
 
 class ComparedModel(ContractModel):
-    """What one model says."""
+    """Results of one model."""
 
     model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     total_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """The sum over all channels. It is the same for every model."""
+    """Sum over all channels. The same for every model."""
     channels: Annotated[list[ComparedChannel], Field(max_length=100)]
-    """One line per channel."""
+    """One entry per channel."""
 
 
 class ModelComparison(ContractModel):
-    """What several models say about the same sales."""
+    """Results of several models for the same sales."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     date_range: DateRange
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """The reporting currency of your tenant (ISO 4217)."""
+    """Reporting currency of the tenant (ISO 4217)."""
     lookback_days: Annotated[int, Integer(ge=1, le=90)]
-    """How many days before a sale a touch could lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
     models: Annotated[list[ComparedModel], Field(max_length=8)]
-    """One entry per model, in the order asked for."""
+    """One entry per model, in the requested order."""
 
 
 class AttributionExplanation(ContractModel):
-    """Why a figure is what it is, in words. Every number in the text is a computed one."""
+    """Explanation of a figure in words. Every number in the text is a computed figure."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     explanation: Annotated[str, Text(min_length=150, max_length=500)]
     """The explanation."""
     citations: Annotated[list[Citation], Field(max_length=50)]
-    """The figures the text rests on."""
+    """The figures the text is based on."""
     confidence: Confidence
     generated_at: Timestamp
-    """When the text was written (UTC)."""
+    """Time the text was generated (UTC)."""
     cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """What the text cost us, in US cents, rounded up."""
+    """Cost of the text in US cents, rounded up."""
 
 
 class TracedEvent(ContractModel):
-    """The event itself."""
+    """The event."""
 
     event_id: Uuid
     """The event."""
     event_type: Annotated[str, Text(max_length=50, pattern="^[A-Za-z]+$")]
-    """What happened, in our words."""
+    """Canonical event type."""
     occurred_at: Timestamp
-    """When it happened (UTC)."""
+    """Time of the event (UTC)."""
     revenue_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """The amount of the event, in the smallest unit of the currency."""
+    """Amount of the event, in minor units."""
     effect_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """What the event adds to the revenue; below zero for a refund."""
+    """Amount added to the revenue, in minor units; negative for a refund."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     session_linked: bool
-    """Whether the event carries the session it came from."""
+    """Whether the event is linked to a session."""
     journey_linked: bool
-    """Whether the event carries a journey key."""
+    """Whether the event is linked to a journey."""
     channel_code: Omittable[ChannelCode] = None
 
 
@@ -186,162 +186,164 @@ class TracedTouch(ContractModel):
     """A touch that received credit."""
 
     touch_id: Annotated[str, Text(min_length=1, max_length=200)]
-    """The touch, as your site calls it."""
+    """ID of the touch, set by your site."""
     occurred_at: Timestamp
-    """When it happened (UTC)."""
+    """Time of the event (UTC)."""
     channel_code: ChannelCode
 
 
 class TracedCredit(ContractModel):
-    """The credit one channel received for the event, by one model."""
+    """Credit of one model for one channel."""
 
     model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     channel_code: ChannelCode
     allocation_id: Uuid
-    """The stored credit."""
+    """ID of the stored credit."""
     allocated_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """The credit, in the smallest unit of the currency."""
+    """Credited amount, in minor units."""
     allocation_ratio: Annotated[float, Real(ge=0, le=1)]
-    """The credit as a part of the event, from 0 to 1."""
+    """Credited share of the event, from 0 to 1."""
     touches: Annotated[list[TracedTouch], Field(max_length=200)]
-    """The touches of this channel that the credit rests on."""
+    """Touches of this channel that the credit is based on."""
 
 
 class TracedEntry(ContractModel):
-    """A line of the revenue ledger that the event caused."""
+    """A ledger entry created for the event."""
 
     entry_id: Uuid
-    """The ledger entry."""
+    """ID of the ledger entry."""
     entry_kind: Literal["authorized", "captured", "refunded", "chargeback"]
-    """What kind of entry it is."""
+    """Kind of entry."""
     effect_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """What the entry adds to the revenue; below zero when it takes off."""
+    """Amount the entry adds to the revenue, in minor units; negative if it reduces it."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     posted_at: Timestamp
-    """When the entry was made (UTC)."""
+    """Time the entry was posted (UTC)."""
     is_verified: bool
-    """Whether the processor's own books confirm the entry."""
+    """Whether the processor's records confirm the entry."""
     reverses: Omittable[Uuid] = None
-    """The entry that this one takes back."""
+    """ID of the entry that this one reverses."""
     verified_at: Omittable[Timestamp] = None
-    """When they were found to (UTC)."""
+    """Time the entry was verified (UTC)."""
 
 
 class TracedDelivery(ContractModel):
-    """The webhook delivery the event was made from."""
+    """The webhook delivery that the event was created from."""
 
     delivery_id: Uuid
-    """The delivery."""
+    """ID of the delivery."""
     provider: Platform
     topic: Annotated[str, Text(min_length=1, max_length=255)]
-    """What the processor called it."""
+    """Topic of the delivery."""
     provider_event_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The processor's id of it."""
+    """The processor's ID of the event."""
     received_at: Timestamp
-    """When it came in (UTC)."""
+    """Time of receipt (UTC)."""
     signature_scheme: Annotated[str, Text(min_length=1, max_length=64)]
-    """How the processor proved that it sent it."""
+    """Signature scheme used by the processor."""
 
 
 class TracedClaim(ContractModel):
-    """What an ad platform says it earned on the day of the event."""
+    """Revenue that an ad platform claims for the day of the event."""
 
     platform: Platform
     channel_code: ChannelCode
     claimed_on: Date
     """The day (UTC)."""
     claimed_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """What the platform claims for the channel and the day."""
+    """Amount the platform claims for the channel and day, in minor units."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     as_of: Timestamp
-    """When the platform said so (UTC)."""
+    """Time the platform reported the claim (UTC)."""
 
 
 class EventTrace(ContractModel):
-    """Everything that leads to and from one event: the delivery, the ledger, the credits and the claims."""
+    """The delivery, ledger entries, credits and claims related to one event."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     event: TracedEvent
     credits: Annotated[list[TracedCredit], Field(max_length=1000)]
-    """The credits, per model and channel."""
+    """Credits by model and channel."""
     entries: Annotated[list[TracedEntry], Field(max_length=1000)]
     """The ledger entries."""
     claims: Annotated[list[TracedClaim], Field(max_length=1000)]
-    """What ad platforms claim for the same day."""
+    """Claims of ad platforms for the same day."""
     delivery: Omittable[TracedDelivery] = None
 
 
 class RecomputeParameters(ContractModel):
-    """Settings of a model that differ from its defaults."""
+    """Model settings that differ from the defaults."""
 
     model_config = ConfigDict(extra="forbid")
 
     half_life_days: Omittable[Annotated[float, Real(ge=0.5, le=90)]] = None
-    """For time_decay: after how many days a touch counts half."""
+    """Half-life in days, for time_decay."""
     weights: Omittable[Annotated[list[Annotated[float, Real(ge=0, le=1)]], Field(min_length=3, max_length=3)]] = None
-    """For position_based: the weights of the first touch, all in the middle together, and the last. Their sum is 1."""
+    """Weights of the first touch, all middle touches together and the last touch, for position_based. They add up to
+    1.
+    """
 
 
 class RecomputeRequest(ContractModel):
-    """What to compute anew."""
+    """The window, model and settings to recompute."""
 
     model_config = ConfigDict(extra="forbid")
 
     window_start: Timestamp
-    """Start of the window, with an offset; included."""
+    """Start of the window, inclusive, with UTC offset."""
     window_end: Timestamp
-    """End of the window, with an offset; not included. At most 92 days after the start."""
+    """End of the window, exclusive, with UTC offset. At most 92 days after the start."""
     model: Omittable[Model] = None
     lookback_days: Annotated[int, Integer(ge=1, le=90)] = 30
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
     parameters: Omittable[RecomputeParameters] = None
 
 
 class Recompute(ContractModel):
-    """A computation of credits, waiting, running or done."""
+    """A recompute job."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     job_id: Uuid
-    """The computation."""
+    """ID of the job."""
     status: Literal["pending", "running", "succeeded", "failed"]
-    """How it stands."""
+    """Status."""
     window_start: Timestamp
-    """Start of the window (UTC), included."""
+    """Start of the window (UTC), inclusive."""
     window_end: Timestamp
-    """End of the window (UTC), not included."""
+    """End of the window (UTC), exclusive."""
     model: Model
     model_version_: Annotated[ModelVersion, wire("model_version")]
     lookback_days: Annotated[int, Integer(ge=1, le=90)]
-    """How many days before a sale a touch may lie to be credited for it."""
+    """Maximum age in days of a touch that is credited for a sale."""
     run_count: Annotated[int, Integer(ge=1, le=2**31 - 1)]
-    """How many times this computation was asked for."""
+    """Number of times this recompute was requested."""
     status_url: Annotated[str, Text(max_length=512, format="uri-reference")]
-    """Where to ask how it stands."""
+    """URL of the status."""
     conversions: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How many sales were credited."""
+    """Number of sales credited."""
     allocations: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How many credits are stored."""
+    """Number of credits stored."""
     allocated_cents: Omittable[Annotated[list[CurrencyTotal], Field(max_length=200)]] = None
-    """What was credited, per currency."""
+    """Credited amounts by currency."""
     digest: Omittable[Annotated[str, Text(pattern="^[0-9a-f]{64}$")]] = None
-    """SHA-256 over all credits. The same digest means the same credits."""
+    """SHA-256 digest of all credits. Equal digests mean equal credits."""
     started_at: Omittable[Timestamp] = None
-    """When it was started (UTC)."""
+    """Start time (UTC)."""
     finished_at: Omittable[Timestamp] = None
-    """When it ended (UTC)."""
+    """End time (UTC)."""
     error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
-    """Why it failed, for programs."""
+    """Machine-readable error code."""
     error_message: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
-    """Why it failed, for people."""
+    """Human-readable error message."""
 
 
 class SpendRow(ContractModel):
-    """What one channel cost on one day."""
+    """Spend of one channel on one day."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -349,13 +351,13 @@ class SpendRow(ContractModel):
     on: Date
     """The day (UTC), not in the future."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     spend_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """What the channel cost, in the smallest unit of the currency."""
+    """Spend of the channel, in minor units."""
 
 
 class SpendImport(ContractModel):
-    """What your channels cost."""
+    """Daily spend by channel."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -364,13 +366,13 @@ class SpendImport(ContractModel):
 
 
 class SpendImportResult(ContractModel):
-    """What became of the rows."""
+    """Result of the import."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     accepted: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Rows that were new."""
+    """Number of rows added."""
     replaced: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Rows that replaced another figure."""
+    """Number of rows that replaced an existing row."""
     unchanged: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Rows that were there already."""
+    """Number of unchanged rows."""

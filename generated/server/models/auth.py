@@ -14,40 +14,40 @@ from .._runtime.types import Integer, Text, Timestamp, Uuid
 
 
 class LoginRequest(ContractModel):
-    """Who wants to log in, and where."""
+    """Login credentials and tenant."""
 
     model_config = ConfigDict(extra="forbid")
 
     email: Annotated[str, Text(max_length=254, format="email")]
-    """Your email address. Only a keyed hash of it is ever stored."""
+    """Email address. Only a keyed hash is stored."""
     password: Annotated[str, Text(min_length=1, max_length=1024)]
-    """Your password."""
+    """Password."""
     tenant_id: Uuid
-    """The tenant you want to work in."""
+    """ID of the tenant to log in to."""
 
 
 class LoggedInUser(ContractModel):
-    """Who is logged in."""
+    """The logged-in user."""
 
     id: Uuid
-    """The user."""
+    """ID of the user."""
     email: Annotated[str, Text(max_length=254, format="email")]
-    """The address from the request, sent back and not stored."""
+    """Email address from the request. Not stored."""
     username: Annotated[str, Text(min_length=1, max_length=254)]
-    """The part of the address before the @."""
+    """Local part of the email address."""
 
 
 class LoginResponse(ContractModel):
-    """A pair of tokens and who they are for."""
+    """A pair of tokens and their user."""
 
     access_token: Annotated[str, Text(min_length=1, max_length=8192)]
-    """Proves who you are. Send it as bearer token with every request."""
+    """Access token. Send it as a bearer token with every request."""
     refresh_token: Annotated[str, Text(min_length=1, max_length=512)]
-    """Buys the next pair of tokens, once."""
+    """Refresh token. Can be exchanged once for a new pair."""
     token_type: Literal["Bearer"]
-    """How to send the access token."""
+    """Token type."""
     expires_in: Literal[900]
-    """For how many seconds the access token is good."""
+    """Validity of the access token in seconds."""
     user: LoggedInUser
 
 
@@ -57,163 +57,163 @@ class RefreshRequest(ContractModel):
     model_config = ConfigDict(extra="forbid")
 
     refresh_token: Annotated[str, Text(min_length=1, max_length=512)]
-    """The refresh token, the same as in the Authorization header."""
+    """The refresh token; must equal the bearer token."""
     tenant_id: Omittable[Uuid] = None
-    """The tenant of the token; when it is sent, it must match."""
+    """Tenant of the token; must match if given."""
 
 
 class TokenPair(ContractModel):
-    """The next pair of tokens."""
+    """A new pair of tokens."""
 
     access_token: Annotated[str, Text(min_length=1, max_length=8192)]
-    """Proves who you are. Send it as bearer token with every request."""
+    """Access token. Send it as a bearer token with every request."""
     refresh_token: Annotated[str, Text(min_length=1, max_length=512)]
-    """Buys the pair after this one, once."""
+    """Refresh token. Can be exchanged once for a new pair."""
     token_type: Literal["Bearer"]
-    """How to send the access token."""
+    """Token type."""
     expires_in: Literal[900]
-    """For how many seconds the access token is good."""
+    """Validity of the access token in seconds."""
 
 
 class VerifiedToken(ContractModel):
-    """What an access token stands for."""
+    """User, tenant and expiry of an access token."""
 
     valid: Literal[True]
-    """Always true; a token that is not good gets 401."""
+    """Always true; an invalid token returns 401."""
     user_id: Uuid
-    """Who you are."""
+    """Login credentials."""
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     expires_at: Timestamp
-    """Until when the token is good (UTC)."""
+    """Expiry time of the token (UTC)."""
 
 
 class TokenCutoffRequest(ContractModel):
-    """Whose tokens to end."""
+    """The user and the cutoff."""
 
     model_config = ConfigDict(extra="forbid")
 
     user_id: Uuid
-    """The user."""
+    """ID of the user."""
     tokens_invalid_before: Omittable[Timestamp] = None
-    """Tokens given out before this moment end. Without it, now; never in the future."""
+    """Tokens issued before this time are revoked. Defaults to now; must not be in the future."""
 
 
 class TokenCutoff(ContractModel):
-    """From when on the tokens of a user count."""
+    """Token cutoff of a user."""
 
     success: Literal[True]
-    """Always true; a failure is a problem."""
+    """Always true; failures are returned as problems."""
     correlation_id: Uuid
-    """The request that was carried out."""
+    """Correlation ID of the request."""
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     user_id: Uuid
-    """The user."""
+    """ID of the user."""
     tokens_invalid_before: Timestamp
-    """Tokens given out before this moment have ended (UTC). It never moves back."""
+    """Tokens issued before this time are revoked (UTC). The cutoff never moves back."""
     message: Omittable[Annotated[str, Text(max_length=500)]] = None
-    """What was done, for people."""
+    """Human-readable description of the result."""
 
 
 class RbacCheck(ContractModel):
-    """Who you are, as an admin."""
+    """The current admin."""
 
     success: Literal[True]
-    """Always true; a failure is a problem."""
+    """Always true; failures are returned as problems."""
     correlation_id: Uuid
-    """The request that was carried out."""
+    """Correlation ID of the request."""
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     user_id: Uuid
-    """You."""
+    """ID of the current user."""
     role: Literal["viewer", "manager", "admin"]
-    """Your role."""
+    """Role of the current user."""
 
 
 class MembershipRoleRequest(ContractModel):
-    """Who gets which role."""
+    """The user and the new role."""
 
     model_config = ConfigDict(extra="forbid")
 
     user_id: Uuid
-    """The user."""
+    """ID of the user."""
     role: Literal["viewer", "manager", "admin"]
     """The new role."""
 
 
 class MembershipRole(ContractModel):
-    """The role of a user."""
+    """Role of a user."""
 
     success: Literal[True]
-    """Always true; a failure is a problem."""
+    """Always true; failures are returned as problems."""
     correlation_id: Uuid
-    """The request that was carried out."""
+    """Correlation ID of the request."""
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     user_id: Uuid
-    """The user."""
+    """ID of the user."""
     role: Literal["viewer", "manager", "admin"]
-    """The role."""
+    """Role of the user."""
     tokens_invalid_before: Timestamp
-    """Tokens given out before this moment have ended (UTC)."""
+    """Tokens issued before this time are revoked (UTC)."""
     revoked_existing_tokens: bool
-    """Whether the logins of the user have ended, because tokens carry the role."""
+    """Whether the user's tokens were revoked, because tokens contain the role."""
 
 
 class TenantKeyRequest(ContractModel):
-    """Which key to make anew."""
+    """The key to rotate."""
 
     model_config = ConfigDict(extra="forbid")
 
     purpose: Literal["header", "url"] = "header"
-    """header - for webhooks and site tags; url - for processors that cannot send a header."""
+    """header: for webhooks and site tags; url: for processors that cannot send custom headers."""
     previous_valid_seconds: Annotated[int, Integer(ge=0, le=604_800)] = 86_400
-    """For how many seconds the old one stays good."""
+    """Seconds for which the previous one remains valid."""
 
 
 class TenantKey(ContractModel):
-    """A new tenant key. It is shown this once."""
+    """A new tenant key. It is shown only once."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     key_id: Uuid
-    """The key's name, which is no secret."""
+    """Public ID of the key."""
     purpose: Literal["header", "url"]
-    """What it is for."""
+    """Purpose of the key."""
     tenant_key: Annotated[str, Text(min_length=1, max_length=255)]
-    """The key itself. Keep it; we only keep its fingerprint."""
+    """The key. Store it; only its hash is kept."""
     previous_valid_until: Timestamp | None
-    """Until when the old key is good (UTC). Null when there is none."""
+    """Time until which the previous key is valid (UTC). Null if there is none."""
     created_at: Timestamp
-    """When it was made (UTC)."""
+    """Creation time (UTC)."""
 
 
 class WebhookSecretRequest(ContractModel):
-    """How a processor proves that a delivery is its own."""
+    """Webhook secret of a processor."""
 
     model_config = ConfigDict(extra="forbid")
 
     secret: Omittable[Annotated[str, Text(min_length=8, max_length=512)]] = None
-    """The secret it signs with. Needed for all but PayPal."""
+    """Signing secret. Required except for PayPal."""
     webhook_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
-    """Your webhook, as PayPal calls it. Needed for PayPal."""
+    """PayPal's ID of the webhook. Required for PayPal."""
     previous_valid_seconds: Annotated[int, Integer(ge=0, le=604_800)] = 86_400
-    """For how many seconds the old one stays good."""
+    """Seconds for which the previous one remains valid."""
 
 
 class WebhookSecret(ContractModel):
-    """What is kept about a secret; never the secret."""
+    """Metadata of a webhook secret; never the secret itself."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     provider: Literal["shopify", "stripe", "woocommerce", "paypal"]
     """The payment processor."""
     version: Annotated[int, Integer(ge=1, le=2**31 - 1)]
-    """How often it was set."""
+    """Number of times the secret was set."""
     key_id: Annotated[str, Text(min_length=1, max_length=64)]
-    """The key it is sealed with."""
+    """ID of the key that encrypts the secret."""
     updated_at: Timestamp
-    """When it was set (UTC)."""
+    """Time the secret was set (UTC)."""
     previous_valid_until: Timestamp | None
-    """Until when the old one is good (UTC). Null when there is none."""
+    """Time until which the previous secret is valid (UTC). Null if there is none."""

@@ -37,98 +37,98 @@ ProblemCode: TypeAlias = Literal[
     "SERVICE_UNAVAILABLE",
     "INTERNAL_ERROR",
 ]
-"""The stable name of a problem. `contracts/governance/problems.yaml` says when each one is sent."""
+"""Stable code of a problem. `contracts/governance/problems.yaml` lists when each one is sent."""
 
 
 class ProblemItem(ContractModel):
-    """One mistake in a request."""
+    """A validation error."""
 
     pointer: Annotated[str, Text(max_length=512, pattern="^/(body|query|path|header)(/.*)?$")]
-    """Where the mistake is, as a JSON pointer that starts with the part of the request."""
+    """JSON pointer to the error, prefixed with the part of the request."""
     field: Annotated[str, Text(max_length=256)]
-    """The name of the field or parameter."""
+    """Name of the field or parameter."""
     message: Annotated[str, Text(min_length=1, max_length=500)]
-    """What is wrong with it."""
+    """Error message."""
     code: Annotated[str, Text(max_length=64, pattern="^[a-z][a-z0-9_]*$")]
-    """The kind of mistake, for programs."""
+    """Machine-readable error code."""
 
 
 class Problem(ContractModel):
-    """What went wrong, in a form that people can read (`detail`) and programs can branch on (`code`). RFC 9457."""
+    """Problem details (RFC 9457) with a stable `code` for programs and a `detail` for people."""
 
     type: Annotated[str, Text(max_length=256, format="uri")]
-    """Names the kind of problem."""
+    """URI of the problem type."""
     title: Annotated[str, Text(min_length=1, max_length=120)]
-    """The kind of problem in a few words. It does not change from one occurrence to the next."""
+    """Summary of the problem type. The same for every occurrence."""
     status: Annotated[int, Integer(ge=400, le=599)]
-    """The HTTP status of this response."""
+    """HTTP status of the response."""
     detail: Annotated[str, Text(min_length=1, max_length=1000)]
-    """What happened this time, and what to do about it."""
+    """Explanation of this occurrence."""
     instance: Annotated[str, Text(max_length=54, pattern="^urn:skeldir:error:[0-9a-f-]{36}$", format="uri")]
-    """Names this one occurrence."""
+    """URI of this occurrence."""
     correlation_id: Uuid
-    """The request that failed. Quote it when you ask for help."""
+    """Correlation ID of the request. Quote it when you ask for help."""
     timestamp: Timestamp
-    """When it happened (UTC)."""
+    """Time of the occurrence (UTC)."""
     code: ProblemCode
     errors: Omittable[Annotated[list[ProblemItem], Field(max_length=100)]] = None
-    """The single mistakes, when the request broke the contract in one or several places."""
+    """Validation errors, if the request does not conform to the contract."""
 
 
 class SuccessResponse(ContractModel):
-    """The request was carried out and there is nothing else to say."""
+    """The operation succeeded."""
 
     success: Literal[True]
-    """Always true; a failure is a problem."""
+    """Always true; failures are returned as problems."""
     correlation_id: Uuid
-    """The request that was carried out."""
+    """Correlation ID of the request."""
     message: Omittable[Annotated[str, Text(max_length=500)]] = None
-    """What was done, for people."""
+    """Human-readable description of the result."""
 
 
 class CurrencyTotal(ContractModel):
-    """A total in one currency. Currencies are never converted into one another."""
+    """A total in one currency. Currencies are never converted."""
 
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     amount_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """The total in the smallest unit of the currency."""
+    """Total in minor units."""
     exponent: Annotated[int, Integer(ge=0, le=3)]
-    """How many decimals the currency has (2 for EUR, 0 for JPY, 3 for KWD)."""
+    """Number of decimal places of the currency (2 for EUR, 0 for JPY, 3 for KWD)."""
 
 
 Platform: TypeAlias = Literal[
     "stripe", "paypal", "shopify", "woocommerce", "google_ads", "meta_ads", "tiktok_ads", "linkedin_ads"
 ]
-"""A payment processor (which moves money) or an ad platform (which claims to have earned it)."""
+"""A payment processor or an ad platform."""
 
 ChannelCode: TypeAlias = Annotated[str, Text(min_length=1, max_length=64, pattern="^[a-z][a-z0-9_]*$")]
-"""Code of a marketing channel. Today these are facebook_paid, facebook_brand, tiktok_paid, linkedin_paid,
-google_search_paid, google_display_paid, direct, organic, referral, email and unknown.
+"""Code of a marketing channel: facebook_paid, facebook_brand, tiktok_paid, linkedin_paid, google_search_paid,
+google_display_paid, direct, organic, referral, email or unknown. More may be added.
 """
 
 Model: TypeAlias = Literal[
     "first_touch", "last_touch", "last_non_direct", "linear", "time_decay", "position_based", "markov", "shapley"
 ]
-"""The rule by which a sale is credited to the touches before it."""
+"""Attribution model: the rule that credits a sale to the touches before it."""
 
 
 class RealtimeRevenueSource(ContractModel):
-    """What one connected account contributed in one currency."""
+    """Contribution of one connected account in one currency."""
 
     platform: Platform
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     as_of: Timestamp
-    """When this account was last asked with success (UTC)."""
+    """Time of the last successful fetch from this account (UTC)."""
     amount_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """Payments less refunds of this account so far today, in the smallest unit of the currency."""
+    """Payments minus refunds of this account so far today, in minor units."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
 
 
 class DateRange(ContractModel):
-    """A period of whole days (UTC), both ends included."""
+    """A period of whole days (UTC), both days inclusive."""
 
     start: Date
     """First day of the period."""
@@ -137,42 +137,40 @@ class DateRange(ContractModel):
 
 
 class Page(ContractModel):
-    """Where you are in a list."""
+    """Position in a list."""
 
     limit: Annotated[int, Integer(ge=1, le=100)]
-    """How many items a page holds."""
+    """Maximum number of items per page."""
     has_more: bool
     """Whether there is a next page."""
     next_cursor: Omittable[Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")]] = None
-    """Send this as `cursor` to get the next page. Absent on the last page."""
+    """Value of `cursor` for the next page. Absent on the last page."""
 
 
 ChannelName: TypeAlias = Literal[
     "Meta", "Google", "TikTok", "LinkedIn", "Organic", "Direct", "Email", "Referral", "Unknown"
 ]
-"""What a channel is called on dashboards. Several channel codes can share a name."""
+"""Display name of a channel. Several channel codes can share a name."""
 
 ModelVersion: TypeAlias = Annotated[str, Text(max_length=128, pattern="^[0-9]+\\.[0-9]+\\.[0-9]+(\\+[a-z0-9.-]+)?$")]
-"""Version of a model, with the parameters that differ from its defaults. The same version always gives the same
+"""Version of a model with the parameters that differ from the defaults. The same version always produces the same
 credits.
 """
 
 
 class Citation(ContractModel):
-    """A figure that a text rests on, and where it comes from."""
+    """A figure that a text is based on and its source."""
 
     metric: Annotated[str, Text(min_length=1, max_length=120)]
-    """What the figure is."""
+    """Name of the figure."""
     value: Annotated[str, Text(min_length=1, max_length=120)]
     """The figure as it stands in the text."""
     source: Annotated[str, Text(min_length=1, max_length=255)]
-    """Where the figure comes from."""
+    """Source of the figure."""
 
 
 Confidence: TypeAlias = Literal["high", "medium", "low"]
-"""How sure we are - high when the data is verified and complete, medium when it is one of both, low when it is
-neither.
-"""
+"""Confidence. high: data is verified and complete; medium: one of the two; low: neither."""
 
 ProviderLifecycleCode: TypeAlias = Literal[
     "provider_not_connected",
@@ -182,27 +180,27 @@ ProviderLifecycleCode: TypeAlias = Literal[
     "provider_rate_limited",
     "provider_transport_failure",
 ]
-"""What the platform's side of a connection refused. `contracts/governance/problems.yaml` says when each one is sent."""
+"""Stable code of a platform connection problem. `contracts/governance/problems.yaml` lists when each one is sent."""
 
 
 class ProviderLifecycleProblem(ContractModel):
-    """What went wrong with a connection to a platform. It is a Problem whose code may also be the platform's."""
+    """A problem of a platform connection: a Problem whose code may also be a lifecycle code."""
 
     type: Annotated[str, Text(max_length=256, format="uri")]
-    """Names the kind of problem."""
+    """URI of the problem type."""
     title: Annotated[str, Text(min_length=1, max_length=120)]
-    """The kind of problem in a few words. It does not change from one occurrence to the next."""
+    """Summary of the problem type. The same for every occurrence."""
     status: Annotated[int, Integer(ge=400, le=599)]
-    """The HTTP status of this response."""
+    """HTTP status of the response."""
     detail: Annotated[str, Text(min_length=1, max_length=1000)]
-    """What happened this time, and what to do about it."""
+    """Explanation of this occurrence."""
     instance: Annotated[str, Text(max_length=54, pattern="^urn:skeldir:error:[0-9a-f-]{36}$", format="uri")]
-    """Names this one occurrence."""
+    """URI of this occurrence."""
     correlation_id: Uuid
-    """The request that failed. Quote it when you ask for help."""
+    """Correlation ID of the request. Quote it when you ask for help."""
     timestamp: Timestamp
-    """When it happened (UTC)."""
+    """Time of the occurrence (UTC)."""
     code: ProviderLifecycleCode | ProblemCode
-    """The stable name of the problem."""
+    """Stable code of the problem."""
     errors: Omittable[Annotated[list[ProblemItem], Field(max_length=100)]] = None
-    """The single mistakes, when the request broke the contract in one or several places."""
+    """Validation errors, if the request does not conform to the contract."""

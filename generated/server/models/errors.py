@@ -15,36 +15,36 @@ from .._runtime.types import Number, Text, Timestamp, Uuid
 
 
 class ErrorReport(ContractModel):
-    """An error of the dashboard."""
+    """A dashboard error."""
 
     model_config = ConfigDict(extra="forbid")
 
     error_message: Annotated[str, Text(min_length=1, max_length=1000)]
-    """What the error says."""
+    """Error message."""
     stack_trace: Annotated[str, Text(max_length=4000)]
-    """Where it happened in the code."""
+    """Stack trace."""
     timestamp: Timestamp
-    """When it happened."""
+    """Time of the event."""
     url: Annotated[str, Text(max_length=2048, format="uri")]
-    """The page it happened on. What follows the path is not stored."""
+    """URL of the page. Query and fragment are not stored."""
     user_agent: Annotated[str, Text(max_length=300)]
-    """The browser. Only its family and main version are stored."""
+    """User agent. Only the browser family and major version are stored."""
     user_id: Omittable[Uuid] = None
-    """Ignored; your token says who you are."""
+    """Ignored; the user is taken from the token."""
     metadata: Omittable[
         Annotated[
             dict[str, bool | Number | Annotated[str, Text(max_length=500)] | None], Conforms({"maxProperties": 20})
         ]
     ] = None
-    """What else helps to find the error, without anything inside anything."""
+    """Additional context, without nested values."""
 
 
 class ErrorReceipt(ContractModel):
-    """The error was taken in."""
+    """The error was stored."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     error_id: Uuid
-    """The stored error."""
+    """ID of the stored error."""
     correlation_id: Uuid
-    """The request it came with."""
+    """Correlation ID of the request."""

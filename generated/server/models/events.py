@@ -20,37 +20,39 @@ class Touch(ContractModel):
     model_config = ConfigDict(extra="forbid")
 
     touch_id: Annotated[str, Text(min_length=1, max_length=200)]
-    """The touch, as your site calls it. The same id counts once."""
+    """ID of the touch, set by your site. A repeated ID counts once."""
     session_id: Uuid
-    """The visit it belongs to - a random UUID that lives 30 minutes at most."""
+    """ID of the session: a random UUID that is valid for at most 30 minutes."""
     occurred_at: Timestamp
-    """When it happened. At most 5 minutes ahead, 90 days back, and 30 minutes after the first touch of its session."""
+    """Time of the touch. At most 5 minutes in the future, 90 days in the past and 30 minutes after the first touch of
+    its session.
+    """
     kind: Literal["visit", "click", "impression"] = "visit"
-    """What it was."""
+    """Type of the touch."""
     channel: Omittable[ChannelCode] = None
     utm_source: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """Where it came from, as in the address of the page."""
+    """Traffic source, as in the page URL (`utm_source`)."""
     utm_medium: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """By what kind of link."""
+    """Marketing medium, as in the page URL (`utm_medium`)."""
     utm_campaign: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """In which campaign."""
+    """Campaign name, as in the page URL (`utm_campaign`)."""
     click_id_kind: Omittable[Annotated[str, Text(min_length=2, max_length=32, pattern="^[a-z][a-z0-9_]*$")]] = None
-    """Which click id an ad platform put into the address of the page, by the name of its parameter, such as `gclid`,
-    `fbclid` or `ttclid`. It tells the channel where `utm_source` and `utm_medium` do not. Never send its value,
-    which could name a person to the platform.
+    """Name of the click ID parameter that an ad platform added to the page URL, such as `gclid`, `fbclid` or `ttclid`.
+    Identifies the channel if `utm_source` and `utm_medium` do not. Never send its value, which may identify a
+    person to the platform.
     """
     referrer_host: Omittable[Annotated[str, Text(max_length=253)]] = None
-    """The host of the page before."""
+    """Host of the referring page."""
     campaign_id: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """The campaign, as the ad platform calls it."""
+    """The ad platform's ID of the campaign."""
     journey_key: Omittable[Annotated[str, Text(min_length=1, max_length=256)]] = None
-    """A first-party pseudonym your customers agreed to. Only a keyed hash of it is stored, and only when journeys are
-    switched on.
+    """First-party pseudonym used with the customer's consent. Only a keyed hash is stored, and only if journeys are
+    enabled.
     """
 
 
 class TouchBatch(ContractModel):
-    """Up to a thousand touches."""
+    """A batch of up to 1000 touches."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,77 +61,77 @@ class TouchBatch(ContractModel):
 
 
 class TouchResult(ContractModel):
-    """What became of one touch."""
+    """Outcome of one touch."""
 
     index: Annotated[int, Integer(ge=0, le=999)]
-    """Its place in the batch, from 0."""
+    """Position in the batch, starting at 0."""
     touch_id: Annotated[str, Text(max_length=200)]
-    """The touch, as your site calls it; empty when it has no id."""
+    """ID of the touch, set by your site; empty if it has none."""
     result: Literal["accepted", "duplicate", "dead"]
-    """accepted - stored; duplicate - was there already; dead - could not be understood and is kept for repair."""
+    """accepted: stored; duplicate: already stored; dead: invalid and stored as a dead event."""
     dead_event_id: Omittable[Uuid] = None
-    """The dead event it became."""
+    """ID of the dead event."""
     error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
-    """Why it is dead."""
+    """Error code."""
 
 
 class TouchBatchResult(ContractModel):
-    """What became of the touches, in the order they were sent."""
+    """Outcomes of the touches, in the order they were sent."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     accepted: Annotated[int, Integer(ge=0, le=1000)]
-    """How many were stored."""
+    """Number of touches stored."""
     duplicate: Annotated[int, Integer(ge=0, le=1000)]
-    """How many were there already."""
+    """Number of duplicates."""
     dead: Annotated[int, Integer(ge=0, le=1000)]
-    """How many could not be understood."""
+    """Number of dead touches."""
     results: Annotated[list[TouchResult], Field(max_length=1000)]
-    """One line per touch."""
+    """One entry per touch."""
 
 
 RemediationStatus: TypeAlias = Literal["pending", "in_progress", "resolved", "abandoned"]
-"""How the repair stands."""
+"""Status of the repair."""
 
 
 class DeadEvent(ContractModel):
-    """A delivery or touch that could not become an event. Its content is sealed and never shown."""
+    """A delivery or touch that could not become an event. Its content is encrypted and never returned."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     id: Uuid
     """The dead event."""
     source: Annotated[str, Text(min_length=1, max_length=64)]
-    """Who sent it."""
+    """Source of the input."""
     event_type: Annotated[str, Text(min_length=1, max_length=255)]
-    """What it was meant to be."""
+    """Event type of the input."""
     error_type: Annotated[str, Text(max_length=64, pattern="^[a-z][a-z0-9_]*$")]
-    """What kind of fault it was."""
+    """Error type."""
     error_code: Annotated[str, Text(max_length=64, pattern="^[a-z][a-z0-9_]*$")]
-    """Which fault it was."""
+    """Error code."""
     error_message: Annotated[str, Text(min_length=1, max_length=500)]
-    """What is wrong, for people."""
+    """Human-readable error message."""
     retry_count: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """How often it was tried again."""
+    """Number of retries."""
     remediation_status: RemediationStatus
     ingested_at: Timestamp
-    """When it came in (UTC)."""
+    """Time of receipt (UTC)."""
     is_redacted: bool
-    """Whether its content is gone, so that it cannot be tried again."""
+    """Whether the content was removed, so that it cannot be retried."""
     external_event_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
-    """The sender's id of it."""
+    """ID set by the sender."""
     last_retry_at: Omittable[Timestamp] = None
-    """When it was last tried (UTC)."""
+    """Time of the last attempt (UTC)."""
     next_retry_at: Omittable[Timestamp] = None
-    """When it will be tried next (UTC)."""
+    """Time of the next attempt (UTC)."""
     remediation_notes: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
-    """What a person noted about it."""
+    """Notes of a user."""
     resolved_at: Omittable[Timestamp] = None
-    """When it was repaired or given up (UTC)."""
+    """Time it was repaired or abandoned (UTC)."""
     resolved_event_id: Omittable[Uuid] = None
-    """The event it became."""
+    """ID of the event it became."""
     correlation_id: Omittable[Uuid] = None
-    """The request it came with."""
+    """Correlation ID of the request."""
 
 
 class DeadEventPage(ContractModel):
@@ -141,18 +143,18 @@ class DeadEventPage(ContractModel):
 
 
 class RetryRequest(ContractModel):
-    """How to try again."""
+    """Retry options."""
 
     model_config = ConfigDict(extra="forbid")
 
     force: bool = False
-    """True also tries what is not expected to pass by itself, after its cause was mended."""
+    """Whether to retry an error that is not expected to resolve itself, after its cause was fixed."""
 
 
 class AbandonRequest(ContractModel):
-    """Why it is given up."""
+    """Reason for abandoning the dead event."""
 
     model_config = ConfigDict(extra="forbid")
 
     notes: Annotated[str, Text(min_length=3, max_length=500)]
-    """Why it is given up."""
+    """Reason for abandoning the dead event."""

@@ -12,86 +12,86 @@ from .._runtime.types import Integer, Real, Text, Timestamp
 
 
 HealthState: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
-"""How the service is doing as a whole."""
+"""Overall status of the service."""
 
 ServiceState: TypeAlias = Literal["up", "down", "degraded"]
-"""How one part is doing."""
+"""Status of one component."""
 
 
 class ServiceStates(ContractModel):
-    """How each part of the service is doing."""
+    """Status of each component."""
 
     database: ServiceState
     """The PostgreSQL database."""
     api: ServiceState
-    """The process that answers."""
+    """The API process."""
     cache: ServiceState
-    """The cache of realtime figures, in the database."""
+    """The cache of realtime figures in the database."""
     queue: ServiceState
-    """The background jobs and their workers."""
+    """Background jobs and workers."""
 
 
 class HealthStatus(ContractModel):
-    """The health of the service and its parts."""
+    """Health of the service and its components."""
 
     status: HealthState
     timestamp: Timestamp
-    """When this was found out (UTC)."""
+    """Time of the check (UTC)."""
     version: Annotated[str, Text(max_length=32, pattern="^[0-9]+\\.[0-9]+\\.[0-9]+$")]
-    """The version of the service that answers."""
+    """Version of the service."""
     services: ServiceStates
     uptime_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """For how long this process has been running."""
+    """Uptime of this process in seconds."""
 
 
 class DatabaseFigures(ContractModel):
-    """How this process uses the database."""
+    """Database usage of this process."""
 
     pool_size: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Database connections this process may open."""
+    """Maximum number of database connections."""
     active_connections: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Database connections in use right now."""
+    """Number of database connections in use."""
     query_latency_ms: Annotated[float, Real(ge=0)]
-    """How long the database took for the probe's query, in milliseconds."""
+    """Duration of the probe query in milliseconds."""
 
 
 class TrafficFigures(ContractModel):
-    """What this process has been doing in the last minute."""
+    """Metrics of this process for the last minute."""
 
     requests_per_minute: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Requests answered in the last minute."""
+    """Number of requests in the last minute."""
     average_response_ms: Annotated[float, Real(ge=0)]
-    """Average time to answer, in milliseconds."""
+    """Average response time in milliseconds."""
     error_rate: Annotated[float, Real(ge=0, le=1)]
-    """Share of answers with a status of 500 or more."""
+    """Share of responses with a status of 500 or higher."""
     active_connections: Annotated[int, Integer(ge=0, le=2**31 - 1)]
-    """Requests being answered right now."""
+    """Number of requests in progress."""
 
 
 class DetailedHealth(ContractModel):
-    """The health of the service and its parts, with figures."""
+    """Health of the service and its components, with metrics."""
 
     status: HealthState
     timestamp: Timestamp
-    """When this was found out (UTC)."""
+    """Time of the check (UTC)."""
     version: Annotated[str, Text(max_length=32, pattern="^[0-9]+\\.[0-9]+\\.[0-9]+$")]
-    """The version of the service that answers."""
+    """Version of the service."""
     services: ServiceStates
     uptime_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """For how long this process has been running."""
+    """Uptime of this process in seconds."""
     metrics: TrafficFigures
     database: DatabaseFigures
 
 
 class Readiness(ContractModel):
-    """The service may get traffic."""
+    """The service can receive traffic."""
 
     ready: Literal[True]
-    """Always true; a service that is not ready answers 503."""
+    """Always true; a service that is not ready returns 503."""
 
 
 class Liveness(ContractModel):
     """The process is alive."""
 
     alive: Literal[True]
-    """Always true; a process that is not alive answers 503, or not at all."""
+    """Always true; a process that is not alive returns 503 or does not respond."""

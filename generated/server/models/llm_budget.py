@@ -16,7 +16,7 @@ from .common import ChannelCode, Page
 
 
 class OptimizationPeriod(ContractModel):
-    """A period of whole days (UTC), both ends included."""
+    """A period of whole days (UTC), both days inclusive."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -27,7 +27,7 @@ class OptimizationPeriod(ContractModel):
 
 
 class OptimizationConstraints(ContractModel):
-    """What to keep to."""
+    """Constraints of the recommendation."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,210 +38,210 @@ class OptimizationConstraints(ContractModel):
             Conforms({"maxProperties": 50, "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
         ]
     ] = None
-    """The least each channel gets, by channel code, in the currency."""
+    """Minimum budget by channel code, in the currency."""
     channel_maximums: Omittable[
         Annotated[
             dict[str, Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]],
             Conforms({"maxProperties": 50, "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"}}),
         ]
     ] = None
-    """The most each channel gets, by channel code, in the currency."""
+    """Maximum budget by channel code, in the currency."""
 
 
 class OptimizationRequest(ContractModel):
-    """How much there is to spend, and what for. One of `total_budget` and `total_budget_cents` is needed."""
+    """The budget and its goal. Either `total_budget` or `total_budget_cents` is required."""
 
     model_config = ConfigDict(extra="forbid")
 
     optimization_goal: Literal["maximize_roas", "maximize_revenue", "minimize_cpa"]
-    """What to aim for."""
+    """Goal of the optimization."""
     total_budget: Omittable[Annotated[float, Real(ge=1000, le=10_000_000_000_000, multiple_of=0.01)]] = None
-    """How much there is to spend, at least 1000."""
+    """Total budget, at least 1000."""
     total_budget_cents: Omittable[Annotated[int, Integer(ge=100_000, le=1_000_000_000_000_000)]] = None
-    """The same in the smallest unit of the currency. It counts when both are sent."""
+    """Total budget in minor units. Takes precedence if both are given."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency. Without it, the reporting currency of your tenant."""
+    """Currency code (ISO 4217). Defaults to the reporting currency of the tenant."""
     constraints: Omittable[OptimizationConstraints] = None
 
 
 class OptimizationTicket(ContractModel):
-    """The request was taken."""
+    """The accepted request."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     job_id: Uuid
-    """The computation."""
+    """ID of the job."""
     estimated_duration_seconds: Annotated[int, Integer(ge=5, le=30)]
-    """How long it will take."""
+    """Estimated duration in seconds."""
     status_url: Annotated[str, Text(max_length=512, format="uri-reference")]
-    """Where to ask for the recommendation."""
+    """URL of the recommendation."""
 
 
 class ConfidenceRange(ContractModel):
-    """Between what the return will probably be."""
+    """Confidence range of the expected return."""
 
     min: Annotated[float, Real(ge=0)]
-    """The lower end."""
+    """Lower bound."""
     max: Annotated[float, Real(ge=0)]
-    """The upper end."""
+    """Upper bound."""
 
 
 class BudgetAllocation(ContractModel):
-    """What one channel should get."""
+    """Recommended budget of one channel."""
 
     channel: ChannelCode
     current_budget: Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]
-    """What it gets now, per period."""
+    """Current budget per period."""
     current_budget_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """The same in the smallest unit of the currency."""
+    """The same amount in minor units."""
     recommended_budget: Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]
-    """What it should get."""
+    """Recommended budget."""
     recommended_budget_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """The same in the smallest unit of the currency."""
+    """The same amount in minor units."""
     expected_roas: Annotated[float, Real(ge=0)]
-    """The revenue to expect per unit of spend."""
+    """Expected revenue per unit of spend."""
     confidence_range: Omittable[ConfidenceRange] = None
 
 
 class RecommendationMetrics(ContractModel):
-    """What the recommendation took."""
+    """Metrics of the computation."""
 
     deterministic_runtime_ms: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How long it was computed, in milliseconds."""
+    """Duration of the computation in milliseconds."""
     llm_cost_usd: Annotated[float, Real(ge=0, multiple_of=1e-06)]
-    """What putting it into words cost us, in US dollars."""
+    """Cost of the generated text in US dollars."""
 
 
 class BudgetRecommendation(ContractModel):
-    """How the budget is best shared."""
+    """A budget recommendation."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     job_id: Uuid
-    """The computation."""
+    """ID of the job."""
     status: Literal["complete", "failed"]
-    """How it ended."""
+    """Result status."""
     allocations: Annotated[list[BudgetAllocation], Field(max_length=50)]
-    """What each channel should get. Empty when the computation failed."""
+    """Recommended budget by channel. Empty if the computation failed."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     synthesis: Omittable[Annotated[str, Text(max_length=4000)]] = None
-    """The recommendation in a few sentences."""
+    """Summary of the recommendation."""
     metrics: Omittable[RecommendationMetrics] = None
 
 
 class RecommendationProgress(ContractModel):
-    """The computation still runs."""
+    """A recommendation in progress."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     job_id: Uuid
-    """The computation."""
+    """ID of the job."""
     status: Literal["running"]
-    """How it stands."""
+    """Status."""
     progress_percentage: Omittable[Annotated[int, Integer(ge=0, le=100)]] = None
-    """How far it is."""
+    """Progress in percent."""
 
 
 class BudgetScope(ContractModel):
-    """How much of one budget is left."""
+    """Usage of one budget."""
 
     scope: Literal["user_month", "user_hour", "tenant_window"]
-    """Which budget."""
+    """Scope of the budget."""
     cap_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How much there is, in US cents."""
+    """Cap in US cents."""
     spent_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How much is spent."""
+    """Amount spent in US cents."""
     reserved_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How much is set aside for texts being written."""
+    """Amount reserved for texts in progress, in US cents."""
     remaining_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How much is left."""
+    """Amount remaining in US cents."""
     resets_at: Timestamp
-    """When it starts anew (UTC)."""
+    """Time the budget resets (UTC)."""
 
 
 class BudgetCaps(ContractModel):
-    """What a single thing may cost."""
+    """Caps per request."""
 
     request_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """One text, in US cents."""
+    """Cap of one request in US cents."""
     investigation_cents: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """One investigation, in US cents."""
+    """Cap of one investigation in US cents."""
 
 
 class Breaker(ContractModel):
-    """Whether a provider of texts is used."""
+    """Circuit breaker of an LLM provider."""
 
     key: Annotated[str, Text(min_length=1, max_length=120)]
     """The provider and model."""
     state: Literal["closed", "open", "half_open"]
-    """closed - used; open - not used after failures; half_open - being tried again."""
+    """closed: in use; open: not used after failures; half_open: being tested."""
     opened_at: Omittable[Timestamp] = None
-    """When it was last taken out of use (UTC)."""
+    """Time the breaker last opened (UTC)."""
 
 
 class Shutoff(ContractModel):
-    """Whether texts are off for you."""
+    """LLM shutoff of the user."""
 
     is_shutoff: bool
-    """Whether they are."""
+    """Whether the shutoff is active."""
     disabled_until: Omittable[Timestamp] = None
-    """Until when (UTC)."""
+    """End of the shutoff (UTC)."""
     reason: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
-    """Why."""
+    """Reason."""
 
 
 class LlmBudget(ContractModel):
-    """What texts may cost, and have cost."""
+    """LLM budgets and their usage."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     user_id: Uuid
-    """You."""
+    """ID of the current user."""
     scopes: Annotated[list[BudgetScope], Field(max_length=3)]
-    """The budgets that fill up over time."""
+    """Budgets by scope."""
     caps: BudgetCaps
     breakers: Annotated[list[Breaker], Field(max_length=50)]
-    """The providers of texts."""
+    """Circuit breakers of the LLM providers."""
     shutoff: Shutoff
     kill_switch: bool
-    """Whether an operator turned all providers off. Plain texts are still given."""
+    """Whether an operator disabled all providers. Template texts are still returned."""
 
 
 LlmDecision: TypeAlias = Literal["ALLOW", "BLOCK", "FALLBACK"]
-"""ALLOW - as asked; FALLBACK - by a cheaper model; BLOCK - not at all."""
+"""ALLOW: as requested; FALLBACK: with a cheaper model; BLOCK: refused."""
 
 
 class LlmAuditEntry(ContractModel):
-    """A decision about one text."""
+    """Decision about one LLM request."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     id: Uuid
-    """The decision."""
+    """ID of the decision."""
     created_at: Timestamp
-    """When it was made (UTC)."""
+    """Creation time (UTC)."""
     request_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The request for a text."""
+    """ID of the LLM request."""
     decision: LlmDecision
     reason: Annotated[str, Text(min_length=1, max_length=255)]
-    """Why."""
+    """Reason."""
     correlation_id: Omittable[Uuid] = None
-    """The request it belongs to."""
+    """Correlation ID of the request."""
     requested_model: Omittable[Annotated[str, Text(min_length=1, max_length=120)]] = None
-    """The model asked for."""
+    """Requested model."""
     resolved_model: Omittable[Annotated[str, Text(min_length=1, max_length=120)]] = None
-    """The model used."""
+    """Model used."""
     scope: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
-    """The budget that decided."""
+    """Budget scope that was decisive."""
     estimated_cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """What the text was expected to cost, in US cents."""
+    """Estimated cost in US cents."""
     cap_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """What it was allowed to cost."""
+    """Cap in US cents."""
     input_tokens: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How long the question was, in tokens."""
+    """Number of input tokens."""
     output_tokens: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How long the answer was, in tokens."""
+    """Number of output tokens."""
 
 
 class LlmAuditPage(ContractModel):

@@ -15,20 +15,20 @@ from .common import Citation, Confidence
 
 
 class EntityExplanation(ContractModel):
-    """Why a figure is what it is, in words."""
+    """Explanation of a figure in words."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     explanation: Annotated[str, Text(min_length=100, max_length=500)]
     """The explanation."""
     citations: Annotated[list[Citation], Field(max_length=50)]
-    """The figures the text rests on."""
+    """The figures the text is based on."""
     confidence: Confidence
     generated_at: Timestamp
-    """When the text was written (UTC)."""
+    """Time the text was generated (UTC)."""
     cost_usd: Annotated[float, Real(ge=0, multiple_of=1e-06)]
-    """What the text cost us, in US dollars."""
+    """Cost of the text in US dollars."""
     latency_ms: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How long it took, in milliseconds."""
+    """Duration in milliseconds."""
     cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """The same in US cents, rounded up."""
+    """Cost in US cents, rounded up."""

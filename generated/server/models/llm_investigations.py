@@ -15,7 +15,7 @@ from .common import ChannelCode, Citation, Confidence
 
 
 class InvestigationPeriod(ContractModel):
-    """A period of whole days (UTC), both ends included."""
+    """A period of whole days (UTC), both days inclusive."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,91 +26,91 @@ class InvestigationPeriod(ContractModel):
 
 
 class InvestigationBudget(ContractModel):
-    """What may be spent on ads."""
+    """Available ad budget."""
 
     model_config = ConfigDict(extra="forbid")
 
     total_budget_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """How much, in the smallest unit of the currency."""
+    """Amount in minor units."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
 
 
 class InvestigationContext(ContractModel):
-    """Where to look."""
+    """Context of the question."""
 
     model_config = ConfigDict(extra="forbid")
 
     date_range: Omittable[InvestigationPeriod] = None
     channels: Omittable[Annotated[list[ChannelCode], Field(max_length=50)]] = None
-    """Only at these channels."""
+    """Channels to consider."""
     budget_constraints: Omittable[InvestigationBudget] = None
 
 
 class InvestigationRequest(ContractModel):
-    """What you want to know."""
+    """The question."""
 
     model_config = ConfigDict(extra="forbid")
 
     question: Annotated[str, Text(min_length=10, max_length=500)]
-    """Your question."""
+    """The question."""
     context: Omittable[InvestigationContext] = None
 
 
 class InvestigationTicket(ContractModel):
-    """The question was taken."""
+    """The accepted question."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     investigation_id: Uuid
     """The investigation."""
     status: Literal["queued"]
-    """How it stands."""
+    """Status."""
     estimated_duration_seconds: Annotated[int, Integer(ge=45, le=60)]
-    """How long it will take."""
+    """Estimated duration in seconds."""
     status_url: Annotated[str, Text(max_length=512, format="uri-reference")]
-    """Where to ask how it stands."""
+    """URL of the status."""
 
 
 class Finding(ContractModel):
-    """Something that was found out."""
+    """A finding."""
 
     finding: Annotated[str, Text(min_length=1, max_length=1000)]
-    """What was found out."""
+    """Text of the finding."""
     evidence: Annotated[list[Citation], Field(max_length=50)]
-    """The figures it rests on."""
+    """The figures the finding is based on."""
     confidence: Confidence
 
 
 class InvestigationStatus(ContractModel):
-    """How an investigation stands."""
+    """Status of an investigation."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     investigation_id: Uuid
     """The investigation."""
     status: Literal["queued", "running", "complete", "failed", "timeout"]
-    """How it stands."""
+    """Status."""
     review_state: Literal["none", "pending", "ready_for_review", "approved", "completed", "cancelled"]
-    """How its approval stands."""
+    """Status of the review."""
     elapsed_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How long it has taken."""
+    """Elapsed time in seconds."""
     hold_remaining_seconds: Omittable[Annotated[int, Integer(ge=0, le=45)]] = None
-    """How long it must still wait before it can be approved."""
+    """Seconds until a decision is possible."""
     progress_percentage: Omittable[Annotated[int, Integer(ge=0, le=100)]] = None
-    """How far it is."""
+    """Progress in percent."""
     current_step: Omittable[Annotated[str, Text(min_length=1, max_length=120)]] = None
-    """What is being done."""
+    """Current step."""
     findings: Omittable[Annotated[list[Finding], Field(max_length=50)]] = None
-    """What was found out. Not approved before `review_state` is completed."""
+    """Findings. Not approved until `review_state` is completed."""
     synthesis: Omittable[Annotated[str, Text(max_length=4000)]] = None
-    """The findings in a few sentences."""
+    """Summary of the findings."""
     cost_usd: Omittable[Annotated[float, Real(ge=0, multiple_of=1e-06)]] = None
-    """What it cost us, in US dollars."""
+    """Cost in US dollars."""
     cost_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """The same in US cents, rounded up."""
+    """Cost in US cents, rounded up."""
     tool_calls_used: Omittable[Annotated[int, Integer(ge=0, le=10)]] = None
-    """How many looks at your figures it took."""
+    """Number of tool calls."""
 
 
 class ReviewRequest(ContractModel):
@@ -119,6 +119,6 @@ class ReviewRequest(ContractModel):
     model_config = ConfigDict(extra="forbid")
 
     decision: Literal["approve", "reject"] = "approve"
-    """Whether the findings stand."""
+    """Whether the findings are approved."""
     notes: Omittable[Annotated[str, Text(max_length=500)]] = None
-    """Why."""
+    """Reason."""

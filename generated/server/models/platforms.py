@@ -16,203 +16,203 @@ from .common import Platform
 
 
 class PlatformConnectionRequest(ContractModel):
-    """An account at a platform that is yours."""
+    """A connected account at a platform."""
 
     model_config = ConfigDict(extra="forbid")
 
     platform: Platform
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     status: Omittable[Literal["pending", "active", "disabled"]] = None
-    """Whether the account is to be used."""
+    """Status of the connection."""
     metadata: Omittable[
         Annotated[
             dict[str, bool | Number | Annotated[str, Text(max_length=1000)] | None], Conforms({"maxProperties": 50})
         ]
     ] = None
-    """Notes of your own about the account, 8 KiB at most, nothing about persons."""
+    """Custom metadata of the account, at most 8 KiB, without personal data."""
 
 
 class PlatformConnection(ContractModel):
-    """An account at a platform that is yours."""
+    """A connected account at a platform."""
 
     id: Uuid
-    """The connection."""
+    """ID of the connection."""
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     status: Literal["pending", "active", "disabled"]
-    """Whether the account is used."""
+    """Status of the connection."""
     metadata: Annotated[
         dict[str, bool | Number | Annotated[str, Text(max_length=1000)] | None], Conforms({"maxProperties": 50})
     ]
-    """Your notes about the account."""
+    """Custom metadata of the account."""
     created_at: Timestamp
-    """When it was first connected (UTC)."""
+    """Time the account was first connected (UTC)."""
     updated_at: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
 
 
 class PlatformCredentialsRequest(ContractModel):
-    """Access to an account that a platform granted you."""
+    """Credentials of an account at a platform."""
 
     model_config = ConfigDict(extra="forbid")
 
     platform: Platform
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     access_token: Annotated[str, Text(min_length=1, max_length=8192)]
-    """The access token. It is sealed before it is stored and never shown again."""
+    """The access token. It is encrypted before it is stored and never returned."""
     refresh_token: Maybe[Annotated[str, Text(max_length=8192)]] = UNSET
-    """The token that renews it, where the platform gives one."""
+    """The refresh token, if the platform issues one."""
     expires_at: Maybe[Timestamp] = UNSET
-    """Until when the access token is good (UTC)."""
+    """Expiry time of the access token (UTC)."""
     scope: Maybe[Annotated[str, Text(max_length=2000)]] = UNSET
-    """What the platform granted."""
+    """Scopes granted by the platform."""
     token_type: Maybe[Literal["Bearer"]] = UNSET
-    """How the token is sent to the platform."""
+    """Token type."""
 
 
 class PlatformCredentials(ContractModel):
-    """What we keep about your access to an account; never the tokens."""
+    """Metadata of the stored credentials; never the tokens."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     status: Literal["stored", "expired", "missing"]
-    """Whether there is access."""
+    """Status of the credentials."""
     expires_at: Timestamp | None
-    """Until when the access token is good (UTC). Null when it does not expire."""
+    """Expiry time of the access token (UTC). Null if it does not expire."""
     updated_at: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
 
 
 LifecycleState: TypeAlias = Literal[
     "not_connected", "authorization_pending", "connected", "expired", "revoked", "reconnect_required"
 ]
-"""How our access to the account stands."""
+"""Status of the access to the account."""
 
 RefreshState: TypeAlias = Literal["not_attempted", "fresh", "due", "in_progress", "succeeded", "failed"]
-"""How the renewal of our access stands."""
+"""Status of the token refresh."""
 
 
 class OAuthAuthorizationRequest(ContractModel):
-    """Where to come back to, and what to ask for."""
+    """Account, redirect URI and scopes of an authorization."""
 
     model_config = ConfigDict(extra="forbid")
 
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     redirect_uri: Annotated[str, Text(max_length=2048, format="uri")]
-    """The page of your dashboard to come back to. It must be on the list of allowed pages."""
+    """Redirect URI of your dashboard. Must be on the list of allowed URIs."""
     requested_scopes: Omittable[
         Annotated[list[Annotated[str, Text(min_length=1, max_length=255)]], Field(max_length=50)]
     ] = None
-    """What to ask the platform for. Without it, what we need."""
+    """Scopes to request. Defaults to the scopes we need."""
 
 
 class OAuthAuthorization(ContractModel):
-    """Where to send the person who may grant access."""
+    """A started OAuth authorization."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How old this information is."""
+    """Age of the data in seconds."""
     last_updated: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     lifecycle_state: LifecycleState
     authorization_url: Annotated[str, Text(max_length=4096, format="uri")]
-    """Open this page of the platform."""
+    """URL of the platform page where the user grants access."""
     state_reference: Annotated[str, Text(min_length=1, max_length=255)]
-    """Names this attempt. It comes back with the person."""
+    """Reference of this authorization. The platform returns it in the redirect."""
     state_expires_at: Timestamp
-    """Until when the attempt can be finished (UTC)."""
+    """Time until which the authorization can be completed (UTC)."""
 
 
 class OAuthCompletion(ContractModel):
-    """Access was granted."""
+    """A completed OAuth authorization."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How old this information is."""
+    """Age of the data in seconds."""
     last_updated: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     lifecycle_state: LifecycleState
     refresh_state: RefreshState
 
 
 class OAuthStatus(ContractModel):
-    """How our access to an account stands."""
+    """OAuth status of a connection."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How old this information is."""
+    """Age of the data in seconds."""
     last_updated: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     platform_account_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
     lifecycle_state: LifecycleState
     refresh_state: RefreshState
     expires_at: Omittable[Timestamp] = None
-    """Until when access is granted (UTC)."""
+    """Time until which access is granted (UTC)."""
     scope: Omittable[Annotated[str, Text(max_length=2000)]] = None
-    """What the platform granted."""
+    """Scopes granted by the platform."""
 
 
 class OAuthDisconnectRequest(ContractModel):
-    """Why the connection ends."""
+    """Reason for disconnecting."""
 
     model_config = ConfigDict(extra="forbid")
 
     reason: Literal["user_initiated", "provider_revoked", "security_event", "tenant_offboarding"]
-    """Why it ends."""
+    """Reason."""
     platform_account_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
-    """The account at the platform, as the platform calls it."""
+    """The platform's ID of the account."""
 
 
 class OAuthDisconnection(ContractModel):
-    """The connection has ended."""
+    """The platform is disconnected."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How old this information is."""
+    """Age of the data in seconds."""
     last_updated: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     lifecycle_state: LifecycleState
     disconnected_at: Timestamp
-    """When it ended (UTC)."""
+    """End time (UTC)."""
 
 
 class OAuthRefresh(ContractModel):
-    """How the renewal of our access stands."""
+    """Status of the token refresh."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform: Platform
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """How old this information is."""
+    """Age of the data in seconds."""
     last_updated: Timestamp
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     lifecycle_state: LifecycleState
     refresh_state: RefreshState
     next_refresh_due_at: Timestamp | None
-    """When it will be renewed next (UTC)."""
+    """Time of the next refresh (UTC)."""
     last_refresh_attempt_at: Timestamp | None
-    """When it was last tried (UTC)."""
+    """Time of the last attempt (UTC)."""
     last_refresh_success_at: Timestamp | None
-    """When it last worked (UTC)."""
+    """Time of the last successful refresh (UTC)."""
     last_error_code: Annotated[str, Text(max_length=64)] | None
-    """Why it last failed."""
+    """Error of the last failed refresh."""

@@ -15,102 +15,102 @@ from .common import DateRange, Platform
 
 
 class Findings(ContractModel):
-    """What the last comparison with the processor's books found, as counts of ledger entries."""
+    """Findings of the last reconciliation, as numbers of ledger entries."""
 
     matched: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Entries that the books confirm."""
+    """Entries confirmed by the processor."""
     missing_in_ledger: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Transactions of the processor that the ledger lacks."""
+    """Transactions of the processor missing in the ledger."""
     missing_at_processor: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Entries that the processor does not know."""
+    """Entries missing at the processor."""
     amount_mismatch: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Entries with another amount than the processor's."""
+    """Entries whose amount differs from the processor's."""
     possible_double: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Pairs of the same amount, currency and day at two processors."""
+    """Pairs with equal amount, currency and day at two processors."""
 
 
 class PlatformStatus(ContractModel):
-    """How far one platform is compared and confirmed."""
+    """Reconciliation status of one platform."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platform_name: Literal["Meta", "Google", "TikTok", "LinkedIn", "Shopify", "WooCommerce", "Stripe", "PayPal"]
     """The platform."""
     connection_status: Literal["verified", "partial", "pending", "failed", "disconnected"]
-    """verified - everything matched; partial - not everything; pending - never compared; failed - could not be;
-    disconnected - no access.
+    """verified: all entries matched; partial: some entries matched; pending: not reconciled yet; failed:
+    reconciliation failed; disconnected: no access.
     """
     last_sync: Timestamp | None
-    """When it was last compared (UTC). Null before the first time."""
+    """Time of the last reconciliation (UTC). Null if there was none."""
     events_processed: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How many transactions were compared the last time."""
+    """Number of transactions compared by the last reconciliation."""
     revenue_verified: Omittable[
         Annotated[float, Real(ge=-10_000_000_000_000, le=10_000_000_000_000, multiple_of=0.01)]
     ] = None
-    """The same figure as `revenue_verified_cents`, as a decimal number."""
+    """`revenue_verified_cents` as a decimal number."""
     revenue_verified_cents: Omittable[Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]] = (
         None
     )
-    """What the platform's books confirm, in the smallest unit of the currency."""
+    """Revenue confirmed by the platform, in minor units."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     error_message: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
-    """Why the last comparison failed."""
+    """Error of the last failed reconciliation."""
     next_scheduled_sync: Omittable[Timestamp] = None
-    """When it will be compared next (UTC)."""
+    """Time of the next reconciliation (UTC)."""
     findings: Omittable[Findings] = None
 
 
 class ReconciliationTotal(ContractModel):
-    """Claimed against confirmed, in one currency."""
+    """Claimed and verified revenue in one currency."""
 
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     claimed_total_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """What all ad platforms claim, in the smallest unit of the currency."""
+    """Revenue claimed by all ad platforms, in minor units."""
     verified_total_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
-    """What processors confirm, in the smallest unit of the currency."""
+    """Revenue confirmed by processors, in minor units."""
     ghost_revenue_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """What is claimed and not confirmed, in the smallest unit of the currency."""
+    """Revenue claimed but not confirmed, in minor units."""
     discrepancy_bps: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """Ghost revenue in hundredths of a percent of the confirmed revenue."""
+    """Ghost revenue in basis points of the verified revenue."""
     date_range: DateRange
 
 
 class ReconciliationStatus(ContractModel):
-    """How far your revenue is confirmed."""
+    """Reconciliation status of the tenant."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     platforms: Annotated[list[PlatformStatus], Field(max_length=100)]
     """One entry per connected platform."""
     overall_status: Literal["verified", "partial", "pending", "failed"]
-    """All platforms together."""
+    """Status of all platforms together."""
     totals: Annotated[list[ReconciliationTotal], Field(max_length=200)]
-    """Claimed against confirmed, per currency."""
+    """Claimed and verified revenue by currency."""
     last_full_sync: Omittable[Timestamp] = None
-    """When everything was last compared (UTC). Absent before the first time."""
+    """Time of the last reconciliation of all platforms (UTC). Absent if there was none."""
 
 
 class SyncRequest(ContractModel):
-    """What to compare."""
+    """Platforms and period to reconcile."""
 
     model_config = ConfigDict(extra="forbid")
 
     platforms: Omittable[Annotated[list[Platform], Field(max_length=8)]] = None
-    """The platforms to compare. Without it, all that are connected."""
+    """Platforms to reconcile. Defaults to all connected platforms."""
     full_sync: bool = False
-    """False compares the last 3 days (UTC), true the last 90."""
+    """False: last 3 days (UTC); true: last 90 days."""
 
 
 class Sync(ContractModel):
-    """A comparison, waiting or running."""
+    """A queued or running reconciliation."""
 
     tenant_id: Uuid
-    """Your tenant."""
+    """ID of the tenant."""
     sync_id: Uuid
-    """The comparison."""
+    """ID of the reconciliation."""
     status: Literal["queued", "in_progress"]
-    """How it stands."""
+    """Status."""
     estimated_completion: Timestamp
-    """When it will probably be done (UTC)."""
+    """Estimated completion time (UTC)."""

@@ -16,75 +16,75 @@ from .common import ChannelCode, Platform
 
 
 class WebhookReceipt(ContractModel):
-    """What became of a delivery. Accepted, duplicate and dead are all success for the processor, so that it never
-    repeats what cannot change.
+    """Outcome of a delivery. All outcomes are successful for the processor, so that it does not repeat a delivery
+    whose outcome cannot change.
     """
 
     success: Literal[True]
-    """Always true; a delivery that was refused gets a problem."""
+    """Always true; refused deliveries return a problem."""
     correlation_id: Uuid
-    """Names the delivery in logs and rows. The same delivery always has the same one."""
+    """Correlation ID of the delivery in logs and rows. Always the same for the same delivery."""
     tenant_id: Uuid
-    """The tenant whose key was used."""
+    """ID of the tenant whose key was used."""
     outcome: Literal["accepted", "duplicate", "dead", "ignored"]
-    """accepted - became an event; duplicate - had become one before; dead - could not become one and is kept for
-    repair; ignored - there was nothing to record.
+    """accepted: an event was created; duplicate: the event exists already; dead: stored as a dead event; ignored:
+    nothing to record.
     """
     message: Omittable[Annotated[str, Text(max_length=500)]] = None
-    """What was done, for people."""
+    """Human-readable description of the result."""
     event_id: Omittable[Uuid] = None
-    """The event the delivery became, now or before."""
+    """ID of the event created from the delivery."""
     dead_event_id: Omittable[Uuid] = None
-    """The dead event the delivery became."""
+    """ID of the dead event created from the delivery."""
     idempotency_key: Omittable[Uuid] = None
-    """Made from the processor's own id, so that the same delivery counts once."""
+    """Derived from the processor's ID, so that the same delivery counts once."""
     channel: Omittable[ChannelCode] = None
 
 
 class WebhookMetadata(ContractModel):
-    """What is known about a delivery before it is read."""
+    """Metadata of a delivery."""
 
     webhook_id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The delivery, as the processor calls it."""
+    """The processor's ID of the delivery."""
     received_at: Timestamp
-    """When the delivery came in (UTC)."""
+    """Time of receipt (UTC)."""
     source_platform: Platform
     signature: Omittable[Annotated[str, Text(max_length=4096)]] = None
-    """The signature the processor sent."""
+    """Signature sent by the processor."""
 
 
 class MetaData(ContractModel):
-    """One note of a WooCommerce order."""
+    """A metadata entry of a WooCommerce order."""
 
     key: Annotated[str, Text(max_length=255)]
-    """What the note is called."""
+    """Name of the note attribute."""
     id: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """The note, as WooCommerce calls it."""
+    """WooCommerce's ID of the metadata entry."""
     value: Maybe[Any] = UNSET
     """What the note says. Plugins put any JSON here; only text is read."""
 
 
 class NoteAttribute(ContractModel):
-    """One note of a Shopify order."""
+    """A note attribute of a Shopify order."""
 
     name: Annotated[str, Text(max_length=255)]
-    """What the note is called."""
+    """Name of the note attribute."""
     value: Maybe[Annotated[str, Text(max_length=5000)]] = UNSET
     """What the note says."""
 
 
 class AttributionData(ContractModel):
-    """Where a processor carries the hints of your shop about a sale - `skeldir_session_id`, `skeldir_journey_key`,
-    `utm_source`, `utm_medium` and `utm_campaign`.
+    """Metadata that your shop attaches to a sale: `skeldir_session_id`, `skeldir_journey_key`, `utm_source`,
+    `utm_medium` and `utm_campaign`.
     """
 
     note_attributes: Omittable[Annotated[list[NoteAttribute], Field(max_length=1000)]] = None
-    """Shopify's notes of an order."""
+    """Note attributes of a Shopify order."""
     meta_data: Omittable[Annotated[list[MetaData], Field(max_length=1000)]] = None
-    """WooCommerce's notes of an order."""
+    """Metadata of a WooCommerce order."""
     metadata: Omittable[
         Annotated[dict[str, Annotated[str, Text(max_length=5000)]], Conforms({"maxProperties": 1000})]
     ] = None
-    """Stripe's notes of a charge or payment intent."""
+    """Metadata of a Stripe charge or payment intent."""
     custom_id: Omittable[Annotated[str, Text(max_length=4096)]] = None
-    """PayPal's note of a payment, as URL-encoded pairs."""
+    """Custom field of a PayPal payment, as URL-encoded pairs."""

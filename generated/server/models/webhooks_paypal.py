@@ -14,89 +14,89 @@ from .._runtime.types import Text, Timestamp
 
 
 class PayPalSaleAmount(ContractModel):
-    """An amount, as PayPal writes it for sales."""
+    """An amount in PayPal's format for sales."""
 
     total: Annotated[str, Text(max_length=32)]
-    """How much, as a decimal text."""
+    """Amount as a decimal string."""
     currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
 
 
 class PayPalCaptureAmount(ContractModel):
-    """An amount, as PayPal writes it for captures."""
+    """An amount in PayPal's format for captures."""
 
     value: Annotated[str, Text(max_length=32)]
     """How much, as a decimal text."""
     currency_code: Annotated[str, Text(pattern="^[A-Z]{3}$")]
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
 
 
 class PayPalLink(ContractModel):
-    """A related address at PayPal."""
+    """A related link at PayPal."""
 
     href: Annotated[str, Text(max_length=2048)]
-    """The address."""
+    """URL."""
     rel: Annotated[str, Text(max_length=64)]
-    """How it is related."""
+    """Link relation."""
     method: Omittable[Annotated[str, Text(max_length=16)]] = None
-    """How to call it."""
+    """HTTP method."""
 
 
 class PayPalResource(ContractModel):
     """A sale, capture or refund."""
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
-    """It, as PayPal calls it."""
+    """PayPal's ID of the resource."""
     amount: PayPalSaleAmount | PayPalCaptureAmount
-    """How much, in one of PayPal's two ways to write it."""
+    """Amount in one of PayPal's two formats."""
     state: Omittable[Annotated[str, Text(max_length=64)]] = None
-    """How it stands."""
+    """Status."""
     custom_id: Omittable[Annotated[str, Text(max_length=4096)]] = None
-    """The hints of your shop about the sale, as URL-encoded pairs."""
+    """Metadata that your shop attaches to the sale, as URL-encoded pairs."""
     invoice_id: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """The order, as your shop calls it."""
+    """Your shop's order number."""
     parent_payment: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """The payment it belongs to."""
+    """ID of the parent payment."""
     sale_id: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """The sale a refund takes back."""
+    """ID of the refunded sale."""
     create_time: Omittable[Timestamp] = None
-    """When it was made (UTC)."""
+    """Creation time (UTC)."""
     update_time: Omittable[Timestamp] = None
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     links: Omittable[Annotated[list[PayPalLink], Field(max_length=100)]] = None
-    """Related addresses at PayPal."""
+    """Related links at PayPal."""
 
 
 class PayPalEvent(ContractModel):
-    """An event about a sale, capture or refund, as PayPal sends it."""
+    """An event about a sale, capture or refund, as sent by PayPal."""
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The event, as PayPal calls it."""
+    """PayPal's ID of the event."""
     event_type: Literal[
         "PAYMENT.SALE.COMPLETED", "PAYMENT.CAPTURE.COMPLETED", "PAYMENT.SALE.REFUNDED", "PAYMENT.CAPTURE.REFUNDED"
     ]
-    """What happened. It must be what the address is for."""
+    """Event type. Must match the path."""
     resource: PayPalResource
     create_time: Omittable[Timestamp] = None
-    """When it happened (UTC)."""
+    """Time of the event (UTC)."""
     resource_type: Omittable[Annotated[str, Text(max_length=64)]] = None
-    """What kind of thing it is about."""
+    """Type of the resource."""
     summary: Omittable[Annotated[str, Text(max_length=1000)]] = None
-    """What happened, for people."""
+    """Summary of the event."""
 
 
 class PayPalDispatchedEvent(ContractModel):
-    """An event of any type, as PayPal sends it. What its resource must look like depends on `event_type`."""
+    """An event of any type, as sent by PayPal. The schema of its resource depends on `event_type`."""
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The event, as PayPal calls it."""
+    """PayPal's ID of the event."""
     event_type: Annotated[str, Text(min_length=1, max_length=255)]
-    """What happened."""
+    """Event type."""
     resource: dict[str, Any]
-    """The sale, capture, refund or other thing of the event."""
+    """The sale, capture, refund or other resource of the event."""
     create_time: Omittable[Timestamp] = None
-    """When it happened (UTC)."""
+    """Time of the event (UTC)."""
     resource_type: Omittable[Annotated[str, Text(max_length=64)]] = None
-    """What kind of thing it is about."""
+    """Type of the resource."""
     summary: Omittable[Annotated[str, Text(max_length=1000)]] = None
-    """What happened, for people."""
+    """Summary of the event."""

@@ -15,100 +15,100 @@ from .webhooks_base import NoteAttribute
 
 
 class ShopifyCustomer(ContractModel):
-    """Who bought, as a number and nothing else."""
+    """The customer, only as an ID."""
 
     id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
-    """The customer, as Shopify calls it."""
+    """Shopify's ID of the customer."""
 
 
 class ShopifyLineItem(ContractModel):
-    """One line of an order."""
+    """A line item of an order."""
 
     id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
-    """The line, as Shopify calls it."""
+    """Shopify's ID of the line item."""
     title: Omittable[Annotated[str, Text(max_length=1000)]] = None
-    """What was bought."""
+    """Name of the product."""
     quantity: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How many."""
+    """Quantity."""
     price: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """The price of one, in the currency of the order."""
+    """Unit price in the currency of the order."""
 
 
 class ShopifyOrder(ContractModel):
-    """An order, as Shopify sends it."""
+    """An order, as sent by Shopify."""
 
     id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """The order, as Shopify calls it."""
+    """Shopify's ID of the order."""
     order_number: Annotated[int, Integer(ge=0, le=2**63 - 1)]
-    """The order, as your customers call it."""
+    """Order number shown to customers."""
     total_price: Annotated[str, Text(max_length=32)]
-    """What the buyer pays, as a decimal text."""
+    """Total as a decimal string."""
     created_at: Timestamp
-    """When it was placed."""
+    """Creation time."""
     subtotal_price: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
-    """The same without tax and shipping."""
+    """Subtotal without tax and shipping."""
     total_tax: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
-    """The tax in it."""
+    """Tax included in the total."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     confirmed: Omittable[bool] = None
-    """Whether Shopify has confirmed it."""
+    """Whether Shopify confirmed the order."""
     financial_status: Maybe[Literal["pending", "paid", "refunded", "voided"]] = UNSET
-    """How its payment stands."""
+    """Payment status."""
     note_attributes: Omittable[Annotated[list[NoteAttribute], Field(max_length=1000)]] = None
-    """The hints of your shop about the sale."""
+    """Metadata that your shop attaches to the sale."""
     customer: Maybe[ShopifyCustomer] = UNSET
-    """Who bought."""
+    """The customer."""
     line_items: Omittable[Annotated[list[ShopifyLineItem], Field(max_length=1000)]] = None
-    """What was bought."""
+    """Line items of the order."""
 
 
 class ShopifyRefundTransaction(ContractModel):
-    """One payment that went back."""
+    """A refund transaction."""
 
     id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
-    """The transaction, as Shopify calls it."""
+    """Shopify's ID of the transaction."""
     amount: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """How much went back, as a decimal text."""
+    """Refunded amount as a decimal string."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     kind: Omittable[Literal["refund"]] = None
-    """What it is."""
+    """Kind of transaction."""
     parent_id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
-    """The payment it takes back."""
+    """ID of the refunded transaction."""
 
 
 class ShopifyRefund(ContractModel):
-    """A refund, as Shopify sends it."""
+    """A refund, as sent by Shopify."""
 
     id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """The refund, as Shopify calls it."""
+    """Shopify's ID of the refund."""
     order_id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """The order it belongs to."""
+    """ID of the order."""
     transactions: Annotated[list[ShopifyRefundTransaction], Field(max_length=1000)]
-    """The payments that went back."""
+    """Refund transactions."""
     currency: Maybe[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = UNSET
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     created_at: Maybe[Timestamp] = UNSET
-    """When it was made."""
+    """Creation time."""
 
 
 class ShopifyCheckout(ContractModel):
-    """A checkout that was begun or changed, as Shopify sends it."""
+    """A created or updated checkout, as sent by Shopify."""
 
     token: Annotated[str, Text(min_length=1, max_length=255)]
-    """The checkout, as Shopify calls it."""
+    """Shopify's ID of the checkout."""
     total_price: Annotated[str, Text(max_length=32)]
-    """What the buyer would pay, as a decimal text."""
+    """Total of the checkout as a decimal string."""
     subtotal_price: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
-    """The same without tax and shipping."""
+    """Subtotal without tax and shipping."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     abandoned_checkout_url: Maybe[Annotated[str, Text(max_length=2048)]] = UNSET
-    """Where the buyer could go on."""
+    """URL of the abandoned checkout."""
     note_attributes: Omittable[Annotated[list[NoteAttribute], Field(max_length=1000)]] = None
-    """The hints of your shop about the sale."""
+    """Metadata that your shop attaches to the sale."""
 
 
 ShopifyDelivery: TypeAlias = dict[str, Any]
-"""Any delivery of Shopify. What it must look like depends on its topic."""
+"""Any Shopify delivery. Its schema depends on the topic."""

@@ -13,68 +13,68 @@ from .._runtime.types import Integer, Text
 
 
 class StripeDispatchedData(ContractModel):
-    """What the event is about."""
+    """Data of the event."""
 
     object: dict[str, Any]
     """The charge, payment intent or other object of the event."""
 
 
 class StripeDispatchedEvent(ContractModel):
-    """An event of any type, as Stripe sends it. What its object must look like depends on `type`."""
+    """An event of any type, as sent by Stripe. The schema of its object depends on `type`."""
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The event, as Stripe calls it."""
+    """Stripe's ID of the event."""
     type: Annotated[str, Text(min_length=1, max_length=255)]
-    """What happened."""
+    """Event type."""
     created: Annotated[int, Integer(ge=0, le=253_402_300_799)]
-    """When it happened, in Unix seconds."""
+    """Time of the event in Unix seconds."""
     data: StripeDispatchedData
     livemode: Omittable[bool] = None
-    """Whether real money is involved."""
+    """Whether the event is from live mode."""
 
 
 class StripeCharge(ContractModel):
     """A charge or a payment intent."""
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The charge or payment intent, as Stripe calls it."""
+    """Stripe's ID of the charge or payment intent."""
     amount: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
-    """How much was paid, in the smallest unit of the currency."""
+    """Amount paid, in minor units."""
     currency: Annotated[str, Text(pattern="^[a-z]{3}$")]
-    """ISO 4217 code of the currency, in small letters as Stripe writes it."""
+    """Currency code (ISO 4217) in lower case, as sent by Stripe."""
     status: Literal["succeeded", "pending", "failed", "refunded"]
-    """How the payment stands."""
+    """Payment status."""
     amount_refunded: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
-    """The sum of all refunds of this charge so far, in the smallest unit of the currency."""
+    """Sum of all refunds of this charge so far, in minor units."""
     paid: Omittable[bool] = None
-    """Whether the money came in."""
+    """Whether the charge was paid."""
     refunded: Omittable[bool] = None
-    """Whether all of it went back."""
+    """Whether the charge was fully refunded."""
     payment_intent: Maybe[Annotated[str, Text(max_length=255)]] = UNSET
-    """The payment intent the charge belongs to."""
+    """ID of the payment intent of the charge."""
     latest_charge: Maybe[Annotated[str, Text(max_length=255)]] = UNSET
-    """The charge the payment intent led to."""
+    """ID of the charge of the payment intent."""
     metadata: Omittable[
         Annotated[dict[str, Annotated[str, Text(max_length=5000)]], Conforms({"maxProperties": 1000})]
     ] = None
-    """The hints of your shop about the sale."""
+    """Metadata that your shop attaches to the sale."""
 
 
 class StripeEventData(ContractModel):
-    """What the event is about."""
+    """Data of the event."""
 
     object: StripeCharge
 
 
 class StripeEvent(ContractModel):
-    """An event about a charge or payment intent, as Stripe sends it."""
+    """An event about a charge or payment intent, as sent by Stripe."""
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
-    """The event, as Stripe calls it."""
+    """Stripe's ID of the event."""
     type: Literal["charge.succeeded", "charge.refunded", "payment_intent.succeeded", "payment_intent.payment_failed"]
-    """What happened. It must be what the address is for."""
+    """Event type. Must match the path."""
     created: Annotated[int, Integer(ge=0, le=253_402_300_799)]
-    """When it happened, in Unix seconds."""
+    """Time of the event in Unix seconds."""
     data: StripeEventData
     livemode: Omittable[bool] = None
-    """Whether real money is involved."""
+    """Whether the event is from live mode."""

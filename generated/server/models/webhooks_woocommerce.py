@@ -15,88 +15,88 @@ from .webhooks_base import MetaData
 
 
 class WooCommerceLineItem(ContractModel):
-    """One line of an order."""
+    """A line item of an order."""
 
     id: Omittable[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = None
-    """The line, as WooCommerce calls it."""
+    """WooCommerce's ID of the line item."""
     name: Omittable[Annotated[str, Text(max_length=1000)]] = None
-    """What was bought."""
+    """Name of the product."""
     quantity: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """How many."""
+    """Quantity."""
     total: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """The price of the line, as a decimal text."""
+    """Total of the line item as a decimal string."""
 
 
 class WooCommerceRefund(ContractModel):
     """A refund of an order."""
 
     id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """The refund, as WooCommerce calls it."""
+    """WooCommerce's ID of the refund."""
     amount: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """How much went back, as a decimal text."""
+    """Refunded amount as a decimal string."""
     reason: Maybe[Annotated[str, Text(max_length=1000)]] = UNSET
-    """Why."""
+    """Reason."""
     total: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
-    """The same with a minus, as WooCommerce also sends it."""
+    """Negative amount, as also sent by WooCommerce."""
 
 
 class WooCommerceOrder(ContractModel):
-    """An order, as WooCommerce sends it."""
+    """An order, as sent by WooCommerce."""
 
     id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """The order, as WooCommerce calls it."""
+    """WooCommerce's ID of the order."""
     order_key: Annotated[str, Text(min_length=1, max_length=255)]
-    """A second name of the order."""
+    """Key of the order."""
     total: Annotated[str, Text(max_length=32)]
-    """What the buyer pays, as a decimal text."""
+    """Total as a decimal string."""
     date_created: Annotated[str, Text(max_length=40)]
-    """When it was placed, by the clock of the shop."""
+    """Creation time in the time zone of the shop."""
     number: Omittable[Annotated[str, Text(max_length=64)]] = None
-    """The order, as your customers call it."""
+    """Order number shown to customers."""
     status: Omittable[Literal["pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed"]] = (
         None
     )
-    """How it stands."""
+    """Status."""
     subtotal: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """The same without tax and shipping."""
+    """Subtotal without tax and shipping."""
     total_tax: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """The tax in it."""
+    """Tax included in the total."""
     currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """ISO 4217 code of the currency."""
+    """Currency code (ISO 4217)."""
     date_created_gmt: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was placed (UTC)."""
+    """Creation time (UTC)."""
     date_modified: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was last changed, by the clock of the shop."""
+    """Time of the last change in the time zone of the shop."""
     date_completed: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was completed, by the clock of the shop."""
+    """Completion time in the time zone of the shop."""
     date_paid: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was paid, by the clock of the shop."""
+    """Payment time in the time zone of the shop."""
     date_modified_gmt: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was last changed (UTC)."""
+    """Time of the last change (UTC)."""
     date_completed_gmt: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was completed (UTC)."""
+    """Completion time (UTC)."""
     date_paid_gmt: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
-    """When it was paid (UTC)."""
+    """Payment time (UTC)."""
     payment_method: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """How it was paid, for programs."""
+    """Code of the payment method."""
     payment_method_title: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """How it was paid, for people."""
+    """Name of the payment method."""
     customer_id: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
-    """Who bought, as a number; 0 for guests."""
+    """ID of the customer; 0 for guests."""
     line_items: Omittable[Annotated[list[WooCommerceLineItem], Field(max_length=1000)]] = None
-    """What was bought."""
+    """Line items of the order."""
     meta_data: Omittable[Annotated[list[MetaData], Field(max_length=1000)]] = None
-    """The hints of your shop about the sale."""
+    """Metadata that your shop attaches to the sale."""
     refunds: Omittable[Annotated[list[WooCommerceRefund], Field(max_length=1000)]] = None
-    """What went back."""
+    """Refunds of the order."""
 
 
 WooCommerceDelivery: TypeAlias = dict[str, Any]
-"""Any delivery of WooCommerce. What it must look like depends on its topic."""
+"""Any WooCommerce delivery. Its schema depends on the topic."""
 
 
 class WooCommercePing(ContractModel):
-    """What WooCommerce sends when a webhook is switched on - no topic, no signature, nothing to record."""
+    """Sent by WooCommerce when a webhook is activated; has no topic and no signature and is not recorded."""
 
     webhook_id: Omittable[Annotated[str, Text(max_length=64)]] = None
-    """The webhook, as WooCommerce calls it."""
+    """WooCommerce's ID of the webhook."""
