@@ -119,8 +119,8 @@ DEFECTS = [
         "a pattern that does not compile",
         "valid-pattern",
         "revenue.yaml",
-        "pattern: ^[A-Z]{3}$\n          description: The reporting",
-        "pattern: ^[A-Z{3}$\n          description: The reporting",
+        "pattern: ^[A-Z]{3}$\n          description: Reporting",
+        "pattern: ^[A-Z{3}$\n          description: Reporting",
         "pattern: ^[A-Z{3}$",
     ),
     Defect(
