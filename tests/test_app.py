@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 INFRASTRUCTURE = set("/health /health/live /health/ready /health/worker /metrics /docs /redoc /openapi.json".split())
 """What may be served beside the contracts: the complete list."""
 
+SIGNED_BY_NOBODY = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AA"
+"""A token that only the keys in the database could refuse."""
 MODELS = {"BaseModel", "BaseSettings", "ContractModel", "RootModel", "TypedDict"}
 
 
@@ -34,7 +37,7 @@ class Route(NamedTuple):
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    """The application as it starts; nothing here reaches for its database."""
+    """The application as it starts, with a database that is away."""
     return application.create(
         Settings(
             environment="ci",
@@ -79,6 +82,24 @@ def test_contract_and_application_have_the_same_operations_both_ways(app: FastAP
     assert declared - served == set()
     assert served - declared == set()
     assert len(served) == 70
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("POST", "/api/webhooks/stripe", {"X-Skeldir-Tenant-Key": "sk_x"}),
+        ("GET", "/api/v1/revenue/realtime", {"Authorization": f"Bearer {SIGNED_BY_NOBODY}"}),
+    ],
+)
+async def test_a_database_that_is_away_is_a_503_whatever_is_asked(
+    app: FastAPI, method: str, path: str, headers: dict[str, str]
+) -> None:
+    """The application declares it once; no operation and no scheme has to."""
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+        response = await client.request(method, path, headers=headers, content=b"{}" if method == "POST" else None)
+    assert (response.status_code, response.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert response.headers["retry-after"] == "5"
 
 
 @pytest.mark.promise("F20")
