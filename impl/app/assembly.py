@@ -113,6 +113,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         error_map=ERROR_MAP,
         wrapper=tuning.wrapper,
     )
+    # In front of all others, because FastAPI has a /docs of its own and the first route that matches answers.
     app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir)]
     _allow_origins(app, settings)
     return app
@@ -204,6 +205,7 @@ async def _lifespan(
             yield
     finally:
         await background.stop(figures)
+        # Writes first and the engine last: a delivery whose sender has disconnected is still being recorded.
         given_up = await facts.close(CLOSE_SECONDS) + await quarantine.close(CLOSE_SECONDS)
         if given_up:
             log.warning("shutdown_gave_up", tasks=given_up)

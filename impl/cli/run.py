@@ -79,6 +79,7 @@ def demo_shop(stack: local.Stack) -> Shop:
     shop = _read(path)
     if shop is not None and tenant.exists(stack.settings, shop.tenant_id):
         return shop
+    # The folder names a shop of another database, or of one that was removed: it cannot be used here.
     path.unlink(missing_ok=True)
     # Random, because a login is unique in the database, and the database may outlive this folder.
     email = f"demo-{uuid.uuid4().hex[:6]}@shop.example"
