@@ -103,16 +103,17 @@ BEGIN
             ORDER BY f.place, f.ordinality
         ), result AS MATERIALIZED (
             -- Recorded is what has an event for each of its facts; its event is the first new one, else the first.
-            SELECT f.place,
-                bool_and(coalesce(f.known_event, e.id) IS NOT NULL) AS is_recorded,
-                coalesce(bool_or(e.id = f.event_id), false) AS is_new,
-                (array_agg(coalesce(f.known_event, e.id)
-                    ORDER BY e.id IS NOT DISTINCT FROM f.event_id DESC, f.ordinality))[1] AS event_id
-            FROM fact f
-            LEFT JOIN expected x ON x.place = f.place
-            LEFT JOIN event e ON x.place IS NOT NULL AND e.provider = f.provider
-                AND e.idempotency_key = f.idempotency_key
-            GROUP BY f.place
+            SELECT r.place, bool_and(r.recorded IS NOT NULL) AS is_recorded, bool_or(r.is_new) AS is_new,
+                (array_agg(r.recorded))[1] AS event_id
+            FROM (
+                SELECT f.place, coalesce(f.known_event, e.id) AS recorded, e.id IS NOT DISTINCT FROM f.event_id AS is_new
+                FROM fact f
+                LEFT JOIN expected x ON x.place = f.place
+                LEFT JOIN event e ON x.place IS NOT NULL AND e.provider = f.provider
+                    AND e.idempotency_key = f.idempotency_key
+                ORDER BY f.place, is_new DESC, f.ordinality
+            ) r
+            GROUP BY r.place
         ), delivered AS (
             INSERT INTO public.webhook_deliveries (
                 tenant_id, id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes,
