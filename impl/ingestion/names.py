@@ -34,14 +34,14 @@ def _is_place(token: str) -> bool:
 @cache
 def _declared() -> frozenset[str]:
     """Every property of every schema, as a pointer writes it, and the parts of a request that pointers begin with."""
-    found = {"body", "query", "path", "header"}
+    names = {"body", "query", "path", "header"}
     waiting: list[Any] = [json.loads(DOCUMENT.read_bytes())]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
             waiting.extend(item.values())
             properties = item.get("properties")
-            found.update(properties if isinstance(properties, dict) else ())
+            names.update(properties if isinstance(properties, dict) else ())
         elif isinstance(item, list):
             waiting.extend(item)
-    return frozenset(name.replace("~", "~0").replace("/", "~1") for name in found)
+    return frozenset(name.replace("~", "~0").replace("/", "~1") for name in names)

@@ -36,7 +36,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is recorded about a transaction when an event arrives."""
+    """The entries of a transaction that are recorded when an event arrives."""
 
     entries: Sequence[HistoryEntry] = ()
     has_won_dispute: bool = False
@@ -45,7 +45,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What an event records: always the event, and an entry when `kind` is set."""
+    """The amounts of an event, and its entry when `kind` is set."""
 
     revenue_cents: int
     """Amount of the event, ≥ 0."""
@@ -128,10 +128,10 @@ def _dispute(event: CanonicalEvent, history: History, original: str) -> Posting:
 
 def _win(event: CanonicalEvent, history: History, original: str) -> Posting:
     """Give back exactly what the dispute took, whatever amount the notification repeats."""
-    taken = next((entry for entry in history.entries if _is_dispute(entry, event)), None)
-    if taken is None:
+    chargeback = next((entry for entry in history.entries if _is_dispute(entry, event)), None)
+    if chargeback is None:
         return _without_entry(event, original)
-    return Posting(taken.amount_cents, taken.amount_cents, original, EntryKind.CHARGEBACK, taken.id)
+    return Posting(chargeback.amount_cents, chargeback.amount_cents, original, EntryKind.CHARGEBACK, chargeback.id)
 
 
 def _is_dispute(entry: HistoryEntry, event: CanonicalEvent) -> bool:

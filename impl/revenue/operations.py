@@ -34,24 +34,24 @@ class RevenueOperations:
     ) -> revenue.GetRealtimeRevenueV1Reply:
         tenant_id = call.principal.tenant_id
         async with tenant_transaction(self._engine, tenant_id) as connection:
-            found = await realtime.today(connection, tenant_id, self._clock.now())
-        body = to_api_revenue(tenant_id, found)
+            totals = await realtime.today(connection, tenant_id, self._clock.now())
+        body = to_api_revenue(tenant_id, totals)
         return revenue.GetRealtimeRevenueV1_200(body=body, etag=etag(body))
 
 
-def to_api_revenue(tenant_id: UUID, found: Realtime) -> models.RealtimeRevenue:
+def to_api_revenue(tenant_id: UUID, totals: Realtime) -> models.RealtimeRevenue:
     """Today's revenue as the contract words it."""
     return models.RealtimeRevenue(
         tenant_id=tenant_id,
         interval="minute",
-        currency=found.headline.currency,
-        revenue_total=float(money.decimal_text(found.headline)),
-        revenue_total_cents=found.headline.amount_cents,
+        currency=totals.headline.currency,
+        revenue_total=float(money.decimal_text(totals.headline)),
+        revenue_total_cents=totals.headline.amount_cents,
         verified=False,
-        data_as_of=_utc(found.data_as_of),
-        window_start=_utc(found.window_start),
-        sources=[_to_api_source(source) for source in found.sources],
-        other_currencies=[_to_api_total(total) for total in found.others],
+        data_as_of=_utc(totals.data_as_of),
+        window_start=_utc(totals.window_start),
+        sources=[_to_api_source(source) for source in totals.sources],
+        other_currencies=[_to_api_total(total) for total in totals.others],
     )
 
 

@@ -104,5 +104,5 @@ def _secret_row(ring: KeyRing, tenant_id: uuid.UUID, provider: str, value: str) 
 async def exists(engine: AsyncEngine, tenant_id: uuid.UUID) -> bool:
     """Whether the database knows the tenant."""
     async with tenant_transaction(engine, tenant_id) as connection:
-        found = await connection.scalar(text("SELECT 1 FROM tenants WHERE id = :tenant_id"), {"tenant_id": tenant_id})
-    return found is not None
+        row = await connection.scalar(text("SELECT 1 FROM tenants WHERE id = :tenant_id"), {"tenant_id": tenant_id})
+    return row is not None

@@ -61,14 +61,14 @@ class Filter:
 
 
 async def page(
-    connection: AsyncConnection, tenant_id: UUID, wanted: Filter, *, after: Position | None, limit: int
+    connection: AsyncConnection, tenant_id: UUID, criteria: Filter, *, after: Position | None, limit: int
 ) -> tuple[Sequence[DeadEvent], bool]:
     """At most `limit` dead events, newest first, from behind `after`; and whether there are more."""
     values = {
         "tenant_id": tenant_id,
-        "status": wanted.status,
-        "source": sql.storable(wanted.source),
-        "error_code": sql.storable(wanted.error_code),
+        "status": criteria.status,
+        "source": sql.storable(criteria.source),
+        "error_code": sql.storable(criteria.error_code),
         "before_at": after.at if after else None,
         "before_id": after.id if after else None,
         "limit": limit + 1,
@@ -79,8 +79,8 @@ async def page(
 
 async def get(connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID) -> DeadEvent:
     """The dead event. Raises `UnknownDeadEvent`."""
-    found = (await connection.execute(_SQL["get"], {"tenant_id": tenant_id, "id": dead_event_id})).mappings()
-    row = found.one_or_none()
+    result = await connection.execute(_SQL["get"], {"tenant_id": tenant_id, "id": dead_event_id})
+    row = result.mappings().one_or_none()
     if row is None:
         raise UnknownDeadEvent
     return DeadEvent(**row)
@@ -97,18 +97,18 @@ async def hand_over(
     changed = await connection.execute(
         _SQL["hand_over"], values | {"is_forced": is_forced, "passing": sorted(rejections.PASSING)}
     )
-    found = await get(connection, tenant_id, dead_event_id)
-    if changed.rowcount == 0 and found.remediation_status != "in_progress":
-        raise NotRepairable(_why_not(found))
-    return found
+    dead_event = await get(connection, tenant_id, dead_event_id)
+    if changed.rowcount == 0 and dead_event.remediation_status != "in_progress":
+        raise NotRepairable(_why_not(dead_event))
+    return dead_event
 
 
-def _why_not(found: DeadEvent) -> str:
-    if found.remediation_status == "resolved":
+def _why_not(dead_event: DeadEvent) -> str:
+    if dead_event.remediation_status == "resolved":
         return "The dead event is resolved; there is nothing to try again."
-    if found.is_redacted:
+    if dead_event.is_redacted:
         return "The content of the dead event is gone; have it sent again instead."
-    return f"`{found.error_code}` does not pass by itself; mend its cause, then try again with `force`."
+    return f"`{dead_event.error_code}` does not pass by itself; mend its cause, then try again with `force`."
 
 
 async def abandon(
@@ -117,7 +117,7 @@ async def abandon(
     """Give the dead event up. Raises `UnknownDeadEvent`, or `NotRepairable` when it became an event."""
     values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": sql.storable(notes)}
     changed = await connection.execute(_SQL["abandon"], values)
-    found = await get(connection, tenant_id, dead_event_id)
+    dead_event = await get(connection, tenant_id, dead_event_id)
     if changed.rowcount == 0:
         raise NotRepairable("The dead event is resolved; it cannot be given up any more.")
-    return found
+    return dead_event

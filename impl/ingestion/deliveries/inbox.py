@@ -1,4 +1,4 @@
-"""What every address of every processor does: translate the call, receive, answer."""
+"""The work of every address of every processor: translate the call, receive, answer."""
 
 from __future__ import annotations
 

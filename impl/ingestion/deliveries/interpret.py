@@ -1,4 +1,4 @@
-"""What an authentic delivery says. Its body is parsed once, stripped before anything looks at it, and never guessed at."""
+"""The meaning of an authentic delivery. Its body is parsed once, stripped before anything looks at it, and never guessed at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Issue = dict[str, str]
 
 
 class Processor(Protocol):
-    """What differs between processors."""
+    """One processor, as far as the receipt depends on it."""
 
     @property
     def name(self) -> str:
@@ -53,7 +53,7 @@ class Processor(Protocol):
         ...
 
     def to_report(self, notice: Notice) -> Report:
-        """What the delivery says. Raises `UnusableDelivery`, or `NothingToRecord` when that is not about revenue."""
+        """The facts of the delivery. Raises `UnusableDelivery`, or `NothingToRecord` when that is not about revenue."""
         ...
 
 
@@ -108,7 +108,7 @@ class Reading:
         )
 
     def ignore(self) -> NotRevenue:
-        """What is noted of a delivery that says nothing about revenue."""
+        """The note of a delivery that says nothing about revenue."""
         event_id = self.event_id or str(_body_key(self.inbound, self.secret))
         return NotRevenue(topic=self.topic or "unknown", provider_event_id=event_id)
 
@@ -140,7 +140,7 @@ def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Readi
 
 
 def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | NotRevenue:
-    """What the delivery means. The address is compared before the schema, which depends on the topic."""
+    """The meaning of the delivery. The address is compared before the schema, which depends on the topic."""
     inbound, topic = reading.inbound, reading.topic
     if inbound.topic is not None and topic != inbound.topic:
         return reading.reject("topic_mismatch", f"this address is for {inbound.topic}")

@@ -56,7 +56,7 @@ def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
 
 
 async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
-    """What became of one delivery. Raises `SignatureMismatch` when it is not authentic."""
+    """The receipt of one delivery. Raises `SignatureMismatch` when it is not authentic."""
     delivery, secret = await _authenticate(receiver, processor, inbound)
     with metrics.INGESTION_SECONDS.time():
         receipt = await _record(receiver, delivery, interpret.read(processor, inbound, secret))
@@ -100,7 +100,7 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
 
 
 async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection: Rejection) -> Rejection:
-    """What is kept for repair holds the hashes of a journey, never its key."""
+    """The payload that is kept for repair holds the hashes of a journey, never its key."""
     payload, journey_key = hints.without_journey_key(rejection.payload)
     if journey_key is None:
         return dataclasses.replace(rejection, payload=payload)

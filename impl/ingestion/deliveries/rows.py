@@ -18,7 +18,7 @@ from impl.ledger import History, HistoryEntry, Posting
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is recorded already about the transaction of a delivery, as far as its facts depend on it."""
+    """The records about the transaction of a delivery, as far as its facts depend on it."""
 
     entries: Sequence[HistoryEntry] = ()
     event_keys: Collection[str] = ()
@@ -31,7 +31,7 @@ NOTHING: Final = Known()
 
 
 def known(history: str) -> Known:
-    """What `record_facts` answers when something else is recorded than was assumed."""
+    """The history that `record_facts` answers when something else is recorded than was assumed."""
     values = json.loads(history)
     return Known([_entry(entry) for entry in values["entries"]], values["event_keys"], values["won_disputes"])
 

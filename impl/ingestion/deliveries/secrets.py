@@ -51,11 +51,11 @@ class SecretStore:
     async def valid(self, tenant_id: uuid.UUID, provider: str) -> Sequence[WebhookSecret]:
         """At most two secrets, the newest first; none when the tenant has not set one."""
         key = (tenant_id, provider)
-        found = self._known.get(key)
+        entry = self._known.get(key)
         now = self._clock.monotonic()
-        if found is not None and now - found[0] < CACHE_SECONDS:
+        if entry is not None and now - entry[0] < CACHE_SECONDS:
             self._known.move_to_end(key)
-            return found[1]
+            return entry[1]
         secrets = await self._read(tenant_id, provider)
         self._known[key] = (now, secrets)
         self._known.move_to_end(key)

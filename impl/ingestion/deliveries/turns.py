@@ -36,8 +36,8 @@ async def of(key: int) -> AsyncIterator[None]:
 def room(engine: AsyncEngine) -> asyncio.Semaphore:
     """Held while a receipt uses a connection of `engine`; first come, first served."""
     pool = engine.pool
-    found = _ROOMS.get(pool)
-    if found is None:
+    semaphore = _ROOMS.get(pool)
+    if semaphore is None:
         size = pool.size() if isinstance(pool, QueuePool) else KEPT_FREE + 1
-        found = _ROOMS[pool] = asyncio.Semaphore(max(1, size - KEPT_FREE))
-    return found
+        semaphore = _ROOMS[pool] = asyncio.Semaphore(max(1, size - KEPT_FREE))
+    return semaphore
