@@ -56,16 +56,6 @@ class JsonBody(Generic[BodyT]):
         except ValidationError as error:
             return _invalid(raw, error)
 
-    def check(self, document: Any) -> tuple[Issue, ...]:
-        """Issues of a body that was parsed already."""
-        self.prepare()
-        assert self._adapter is not None
-        try:
-            self._adapter.validate_python(document, strict=True)
-        except ValidationError as error:
-            return tuple(from_validation(error, "/body", document))
-        return ()
-
 
 def _invalid(raw: bytes, error: ValidationError) -> Invalid:
     try:
@@ -144,7 +134,10 @@ class Bodies:
         body = reader.decode(request.body)
         return (None, body.issues) if isinstance(body, Invalid) else (body, ())
 
-    def check(self, request: RawRequest, document: Any) -> tuple[Issue, ...]:
-        """Issues of the body of `request`, which was parsed as `document`: its bytes are not parsed again."""
-        reader = self.reader(request)
-        return reader.check(document) if isinstance(reader, JsonBody) else self.decode(request)[1]
+    def check(self, request: RawRequest) -> tuple[Issue, ...]:
+        """Issues of the body of `request`.
+
+        The bytes are validated, not objects parsed from them: only JSON tells an absent property from null, and validation of
+        Python objects accepts None wherever a property is optional.
+        """
+        return self.decode(request)[1]

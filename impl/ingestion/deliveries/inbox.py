@@ -55,7 +55,7 @@ class Inbox:
             body=call.raw,
             headers=headers,
             topic=topic,
-            check=lambda topic, document: self._issues(call, topic, document),
+            check=lambda topic, _document: self._issues(call, topic),
         )
         try:
             receipt = await receive.receive(self._receiver, self._processor, inbound)
@@ -65,11 +65,11 @@ class Inbox:
             raise self._wrong_address
         return to_api_receipt(receipt)
 
-    def _issues(self, call: Call[Any], topic: str | None, document: Any) -> Sequence[Issue]:
-        """Where the parsed body breaks the schema that the contract declares for its topic."""
+    def _issues(self, call: Call[Any], topic: str | None) -> Sequence[Issue]:
+        """Where the body breaks the schema that the contract declares for its topic."""
         bodies = self._schemas.get(topic or "", call.operation.bodies)
         assert bodies is not None
-        return [dataclasses.asdict(issue) for issue in bodies.check(call.request, document)]
+        return [dataclasses.asdict(issue) for issue in bodies.check(call.request)]
 
 
 def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:

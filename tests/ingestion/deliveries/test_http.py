@@ -250,3 +250,10 @@ async def test_another_tenants_money_is_not_mine(http, make_merchant):
     revenue = await http.get("/api/v1/revenue/realtime", headers=await log_in(http, mine))
     assert revenue.json()["revenue_total_cents"] == 0
     assert revenue.json()["sources"] == []
+
+
+async def test_null_where_the_contract_allows_only_absence_is_a_dead_event(http, merchant):
+    event = json.loads(stripe_delivery(merchant, id=f"ch_{uuid.uuid4().hex}")["content"])
+    event["data"]["object"]["paid"] = None
+    reply = await http.post(f"{DISPATCHER}/charge/succeeded", **signed(merchant, json.dumps(event).encode()))
+    assert (reply.status_code, reply.json()["outcome"]) == (200, "dead")
