@@ -45,7 +45,7 @@ from impl.jobs.kinds import QUEUES
 from impl.jobs.schedules import Schedule
 from impl.kernel import background
 from impl.kernel.errors import SkeldirError
-from impl.platforms import paypal, shopify, stripe, woocommerce
+from impl.platforms import registry as processors
 from impl.settings import Role, Settings
 from impl.telemetry import crashes, logging, metrics
 
@@ -70,7 +70,6 @@ SWEEP_SCHEDULE: Final = Schedule(
     every=timedelta(minutes=1),
     lifetime=timedelta(seconds=60),
 )
-PROCESSORS: Final = (stripe.PROCESSOR, shopify.PROCESSOR, woocommerce.PROCESSOR)
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Worker:
 
 def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
-    readers = {processor.name: processor.to_report for processor in PROCESSORS} | {paypal.PROVIDER: paypal.to_report}
+    readers = {processor.name: processor.read for processor in processors.PROCESSORS}
     repair = Repair(KeyRing(settings.key_ring()), readers)
     return {**upkeep.registry(), **ingestion_tasks.registry(repair)}
 

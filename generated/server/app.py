@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from . import handlers
 from ._runtime.deprecation import CallCounts, CallerCounter
 from ._runtime.errors import ErrorMap, ErrorShape, ProblemDetails
 from ._runtime.exchange import Plugins, Wrapper
@@ -28,10 +29,10 @@ from .platforms import OPERATIONS as PLATFORMS_OPERATIONS, PlatformsApi
 from .reconciliation import OPERATIONS as RECONCILIATION_OPERATIONS, ReconciliationApi
 from .revenue import OPERATIONS as REVENUE_OPERATIONS, RevenueApi
 from .security import AccessBearerAuthT, Authenticator, RefreshBearerAuthT, TenantKeyAuthT, TenantUrlKeyAuthT
-from .webhooks_paypal import OPERATIONS as WEBHOOKS_PAYPAL_OPERATIONS, WebhooksPaypalApi
-from .webhooks_shopify import OPERATIONS as WEBHOOKS_SHOPIFY_OPERATIONS, WebhooksShopifyApi
-from .webhooks_stripe import OPERATIONS as WEBHOOKS_STRIPE_OPERATIONS, WebhooksStripeApi
-from .webhooks_woocommerce import OPERATIONS as WEBHOOKS_WOOCOMMERCE_OPERATIONS, WebhooksWoocommerceApi
+from .webhooks_paypal import OPERATIONS as WEBHOOKS_PAYPAL_OPERATIONS
+from .webhooks_shopify import OPERATIONS as WEBHOOKS_SHOPIFY_OPERATIONS
+from .webhooks_stripe import OPERATIONS as WEBHOOKS_STRIPE_OPERATIONS
+from .webhooks_woocommerce import OPERATIONS as WEBHOOKS_WOOCOMMERCE_OPERATIONS
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
 """The joined contract, as it is served."""
@@ -72,10 +73,7 @@ def mount(
     platforms: PlatformsApi[AccessBearerAuthT],
     reconciliation: ReconciliationApi[AccessBearerAuthT],
     revenue: RevenueApi[AccessBearerAuthT],
-    webhooks_paypal: WebhooksPaypalApi[TenantKeyAuthT, TenantUrlKeyAuthT],
-    webhooks_shopify: WebhooksShopifyApi[TenantKeyAuthT, TenantUrlKeyAuthT],
-    webhooks_stripe: WebhooksStripeApi[TenantKeyAuthT, TenantUrlKeyAuthT],
-    webhooks_woocommerce: WebhooksWoocommerceApi[TenantKeyAuthT, TenantUrlKeyAuthT],
+    receive_delivery: handlers.ReceiveDelivery[TenantKeyAuthT, TenantUrlKeyAuthT],
     authenticator: Authenticator[AccessBearerAuthT, RefreshBearerAuthT, TenantKeyAuthT, TenantUrlKeyAuthT],
     limiter: Limiter | None = None,
     error_shape: ErrorShape | None = None,
@@ -111,9 +109,6 @@ def mount(
         Binding(PLATFORMS_OPERATIONS, platforms),
         Binding(RECONCILIATION_OPERATIONS, reconciliation),
         Binding(REVENUE_OPERATIONS, revenue),
-        Binding(WEBHOOKS_PAYPAL_OPERATIONS, webhooks_paypal),
-        Binding(WEBHOOKS_SHOPIFY_OPERATIONS, webhooks_shopify),
-        Binding(WEBHOOKS_STRIPE_OPERATIONS, webhooks_stripe),
-        Binding(WEBHOOKS_WOOCOMMERCE_OPERATIONS, webhooks_woocommerce),
+        Binding(handlers.RECEIVE_DELIVERY, receive_delivery),
     ]
     install(app, bindings, authenticator=authenticator, plugins=plugins, document=DOCUMENT.read_bytes())

@@ -6,9 +6,9 @@ Generated from the contracts by `contracts generate`; change that instead.
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, final
 
-from ._runtime.replies import EmptyReply, ProblemReply
+from ._runtime.replies import EmptyReply, JsonReply, ProblemReply
 from ._runtime.types import Integer, Text
-from .models import common as models
+from .models import common as models, webhooks_base as webhooks_base_models
 
 
 @final
@@ -345,3 +345,12 @@ class LifecycleUnavailable503(ProblemReply):
     body: models.ProviderLifecycleProblem
     retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
     """Seconds to wait before the next request."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveDelivery200(JsonReply):
+    """The delivery was accepted; `outcome` describes the result."""
+
+    status: ClassVar[int] = 200
+    body: webhooks_base_models.WebhookReceipt

@@ -4,20 +4,17 @@ Generated from contracts/openapi/v1/webhooks/woocommerce.yaml by `contracts gene
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, Protocol, TypeAlias, final
+from typing import Annotated, Final
 
 from . import common
-from ._runtime.bodies import Bodies, Invalid, JsonBody
+from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.forms import FormBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
-from ._runtime.problems import NotWrittenError
-from ._runtime.replies import JsonReply
-from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Text, Uuid
-from .models import webhooks_base as webhooks_base_models, webhooks_woocommerce as models
-from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH, TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra
+from .models import webhooks_woocommerce as models
+from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,34 +43,6 @@ class ReceiveWoocommerceWebhookParams:
     """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveWoocommerceWebhook200(JsonReply):
-    """The delivery was accepted; `outcome` describes the result."""
-
-    status: ClassVar[int] = 200
-    body: webhooks_base_models.WebhookReceipt
-
-
-ReceiveWoocommerceWebhookReply: TypeAlias = (
-    ReceiveWoocommerceWebhook200
-    | common.DeliveryBadRequest400
-    | common.Unauthorized401
-    | common.PayloadTooLarge413
-    | common.UnsupportedMediaType415
-    | common.TooManyRequests429
-    | common.InternalError500
-    | common.ServiceUnavailable503
-)
-
-_receive_woocommerce_webhook_body: JsonBody[models.WooCommerceDelivery] = JsonBody(models.WooCommerceDelivery)
-
-
-def decode_receive_woocommerce_webhook(raw: bytes) -> models.WooCommerceDelivery | Invalid:
-    """The body of `receiveWoocommerceWebhook`, or what is wrong with it."""
-    return _receive_woocommerce_webhook_body.decode(raw)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WoocommerceOrderCreatedParams:
     """Parameters of `woocommerceOrderCreated`."""
@@ -98,34 +67,6 @@ class WoocommerceOrderCreatedParams:
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WoocommerceOrderCreated200(JsonReply):
-    """The delivery was accepted; `outcome` describes the result."""
-
-    status: ClassVar[int] = 200
-    body: webhooks_base_models.WebhookReceipt
-
-
-WoocommerceOrderCreatedReply: TypeAlias = (
-    WoocommerceOrderCreated200
-    | common.WebhookBadRequest400
-    | common.Unauthorized401
-    | common.PayloadTooLarge413
-    | common.UnsupportedMediaType415
-    | common.TooManyRequests429
-    | common.InternalError500
-    | common.ServiceUnavailable503
-)
-
-_woocommerce_order_created_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
-
-
-def decode_woocommerce_order_created(raw: bytes) -> models.WooCommerceOrder | Invalid:
-    """The body of `woocommerceOrderCreated`, or what is wrong with it."""
-    return _woocommerce_order_created_body.decode(raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,34 +95,6 @@ class WoocommerceOrderUpdatedParams:
     """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WoocommerceOrderUpdated200(JsonReply):
-    """The delivery was accepted; `outcome` describes the result."""
-
-    status: ClassVar[int] = 200
-    body: webhooks_base_models.WebhookReceipt
-
-
-WoocommerceOrderUpdatedReply: TypeAlias = (
-    WoocommerceOrderUpdated200
-    | common.WebhookBadRequest400
-    | common.Unauthorized401
-    | common.PayloadTooLarge413
-    | common.UnsupportedMediaType415
-    | common.TooManyRequests429
-    | common.InternalError500
-    | common.ServiceUnavailable503
-)
-
-_woocommerce_order_updated_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
-
-
-def decode_woocommerce_order_updated(raw: bytes) -> models.WooCommerceOrder | Invalid:
-    """The body of `woocommerceOrderUpdated`, or what is wrong with it."""
-    return _woocommerce_order_updated_body.decode(raw)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WoocommerceOrderCompletedParams:
     """Parameters of `woocommerceOrderCompleted`."""
@@ -206,34 +119,6 @@ class WoocommerceOrderCompletedParams:
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
     """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WoocommerceOrderCompleted200(JsonReply):
-    """The delivery was accepted; `outcome` describes the result."""
-
-    status: ClassVar[int] = 200
-    body: webhooks_base_models.WebhookReceipt
-
-
-WoocommerceOrderCompletedReply: TypeAlias = (
-    WoocommerceOrderCompleted200
-    | common.WebhookBadRequest400
-    | common.Unauthorized401
-    | common.PayloadTooLarge413
-    | common.UnsupportedMediaType415
-    | common.TooManyRequests429
-    | common.InternalError500
-    | common.ServiceUnavailable503
-)
-
-_woocommerce_order_completed_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
-
-
-def decode_woocommerce_order_completed(raw: bytes) -> models.WooCommerceOrder | Invalid:
-    """The body of `woocommerceOrderCompleted`, or what is wrong with it."""
-    return _woocommerce_order_completed_body.decode(raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,126 +147,17 @@ class WoocommerceOrderRefundedParams:
     """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WoocommerceOrderRefunded200(JsonReply):
-    """The delivery was accepted; `outcome` describes the result."""
-
-    status: ClassVar[int] = 200
-    body: webhooks_base_models.WebhookReceipt
-
-
-WoocommerceOrderRefundedReply: TypeAlias = (
-    WoocommerceOrderRefunded200
-    | common.WebhookBadRequest400
-    | common.Unauthorized401
-    | common.PayloadTooLarge413
-    | common.UnsupportedMediaType415
-    | common.TooManyRequests429
-    | common.InternalError500
-    | common.ServiceUnavailable503
-)
-
-_woocommerce_order_refunded_body: JsonBody[models.WooCommerceOrder] = JsonBody(models.WooCommerceOrder)
-
-
-def decode_woocommerce_order_refunded(raw: bytes) -> models.WooCommerceOrder | Invalid:
-    """The body of `woocommerceOrderRefunded`, or what is wrong with it."""
-    return _woocommerce_order_refunded_body.decode(raw)
-
-
-class WebhooksWoocommerceApi(Protocol[TenantKeyAuthT_contra, TenantUrlKeyAuthT_contra]):
-    """Operations of webhooks_woocommerce, to be implemented."""
-
-    async def receive_woocommerce_webhook(
-        self, params: ReceiveWoocommerceWebhookParams, *, call: Call[TenantKeyAuthT_contra | TenantUrlKeyAuthT_contra]
-    ) -> ReceiveWoocommerceWebhookReply:
-        """Receive any WooCommerce delivery (POST /api/webhooks/woocommerce).
-
-        Single URL for all WooCommerce webhooks. Each delivery is processed by its topic and the status of its
-        order; unknown topics are stored as dead events. The ping that WooCommerce sends when a webhook is activated
-        is ignored.
-        """
-        ...
-
-    async def woocommerce_order_created(
-        self, params: WoocommerceOrderCreatedParams, *, call: Call[TenantKeyAuthT_contra]
-    ) -> WoocommerceOrderCreatedReply:
-        """Receive a new WooCommerce order (POST /api/webhooks/woocommerce/order/created).
-
-        An order was placed. Recorded in the ledger without effect on the revenue until it is completed.
-        """
-        ...
-
-    async def woocommerce_order_updated(
-        self, params: WoocommerceOrderUpdatedParams, *, call: Call[TenantKeyAuthT_contra]
-    ) -> WoocommerceOrderUpdatedReply:
-        """Receive an updated WooCommerce order (POST /api/webhooks/woocommerce/order/updated).
-
-        An order was updated. The effect on the revenue depends on its status.
-        """
-        ...
-
-    async def woocommerce_order_completed(
-        self, params: WoocommerceOrderCompletedParams, *, call: Call[TenantKeyAuthT_contra]
-    ) -> WoocommerceOrderCompletedReply:
-        """Receive a completed WooCommerce order (POST /api/webhooks/woocommerce/order_completed).
-
-        An order was paid and completed. Recorded once in the ledger as a captured payment, however often
-        WooCommerce delivers it.
-        """
-        ...
-
-    async def woocommerce_order_refunded(
-        self, params: WoocommerceOrderRefundedParams, *, call: Call[TenantKeyAuthT_contra]
-    ) -> WoocommerceOrderRefundedReply:
-        """Receive a WooCommerce refund (POST /api/webhooks/woocommerce/order/refunded).
-
-        An order was refunded fully or partially. Each refund reduces the revenue once.
-        """
-        ...
-
-
-class WebhooksWoocommerceStub:
-    """Answers 501 to every operation of webhooks_woocommerce; derive from it to write them one by one."""
-
-    async def receive_woocommerce_webhook(
-        self, params: ReceiveWoocommerceWebhookParams, *, call: Call[Any]
-    ) -> ReceiveWoocommerceWebhookReply:
-        raise NotWrittenError
-
-    async def woocommerce_order_created(
-        self, params: WoocommerceOrderCreatedParams, *, call: Call[Any]
-    ) -> WoocommerceOrderCreatedReply:
-        raise NotWrittenError
-
-    async def woocommerce_order_updated(
-        self, params: WoocommerceOrderUpdatedParams, *, call: Call[Any]
-    ) -> WoocommerceOrderUpdatedReply:
-        raise NotWrittenError
-
-    async def woocommerce_order_completed(
-        self, params: WoocommerceOrderCompletedParams, *, call: Call[Any]
-    ) -> WoocommerceOrderCompletedReply:
-        raise NotWrittenError
-
-    async def woocommerce_order_refunded(
-        self, params: WoocommerceOrderRefundedParams, *, call: Call[Any]
-    ) -> WoocommerceOrderRefundedReply:
-        raise NotWrittenError
-
-
 RECEIVE_WOOCOMMERCE_WEBHOOK: Final = Operation(
     id="receiveWoocommerceWebhook",
     method="POST",
     path="/api/webhooks/woocommerce",
-    handler="receive_woocommerce_webhook",
+    handler="__call__",
     replies=frozenset(
         {
-            ReceiveWoocommerceWebhook200,
             common.DeliveryBadRequest400,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ReceiveDelivery200,
             common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
@@ -396,25 +172,26 @@ RECEIVE_WOOCOMMERCE_WEBHOOK: Final = Operation(
     params=Params(ReceiveWoocommerceWebhookParams),
     bodies=Bodies(
         {
-            "application/json": _receive_woocommerce_webhook_body,
+            "application/json": JsonBody(models.WooCommerceDelivery),
             "application/x-www-form-urlencoded": FormBody(models.WooCommercePing, {"webhook_id": "string"}),
         },
         is_required=True,
     ),
     is_raw=True,
     rate_limit=("webhook",),
+    extensions={"x-mapping": {"map": "woocommerce", "by": "X-WC-Webhook-Topic"}},
 )
 
 WOOCOMMERCE_ORDER_CREATED: Final = Operation(
     id="woocommerceOrderCreated",
     method="POST",
     path="/api/webhooks/woocommerce/order/created",
-    handler="woocommerce_order_created",
+    handler="__call__",
     replies=frozenset(
         {
-            WoocommerceOrderCreated200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ReceiveDelivery200,
             common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
@@ -422,24 +199,28 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:139",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:140",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCreatedParams),
-    bodies=Bodies({"application/json": _woocommerce_order_created_body}, is_required=True),
+    bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
     rate_limit=("webhook",),
+    extensions={
+        "x-mapping": {"map": "woocommerce", "topic": "order.created", "event": "OrderCreated"},
+        "x-idempotency-key": "woocommerce_order_created_{id}",
+    },
 )
 
 WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
     id="woocommerceOrderUpdated",
     method="POST",
     path="/api/webhooks/woocommerce/order/updated",
-    handler="woocommerce_order_updated",
+    handler="__call__",
     replies=frozenset(
         {
-            WoocommerceOrderUpdated200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ReceiveDelivery200,
             common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
@@ -447,24 +228,28 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:238",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:240",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
-    bodies=Bodies({"application/json": _woocommerce_order_updated_body}, is_required=True),
+    bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
     rate_limit=("webhook",),
+    extensions={
+        "x-mapping": {"map": "woocommerce", "topic": "order.updated", "by": "status"},
+        "x-idempotency-key": "woocommerce_order_updated_{X-WC-Webhook-Delivery-ID}",
+    },
 )
 
 WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
     id="woocommerceOrderCompleted",
     method="POST",
     path="/api/webhooks/woocommerce/order_completed",
-    handler="woocommerce_order_completed",
+    handler="__call__",
     replies=frozenset(
         {
-            WoocommerceOrderCompleted200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ReceiveDelivery200,
             common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
@@ -472,24 +257,28 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:341",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:344",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
-    bodies=Bodies({"application/json": _woocommerce_order_completed_body}, is_required=True),
+    bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
     rate_limit=("webhook",),
+    extensions={
+        "x-mapping": {"map": "woocommerce", "topic": "order.completed", "event": "PaymentCaptured"},
+        "x-idempotency-key": "woocommerce_order_completed_{id}",
+    },
 )
 
 WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
     id="woocommerceOrderRefunded",
     method="POST",
     path="/api/webhooks/woocommerce/order/refunded",
-    handler="woocommerce_order_refunded",
+    handler="__call__",
     replies=frozenset(
         {
-            WoocommerceOrderRefunded200,
             common.InternalError500,
             common.PayloadTooLarge413,
+            common.ReceiveDelivery200,
             common.ServiceUnavailable503,
             common.TooManyRequests429,
             common.Unauthorized401,
@@ -497,12 +286,16 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:446",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:450",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
-    bodies=Bodies({"application/json": _woocommerce_order_refunded_body}, is_required=True),
+    bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
     rate_limit=("webhook",),
+    extensions={
+        "x-mapping": {"map": "woocommerce", "topic": "order.refunded", "event": "PaymentRefunded"},
+        "x-idempotency-key": "woocommerce_order_refunded_{X-WC-Webhook-Delivery-ID}",
+    },
 )
 
 OPERATIONS: Final[tuple[Operation, ...]] = (

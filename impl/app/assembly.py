@@ -42,19 +42,15 @@ from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
 from impl.ingestion.dead_events.quarantine import Quarantine
 from impl.ingestion.deliveries import receive
-from impl.ingestion.deliveries.paypal import PayPalWebhooks
+from impl.ingestion.deliveries.inbox import Inbox
 from impl.ingestion.deliveries.receive import Receiver
 from impl.ingestion.deliveries.record import Facts
-from impl.ingestion.deliveries.shopify import ShopifyWebhooks
-from impl.ingestion.deliveries.stripe import StripeWebhooks
-from impl.ingestion.deliveries.woocommerce import WooCommerceWebhooks
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches.receive import TouchDesk
 from impl.jobs import stats, vitals
 from impl.kernel import background
 from impl.kernel.clock import Clock, SystemClock
-from impl.platforms.paypal import local_authority, transport
-from impl.platforms.paypal.certificates import Certificates, PinnedCertificates, known_issuers, pinned_roots
+from impl.platforms import registry
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
 from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
@@ -101,10 +97,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         platforms=platforms.PlatformsStub(),
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
-        webhooks_paypal=PayPalWebhooks(receiver, _paypal_certificates(settings, clock)),
-        webhooks_shopify=ShopifyWebhooks(receiver),
-        webhooks_stripe=StripeWebhooks(receiver),
-        webhooks_woocommerce=WooCommerceWebhooks(receiver),
+        receive_delivery=Inbox(receiver, [one.configured(settings, clock) for one in registry.PROCESSORS]),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
         observer=ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic),
@@ -168,17 +161,6 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
 
 def _touch_desk(receiver: Receiver) -> TouchDesk:
     return TouchDesk(engine=receiver.engine, ring=receiver.ring, journeys=receiver.journeys, clock=receiver.clock)
-
-
-def _paypal_certificates(settings: Settings, clock: Clock) -> Certificates:
-    """PayPal's own certificates or, on a local machine, those of the local authority that replaces PayPal's."""
-    if settings.paypal_test_authority is not None:
-        authority = local_authority.read(settings.paypal_test_authority)
-        return PinnedCertificates(authority.fetch, [authority.root], clock)
-    is_sandbox_allowed = settings.environment != "prod"
-    return PinnedCertificates(
-        transport.fetch, pinned_roots(), clock, issuers=known_issuers(), is_sandbox_allowed=is_sandbox_allowed
-    )
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

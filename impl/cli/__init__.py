@@ -114,7 +114,7 @@ def demo_command(url: Url = "http://127.0.0.1:8000", data_dir: DataDir = None) -
 
 @app.command("deliver")
 def deliver_command(
-    processor: Annotated[str, typer.Option(help="stripe, shopify, woocommerce or paypal.")],
+    processor: Annotated[str, typer.Option(help="Name of the processor, such as stripe.")],
     event: Annotated[str, typer.Option(help="Event name as the processor spells it, such as charge.succeeded.")],
     url: Url = "http://127.0.0.1:8000",
     tenant_key: TenantKey = None,
@@ -161,7 +161,7 @@ def tenant_create(
     currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "USD",
     data_dir: DataDir = None,
 ) -> None:
-    """Create a tenant with a first admin, a tenant key and a Stripe webhook secret. The secrets are printed once.
+    """Create a tenant with a first admin, a tenant key and a webhook secret. The secrets are printed once.
 
     The admin's password is read from the terminal, or from standard input if there is no terminal.
 

@@ -15,13 +15,11 @@ from typing import Any
 import httpx2
 
 from impl.cli import local, run
-from impl.cli.demo import show
 from impl.cli.demo.sender import Sender
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
-from impl.platforms import samples
-from impl.platforms.notice import short_text
-from impl.platforms.paypal import local_authority
+from impl.platforms import registry
+from impl.platforms.notification import short_text
 from impl.settings import Settings
 
 _TIMEOUT_SECONDS = 30.0
@@ -31,20 +29,20 @@ _TIMEOUT_SECONDS = 30.0
 class Recorded:
     """A delivery from a file: what was sent, without the signature, which is made anew."""
 
-    provider: str
-    event: str
+    processor: str
+    topic: str
     body: bytes
     delivery_id: str | None = None
     where: str = "the sample"
 
 
-def sample(provider: str, event: str) -> Recorded:
+def sample(processor: str, topic: str) -> Recorded:
     """A sample delivery. Raises `ConfigurationError` that says which there are."""
     try:
-        payload = samples.load(provider, event)
+        payload = registry.processor(processor).sample(topic)
     except KeyError as error:
         raise ConfigurationError(str(error.args[0])) from error
-    return Recorded(provider, event, json.dumps(payload).encode())
+    return Recorded(processor, topic, json.dumps(payload).encode())
 
 
 def read(path: Path) -> Sequence[Recorded]:
@@ -59,20 +57,18 @@ def _recorded(path: Path) -> Recorded:
     """One file: `provider`, `event`, and the body as JSON (`body`) or as its very bytes (`body_b64`)."""
     try:
         values: Any = json.loads(path.read_text(encoding="utf-8"))
-        provider, event, delivery_id = str(values["provider"]), values["event"], values.get("delivery_id")
+        processor, topic, delivery_id = str(values["provider"]), values["event"], values.get("delivery_id")
         body = base64.b64decode(values["body_b64"], validate=True) if "body_b64" in values else _bytes(values["body"])
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         message = f'{path} is no recorded delivery; write {{"provider": …, "event": …, "body": {{…}}}} or "body_b64"'
         raise ConfigurationError(message) from error
-    if provider not in samples.PROVIDERS:
-        raise ConfigurationError(
-            f"{path}: there is no processor {provider!r}; there are {', '.join(samples.PROVIDERS)}"
-        )
-    if not _is_name(event) or not (delivery_id is None or _is_name(delivery_id)):
+    if processor not in registry.NAMES:
+        raise ConfigurationError(f"{path}: there is no processor {processor!r}; there are {', '.join(registry.NAMES)}")
+    if not _is_name(topic) or not (delivery_id is None or _is_name(delivery_id)):
         raise ConfigurationError(f"{path}: event and delivery_id are names of 1 to 255 printable ASCII characters")
-    return Recorded(provider, event, body, delivery_id, str(path))
+    return Recorded(processor, topic, body, delivery_id, str(path))
 
 
 def _is_name(value: object) -> bool:
@@ -88,12 +84,12 @@ def sender(settings: Settings, *, tenant_key: str | None, secret: str | None) ->
     if tenant_key is None:
         return run.sender(settings, run.known_shop(settings))
     if secret is None:
-        raise ConfigurationError("--tenant-key needs --secret: the processor's secret, or the id of the PayPal webhook")
+        raise ConfigurationError("--tenant-key needs --secret: the processor's secret, or the id of the webhook there")
     if not (tenant_key.isascii() and tenant_key.isprintable()):
         raise ConfigurationError("--tenant-key holds characters that no key has; copy it again")
-    folder = settings.paypal_test_authority or show.authority_folder(settings.data_dir)
-    authority = local_authority.read(folder) if folder.exists() else None
-    return Sender(tenant_key, dict.fromkeys(samples.PROVIDERS, secret), authority, SystemClock())
+    clock = SystemClock()
+    signers = {one.name: one.configured(settings, clock) for one in registry.PROCESSORS}
+    return Sender(tenant_key, dict.fromkeys(registry.NAMES, secret), signers, clock)
 
 
 def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> None:
@@ -111,9 +107,9 @@ async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> 
         async with httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS) as client:
             for one in deliveries:
                 name = one.delivery_id or str(uuid.uuid4())
-                answer = await signer.send(client, one.provider, one.event, one.body, delivery_id=name)
-                refused += answer.status_code != 200
-                local.say(f"{one.provider} {one.event} ({one.where}) → {answer.status_code} {_outcome(answer)}")
+                reply = await signer.send(client, one.processor, one.topic, one.body, delivery_id=name)
+                refused += reply.status_code != 200
+                local.say(f"{one.processor} {one.topic} ({one.where}) → {reply.status_code} {_outcome(reply)}")
     except httpx2.InvalidURL as error:
         raise ConfigurationError(f"{url} is no address of a service ({error})") from error
     except httpx2.HTTPError as error:
@@ -123,9 +119,9 @@ async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> 
     return refused
 
 
-def _outcome(answer: httpx2.Response) -> str:
+def _outcome(reply: httpx2.Response) -> str:
     try:
-        said = answer.json()
+        body = reply.json()
     except ValueError:
-        return answer.text[:200]
-    return f"{said['outcome']}: {said['message']}" if "outcome" in said else f"{said.get('code')}: {said.get('detail')}"
+        return reply.text[:200]
+    return f"{body['outcome']}: {body['message']}" if "outcome" in body else f"{body.get('code')}: {body.get('detail')}"

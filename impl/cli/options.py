@@ -35,7 +35,7 @@ Secret = Annotated[
     str | None,
     typer.Option(
         help=(
-            "Webhook signing secret; for PayPal, the webhook id. "
+            "Webhook signing secret, or the id of the webhook where the processor signs with its own key. "
             "Set SKELDIR_WEBHOOK_SECRET instead to keep it out of the process list."
         ),
         envvar="SKELDIR_WEBHOOK_SECRET",

@@ -8,6 +8,7 @@ import json
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 from impl.cli import local, serve, tenant, worker
 from impl.cli.demo import show
@@ -15,10 +16,10 @@ from impl.cli.demo.sender import Sender
 from impl.cli.demo.show import Shop
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
-from impl.platforms.paypal import local_authority
+from impl.platforms import registry
+from impl.platforms.processor import Processor
 from impl.settings import Settings
 from impl.telemetry import logging
-from impl.tenants.create import new_webhook_secret
 
 DEMO_NAME = "Demo shop"
 LOG = "skeldir.log"
@@ -37,17 +38,14 @@ def run(settings: Settings) -> None:
         logging.configure(settings.log_level, log)
         local.say(f"Database: {stack.where}\nLog:      {log.name}\n")
         shop = demo_shop(stack)
-        local_authority.ensure(
-            settings.paypal_test_authority or show.authority_folder(settings.data_dir), SystemClock().now()
-        )
+        stand_ins = local_settings(settings)
 
         async def when_started(base_url: str) -> None:
             await show.show(base_url, shop, sender(settings, shop), local.say)
             _explain(base_url, shop, time.monotonic() - started)
 
-        stand_in = {"paypal_test_authority": settings.paypal_test_authority or show.authority_folder(settings.data_dir)}
         with worker.running(stack.settings, log):
-            serve.serve(stack.settings.model_copy(update=stand_in), listening, when_started)
+            serve.serve(stack.settings.model_copy(update=stand_ins), listening, when_started)
         local.say("Stopped.")
 
 
@@ -65,12 +63,22 @@ def known_shop(settings: Settings) -> Shop:
     return shop
 
 
+def local_settings(settings: Settings) -> dict[str, Any]:
+    """Settings with which a service of this machine accepts what `sender` signs for every processor."""
+    now = SystemClock().now()
+    return {name: value for one in registry.PROCESSORS for name, value in one.local_settings(settings, now).items()}
+
+
 def sender(settings: Settings, shop: Shop) -> Sender:
-    """Signs as the shop's processors do, PayPal by the local stand-in for its authority."""
-    folder = settings.paypal_test_authority or show.authority_folder(settings.data_dir)
+    """Signs as the shop's processors do, by local stand-ins where a processor has keys of its own."""
+    return Sender(shop.tenant_key, shop.secrets, signers(settings), SystemClock())
+
+
+def signers(settings: Settings) -> dict[str, Processor]:
+    """Every processor by name, as far as it can sign with `settings`."""
     clock = SystemClock()
-    authority = local_authority.ensure(folder, clock.now())
-    return Sender(shop.tenant_key, {"stripe": shop.webhook_secret, **shop.others}, authority, clock)
+    known = settings.model_copy(update=local_settings(settings))
+    return {one.name: one.configured(known, clock) for one in registry.PROCESSORS}
 
 
 def demo_shop(stack: local.Stack) -> Shop:
@@ -83,13 +91,9 @@ def demo_shop(stack: local.Stack) -> Shop:
     path.unlink(missing_ok=True)
     # Random, because a login is unique in the database, and the database may outlive this folder.
     email = f"demo-{uuid.uuid4().hex[:6]}@shop.example"
-    others = {
-        "shopify": new_webhook_secret(),
-        "woocommerce": new_webhook_secret(),
-        "paypal": uuid.uuid4().hex[:17].upper(),
-    }
-    new = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password(), others=others)
-    shop = Shop(new.tenant_id, new.email, new.password, new.tenant_key, new.webhook_secret, others)
+    secrets = {processor.name: processor.new_secret() for processor in registry.PROCESSORS}
+    new = tenant.make(stack.settings, name=DEMO_NAME, email=email, password=tenant.new_password(), secrets=secrets)
+    shop = Shop(new.tenant_id, new.email, new.password, new.tenant_key, secrets)
     local.write_private(path, dataclasses.asdict(shop) | {"tenant_id": str(shop.tenant_id)})
     return shop
 
@@ -99,11 +103,13 @@ def _path(data_dir: Path) -> Path:
 
 
 def _read(path: Path) -> Shop | None:
-    """The shop in the file at `path`; None if there is none, or if it was written before there were four processors."""
+    """The shop in the file at `path`; None if there is none, or if it does not know every processor."""
     if not path.exists():
         return None
     values = json.loads(path.read_text(encoding="utf-8"))
-    return Shop(uuid.UUID(values.pop("tenant_id")), **values) if "others" in values else None
+    if not set(registry.NAMES) <= set(values.get("secrets", ())):
+        return None
+    return Shop(uuid.UUID(values.pop("tenant_id")), **values)
 
 
 def _explain(base_url: str, shop: Shop, seconds: float) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import secrets
 import sys
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from secrets import token_urlsafe
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,10 +21,13 @@ from impl.db import engine as engines
 from impl.db.sealing import KeyRing
 from impl.kernel import money
 from impl.kernel.errors import ConfigurationError
+from impl.platforms import registry
 from impl.settings import Role, Settings
 from impl.tenants import create as tenants
 from impl.tenants.create import Admin
 
+FIRST: Final = registry.PROCESSORS[0]
+"""The processor that a new tenant can try at once, without entering a secret."""
 MIN_PASSWORD_LENGTH = 8
 ResultT = TypeVar("ResultT")
 
@@ -38,6 +41,7 @@ class NewTenant:
     password: str = field(repr=False)
     tenant_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
+    """For `FIRST`."""
 
 
 def create(settings: Settings, *, name: str, email: str, currency: str) -> None:
@@ -57,13 +61,16 @@ def make(
     email: str,
     password: str,
     currency: str = "USD",
-    others: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> NewTenant:
-    """Create the tenant. `others` are its secrets of further processors. Raises `SkeldirError` that says what to change."""
+    """Create the tenant with its `secrets` by processor; without one of `FIRST`, that processor gets a new one.
+
+    Raises `SkeldirError` that says what to change.
+    """
     settings.require(Role.OPERATOR)
     _check(email, password)
     person = (email.strip(), password)
-    return _run(_make(settings, name.strip(), person, money.currency(currency), others))
+    return _run(_make(settings, name.strip(), person, money.currency(currency), secrets or {}))
 
 
 def exists(settings: Settings, tenant_id: uuid.UUID) -> bool:
@@ -78,22 +85,22 @@ def exists(settings: Settings, tenant_id: uuid.UUID) -> bool:
 
 def new_password() -> str:
     """A random password."""
-    return secrets.token_urlsafe(12)
+    return token_urlsafe(12)
 
 
 async def _make(
-    settings: Settings, name: str, person: tuple[str, str], currency: str, others: Mapping[str, str] | None
+    settings: Settings, name: str, person: tuple[str, str], currency: str, secrets: Mapping[str, str]
 ) -> NewTenant:
     email, password = person
     login = passwords.login_identifier_hash(settings.secret("login_pepper"), email)
     admin = Admin(login_identifier_hash=login, password_hash=await passwords.Passwords().hash(password))
-    key, webhook_secret = tenant_keys.new(), tenants.new_webhook_secret()
+    key, secrets = tenant_keys.new(), {FIRST.name: FIRST.new_secret(), **secrets}
     async with _engine(settings.secret("ops_database_url")) as operator:
         tenant_id = await tenants.create(operator, name=name, currency=currency, admin=admin)
     async with _engine(settings.secret("app_database_url")) as app:
         ring, key_hash = KeyRing(settings.key_ring()), tenant_keys.hash_of(key)
-        await tenants.equip(app, ring, tenant_id, key_hash=key_hash, webhook_secret=webhook_secret, others=others)
-    return NewTenant(tenant_id, email, password, key, webhook_secret)
+        await tenants.equip(app, ring, tenant_id, key_hash=key_hash, secrets=secrets)
+    return NewTenant(tenant_id, email, password, key, secrets[FIRST.name])
 
 
 @asynccontextmanager
@@ -127,4 +134,4 @@ def _print(tenant: NewTenant) -> None:
     local.say(f"tenant_id       {tenant.tenant_id}")
     local.say(f"admin           {tenant.email}")
     local.say(f"tenant_key      {tenant.tenant_key}   (header X-Skeldir-Tenant-Key; shown only once)")
-    local.say(f"webhook_secret  {tenant.webhook_secret}   (Stripe signing secret; shown only once)")
+    local.say(f"webhook_secret  {tenant.webhook_secret}   ({FIRST.title} signing secret; shown only once)")

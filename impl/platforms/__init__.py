@@ -1,5 +1,5 @@
 """Everything that differs between platforms: signatures, field names, amounts.
 
-Owns one package per processor: how a delivery is proven (`signature`), what it means (`events`), samples for tests and demos.
-Does not own the database or HTTP; a fifth processor is one package here and one contract.
+Owns one object per processor (`processor.Processor`) with its package, and the list of them (`registry`). Does not own the
+database or HTTP. A new processor is a package here, its contract, and one line in `registry`.
 """

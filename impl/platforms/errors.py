@@ -1,4 +1,4 @@
-"""What can be wrong with an authentic delivery. Each becomes a dead event with this code."""
+"""Errors of authentic deliveries. Each becomes a dead event with this code."""
 
 from __future__ import annotations
 

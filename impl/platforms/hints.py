@@ -1,4 +1,4 @@
-"""What the tenant's own site said about the origin of a sale, out of the free-form pairs that processors carry."""
+"""Hints of the tenant's own site about the origin of a sale, out of the free-form pairs that processors carry."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ def read(pairs: object, *, name: str = "name") -> Hints:
 
 def without_journey_key(value: Any) -> tuple[Any, str | None]:
     """`value` without any journey key, wherever processors carry one, and the first that stood there."""
-    found: list[str] = []
-    left = _without(value, found)
-    return left, next((key for key in found if _bounded(key, _MAX_JOURNEY_KEY)), None)
+    keys: list[str] = []
+    rest = _without(value, keys)
+    return rest, next((key for key in keys if _bounded(key, _MAX_JOURNEY_KEY)), None)
 
 
-def _without(value: Any, found: list[str]) -> Any:
+def _without(value: Any, keys: list[str]) -> Any:
     if isinstance(value, list):
-        return [_without(item, found) for item in value if not _takes(item, found)]
+        return [_without(item, keys) for item in value if not _takes(item, keys)]
     if isinstance(value, dict):
         if isinstance(value.get(JOURNEY_KEY), str):
-            found.append(value[JOURNEY_KEY])
-        return {name: _without(child, found) for name, child in value.items() if name != JOURNEY_KEY}
-    return _query_without(value, found) if isinstance(value, str) and JOURNEY_KEY in value else value
+            keys.append(value[JOURNEY_KEY])
+        return {name: _without(child, keys) for name, child in value.items() if name != JOURNEY_KEY}
+    return _query_without(value, keys) if isinstance(value, str) and JOURNEY_KEY in value else value
 
 
-def _takes(item: Any, found: list[str]) -> bool:
-    """Whether `item` is a pair that holds a journey key, which is then in `found`."""
+def _takes(item: Any, keys: list[str]) -> bool:
+    """Whether `item` is a pair that holds a journey key, which is then in `keys`."""
     if not isinstance(item, dict) or JOURNEY_KEY not in (item.get("name"), item.get("key")):
         return False
-    found.append(str(item.get("value")))
+    keys.append(str(item.get("value")))
     return True
 
 
-def _query_without(text: str, found: list[str]) -> str:
+def _query_without(text: str, keys: list[str]) -> str:
     """URL-encoded pairs without the journey key; nothing of a text that is no such pairs."""
     try:
         pairs = parse_qsl(text, max_num_fields=_MAX_PAIRS)
     except ValueError:
         return ""
-    found += [value for name, value in pairs if name == JOURNEY_KEY]
+    keys += [value for name, value in pairs if name == JOURNEY_KEY]
     return urlencode([pair for pair in pairs if JOURNEY_KEY not in pair[0] and JOURNEY_KEY not in pair[1]])
 
 

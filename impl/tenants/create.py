@@ -1,8 +1,7 @@
-"""A new merchant: tenant, first admin, tenant key and what processors sign with."""
+"""A new merchant: tenant, first admin, tenant key, and the secrets of its processors."""
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
 from impl.kernel.errors import SkeldirError
+from impl.platforms import registry
+from impl.platforms.processor import Processor
 
 _CREATE_TENANT = text("SELECT ops.create_tenant(:name, :currency, :tenant_id)")
 _CREATE_USER = text("SELECT ops.create_user(:login_hash, :password_hash, 'password', :user_id)")
@@ -39,11 +40,6 @@ class Admin:
 
     login_identifier_hash: str
     password_hash: str = field(repr=False)
-
-
-def new_webhook_secret() -> str:
-    """A random signing secret in the form that Stripe gives out."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
 
 
 async def create(operator: AsyncEngine, *, name: str, currency: str, admin: Admin) -> uuid.UUID:
@@ -74,28 +70,19 @@ def _reason(error: DBAPIError) -> str:
 
 
 async def equip(
-    engine: AsyncEngine,
-    ring: KeyRing,
-    tenant_id: uuid.UUID,
-    *,
-    key_hash: bytes,
-    webhook_secret: str,
-    others: Mapping[str, str] | None = None,
+    engine: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID, *, key_hash: bytes, secrets: Mapping[str, str]
 ) -> None:
-    """Store the tenant key (SHA-256, for the header), the Stripe secret (sealed), and what `others` share by provider.
-
-    Shopify and WooCommerce share a secret too, which is sealed; PayPal shares the id of the tenant's webhook.
-    """
-    shared = {"stripe": webhook_secret, **(others or {})}
+    """Store the tenant key (SHA-256, for the header), and by processor what its deliveries are verified with."""
     async with tenant_transaction(engine, tenant_id) as connection:
         await connection.execute(_INSERT_KEY, {"tenant_id": tenant_id, "purpose": "header", "key_hash": key_hash})
-        for provider, value in shared.items():
-            await connection.execute(_INSERT_SECRET, _secret_row(ring, tenant_id, provider, value))
+        for name, value in secrets.items():
+            await connection.execute(_INSERT_SECRET, _secret_row(ring, tenant_id, registry.processor(name), value))
 
 
-def _secret_row(ring: KeyRing, tenant_id: uuid.UUID, provider: str, value: str) -> dict[str, object]:
-    row: dict[str, object] = {"tenant_id": tenant_id, "provider": provider, "webhook_id": None}
-    if provider == "paypal":
+def _secret_row(ring: KeyRing, tenant_id: uuid.UUID, processor: Processor, value: str) -> dict[str, object]:
+    """The id of a webhook is no secret and stays readable; everything else is sealed."""
+    row: dict[str, object] = {"tenant_id": tenant_id, "provider": processor.name, "webhook_id": None}
+    if processor.credential == "webhook_id":
         return row | {"secret_sealed": None, "key_id": None, "webhook_id": value}
     sealed = ring.seal(value.encode(), Place(tenant_id, "tenant_webhook_secrets", "secret_sealed"))
     return row | {"secret_sealed": sealed.value, "key_id": sealed.key_id}

@@ -21,7 +21,7 @@ def test_recorded_deliveries_are_read_in_the_order_of_their_names(tmp_path):
     write(tmp_path / "a.json", provider="stripe", event="x", body_b64=base64.b64encode(b"\xff{").decode())
     first, second = deliver.read(tmp_path)
     assert (first.body, first.delivery_id) == (b"\xff{", None)
-    assert (second.provider, second.body, second.delivery_id) == ("shopify", b'{"id": 1}', "d-1")
+    assert (second.processor, second.body, second.delivery_id) == ("shopify", b'{"id": 1}', "d-1")
 
 
 @pytest.mark.parametrize(

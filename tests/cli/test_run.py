@@ -12,8 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from impl.platforms import samples as all_samples
-from impl.platforms import stripe
+from impl.platforms import registry, stripe
 from impl.platforms.stripe import samples
 from tests.cli.conftest import database_processes, skeldir
 from tests.cli.test_deliver import write
@@ -49,9 +48,9 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, 
         assert "→ 200 accepted" in command("deliver", *by_hand).stdout
     every = data_dir.with_name("every")
     every.mkdir()
-    known = [(provider, event) for provider in all_samples.PROVIDERS for event in all_samples.names(provider)]
+    known = [(provider, event) for provider in registry.NAMES for event in registry.processor(provider).samples()]
     for number, (provider, event) in enumerate(known):
-        body = all_samples.load(provider, event)
+        body = registry.processor(provider).sample(event)
         write(every / f"{number:02}.json", provider=provider, event=event, body=body)
     taken = re.findall(r"→ 200 (\w+):", command("replay", every, "--url", second.url, "--data-dir", data_dir).stdout)
     assert len(taken) == len(known) == 20
@@ -59,7 +58,9 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, 
     recorded = data_dir.with_name("recorded")
     recorded.mkdir()
     charge = samples.load("charge.succeeded", event={"id": "evt_recorded"}, item={"id": "ch_recorded"})
-    order = base64.b64encode(json.dumps(all_samples.load("shopify", "orders/paid") | {"id": 77}).encode()).decode()
+    order = base64.b64encode(
+        json.dumps(registry.processor("shopify").sample("orders/paid") | {"id": 77}).encode()
+    ).decode()
     write(recorded / "1.json", provider="stripe", event="charge.succeeded", body=charge)
     write(recorded / "2.json", provider="shopify", event="orders/paid", body_b64=order, delivery_id="d-77")
     again = ("replay", recorded, "--url", second.url, "--data-dir", data_dir)

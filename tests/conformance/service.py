@@ -42,8 +42,9 @@ from impl.db.sealing import KeyRing, Place
 from impl.db.transaction import tenant_transaction
 from impl.jobs import vitals
 from impl.kernel.clock import SystemClock
-from impl.platforms import samples
+from impl.platforms import registry
 from impl.platforms.paypal import local_authority
+from impl.platforms.processor import Processor
 from impl.settings import Settings
 from tests.conformance import contract, dead_events, fault_injection, policy
 from tests.fixtures import database as databases
@@ -51,21 +52,12 @@ from tests.fixtures.service import RING
 
 PASSWORD = "correct horse battery"
 PEPPER = "conformance pepper"
+SECRETS = {"secret": PASSWORD, "webhook_id": "WH-1"}
 FAR = 1_000_000
-SIGNER = Path(__file__).with_name("paypal_signer.py")
 BUNDLE = Path("generated/bundles/openapi.yaml").absolute()
 ROLES = {"viewer": ["viewer"], "manager": ["manager", "viewer"], "admin": ["admin", "manager", "viewer"]}
-STRIPE = (
-    "receiveStripeWebhook",
-    "stripeChargeSucceeded",
-    "stripePaymentIntentSucceeded",
-    "stripePaymentIntentSucceededLegacy",
-    "stripeChargeRefunded",
-)
-SHOPS = {"shopify": "X-Shopify-Hmac-SHA256", "woocommerce": "X-WC-Webhook-Signature"}
-TOPICS = {"shopify": "X-Shopify-Topic", "woocommerce": "X-WC-Webhook-Topic"}
-ANY_TOPIC = {"shopify": "orders/paid", "woocommerce": "order.updated"}
-"""The topic sent to the one address that takes all deliveries of a processor."""
+OTHER_TOPICS = {"woocommerce": "order.updated"}
+"""The topic sent to the one address for all topics, where it is not that of the processor's first example."""
 PRIVATE = [
     "logout",
     "refreshToken",
@@ -178,17 +170,21 @@ async def rates(operator: AsyncEngine, tenant_id: uuid.UUID, rate: int) -> None:
 
 
 async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: NewTenant) -> None:
-    """The secret that Stripe signs with, given to the other processors too; to PayPal as the id of the webhook."""
-    sealed = ring.seal(made.webhook_secret.encode(), Place(made.tenant_id, "tenant_webhook_secrets", "secret_sealed"))
-    rows = [{"provider": provider, "sealed": sealed.value, "key_id": sealed.key_id, "id": None} for provider in SHOPS]
-    rows.append({"provider": "paypal", "sealed": None, "key_id": None, "id": made.webhook_secret})
+    """The secret of the first processor, given to the others too, as a secret or as the id of a webhook."""
+    value = made.webhook_secret
+    sealed = ring.seal(value.encode(), Place(made.tenant_id, "tenant_webhook_secrets", "secret_sealed"))
+    by_credential = {
+        "secret": {"sealed": sealed.value, "key_id": sealed.key_id, "id": None},
+        "webhook_id": {"sealed": None, "key_id": None, "id": value},
+    }
     statement = text(
         "INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id, webhook_id)"
         " VALUES (:tenant_id, :provider, 1, :sealed, :key_id, :id)"
     )
     async with tenant_transaction(app, made.tenant_id) as connection:
-        for row in rows:
-            await connection.execute(statement, {"tenant_id": made.tenant_id, **row})
+        for processor in registry.PROCESSORS[1:]:
+            row = {"tenant_id": made.tenant_id, "provider": processor.name, **by_credential[processor.credential]}
+            await connection.execute(statement, row)
 
 
 async def url_key(app: AsyncEngine, tenant_id: uuid.UUID) -> str:
@@ -240,12 +236,9 @@ async def furnish(
             ),
         ],
         "signatures": [
-            *(_stripe(made, name) for made, name in ((first, "a"), (poor, "l"))),
-            *(_shop(provider, made, name) for provider in SHOPS for made, name in ((first, "a"), (poor, "l"))),
-            *(
-                _paypal(settings.paypal_test_authority or Path(), made, name)
-                for made, name in ((first, "a"), (poor, "l"))
-            ),
+            _signature(settings, processor, made, name)
+            for processor in registry.PROCESSORS
+            for made, name in ((first, "a"), (poor, "l"))
         ],
         "extra": {
             "victim": str(next(item.user_id for item in people if item.name == "victim-s")),
@@ -254,48 +247,39 @@ async def furnish(
     }
 
 
-def _stripe(made: NewTenant, tenant_name: str) -> dict[str, Any]:
-    return {
-        "operations": STRIPE,
-        "header": "Stripe-Signature",
+def _signature(settings: Settings, processor: Processor, made: NewTenant, tenant_name: str) -> dict[str, Any]:
+    """How the harness signs for `processor`: from its template, or with `PROCESSOR_signer.py` where it has a key of its own."""
+    signature = processor.signature
+    row: dict[str, Any] = {
+        "operations": [name for name, mapping in mappings().items() if mapping["map"] == processor.name],
+        "header": signature.header,
         "secret": made.webhook_secret,
         "tenant": tenant_name,
-        "message": "{time}.{body}",
-        "template": "t={time},v1={hex}",
-        "tolerance_seconds": 300,
     }
+    if signature.template is None:
+        signer, stand_in = Path(__file__).with_name(f"{processor.name}_signer.py"), settings.data_dir / processor.name
+        authority = settings.paypal_test_authority or stand_in
+        return row | {"signer": f"{signer}:sign", "forger": f"{signer}:forge", "options": {"authority": str(authority)}}
+    row["template"] = signature.template
+    if signature.tolerance_seconds is not None:
+        row |= {"message": signature.message, "tolerance_seconds": signature.tolerance_seconds}
+    return row
 
 
-def _shop(provider: str, made: NewTenant, tenant_name: str) -> dict[str, Any]:
-    return {
-        "operations": [name for name in contract.operations() if provider in name.lower()],
-        "header": SHOPS[provider],
-        "secret": made.webhook_secret,
-        "tenant": tenant_name,
-        "template": "{base64}",
-    }
-
-
-def _paypal(authority: Path, made: NewTenant, tenant_name: str) -> dict[str, Any]:
-    return {
-        "operations": [name for name in contract.operations() if "paypal" in name.lower()],
-        "header": "PAYPAL-TRANSMISSION-SIG",
-        "secret": made.webhook_secret,
-        "tenant": tenant_name,
-        "signer": f"{SIGNER}:sign",
-        "forger": f"{SIGNER}:forge",
-        "options": {"authority": str(authority)},
-    }
+def mappings() -> dict[str, dict[str, str]]:
+    """By operation, which deliveries its address is for."""
+    return {name: item["x-mapping"] for name, item in contract.operations().items() if "x-mapping" in item}
 
 
 def topics() -> dict[str, dict[str, str]]:
     """The header that says what a delivery is about, as the address wants it."""
-    mappings = {name: item["x-mapping"] for name, item in contract.operations().items() if "x-mapping" in item}
-    return {
-        name: {TOPICS[mapping["map"]]: mapping.get("topic", ANY_TOPIC[mapping["map"]])}
-        for name, mapping in mappings.items()
-        if mapping["map"] in TOPICS
-    }
+    now, pinned = SystemClock().now(), {}
+    for name, mapping in mappings().items():
+        processor = registry.processor(mapping["map"])
+        if processor.topic_header is not None:
+            other = OTHER_TOPICS.get(processor.name, processor.examples(now)[0].topic)
+            pinned[name] = {processor.topic_header: mapping.get("topic", other)}
+    return pinned
 
 
 def _charge(name: str, **changed: Any) -> dict[str, Any]:
@@ -312,7 +296,7 @@ def _charge(name: str, **changed: Any) -> dict[str, Any]:
 
 def _capture() -> dict[str, Any]:
     """A capture of this day at PayPal, so that a second platform has revenue."""
-    body = samples.load("paypal", "PAYMENT.CAPTURE.COMPLETED")
+    body = registry.processor("paypal").sample("PAYMENT.CAPTURE.COMPLETED")
     return {**body, "create_time": "{moment}", "resource": {**body["resource"], "create_time": "{moment}"}}
 
 
@@ -380,13 +364,11 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
     seeds += [
         {"operation": "putWebhookSecret", "path": f"/api/auth/admin/webhook-secrets/{provider}", "body": body}
         for provider, body in (
-            ("shopify", {"secret": PASSWORD}),
-            ("woocommerce", {"secret": PASSWORD}),
-            ("paypal", {"webhook_id": "WH-1"}),
+            *((one.name, {one.credential: SECRETS[one.credential]}) for one in registry.PROCESSORS[1:]),
         )
     ]
     seeds += [
-        {"operation": operation, "body": samples.load(provider, topic)}
+        {"operation": operation, "body": registry.processor(provider).sample(topic)}
         for operation, provider, topic in (
             ("receiveStripeWebhook", "stripe", "payment_intent.payment_failed"),
             ("receivePaypalWebhook", "paypal", "PAYMENT.CAPTURE.REFUNDED"),

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from impl.platforms import registry
 from tests.conformance.contract import operations
 from tests.fixtures import days
 from tools.conformance import command, recording, sequence
@@ -83,7 +84,7 @@ def files(out: Path) -> command.Files:
     )
 
 
-SHARDS = {"service": ("",), "deliveries": ("paypal", "shopify", "woocommerce")}
+SHARDS = {"service": ("",), "deliveries": tuple(sorted(registry.NAMES[1:]))}
 """Two services, each with a database of its own, share the operations: what two cores can do at once, and still in one order."""
 
 

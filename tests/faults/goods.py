@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from impl.platforms import samples
+from impl.platforms import registry
 from tests.faults.town import Shop
 
 MARK = "pii-canary"
@@ -41,7 +41,7 @@ class Delivery:
 def charge(**changes: Any) -> Delivery:
     """A card charged at Stripe."""
     name = f"ch_{uuid.uuid4().hex}"
-    payload = samples.load("stripe", "charge.succeeded")
+    payload = registry.processor("stripe").sample("charge.succeeded")
     payload |= {"id": f"evt_{name}", "created": int(time.time())}
     payload["data"]["object"] |= {"id": name, "payment_intent": f"pi_{name}"} | changes
     return Delivery("stripe", "charge.succeeded", json.dumps(payload).encode(), name)
@@ -50,21 +50,21 @@ def charge(**changes: Any) -> Delivery:
 def order() -> Delivery:
     """An order paid at Shopify."""
     number = _number()
-    payload = samples.load("shopify", "orders/paid") | {"id": number}
+    payload = registry.processor("shopify").sample("orders/paid") | {"id": number}
     return Delivery("shopify", "orders/paid", json.dumps(payload).encode(), str(number))
 
 
 def completed() -> Delivery:
     """An order completed at WooCommerce."""
     number = _number()
-    payload = samples.load("woocommerce", "order.completed") | {"id": number}
+    payload = registry.processor("woocommerce").sample("order.completed") | {"id": number}
     return Delivery("woocommerce", "order.completed", json.dumps(payload).encode(), str(number))
 
 
 def capture() -> Delivery:
     """A payment captured at PayPal."""
     name = uuid.uuid4().hex[:17].upper()
-    payload: dict[str, Any] = samples.load("paypal", "PAYMENT.CAPTURE.COMPLETED") | {"id": f"WH-{name}"}
+    payload: dict[str, Any] = registry.processor("paypal").sample("PAYMENT.CAPTURE.COMPLETED") | {"id": f"WH-{name}"}
     payload["resource"] |= {"id": name, "create_time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}
     return Delivery("paypal", "PAYMENT.CAPTURE.COMPLETED", json.dumps(payload).encode(), name)
 

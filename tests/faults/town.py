@@ -20,14 +20,13 @@ import httpx2
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from impl.cli import local, tenant
+from impl.cli import local, run, tenant
 from impl.cli.demo.sender import Sender
 from impl.cli.local import DATABASE
 from impl.db import bootstrap, embedded, roles
 from impl.db import engine as engines
 from impl.kernel.clock import SystemClock
-from impl.platforms.paypal import local_authority
-from impl.platforms.paypal.local_authority import Authority
+from impl.platforms import registry
 from impl.settings import Settings
 from tests.bench import processes
 from tests.bench.shop import free_port
@@ -42,7 +41,7 @@ _RAISE = text("SELECT ops.update_tenant(:tenant, webhook_rate_per_minute => 1000
 
 @dataclass(frozen=True)
 class Shop:
-    """A tenant that all four processors deliver to."""
+    """A tenant that every processor delivers to."""
 
     tenant_id: uuid.UUID
     sender: Sender
@@ -55,7 +54,6 @@ class Town:
     folder: Path
     settings: Settings
     server: embedded.Server
-    authority: Authority
     port: int = field(default_factory=free_port)
     api: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
@@ -72,8 +70,8 @@ class Town:
         more = {
             "SKELDIR_ENV": "ci",
             "SKELDIR_SCHEDULE_SECONDS": "1",
-            "SKELDIR_PAYPAL_TEST_AUTHORITY": str(self.folder / "paypal"),
         }
+        more |= {f"SKELDIR_{name.upper()}": str(value) for name, value in run.local_settings(self.settings).items()}
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [SKELDIR, *arguments],
@@ -154,7 +152,7 @@ class Town:
     async def shop(self) -> Shop:
         """A new tenant, with no limit to how often it may deliver."""
         self.shops += 1
-        others = {"shopify": uuid.uuid4().hex, "woocommerce": uuid.uuid4().hex, "paypal": uuid.uuid4().hex[:17].upper()}
+        secrets = {processor.name: processor.new_secret() for processor in registry.PROCESSORS}
         email = f"shop-{self.shops}@shop.example"
         made = await asyncio.to_thread(
             tenant.make,
@@ -162,14 +160,13 @@ class Town:
             name=f"Shop {self.shops}",
             email=email,
             password="a long password",
-            others=others,
+            secrets=secrets,
         )
         operator = engines.create(self.settings.secret("ops_database_url"), pool_size=1)
         async with operator.begin() as connection:
             await connection.execute(_RAISE, {"tenant": made.tenant_id})
         await operator.dispose()
-        secrets = {"stripe": made.webhook_secret, **others}
-        return Shop(made.tenant_id, Sender(made.tenant_key, secrets, self.authority, SystemClock()))
+        return Shop(made.tenant_id, Sender(made.tenant_key, secrets, run.signers(self.settings), SystemClock()))
 
     async def look(self) -> asyncpg.Connection:
         """A connection that sees every tenant's rows."""
@@ -223,5 +220,4 @@ def _build(folder: Path) -> Town:
         name: SecretStr(server.url(role, DATABASE).render_as_string(hide_password=False))
         for name, role in names.items()
     }
-    authority = local_authority.ensure(folder / "paypal", SystemClock().now())
-    return Town(folder, settings.model_copy(update=urls), server, authority)
+    return Town(folder, settings.model_copy(update=urls), server)

@@ -11,23 +11,19 @@ from hypothesis import strategies as st
 
 from impl.kernel import money
 from impl.kernel.money import Money
-from impl.platforms import samples, shopify, stripe, woocommerce
-from impl.platforms.notice import Notice
-from impl.platforms.paypal import to_report as paypal_report
+from impl.platforms import registry
+from impl.platforms.notification import Notification
 from tests.fixtures.book import Book
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-READERS = {
-    "stripe": stripe.PROCESSOR.to_report,
-    "shopify": shopify.PROCESSOR.to_report,
-    "woocommerce": woocommerce.PROCESSOR.to_report,
-    "paypal": paypal_report,
-}
+READERS = {processor.name: processor.read for processor in registry.PROCESSORS}
 
 
-def notice(provider, topic, name, **changes):
+def notification(provider, topic, name, **changes):
     """A delivery of a changed sample; `name` is the processor's id of the delivery."""
-    return provider, Notice(payload=samples.load(provider, topic) | changes, topic=topic, id=name, received_at=NOW)
+    return provider, Notification(
+        payload=registry.processor(provider).sample(topic) | changes, topic=topic, id=name, received_at=NOW
+    )
 
 
 def text(cents, code):
@@ -38,10 +34,10 @@ def stripe_life(paid, refunds, code, has_reversal):
     """Refunds are told as a running total; a dispute that is won takes nothing."""
 
     def event(topic, name, **item):
-        payload = samples.load("stripe", topic)
+        payload = registry.processor("stripe").sample(topic)
         base = {"id": "ch_1", "payment_intent": "pi_1", "currency": code.lower(), "amount": paid}
         payload["data"]["object"] |= base | item
-        return notice("stripe", topic, None, id=name, data=payload["data"])
+        return notification("stripe", topic, None, id=name, data=payload["data"])
 
     yield event("charge.succeeded", "evt_charge")
     yield event("payment_intent.succeeded", "evt_intent", id="pi_1", latest_charge="ch_1")
@@ -53,23 +49,23 @@ def stripe_life(paid, refunds, code, has_reversal):
 
 def shopify_life(paid, refunds, code, has_reversal):
     order = {"id": 1, "total_price": text(paid, code), "currency": code}
-    yield notice("shopify", "orders/create", "d-1", **order)
-    yield notice("shopify", "orders/paid", "d-2", **order)
+    yield notification("shopify", "orders/create", "d-1", **order)
+    yield notification("shopify", "orders/paid", "d-2", **order)
     for number, cents in enumerate(refunds, 10):
         transactions = [{"id": number, "amount": text(cents, code), "currency": code, "kind": "refund"}]
         changes = {"id": number, "order_id": 1, "currency": code, "transactions": transactions}
-        yield notice("shopify", "refunds/create", f"d-{number}", **changes)
+        yield notification("shopify", "refunds/create", f"d-{number}", **changes)
 
 
 def woocommerce_life(paid, refunds, code, has_reversal):
     """Every delivery repeats all refunds so far."""
     order = {"id": 1, "total": text(paid, code), "currency": code, "refunds": []}
-    yield notice("woocommerce", "order.created", "d-1", **order)
-    yield notice("woocommerce", "order.completed", "d-2", **order)
-    yield notice("woocommerce", "order.updated", "d-3", **order | {"status": "completed"})
+    yield notification("woocommerce", "order.created", "d-1", **order)
+    yield notification("woocommerce", "order.completed", "d-2", **order)
+    yield notification("woocommerce", "order.updated", "d-3", **order | {"status": "completed"})
     listed = [{"id": number, "amount": text(cents, code)} for number, cents in enumerate(refunds, 10)]
     for count in range(1, len(listed) + 1):
-        yield notice("woocommerce", "order.refunded", f"d-{9 + count}", **order | {"refunds": listed[:count]})
+        yield notification("woocommerce", "order.refunded", f"d-{9 + count}", **order | {"refunds": listed[:count]})
 
 
 def paypal_life(family):
@@ -78,10 +74,10 @@ def paypal_life(family):
     def life(paid, refunds, code, has_reversal):
         def event(what, name, cents, **resource):
             topic = f"PAYMENT.{family}.{what}"
-            kept = copy.deepcopy(samples.load("paypal", topic)["resource"])
+            kept = copy.deepcopy(registry.processor("paypal").sample(topic)["resource"])
             words = ("total", "currency") if family == "SALE" else ("value", "currency_code")
             kept |= {"id": name, "amount": dict(zip(words, (text(cents, code), code), strict=True))} | resource
-            return notice("paypal", topic, None, id=f"WH-{name}", resource=kept)
+            return notification("paypal", topic, None, id=f"WH-{name}", resource=kept)
 
         up = [{"rel": "up", "href": "https://api.paypal.com/v2/payments/captures/PAID"}]
         about = {"sale_id": "PAID"} if family == "SALE" else {"links": up}

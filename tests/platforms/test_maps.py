@@ -9,31 +9,24 @@ import pytest
 import yaml
 
 from impl.kernel import money
-from impl.kernel.clock import SystemClock
 from impl.kernel.money import MoneyError
-from impl.platforms import samples, shopify, stripe, woocommerce
+from impl.platforms import registry
 from impl.platforms.errors import UnusableDelivery
-from impl.platforms.notice import Notice
-from impl.platforms.paypal import PayPal, transport
-from impl.platforms.paypal.certificates import PinnedCertificates, pinned_roots
-from impl.platforms.paypal.events import MEANINGS as PAYPAL
-from impl.platforms.shopify.events import MEANINGS as SHOPIFY
-from impl.platforms.stripe.events import MEANINGS as STRIPE
+from impl.platforms.notification import Notification
 from impl.platforms.woocommerce.events import BY_STATUS
-from impl.platforms.woocommerce.events import MEANINGS as WOOCOMMERCE
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 GOVERNANCE = yaml.safe_load((CONTRACTS / "governance/mappings.yaml").read_text())
 MAPS, VECTORS = GOVERNANCE["maps"], GOVERNANCE["vectors"]
-PROCESSORS = {"stripe": stripe.PROCESSOR, "shopify": shopify.PROCESSOR, "woocommerce": woocommerce.PROCESSOR}
-PROCESSORS["paypal"] = PayPal(PinnedCertificates(transport.fetch, pinned_roots(), SystemClock()))
 AMOUNTS = {"shopify": ("orders/paid", "total_price"), "woocommerce": ("order.completed", "total")}
 
 
 def report(provider, topic, **changes):
-    payload = samples.load(provider, topic) | changes
-    notice = Notice(payload=payload, topic=topic, id="delivery-7", received_at=datetime(2026, 1, 1, tzinfo=UTC))
-    return PROCESSORS[provider].to_report(notice)
+    payload = registry.processor(provider).sample(topic) | changes
+    notification = Notification(
+        payload=payload, topic=topic, id="delivery-7", received_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    return registry.processor(provider).read(notification)
 
 
 def operations(provider):
@@ -50,34 +43,44 @@ def _object_of(provider, operation_id, sample):
 
 @pytest.mark.parametrize(
     "operation",
-    [(provider, one) for provider in PROCESSORS for one in operations(provider)],
+    [(provider, one) for provider in registry.NAMES for one in operations(provider)],
     ids=lambda pair: pair[1]["operationId"],
 )
 def test_the_key_of_a_delivery_is_what_its_contract_says(operation):
     provider, declared = operation
     topic = declared["x-mapping"]["topic"]
-    sample = samples.load(provider, topic)
+    sample = registry.processor(provider).sample(topic)
     object_id = str(_object_of(provider, operation[1]["operationId"], sample)["id"])
     text = re.sub(r"\{X-[^}]*\}", "delivery-7", declared["x-idempotency-key"]).replace("{id}", object_id)
     assert report(provider, topic).idempotency_key == uuid.uuid5(uuid.NAMESPACE_URL, text)
 
 
-def test_every_topic_of_the_maps_has_a_meaning_and_no_other():
-    assert set(MAPS["stripe"]["topics"]) == set(STRIPE)
-    assert set(MAPS["shopify"]["topics"]) == set(SHOPIFY)
-    assert set(MAPS["paypal"]["topics"]) == set(PAYPAL)
-    assert set(MAPS["woocommerce"]["topics"]) == set(WOOCOMMERCE)
+def test_every_topic_of_the_maps_has_a_reader_and_no_other():
+    assert {processor.name: set(processor.topics) for processor in registry.PROCESSORS} == {
+        name: set(entry["topics"]) for name, entry in MAPS.items()
+    }
 
 
-def test_every_topic_means_the_event_of_its_map():
-    for topic, meaning in SHOPIFY.items():
-        assert meaning.type.value == MAPS["shopify"]["topics"][topic]["event"]
-    for topic, meaning in PAYPAL.items():
-        assert meaning.type.value == MAPS["paypal"]["topics"][topic]["event"]
-    for topic, meaning in WOOCOMMERCE.items():
-        assert (meaning.says.value if meaning.says else None) == MAPS["woocommerce"]["topics"][topic].get("event")
+@pytest.mark.parametrize("processor", registry.PROCESSORS, ids=lambda one: one.name)
+def test_every_topic_means_the_event_of_its_map(processor):
+    for name, topic in processor.topics.items():
+        entry = MAPS[processor.name]["topics"][name]
+        if "by_status" not in entry:
+            assert topic.event.value == entry["event"]
+
+
+def test_what_the_status_of_an_object_means_is_what_its_map_says():
     by_status = MAPS["woocommerce"]["topics"]["order.updated"]["by_status"]
     assert {status: event.value for status, event in BY_STATUS.items()} == by_status
+    assert registry.processor("woocommerce").topics["order.updated"].event is None
+    closed = registry.processor("stripe").topics["charge.dispute.closed"].event
+    assert MAPS["stripe"]["topics"]["charge.dispute.closed"]["by_status"] == {"won": closed.value}
+
+
+def test_the_contract_lists_the_processors_of_the_registry():
+    auth = yaml.safe_load((CONTRACTS / "openapi/v1/auth.yaml").read_text())
+    listed = auth["components"]["schemas"]["WebhookSecret"]["properties"]["provider"]["enum"]
+    assert sorted(listed) == sorted(registry.NAMES)
 
 
 @pytest.mark.parametrize("provider", AMOUNTS)
@@ -99,12 +102,12 @@ def test_amounts_that_would_need_rounding_are_refused(provider, vector):
         money.parse(vector["amount"], money.currency(vector["currency"]))
 
 
-@pytest.mark.parametrize("provider", PROCESSORS)
+@pytest.mark.parametrize("provider", registry.NAMES)
 def test_there_is_a_sample_of_every_topic(provider):
-    assert set(samples.names(provider)) == set(MAPS[provider]["topics"])
+    assert set(registry.processor(provider).samples()) == set(MAPS[provider]["topics"])
 
 
 @pytest.mark.parametrize(("provider", "event"), [("stripe", "charge.brewed"), ("barter", "charge.succeeded")])
 def test_a_sample_that_is_not_there_is_named(provider, event):
     with pytest.raises(KeyError, match="there is no"):
-        samples.load(provider, event)
+        registry.processor(provider).sample(event)

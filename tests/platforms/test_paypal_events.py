@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 import pytest
 
 from impl.kernel.events import EventType
-from impl.platforms import paypal, samples
+from impl.platforms import paypal, registry
 from impl.platforms.errors import UnusableDelivery
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
 
 RECEIVED = datetime(2026, 12, 2, tzinfo=UTC)
 
 
 def fact(event, /, *, envelope=None, **resource):
-    payload = samples.load("paypal", event) | (envelope or {})
+    payload = registry.processor("paypal").sample(event) | (envelope or {})
     if isinstance(payload.get("resource"), dict):
         payload["resource"] = payload["resource"] | resource
-    notice = Notice(payload=payload, topic=event, id=payload.get("id"), received_at=RECEIVED)
-    (only,) = paypal.to_report(notice).facts
+    notification = Notification(payload=payload, topic=event, id=payload.get("id"), received_at=RECEIVED)
+    (only,) = paypal.to_report(notification).facts
     return only
 
 

@@ -5,19 +5,21 @@ from datetime import UTC, datetime
 import pytest
 
 from impl.kernel.events import EventType
-from impl.platforms import samples, shopify
+from impl.platforms import registry, shopify
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
 
 RECEIVED = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def notice(topic, /, *, delivery="wh-1", **changes):
-    return Notice(payload=samples.load("shopify", topic) | changes, topic=topic, id=delivery, received_at=RECEIVED)
+def notification(topic, /, *, delivery="wh-1", **changes):
+    return Notification(
+        payload=registry.processor("shopify").sample(topic) | changes, topic=topic, id=delivery, received_at=RECEIVED
+    )
 
 
 def fact(topic, /, **changes):
-    (only,) = shopify.to_report(notice(topic, **changes)).facts
+    (only,) = shopify.to_report(notification(topic, **changes)).facts
     return only
 
 
@@ -88,12 +90,12 @@ def test_hints_that_are_none_are_dropped():
 
 
 def test_each_update_of_a_checkout_is_an_event_of_its_own():
-    first, again, other = (shopify.to_report(notice("checkouts/update", delivery=one)) for one in ("a", "a", "b"))
+    first, again, other = (shopify.to_report(notification("checkouts/update", delivery=one)) for one in ("a", "a", "b"))
     assert first.idempotency_key == again.idempotency_key != other.idempotency_key
 
 
 def test_a_payment_that_failed_to_go_back_is_not_counted():
-    sent = samples.load("shopify", "refunds/create")["transactions"]
+    sent = registry.processor("shopify").sample("refunds/create")["transactions"]
     assert fact("refunds/create", transactions=[sent[0], sent[1] | {"status": "failure"}]).money.amount_cents == 2000
 
 
@@ -151,5 +153,5 @@ def test_what_is_unusable_says_why_and_where(topic, changes, code, pointer):
 @pytest.mark.parametrize("topic", [None, "", "orders/updated", "ORDERS/PAID"])
 def test_an_unknown_topic_has_no_meaning(topic):
     with pytest.raises(UnusableDelivery) as caught:
-        shopify.to_report(Notice(payload={}, topic=topic, id=None, received_at=RECEIVED))
+        shopify.to_report(Notification(payload={}, topic=topic, id=None, received_at=RECEIVED))
     assert caught.value.code == "unknown_provider_event"

@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 import pytest
 
 from impl.kernel.events import EventType
-from impl.platforms import samples, woocommerce
+from impl.platforms import registry, woocommerce
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
 
 RECEIVED = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def report(topic, /, *, delivery="d-1", **changes):
-    payload = samples.load("woocommerce", topic) | changes
-    return woocommerce.to_report(Notice(payload=payload, topic=topic, id=delivery, received_at=RECEIVED))
+    payload = registry.processor("woocommerce").sample(topic) | changes
+    return woocommerce.to_report(Notification(payload=payload, topic=topic, id=delivery, received_at=RECEIVED))
 
 
 def told(topic, /, **changes):
@@ -46,14 +46,17 @@ def test_each_topic_is_read_as_the_map_says(topic, expected):
 
 
 def test_a_changed_order_means_what_its_status_says():
-    refunded = samples.load("woocommerce", "order.refunded")
+    refunded = registry.processor("woocommerce").sample("order.refunded")
     assert told("order.updated", **refunded) == REFUNDED
     assert told("order.updated", **(refunded | {"status": "completed"})) == [CAPTURED, *REFUNDED]
 
 
 def test_an_order_that_was_paid_but_never_completed_came_and_went():
     """Nothing but its refund will tell us that the money came, so the refund's delivery captures it, dated when it was paid."""
-    changes = samples.load("woocommerce", "order.refunded") | {"date_completed": None, "date_completed_gmt": None}
+    changes = registry.processor("woocommerce").sample("order.refunded") | {
+        "date_completed": None,
+        "date_completed_gmt": None,
+    }
     captured, *refunds = report("order.updated", **changes).facts
     assert (captured.type, captured.money.amount_cents) == (EventType.PAYMENT_CAPTURED, 10000)
     assert captured.occurred_at == datetime(2026, 11, 21, 9, 31, tzinfo=UTC)
@@ -87,14 +90,14 @@ def test_the_time_in_utc_wins_and_the_shops_clock_is_read_as_utc(changes, expect
 
 def test_a_refund_is_one_fact_in_whichever_delivery_it_comes():
     one = report("order.refunded", delivery="a")
-    other = report("order.updated", **samples.load("woocommerce", "order.refunded"), delivery="b")
+    other = report("order.updated", **registry.processor("woocommerce").sample("order.refunded"), delivery="b")
     assert [fact.idempotency_key for fact in one.facts] == [fact.idempotency_key for fact in other.facts]
     assert one.idempotency_key != other.idempotency_key
 
 
 def test_updates_without_a_delivery_id_are_still_told_apart():
     completed, refunded = (
-        report("order.updated", delivery=None, **samples.load("woocommerce", topic))
+        report("order.updated", delivery=None, **registry.processor("woocommerce").sample(topic))
         for topic in ("order.completed", "order.refunded")
     )
     assert completed.idempotency_key != refunded.idempotency_key
@@ -131,5 +134,5 @@ def test_what_is_unusable_says_why_and_where(topic, changes, code, pointer):
 @pytest.mark.parametrize("topic", [None, "order.deleted", "coupon.created", "action.wc_add_to_cart"])
 def test_an_unknown_topic_has_no_meaning(topic):
     with pytest.raises(UnusableDelivery) as caught:
-        woocommerce.to_report(Notice(payload={}, topic=topic, id=None, received_at=RECEIVED))
+        woocommerce.to_report(Notification(payload={}, topic=topic, id=None, received_at=RECEIVED))
     assert caught.value.code == "unknown_provider_event"

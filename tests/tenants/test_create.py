@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from impl.platforms import registry
 from impl.tenants import create as tenants
 from impl.tenants.create import Admin, TenantNotCreated
 
@@ -15,9 +16,13 @@ def admin(login: str | None = None) -> Admin:
 
 
 async def test_a_tenant_has_an_admin_a_key_and_a_secret(ops_engine, app_engine, ring, owner):
-    person, key_hash, secret = admin(), hashlib.sha256(secrets.token_bytes()).digest(), tenants.new_webhook_secret()
+    person, key_hash, secret = (
+        admin(),
+        hashlib.sha256(secrets.token_bytes()).digest(),
+        registry.processor("stripe").new_secret(),
+    )
     tenant_id = await tenants.create(ops_engine, name="Corner shop", currency="EUR", admin=person)
-    await tenants.equip(app_engine, ring, tenant_id, key_hash=key_hash, webhook_secret=secret)
+    await tenants.equip(app_engine, ring, tenant_id, key_hash=key_hash, secrets={"stripe": secret})
     assert await tenants.exists(app_engine, tenant_id)
     key = await owner.fetchrow("SELECT * FROM tenant_api_keys WHERE tenant_id = $1", tenant_id)
     assert key["key_hash"] == key_hash

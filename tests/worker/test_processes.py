@@ -24,7 +24,7 @@ from impl.ingestion import privacy
 from impl.ingestion.deliveries import reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs import queue, vitals
-from impl.platforms import samples
+from impl.platforms import registry
 from impl.worker import SLOTS
 from tests.cli.conftest import ROOT, SKELDIR, environment
 from tests.worker import process
@@ -252,7 +252,7 @@ async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_h
         )  # fmt: skip
         rejection = Rejection(
             code="network_error", message="it did not work", idempotency_key=uuid4(), topic=event,
-            provider_event_id=f"delivery of {provider}", payload=privacy.strip(samples.load(provider, event)),
+            provider_event_id=f"delivery of {provider}", payload=privacy.strip(registry.processor(provider).sample(event)),
         )  # fmt: skip
         await reject.reject(api, ring, delivery, rejection)
     await seer.execute("UPDATE dead_events SET next_retry_at = now()")

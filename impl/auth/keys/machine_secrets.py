@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,9 +17,8 @@ from impl.auth.keys.tenant_keys import Purpose
 from impl.db import locks
 from impl.db.sealing import KeyRing, Place
 from impl.kernel import ids
-
-Provider: TypeAlias = Literal["shopify", "stripe", "woocommerce", "paypal"]
-PROVIDERS: Final[tuple[Provider, ...]] = ("shopify", "stripe", "woocommerce", "paypal")
+from impl.platforms import registry
+from impl.platforms.processor import Processor
 
 # Newest first: that one stays good for a while, an older one ends now, so that never more than two are good.
 _VALID_KEYS: Final = text("""
@@ -44,11 +43,18 @@ _INSERT_SECRET: Final = text("""
 
 
 class PlatformNotFoundError(ProblemError, kind=problems.PLATFORM_NOT_FOUND):
-    """Unknown payment processor; use shopify, stripe, woocommerce or paypal."""
+    """Unknown payment processor."""
+
+    def __init__(self) -> None:
+        *names, last = registry.NAMES
+        super().__init__(f"Unknown payment processor; use {', '.join(names)} or {last}.")
 
 
 class SecretMissingError(ProblemError, kind=problems.VALIDATION_ERROR):
-    """PayPal requires `webhook_id`; every other processor requires `secret`."""
+    """The processor requires `webhook_id` or `secret`, whichever its deliveries are verified with."""
+
+    def __init__(self, processor: Processor) -> None:
+        super().__init__(f"{processor.title} requires `{processor.credential}`.")
 
 
 class WebhookIdError(ProblemError, kind=problems.VALIDATION_ERROR):
@@ -75,12 +81,12 @@ class NewSecret:
     previous_valid_until: datetime | None
 
 
-def provider_of(name: str) -> Provider:
+def processor_of(name: str) -> Processor:
     """The payment processor of that name. Raises `PlatformNotFoundError`."""
-    for provider in PROVIDERS:
-        if provider == name:
-            return provider
-    raise PlatformNotFoundError
+    try:
+        return registry.processor(name)
+    except KeyError as error:
+        raise PlatformNotFoundError from error
 
 
 async def rotate_key(
@@ -107,7 +113,7 @@ async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by 
     ring: KeyRing,
     *,
     tenant_id: UUID,
-    provider: Provider,
+    processor: Processor,
     secret: str | None,
     webhook_id: str | None,
     previous: timedelta,
@@ -117,19 +123,19 @@ async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by 
 
     Raises `SecretMissingError`, and `WebhookIdError` for an id that was copied with more than itself.
     """
-    if (webhook_id if provider == "paypal" else secret) is None:
-        raise SecretMissingError
+    if {"secret": secret, "webhook_id": webhook_id}[processor.credential] is None:
+        raise SecretMissingError(processor)
     if webhook_id is not None and not (webhook_id.isascii() and webhook_id.isprintable() and " " not in webhook_id):
         raise WebhookIdError
-    await locks.acquire(connection, locks.key64(f"webhook_secrets:{tenant_id}:{provider}"))
-    version, until = await _end_secrets(connection, provider, previous, now)
+    await locks.acquire(connection, locks.key64(f"webhook_secrets:{tenant_id}:{processor.name}"))
+    version, until = await _end_secrets(connection, processor.name, previous, now)
     sealed: dict[str, Any] = {"secret_sealed": None, "key_id": None}
     if secret is not None:
         envelope = ring.seal(secret.encode(), Place(tenant_id, "tenant_webhook_secrets", "secret_sealed"))
         sealed = {"secret_sealed": envelope.value, "key_id": envelope.key_id}
     values = {
         "tenant_id": tenant_id,
-        "provider": provider,
+        "provider": processor.name,
         "version": version + 1,
         "webhook_id": webhook_id,
         "now": now,
@@ -139,10 +145,10 @@ async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by 
 
 
 async def _end_secrets(
-    connection: AsyncConnection, provider: str, previous: timedelta, now: datetime
+    connection: AsyncConnection, processor: str, previous: timedelta, now: datetime
 ) -> tuple[int, datetime | None]:
     """The newest version there was, and until when it stays good."""
-    rows = (await connection.execute(_SECRETS, {"provider": provider})).all()
+    rows = (await connection.execute(_SECRETS, {"provider": processor})).all()
     for row in rows[1:]:
         await connection.execute(_END_SECRET, {"id": row.id, "valid_until": _sooner(row.valid_until, now)})
     if not rows:

@@ -1,19 +1,19 @@
-"""Sends the demo's deliveries to a running service and prints the outcome of each and the revenue of today."""
+"""Sends the examples of every processor to a running service and prints the outcome of each and the revenue of today."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 
-from impl.cli.demo import deliveries
 from impl.cli.demo.sender import Sender
 from impl.kernel import money
 from impl.kernel.errors import SkeldirError
+from impl.platforms import registry
+from impl.platforms.processor import Example
 
 _TIMEOUT_SECONDS: Final = 30.0
 _LOGIN: Final = "/api/auth/login"
@@ -34,15 +34,8 @@ class Shop:
     email: str
     password: str = field(repr=False)
     tenant_key: str = field(repr=False)
-    webhook_secret: str = field(repr=False)
-    """The signing secret of Stripe."""
-    others: Mapping[str, str] = field(repr=False)
-    """Signing secrets of the other processors; for PayPal, the webhook id."""
-
-
-def authority_folder(data_dir: Path) -> Path:
-    """Folder of the local certificate authority that replaces PayPal's."""
-    return data_dir / "paypal"
+    secrets: Mapping[str, str] = field(repr=False)
+    """By processor, the signing secret or the webhook id."""
 
 
 async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
@@ -50,8 +43,10 @@ async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
     try:
         async with httpx2.AsyncClient(base_url=base_url, timeout=_TIMEOUT_SECONDS) as client:
             say("Deliveries, each signed the way its processor signs them:")
-            for step in deliveries.story(sender.clock.now()):
-                say(f"  {step.provider:<12} {step.title:<40} → {await _deliver(client, sender, step)}")
+            for processor in registry.PROCESSORS:
+                for example in processor.examples(sender.clock.now()):
+                    outcome = await _deliver(client, sender, processor.name, example)
+                    say(f"  {processor.name:<12} {example.title:<40} → {outcome}")
             revenue = await _revenue(client, shop)
     except httpx2.HTTPError as error:
         message = f"{base_url} does not respond ({type(error).__name__}); start the service with `skeldir run`"
@@ -60,9 +55,10 @@ async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
     say(f"Revenue of today, from the ledger:  {_amount(revenue)}  (verified: {str(revenue['verified']).lower()})")
 
 
-async def _deliver(client: httpx2.AsyncClient, sender: Sender, step: deliveries.Step) -> str:
-    result = _expect(await sender.send(client, step.provider, step.event, step.body, delivery_id=step.id), 200)
-    return f"{result['outcome']}: {result['message']}"
+async def _deliver(client: httpx2.AsyncClient, sender: Sender, processor: str, example: Example) -> str:
+    reply = await sender.send(client, processor, example.topic, example.body, delivery_id=example.delivery_id)
+    receipt = _expect(reply, 200)
+    return f"{receipt['outcome']}: {receipt['message']}"
 
 
 async def _revenue(client: httpx2.AsyncClient, shop: Shop) -> dict[str, Any]:

@@ -30,12 +30,12 @@ from impl.kernel.errors import SkeldirError
 from impl.kernel.events import Report
 from impl.ledger.posting import CurrencyMismatch
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
 
 log = structlog.get_logger()
 
-Reader = Callable[[Notice], Report]
-"""What a processor says in a notice. Raises `UnusableDelivery` or `NothingToRecord`."""
+Reader = Callable[[Notification], Report]
+"""Turns a notification of one processor into facts. Raises `UnusableDelivery` or `NothingToRecord`."""
 
 _CLAIM: Final = text(
     "SELECT c.*, d.external_event_id FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
@@ -116,9 +116,9 @@ def _read(repair: Repair, claimed: Claimed, content: Any) -> Report:
     if reader is None or not isinstance(content, dict):
         raise StillDead("schema_validation", "there is nothing in it that could be read")
     topic = None if row.event_type == "unknown" else row.event_type
-    notice = Notice(payload=content, topic=topic, id=row.external_event_id, received_at=row.ingested_at)
+    notification = Notification(payload=content, topic=topic, id=row.external_event_id, received_at=row.ingested_at)
     try:
-        return reader(notice)
+        return reader(notification)
     except UnusableDelivery as error:
         raise StillDead(error.code, str(error)) from error
     except NothingToRecord as error:

@@ -1,20 +1,21 @@
-"""The work of every address of every processor: translate the call, receive, answer."""
+"""The handler of every address of every processor: translate the call, receive, answer."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from generated.governance import problems
-from generated.server import Bodies, Call, Operation, ProblemError, UnauthorizedError
+from generated.server import Bodies, Call, ProblemError, UnauthorizedError, common, handlers
 from generated.server.models import webhooks_base as models
 from impl.ingestion.deliveries import receive
 from impl.ingestion.deliveries.delivery import Outcome, Receipt, Recorded, Rejected
-from impl.ingestion.deliveries.interpret import Inbound, Issue, Processor
+from impl.ingestion.deliveries.interpret import Inbound, Issue
 from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.callers import MachineCaller
 from impl.platforms.errors import SignatureMismatch
+from impl.platforms.processor import Processor
 
 MESSAGES: Final = {
     Outcome.ACCEPTED: "The delivery was recorded.",
@@ -28,48 +29,98 @@ class WrongAddress(ProblemError, kind=problems.WEBHOOK_TOPIC_MISMATCH):
     """The delivery is authentic, but this path accepts another event type; it was stored as a dead event."""
 
 
+class WrongTopic(ProblemError, kind=problems.WEBHOOK_TOPIC_MISMATCH, status=422):
+    """The delivery is authentic, but this path accepts another event type; it was stored as a dead event."""
+
+
+_TOPIC_MISMATCH: Final[Mapping[int, type[ProblemError]]] = {one.status: one for one in (WrongAddress, WrongTopic)}
+
+
+class Address(NamedTuple):
+    """One operation of the webhook contracts, as its `x-mapping` describes it."""
+
+    processor: Processor
+    topic: str | None
+    """The topic it is for; None for the address that takes all topics."""
+
+
 class Inbox:
-    """Where one processor's deliveries arrive, whichever of its addresses they were sent to."""
+    """Receives the deliveries of `processors` at all their addresses; fills `handlers.ReceiveDelivery`."""
 
-    def __init__(
-        self,
-        receiver: Receiver,
-        processor: Processor,
-        schemas: Mapping[str, Bodies],
-        *,
-        wrong_address: type[ProblemError] = WrongAddress,
-    ) -> None:
-        """`schemas` says by topic what a body must look like; other topics are held to the operation's own schema."""
-        self._receiver, self._processor, self._schemas = receiver, processor, schemas
-        self._wrong_address = wrong_address
+    def __init__(self, receiver: Receiver, processors: Iterable[Processor]) -> None:
+        self._receiver = receiver
+        self._addresses = dict(_addresses(processors))
+        self._schemas = _schemas(self._addresses)
 
-    async def take(self, call: Call[MachineCaller], topic: str | None) -> models.WebhookReceipt:
-        """The receipt of one delivery to the address for `topic`; None is the address for all.
+    async def __call__(
+        self, params: handlers.ReceiveDeliveryParams, *, call: Call[MachineCaller]
+    ) -> handlers.ReceiveDeliveryReply:
+        """The receipt of one delivery.
 
-        Raises `UnauthorizedError` when it is not authentic, `wrong_address` when its topic is another, and
+        Raises `UnauthorizedError` when it is not authentic, a `ProblemError` when its topic is not that of the address, and
         `ServiceUnavailableError` while the database is away: nothing was recorded then, and the processor sends it again.
         """
-        headers = {name: value for name in self._processor.headers if (value := call.headers.raw(name.encode()))}
+        processor, topic = self._addresses[call.operation.id]
+        headers = {name: value for name in processor.headers if (value := call.headers.raw(name.encode()))}
+        if topic is None and processor.is_unsigned_ping(headers, call.request.media_type):
+            return common.ReceiveDelivery200(body=_of_ping(call))
         inbound = Inbound(
             tenant_id=call.principal.tenant_id,
             body=call.raw,
             headers=headers,
             topic=topic,
-            check=lambda topic, _document: self._issues(call, topic),
+            check=lambda topic, _document: self._issues(call, processor, topic),
         )
         try:
-            receipt = await receive.receive(self._receiver, self._processor, inbound)
+            receipt = await receive.receive(self._receiver, processor, inbound)
         except SignatureMismatch as error:
             raise UnauthorizedError from error
         if isinstance(receipt, Rejected) and receipt.error_code == "topic_mismatch":
-            raise self._wrong_address
-        return to_api_receipt(receipt)
+            raise _TOPIC_MISMATCH[processor.topic_mismatch_status]
+        return common.ReceiveDelivery200(body=to_api_receipt(receipt))
 
-    def _issues(self, call: Call[Any], topic: str | None) -> Sequence[Issue]:
-        """Where the body breaks the schema that the contract declares for its topic."""
-        bodies = self._schemas.get(topic or "", call.operation.bodies)
+    def _issues(self, call: Call[Any], processor: Processor, topic: str | None) -> Sequence[Issue]:
+        """Where the body breaks the schema that the contract declares for its topic, or else for the address."""
+        bodies = self._schemas.get((processor.name, topic), call.operation.bodies)
         assert bodies is not None
         return [dataclasses.asdict(issue) for issue in bodies.check(call.request)]
+
+
+def _addresses(processors: Iterable[Processor]) -> Iterable[tuple[str, Address]]:
+    """By operation, the address that it is. Addresses of other processors are left out."""
+    by_name = {processor.name: processor for processor in processors}
+    for operation in handlers.RECEIVE_DELIVERY:
+        mapping = operation.extensions["x-mapping"]
+        if mapping["map"] in by_name:
+            yield operation.id, Address(by_name[mapping["map"]], mapping.get("topic"))
+
+
+def _schemas(addresses: Mapping[str, Address]) -> dict[tuple[str, str | None], Bodies]:
+    """By processor and topic, the bodies that the address of the topic declares."""
+    schemas: dict[tuple[str, str | None], Bodies] = {
+        (address.processor.name, address.topic): operation.bodies
+        for operation in handlers.RECEIVE_DELIVERY
+        if (address := addresses.get(operation.id)) is not None
+        and address.topic is not None
+        and address.processor.holds_to_schema_of_topic
+        and operation.bodies is not None
+    }
+    for processor in {address.processor for address in addresses.values()}:
+        for name, topic in processor.topics.items():
+            if topic.schema_of is not None:
+                schemas[processor.name, name] = schemas[processor.name, topic.schema_of]
+    return schemas
+
+
+def _of_ping(call: Call[MachineCaller]) -> models.WebhookReceipt:
+    """Nothing is written: the ping proves no knowledge of the secret."""
+    return models.WebhookReceipt(
+        success=True,
+        correlation_id=call.correlation_id,
+        message=MESSAGES[Outcome.IGNORED],
+        tenant_id=call.principal.tenant_id,
+        outcome=Outcome.IGNORED.value,
+    )
 
 
 def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
@@ -86,9 +137,3 @@ def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
         idempotency_key=receipt.idempotency_key,
         channel=recorded.channel if recorded else None,
     )
-
-
-def bodies_of(operations: Iterable[Operation], ids: Mapping[str, str]) -> dict[str, Bodies]:
-    """The declared bodies by topic; `ids` names by topic the operation that declares its body."""
-    by_id = {operation.id: operation.bodies for operation in operations}
-    return {topic: bodies for topic, id_ in ids.items() if (bodies := by_id[id_]) is not None}

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -17,44 +17,10 @@ from impl.ingestion.deliveries.delivery import NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
 from impl.kernel.events import Report, idempotency_key
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
+from impl.platforms.processor import Processor
 
 Issue = dict[str, str]
-
-
-class Processor(Protocol):
-    """One processor, as far as the receipt depends on it."""
-
-    @property
-    def name(self) -> str:
-        """The provider's word: `stripe`."""
-        ...
-
-    @property
-    def signature_scheme(self) -> str:
-        """How its deliveries are signed: `stripe_v1`."""
-        ...
-
-    @property
-    def headers(self) -> frozenset[str]:
-        """Lower-case names of the headers it reads."""
-        ...
-
-    async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
-        """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
-        ...
-
-    def topic(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
-        """The processor's own name of what happened, if it says one."""
-        ...
-
-    def event_id(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
-        """The processor's id of the notification, if it says one."""
-        ...
-
-    def to_report(self, notice: Notice) -> Report:
-        """The facts of the delivery. Raises `UnusableDelivery`, or `NothingToRecord` when that is not about revenue."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +114,9 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
     if issues:
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         return reading.reject("schema_validation", message, issues=issues)
-    notice = Notice(payload=reading.payload, topic=topic, id=reading.event_id, received_at=received_at)
+    notification = Notification(payload=reading.payload, topic=topic, id=reading.event_id, received_at=received_at)
     try:
-        return reading.processor.to_report(notice)
+        return reading.processor.read(notification)
     except NothingToRecord:
         return reading.ignore()
     except UnusableDelivery as error:

@@ -17,7 +17,7 @@ from impl.db.sealing import KeyRing
 from impl.ingestion import journeys
 from impl.ingestion.deliveries import interpret, record, reject
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Recorded, Rejected, Rejection
-from impl.ingestion.deliveries.interpret import Inbound, Processor, Reading
+from impl.ingestion.deliveries.interpret import Inbound, Reading
 from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.deliveries.secrets import SecretStore, WebhookSecret
 from impl.ingestion.journeys import Journeys
@@ -26,6 +26,7 @@ from impl.kernel.events import Report
 from impl.ledger.posting import CurrencyMismatch
 from impl.platforms import hints
 from impl.platforms.errors import SignatureMismatch
+from impl.platforms.processor import Processor
 from impl.telemetry import correlation, metrics
 
 log = structlog.get_logger()

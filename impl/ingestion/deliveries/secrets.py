@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import Clock
+from impl.platforms import registry
 
 CACHE_SECONDS: Final = 60.0
 CACHE_ENTRIES: Final = 2048
@@ -36,7 +37,7 @@ class WebhookSecret:
 
     version: int
     secret: bytes = field(repr=False)
-    """What deliveries are signed with; at PayPal, which signs with a key of its own, the id of the tenant's webhook."""
+    """What deliveries are signed with; for a processor with a key of its own, the id of the tenant's webhook there."""
 
 
 class SecretStore:
@@ -74,7 +75,7 @@ class SecretStore:
         return tuple(WebhookSecret(row.version, self._plain(tenant_id, provider, row)) for row in rows)
 
     def _plain(self, tenant_id: uuid.UUID, provider: str, row: Row[Any]) -> bytes:
-        if provider == "paypal":
+        if registry.processor(provider).credential == "webhook_id":
             return str(row.webhook_id).encode()
         place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
         return self._ring.open(Sealed(row.secret_sealed, row.key_id), place)

@@ -2,50 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from impl.kernel.clock import Clock
+from impl.kernel.errors import ConfigurationError
 from impl.kernel.events import Report
-from impl.platforms.notice import Notice, short_text
-from impl.platforms.paypal import certificates, signature
-from impl.platforms.paypal.certificates import Certificates
-from impl.platforms.paypal.events import PROVIDER, to_report
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.paypal import certificates, local_authority, transport
+from impl.platforms.paypal import signature as proofs
+from impl.platforms.paypal.certificates import Certificates, PinnedCertificates
+from impl.platforms.paypal.events import NAME, TOPICS, to_report
+from impl.platforms.paypal.local_authority import Authority
+from impl.platforms.processor import Example, Headers, Processor, Signature
+from impl.settings import Settings
 
-__all__ = ["PROVIDER", "PayPal", "to_report"]
+__all__ = ["PayPal", "to_report"]
 
 
-class PayPal:
-    """The processor PayPal, as the receipt sees it."""
+class PayPal(Processor):
+    """The processor PayPal."""
 
-    name: str = PROVIDER
-    signature_scheme: str = "paypal_sha256_rsa"
-    headers: frozenset[str] = signature.HEADERS
+    name = NAME
+    title = "PayPal"
+    signature_scheme = "paypal_sha256_rsa"
+    signature = Signature(header="PAYPAL-TRANSMISSION-SIG")
+    headers = proofs.HEADERS
+    topics = TOPICS
+    credential = "webhook_id"
 
-    def __init__(self, source: Certificates) -> None:
-        self._certificates = source
-        # Stands in where there is no trusted key, so that a refusal costs the same work.
-        self._stand_in = next(
-            key for root in certificates.pinned_roots() if isinstance(key := root.public_key(), RSAPublicKey)
-        )
+    def __init__(self, source: Certificates | None = None, authority: Authority | Path | None = None) -> None:
+        """`source` has the certificates to believe, `authority` (or its folder) signs in PayPal's place."""
+        self._certificates, self._authority = source, authority
 
-    async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
-        """Index of the webhook id, of those in `secrets`, for which PayPal signed `body`. Raises `SignatureMismatch`."""
-        proof = signature.read(headers)
+    async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
+        """Index of the webhook id, of those in `secrets`, for which PayPal signed `body`. Raises `SignatureMismatch`.
+
+        Raises `ConfigurationError` where no certificates were given.
+        """
+        if self._certificates is None:
+            raise ConfigurationError("PayPal's deliveries are verified with its certificates; use `configured`")
+        proof = proofs.read(headers)
         # Nobody without a webhook makes us ask PayPal for a certificate.
         is_worth_asking = proof is not None and bool(secrets)
-        key = await self._certificates.key(headers.get(signature.CERT_URL)) if is_worth_asking else None
-        return signature.verify(body, proof if key else None, key or self._stand_in, secrets)
+        key = await self._certificates.key(headers.get(proofs.CERT_URL)) if is_worth_asking else None
+        return proofs.verify(body, proof if key else None, key or self._stand_in, secrets)
 
-    def topic(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+    @cached_property
+    def _stand_in(self) -> RSAPublicKey:
+        """Stands in where there is no trusted key, so that a refusal costs the same work."""
+        return next(key for root in certificates.pinned_roots() if isinstance(key := root.public_key(), RSAPublicKey))
+
+    def topic(self, payload: Any, headers: Headers) -> str | None:
         """The event type, when the payload names one that can be kept."""
         return short_text(payload.get("event_type")) if isinstance(payload, dict) else None
 
-    def event_id(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+    def event_id(self, payload: Any, headers: Headers) -> str | None:
         """The event id, when the payload names one that can be kept."""
         return short_text(payload.get("id")) if isinstance(payload, dict) else None
 
-    def to_report(self, notice: Notice) -> Report:
-        """What the delivery says. Raises `UnusableDelivery`."""
-        return to_report(notice)
+    def read(self, notification: Notification) -> Report:
+        """The one fact of an event. Raises `UnusableDelivery`."""
+        return to_report(notification)
+
+    def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
+        """The five headers that PayPal sends. Raises `ConfigurationError` where nobody stands in for PayPal."""
+        authority = self._authority
+        if isinstance(authority, Path) and authority.exists():
+            authority = self._authority = local_authority.read(authority)
+        if not isinstance(authority, Authority):
+            raise ConfigurationError("nobody here can sign for PayPal; `skeldir run` makes a local stand-in")
+        return authority.headers(body, secret, at)
+
+    def examples(self, now: datetime) -> Sequence[Example]:
+        """One payment that is captured."""
+        at, day, topic = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", f"{now:%Y%m%d}", "PAYMENT.CAPTURE.COMPLETED"
+        event = self.sample(topic) | {"id": f"WH-DEMO-{day}"}
+        capture = {"id": f"DEMO{day}", "amount": {"value": "60.00", "currency_code": "USD"}, "create_time": at}
+        event["resource"] |= capture
+        return (Example(title="60.00 are captured", topic=topic, delivery_id=event["id"], payload=event),)
+
+    def configured(self, settings: Settings, clock: Clock) -> PayPal:
+        """Believes PayPal's own certificates; on a local machine those of the stand-in for its authority, if there is one."""
+        folder = _authority_folder(settings)
+        if settings.paypal_test_authority is not None:
+            authority = local_authority.read(folder)
+            return PayPal(PinnedCertificates(authority.fetch, [authority.root], clock), authority)
+        source = PinnedCertificates(
+            transport.fetch,
+            certificates.pinned_roots(),
+            clock,
+            issuers=certificates.known_issuers(),
+            is_sandbox_allowed=settings.environment != "prod",
+        )
+        return PayPal(source, folder)
+
+    def local_settings(self, settings: Settings, now: datetime) -> dict[str, Any]:
+        """The folder of the local stand-in, which is made when there is none."""
+        folder = _authority_folder(settings)
+        local_authority.ensure(folder, now)
+        return {"paypal_test_authority": folder}
+
+    def new_secret(self) -> str:
+        """An id such as PayPal gives a webhook."""
+        return uuid.uuid4().hex[:17].upper()
+
+
+def _authority_folder(settings: Settings) -> Path:
+    return settings.paypal_test_authority or settings.data_dir / "paypal"

@@ -59,7 +59,7 @@ class Certificates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is remembered of an address."""
+    """The key at an address, and how long it is good."""
 
     key: RSAPublicKey
     valid_until: datetime
@@ -107,13 +107,13 @@ class PinnedCertificates:
 
     async def _ask(self, url: str, name: str) -> RSAPublicKey | None:
         try:
-            found = verify(await self._fetch(url), name, self._store, self._clock.now(), issuers=self._issuers)
+            certificate = verify(await self._fetch(url), name, self._store, self._clock.now(), issuers=self._issuers)
         except CertificateUnavailable as error:
             log.warning("paypal_certificate_refused", reason=str(error))
             self._refused.put(url, True)
             return None
-        self._known.put(url, found)
-        return found.key
+        self._known.put(url, certificate)
+        return certificate.key
 
 
 def verify(pem: bytes, name: str, store: Store, now: datetime, *, issuers: Sequence[x509.Certificate] = ()) -> _Known:

@@ -1,11 +1,11 @@
-"""What a PayPal event means: the integration map of the specification, for both of PayPal's ways to write an amount."""
+"""The reader of PayPal events: the integration map of the specification, for both of PayPal's ways to write an amount."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from impl.kernel.events import CanonicalEvent, EventType, Hints, Report
@@ -13,68 +13,84 @@ from impl.kernel.money import Money
 from impl.platforms import hints
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.fields import Fields
-from impl.platforms.notice import Notice, short_text
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.processor import Topic
 
-PROVIDER = "paypal"
+NAME: Final = "paypal"
 
 _MAX_PAIRS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPalTopic(Topic):
     """How one PayPal event type is read."""
 
-    type: EventType
+    event: EventType
     name_in_key: str
     is_of_sale: bool
     """Whether the payment it belongs to has this one transaction. An order may be captured in several parts, a sale may not."""
 
 
-MEANINGS: dict[str, Meaning] = {
-    "PAYMENT.SALE.COMPLETED": Meaning(EventType.PAYMENT_CAPTURED, "sale_completed", is_of_sale=True),
-    "PAYMENT.CAPTURE.COMPLETED": Meaning(EventType.PAYMENT_CAPTURED, "payment_capture_completed", is_of_sale=False),
-    "PAYMENT.SALE.REFUNDED": Meaning(EventType.PAYMENT_REFUNDED, "payment_sale_refunded", is_of_sale=True),
-    "PAYMENT.CAPTURE.REFUNDED": Meaning(EventType.PAYMENT_REFUNDED, "payment_capture_refunded", is_of_sale=False),
-    "PAYMENT.SALE.REVERSED": Meaning(EventType.PAYMENT_DISPUTED, "payment_sale_reversed", is_of_sale=True),
-    "PAYMENT.CAPTURE.REVERSED": Meaning(EventType.PAYMENT_DISPUTED, "payment_capture_reversed", is_of_sale=False),
+TOPICS: Final = {
+    "PAYMENT.SALE.COMPLETED": PayPalTopic(
+        event=EventType.PAYMENT_CAPTURED, name_in_key="sale_completed", is_of_sale=True
+    ),
+    "PAYMENT.CAPTURE.COMPLETED": PayPalTopic(
+        event=EventType.PAYMENT_CAPTURED, name_in_key="payment_capture_completed", is_of_sale=False
+    ),
+    "PAYMENT.SALE.REFUNDED": PayPalTopic(
+        event=EventType.PAYMENT_REFUNDED, name_in_key="payment_sale_refunded", is_of_sale=True
+    ),
+    "PAYMENT.CAPTURE.REFUNDED": PayPalTopic(
+        event=EventType.PAYMENT_REFUNDED,
+        name_in_key="payment_capture_refunded",
+        is_of_sale=False,
+        schema_of="PAYMENT.SALE.REFUNDED",
+    ),
+    "PAYMENT.SALE.REVERSED": PayPalTopic(
+        event=EventType.PAYMENT_DISPUTED, name_in_key="payment_sale_reversed", is_of_sale=True
+    ),
+    "PAYMENT.CAPTURE.REVERSED": PayPalTopic(
+        event=EventType.PAYMENT_DISPUTED, name_in_key="payment_capture_reversed", is_of_sale=False
+    ),
 }
 
 
-def to_report(notice: Notice) -> Report:
+def to_report(notification: Notification) -> Report:
     """The one fact of a decoded PayPal event.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
     `unknown_currency`, and a JSON pointer to the field.
     """
-    event = Fields(notice.payload)
+    event = Fields(notification.payload)
     type_ = event.name("event_type")
-    meaning = MEANINGS.get(type_)
-    if meaning is None:
+    topic = TOPICS.get(type_)
+    if topic is None:
         message = f"PayPal's event type {type_[:60]!r} has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/event_type")
     resource = event.object("resource")
     transaction_id = resource.name("id")
     fact = CanonicalEvent(
-        provider=PROVIDER,
-        type=meaning.type,
+        provider=NAME,
+        type=topic.event,
         provider_event_type=type_,
         provider_event_id=event.name("id"),
         external_event_id=transaction_id,
-        name_in_key=meaning.name_in_key,
-        occurred_at=_instant(event, resource, notice),
+        name_in_key=topic.name_in_key,
+        occurred_at=_instant(event, resource, notification),
         transaction_id=transaction_id,
-        original_transaction_id=_original(meaning, resource, transaction_id),
-        payment_reference=_optional(resource, "parent_payment") if meaning.is_of_sale else None,
+        original_transaction_id=_original(topic, resource, transaction_id),
+        payment_reference=_optional(resource, "parent_payment") if topic.is_of_sale else None,
         order_id=_optional(resource, "invoice_id"),
-        money=_money(resource, is_given_back=meaning.type is not EventType.PAYMENT_CAPTURED),
+        money=_money(resource, is_given_back=topic.event is not EventType.PAYMENT_CAPTURED),
         hints=_hints(resource.values),
     )
     return Report.of_one(fact)
 
 
-def _original(meaning: Meaning, resource: Fields, transaction_id: str) -> str:
+def _original(topic: PayPalTopic, resource: Fields, transaction_id: str) -> str:
     """The transaction that money came in by: itself, or the one that a refund or reversal names."""
-    if meaning.type is EventType.PAYMENT_CAPTURED:
+    if topic.event is EventType.PAYMENT_CAPTURED:
         return transaction_id
     if resource.has("sale_id"):
         return resource.name("sale_id")
@@ -105,10 +121,10 @@ def _money(resource: Fields, *, is_given_back: bool) -> Money:
     return amount.amount(amount.first("total", "value"), code, is_signed=is_given_back)
 
 
-def _instant(event: Fields, resource: Fields, notice: Notice) -> datetime:
+def _instant(event: Fields, resource: Fields, notification: Notification) -> datetime:
     """When it happened; the contract leaves that optional, and then it is when PayPal said so, or when we heard of it."""
     where = next((fields for fields in (resource, event) if fields.has("create_time")), None)
-    return where.instant("create_time") if where else notice.received_at
+    return where.instant("create_time") if where else notification.received_at
 
 
 def _optional(resource: Fields, name: str) -> str | None:

@@ -31,7 +31,7 @@ SigningKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What stands in for PayPal: a root, a chain, and the key that signs deliveries."""
+    """A stand-in for PayPal: a root, a chain, and the key that signs deliveries."""
 
     root: x509.Certificate
     chain: bytes
@@ -39,7 +39,7 @@ class Authority:
     key: rsa.RSAPrivateKey = field(repr=False)
 
     async def fetch(self, url: str) -> bytes:
-        """What is at PayPal's address `url`."""
+        """The certificates at PayPal's address `url`."""
         return self.chain
 
     def headers(self, body: bytes, webhook_id: str, at: datetime, *, url: str = URL) -> dict[str, str]:
@@ -114,10 +114,10 @@ def ensure(folder: Path, now: datetime) -> Authority:
     """The authority of `folder`, made now when there is none; the key is readable by its owner only."""
     if not (folder / _ROOT).exists():
         folder.mkdir(parents=True, exist_ok=True)
-        made = make(now)
-        _write(folder / _KEY, _pem(made.key))
-        _write(folder / _CHAIN, made.chain)
-        _write(folder / _ROOT, made.root.public_bytes(serialization.Encoding.PEM))
+        authority = make(now)
+        _write(folder / _KEY, _pem(authority.key))
+        _write(folder / _CHAIN, authority.chain)
+        _write(folder / _ROOT, authority.root.public_bytes(serialization.Encoding.PEM))
     return read(folder)
 
 

@@ -33,7 +33,7 @@ _MAX_ID = 255
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the headers say."""
+    """The parts of a signature, from the headers."""
 
     id: bytes
     time: bytes

@@ -14,7 +14,7 @@ MAX_BYTES: Final = 64 * 1024
 
 
 async def fetch(url: str, *, transport: httpx2.AsyncBaseTransport | None = None) -> bytes:
-    """What is at `url`. Raises `CertificateUnavailable` for a redirect, any status but 200, too much, or too late."""
+    """The body at `url`. Raises `CertificateUnavailable` for a redirect, any status but 200, too much, or too late."""
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
             return await _get(url, transport)

@@ -1,59 +1,60 @@
-"""What a Shopify delivery means: the integration map of the specification, as one table and one reader per kind of payload."""
+"""The reader of Shopify deliveries: the integration map of the specification, as one table and one reader per kind of payload."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from impl.kernel.events import CanonicalEvent, EventType, Report
 from impl.kernel.money import Currency, Money, MoneyError
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
+from impl.platforms.processor import Topic
 
-PROVIDER = "shopify"
+NAME: Final = "shopify"
 
 _FAILED = ("failure", "error")  # compared, never hashed: a status may be any JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopifyTopic(Topic):
     """How one Shopify topic is read."""
 
-    type: EventType
+    event: EventType
     name_in_key: str
-    read: Callable[[Fields, Notice], dict[str, Any]]
+    read: Callable[[Fields, Notification], dict[str, Any]]
     """Fills in what differs between orders, refunds and checkouts."""
 
 
-def to_report(notice: Notice) -> Report:
+def to_report(notification: Notification) -> Report:
     """The one fact of a decoded Shopify delivery.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value`,
     `unknown_currency` or `currency_mismatch` and a JSON pointer, and `NothingToRecord` for a refund without money.
     """
-    meaning = MEANINGS.get(notice.topic or "")
-    if meaning is None:
-        message = f"Shopify's topic {(notice.topic or '')[:60]!r} has no meaning here"
+    how = TOPICS.get(notification.topic or "")
+    if how is None:
+        message = f"Shopify's topic {(notification.topic or '')[:60]!r} has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-Shopify-Topic")
-    payload = Fields(notice.payload)
-    read = meaning.read(payload, notice)
+    payload = Fields(notification.payload)
+    fields = how.read(payload, notification)
     fact = CanonicalEvent(
-        provider=PROVIDER,
-        type=meaning.type,
-        provider_event_type=notice.topic or "",
-        provider_event_id=notice.id or read["external_event_id"],
-        name_in_key=meaning.name_in_key,
-        hints=hints.read(notice.payload.get("note_attributes")),
-        **read,
+        provider=NAME,
+        type=how.event,
+        provider_event_type=notification.topic or "",
+        provider_event_id=notification.id or fields["external_event_id"],
+        name_in_key=how.name_in_key,
+        hints=hints.read(notification.payload.get("note_attributes")),
+        **fields,
     )
     return Report.of_one(fact)
 
 
-def _order(payload: Fields, _: Notice) -> dict[str, Any]:
+def _order(payload: Fields, _: Notification) -> dict[str, Any]:
     id_ = str(payload.number("id"))
     transaction = f"shopify_order_{id_}"
     return {
@@ -66,11 +67,11 @@ def _order(payload: Fields, _: Notice) -> dict[str, Any]:
     }
 
 
-def _refund(payload: Fields, notice: Notice) -> dict[str, Any]:
+def _refund(payload: Fields, notification: Notification) -> dict[str, Any]:
     id_, order_id = str(payload.number("id")), str(payload.number("order_id"))
     return {
         "external_event_id": id_,
-        "occurred_at": _created(payload, notice),
+        "occurred_at": _created(payload, notification),
         "transaction_id": f"shopify_refund_{id_}",
         "original_transaction_id": f"shopify_order_{order_id}",
         "order_id": order_id,
@@ -94,38 +95,38 @@ def _given_back(payload: Fields) -> Money:
 
 def _one_currency(payload: Fields, items: Sequence[Fields]) -> Currency:
     """The currency all of `items` share; the refund's own, where it names one, must be the same."""
-    named = [fields for fields in (payload, *items) if fields.has("currency")]
-    if not named:
+    with_currency = [fields for fields in (payload, *items) if fields.has("currency")]
+    if not with_currency:
         raise items[0].missing("currency")
-    codes = [fields.currency("currency") for fields in named]
-    for fields, code in zip(named, codes, strict=True):
+    codes = [fields.currency("currency") for fields in with_currency]
+    for fields, code in zip(with_currency, codes, strict=True):
         if code != codes[0]:
             message = f"the refund is in {codes[0]}, one of its transactions in {code}"
             raise UnusableDelivery("currency_mismatch", message, f"{fields.pointer}/currency")
     return codes[0]
 
 
-def _checkout(payload: Fields, notice: Notice) -> dict[str, Any]:
+def _checkout(payload: Fields, notification: Notification) -> dict[str, Any]:
     token = payload.name("token")
     transaction = f"shopify_checkout_{token}"[:255]
     return {
-        "external_event_id": notice.id or f"{token}_{notice.received_at.isoformat()}",
-        "occurred_at": _created(payload, notice, "updated_at"),
+        "external_event_id": notification.id or f"{token}_{notification.received_at.isoformat()}",
+        "occurred_at": _created(payload, notification, "updated_at"),
         "transaction_id": transaction,
         "original_transaction_id": transaction,
         "money": payload.amount("total_price", payload.currency("currency")),
     }
 
 
-def _created(payload: Fields, notice: Notice, *preferred: str) -> datetime:
+def _created(payload: Fields, notification: Notification, *preferred: str) -> datetime:
     """When it happened; the contract leaves that optional here, and then it is when we heard of it."""
     name = payload.first(*preferred, "created_at")
-    return payload.instant(name) if payload.has(name) else notice.received_at
+    return payload.instant(name) if payload.has(name) else notification.received_at
 
 
-MEANINGS: dict[str, Meaning] = {
-    "orders/create": Meaning(EventType.ORDER_CREATED, "order_create", _order),
-    "orders/paid": Meaning(EventType.PAYMENT_CAPTURED, "orders_paid", _order),
-    "refunds/create": Meaning(EventType.PAYMENT_REFUNDED, "refunds_create", _refund),
-    "checkouts/update": Meaning(EventType.CHECKOUT_UPDATED, "checkouts_update", _checkout),
+TOPICS: Final = {
+    "orders/create": ShopifyTopic(event=EventType.ORDER_CREATED, name_in_key="order_create", read=_order),
+    "orders/paid": ShopifyTopic(event=EventType.PAYMENT_CAPTURED, name_in_key="orders_paid", read=_order),
+    "refunds/create": ShopifyTopic(event=EventType.PAYMENT_REFUNDED, name_in_key="refunds_create", read=_refund),
+    "checkouts/update": ShopifyTopic(event=EventType.CHECKOUT_UPDATED, name_in_key="checkouts_update", read=_checkout),
 }

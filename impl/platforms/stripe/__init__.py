@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from impl.kernel.events import Report
-from impl.platforms.notice import Notice, short_text
-from impl.platforms.stripe import signature
-from impl.platforms.stripe.events import PROVIDER, to_event
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.processor import Example, Headers, Processor, Signature
+from impl.platforms.stripe import examples
+from impl.platforms.stripe import signature as signatures
+from impl.platforms.stripe.events import NAME, TOPICS, to_event
 from impl.platforms.stripe.signature import sign
 
-__all__ = ["PROCESSOR", "Stripe", "sign", "to_event"]
+__all__ = ["Stripe", "sign", "to_event"]
+
+_SIGNATURE = "Stripe-Signature"
 
 
-class Stripe:
-    """The processor Stripe, as the receipt sees it."""
+class Stripe(Processor):
+    """The processor Stripe."""
 
-    name: str = PROVIDER
-    signature_scheme: str = "stripe_v1"
-    headers: frozenset[str] = frozenset({"stripe-signature"})
+    name = NAME
+    title = "Stripe"
+    signature_scheme = "stripe_v1"
+    signature = Signature(
+        header=_SIGNATURE,
+        template="t={time},v1={hex}",
+        message="{time}.{body}",
+        tolerance_seconds=signatures.TOLERANCE_SECONDS,
+    )
+    headers = frozenset({_SIGNATURE.lower()})
+    topics = TOPICS
+    # Its one address has a schema of its own, which is wider than that of any address for one topic.
+    holds_to_schema_of_topic = False
 
-    async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
+    async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
-        return signature.verify(body, headers.get("stripe-signature"), secrets, now=now)
+        return signatures.verify(body, headers.get(_SIGNATURE.lower()), secrets, now=now)
 
-    def topic(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+    def topic(self, payload: Any, headers: Headers) -> str | None:
         """The event type, when the payload names one that can be kept."""
-        del headers
         return _short_text(payload, "type")
 
-    def event_id(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+    def event_id(self, payload: Any, headers: Headers) -> str | None:
         """The event id, when the payload names one that can be kept."""
-        del headers
         return _short_text(payload, "id")
 
-    def to_report(self, notice: Notice) -> Report:
-        """What the delivery says. Raises `UnusableDelivery`, or `NothingToRecord`."""
-        return Report.of_one(to_event(notice.payload))
+    def read(self, notification: Notification) -> Report:
+        """The one fact of an event. Raises `UnusableDelivery`, or `NothingToRecord`."""
+        return Report.of_one(to_event(notification.payload))
 
+    def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
+        """The one header that Stripe sends; topic and id stand in the body."""
+        return {_SIGNATURE: sign(body, secret.encode(), timestamp=int(at.timestamp()))}
 
-PROCESSOR: Final = Stripe()
+    def examples(self, now: datetime) -> Sequence[Example]:
+        """Two sales, a refund that is delivered twice, and an amount that is no integer."""
+        return examples.of_day(now)
 
 
 def _short_text(payload: Any, name: str) -> str | None:

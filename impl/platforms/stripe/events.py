@@ -1,4 +1,4 @@
-"""What a Stripe event means: the integration map of the specification, as one table and one function.
+"""The reader of Stripe events: the integration map of the specification, as one table and one function.
 
 Amounts arrive in Stripe's minor units, which differ from ISO 4217 for four currencies (docs.stripe.com/currencies).
 """
@@ -8,22 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from impl.kernel import money
 from impl.kernel.events import CanonicalEvent, EventType
 from impl.kernel.money import Currency, Money, MoneyError
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
+from impl.platforms.processor import Topic
 
-PROVIDER = "stripe"
+NAME: Final = "stripe"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeTopic(Topic):
     """How one Stripe event type is read."""
 
-    type: EventType
+    event: EventType
     amount: Literal["amount", "amount_refunded"] = "amount"
     unique_by: Literal["object", "event"] = "object"
     """Whether the event can happen once per object, or (refunds, failed attempts) many times."""
@@ -31,13 +32,15 @@ class Meaning:
     """Which field names the transaction."""
 
 
-MEANINGS: dict[str, Meaning] = {
-    "charge.succeeded": Meaning(EventType.PAYMENT_CAPTURED),
-    "payment_intent.succeeded": Meaning(EventType.PAYMENT_CAPTURED, about="payment_intent"),
-    "charge.refunded": Meaning(EventType.PAYMENT_REFUNDED, amount="amount_refunded", unique_by="event"),
-    "charge.dispute.created": Meaning(EventType.PAYMENT_DISPUTED, about="charge"),
-    "charge.dispute.closed": Meaning(EventType.DISPUTE_WON, about="charge"),
-    "payment_intent.payment_failed": Meaning(EventType.PAYMENT_FAILED, unique_by="event", about="payment_intent"),
+TOPICS: Final = {
+    "charge.succeeded": StripeTopic(event=EventType.PAYMENT_CAPTURED),
+    "payment_intent.succeeded": StripeTopic(event=EventType.PAYMENT_CAPTURED, about="payment_intent"),
+    "charge.refunded": StripeTopic(event=EventType.PAYMENT_REFUNDED, amount="amount_refunded", unique_by="event"),
+    "charge.dispute.created": StripeTopic(event=EventType.PAYMENT_DISPUTED, about="charge"),
+    "charge.dispute.closed": StripeTopic(event=EventType.DISPUTE_WON, about="charge"),
+    "payment_intent.payment_failed": StripeTopic(
+        event=EventType.PAYMENT_FAILED, unique_by="event", about="payment_intent"
+    ),
 }
 
 # Stripe's decimal places where they differ from ISO 4217's.
@@ -53,8 +56,8 @@ def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
     `unknown_currency`, and a JSON pointer to the field; and `NothingToRecord` for a dispute that was lost.
     """
     type_ = _text(delivery, "type", "/type")
-    meaning = MEANINGS.get(type_)
-    if meaning is None:
+    how = TOPICS.get(type_)
+    if how is None:
         raise UnusableDelivery(
             "unknown_provider_event", f"Stripe's event type {type_[:60]!r} has no meaning here", "/type"
         )
@@ -62,35 +65,35 @@ def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
     if type_ == "charge.dispute.closed" and item.get("status") != "won":
         raise NothingToRecord("a dispute that was not won changes nothing")
     event_id, object_id = _text(delivery, "id", "/id"), _text(item, "id", "/data/object/id")
-    transaction_id, original = _transactions(meaning, item, object_id)
+    transaction_id, original = _transactions(how, item, object_id)
     return CanonicalEvent(
-        provider=PROVIDER,
-        type=meaning.type,
+        provider=NAME,
+        type=how.event,
         provider_event_type=type_,
         provider_event_id=event_id,
-        external_event_id=object_id if meaning.unique_by == "object" else event_id,
+        external_event_id=object_id if how.unique_by == "object" else event_id,
         occurred_at=_instant(delivery),
         transaction_id=transaction_id,
         original_transaction_id=original,
-        payment_reference=_payment_reference(meaning, item, object_id),
-        money=_money(item, meaning.amount),
-        is_cumulative=meaning.amount == "amount_refunded",
+        payment_reference=_payment_reference(how, item, object_id),
+        money=_money(item, how.amount),
+        is_cumulative=how.amount == "amount_refunded",
         hints=hints.read(item.get("metadata")),
     )
 
 
-def _transactions(meaning: Meaning, item: Mapping[str, Any], object_id: str) -> tuple[str, str]:
+def _transactions(how: StripeTopic, item: Mapping[str, Any], object_id: str) -> tuple[str, str]:
     """Transaction and the transaction it is about. A payment intent stands for its latest charge; a dispute for its charge."""
-    if meaning.about == "payment_intent":
+    if how.about == "payment_intent":
         transaction_id = _optional_text(item, "latest_charge") or object_id
         return transaction_id, transaction_id
-    if meaning.about == "charge":
+    if how.about == "charge":
         return object_id, _text(item, "charge", "/data/object/charge")
     return object_id, object_id
 
 
-def _payment_reference(meaning: Meaning, item: Mapping[str, Any], object_id: str) -> str | None:
-    return object_id if meaning.about == "payment_intent" else _optional_text(item, "payment_intent")
+def _payment_reference(how: StripeTopic, item: Mapping[str, Any], object_id: str) -> str | None:
+    return object_id if how.about == "payment_intent" else _optional_text(item, "payment_intent")
 
 
 def _object(delivery: Mapping[str, Any]) -> Mapping[str, Any]:

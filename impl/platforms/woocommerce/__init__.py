@@ -2,43 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from impl.kernel.events import Report
 from impl.platforms import hmac_signature
-from impl.platforms.notice import Notice, short_text
-from impl.platforms.woocommerce.events import PROVIDER, to_report
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.processor import Example, Headers, Processor, Signature
+from impl.platforms.woocommerce.events import NAME, TOPICS, to_report
 
-__all__ = ["PROCESSOR", "WooCommerce", "to_report"]
+__all__ = ["WooCommerce", "to_report"]
 
-SIGNATURE: Final = "x-wc-webhook-signature"
-TOPIC: Final = "x-wc-webhook-topic"
-DELIVERY_ID: Final = "x-wc-webhook-delivery-id"
+_SIGNATURE = "X-WC-Webhook-Signature"
+_TOPIC = "X-WC-Webhook-Topic"
+_DELIVERY_ID = "X-WC-Webhook-Delivery-ID"
 
 
-class WooCommerce:
-    """The processor WooCommerce, as the receipt sees it."""
+class WooCommerce(Processor):
+    """The processor WooCommerce."""
 
-    name: str = PROVIDER
-    signature_scheme: str = "woocommerce_hmac_sha256"
-    headers: frozenset[str] = frozenset({SIGNATURE, TOPIC, DELIVERY_ID})
+    name = NAME
+    title = "WooCommerce"
+    signature_scheme = "woocommerce_hmac_sha256"
+    signature = Signature(header=_SIGNATURE, template="{base64}")
+    topic_header = _TOPIC
+    headers = frozenset({_SIGNATURE.lower(), _TOPIC.lower(), _DELIVERY_ID.lower()})
+    topics = TOPICS
 
-    async def verify(self, body: bytes, headers: Mapping[str, bytes], secrets: Sequence[bytes], *, now: float) -> int:
+    async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
-        return hmac_signature.verify(body, headers.get(SIGNATURE), secrets)
+        return hmac_signature.verify(body, headers.get(_SIGNATURE.lower()), secrets)
 
-    def topic(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+    def topic(self, payload: Any, headers: Headers) -> str | None:
         """The topic of the header, when it is one that can be kept."""
-        return short_text(headers.get(TOPIC))
+        return short_text(headers.get(_TOPIC.lower()))
 
-    def event_id(self, payload: Any, headers: Mapping[str, bytes]) -> str | None:
+    def event_id(self, payload: Any, headers: Headers) -> str | None:
         """WooCommerce's id of the delivery."""
-        return short_text(headers.get(DELIVERY_ID))
+        return short_text(headers.get(_DELIVERY_ID.lower()))
 
-    def to_report(self, notice: Notice) -> Report:
-        """What the delivery says. Raises `UnusableDelivery`, or `NothingToRecord`."""
-        return to_report(notice)
+    def read(self, notification: Notification) -> Report:
+        """The facts of a whole order. Raises `UnusableDelivery`, or `NothingToRecord`."""
+        return to_report(notification)
 
+    def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
+        """The three headers that WooCommerce sends."""
+        signature = hmac_signature.sign(body, secret.encode()).decode()
+        return {_SIGNATURE: signature, _TOPIC: topic, _DELIVERY_ID: delivery_id}
 
-PROCESSOR: Final = WooCommerce()
+    def is_unsigned_ping(self, headers: Headers, media_type: str) -> bool:
+        """Whether this is the form that WooCommerce sends, unsigned and about nothing, when a webhook is switched on.
+
+        WooCommerce switches a webhook off again whose first delivery was refused.
+        """
+        is_signed, has_topic = _SIGNATURE.lower() in headers, _TOPIC.lower() in headers
+        return media_type == "application/x-www-form-urlencoded" and not is_signed and not has_topic
+
+    def examples(self, now: datetime) -> Sequence[Example]:
+        """One order that is completed."""
+        at, day = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}", f"{now:%Y%m%d}"
+        changes = {"id": int(f"{day}1"), "total": "40.00", "date_completed": at, "date_completed_gmt": at}
+        title, topic = "an order of 40.00 is completed", "order.completed"
+        return (Example(title=title, topic=topic, delivery_id=f"demo-{day}-1", payload=self.sample(topic) | changes),)

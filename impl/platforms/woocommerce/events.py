@@ -1,4 +1,4 @@
-"""What a WooCommerce delivery means: each one is a whole order, with every refund made so far.
+"""The reader of WooCommerce deliveries: each one is a whole order, with every refund made so far.
 
 An order that was paid but never completed is captured when its first refund arrives, dated when it was paid: its money came
 and went, and nothing but the refund will ever tell us that it came.
@@ -9,34 +9,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from impl.kernel.events import CanonicalEvent, EventType, Report, idempotency_key
 from impl.kernel.money import Currency, Money
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
-from impl.platforms.notice import Notice
+from impl.platforms.notification import Notification
+from impl.platforms.processor import Topic
 
-PROVIDER = "woocommerce"
+NAME: Final = "woocommerce"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """How one WooCommerce topic is read."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WooCommerceTopic(Topic):
+    """How one WooCommerce topic is read; the status of the order tells what happened where the topic names no event."""
 
     name_in_key: str
     is_per_delivery: bool
     """Whether the key names the delivery, because the order may be told about many times, or the order."""
-    says: EventType | None = None
-    """What happened; None when the status of the order says it."""
 
 
-MEANINGS: dict[str, Meaning] = {
-    "order.created": Meaning("order_created", is_per_delivery=False, says=EventType.ORDER_CREATED),
-    "order.completed": Meaning("order_completed", is_per_delivery=False, says=EventType.PAYMENT_CAPTURED),
-    "order.updated": Meaning("order_updated", is_per_delivery=True),
-    "order.refunded": Meaning("order_refunded", is_per_delivery=True, says=EventType.PAYMENT_REFUNDED),
+TOPICS: Final = {
+    "order.created": WooCommerceTopic(
+        event=EventType.ORDER_CREATED, name_in_key="order_created", is_per_delivery=False
+    ),
+    "order.completed": WooCommerceTopic(
+        event=EventType.PAYMENT_CAPTURED, name_in_key="order_completed", is_per_delivery=False
+    ),
+    "order.updated": WooCommerceTopic(event=None, name_in_key="order_updated", is_per_delivery=True),
+    "order.refunded": WooCommerceTopic(
+        event=EventType.PAYMENT_REFUNDED, name_in_key="order_refunded", is_per_delivery=True
+    ),
 }
 
 BY_STATUS: dict[str, EventType] = {
@@ -47,11 +52,11 @@ BY_STATUS: dict[str, EventType] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What every fact about one order shares."""
+    """The order that every fact of a delivery is about."""
 
-    notice: Notice
+    notification: Notification
     fields: Fields
-    meaning: Meaning
+    topic: WooCommerceTopic
     id: str
     code: Currency
 
@@ -62,41 +67,42 @@ class Order:
 
     @property
     def delivery_name(self) -> str:
-        """What makes this delivery one of its kind."""
-        if not self.meaning.is_per_delivery:
+        """The id that makes this delivery one of its kind."""
+        if not self.topic.is_per_delivery:
             return self.id
-        return self.notice.id or f"{self.id}_{self.fields.values.get('status')}_{self.notice.received_at.isoformat()}"
+        return (
+            self.notification.id
+            or f"{self.id}_{self.fields.values.get('status')}_{self.notification.received_at.isoformat()}"
+        )
 
 
-def to_report(notice: Notice) -> Report:
+def to_report(notification: Notification) -> Report:
     """The facts of a decoded WooCommerce delivery: an order, its capture, its refunds.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
     `unknown_currency` and a JSON pointer, and `NothingToRecord` for a change that moves no money.
     """
-    meaning = MEANINGS.get(notice.topic or "")
-    if meaning is None:
-        message = f"WooCommerce's topic {(notice.topic or '')[:60]!r} has no meaning here"
+    topic = TOPICS.get(notification.topic or "")
+    if topic is None:
+        message = f"WooCommerce's topic {(notification.topic or '')[:60]!r} has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-WC-Webhook-Topic")
-    fields = Fields(notice.payload)
-    order = Order(notice, fields, meaning, str(fields.number("id")), fields.currency("currency"))
-    says = meaning.says or BY_STATUS.get(str(fields.values.get("status")))
-    facts = _facts(order, says)
+    fields = Fields(notification.payload)
+    order = Order(notification, fields, topic, str(fields.number("id")), fields.currency("currency"))
+    event = topic.event or BY_STATUS.get(str(fields.values.get("status")))
+    facts = _facts(order, event)
     if not facts:
         raise NothingToRecord("the change moves no money")
-    return Report(
-        facts=tuple(facts), idempotency_key=idempotency_key(PROVIDER, meaning.name_in_key, order.delivery_name)
-    )
+    return Report(facts=tuple(facts), idempotency_key=idempotency_key(NAME, topic.name_in_key, order.delivery_name))
 
 
-def _facts(order: Order, says: EventType | None) -> list[CanonicalEvent]:
+def _facts(order: Order, event: EventType | None) -> list[CanonicalEvent]:
     refunds = order.fields.objects("refunds")
-    match says:
+    match event:
         case EventType.ORDER_CREATED:
-            return [_order(order, says, _instant(order.fields, "date_created"))]
+            return [_order(order, event, _instant(order.fields, "date_created"))]
         case EventType.PAYMENT_CAPTURED:
-            captured = _order(order, says, _instant(order.fields, "date_completed", "date_paid"))
-            return [captured, *(_refund(order, refund) for refund in refunds)]
+            capture = _order(order, event, _instant(order.fields, "date_completed", "date_paid"))
+            return [capture, *(_refund(order, refund) for refund in refunds)]
         case EventType.PAYMENT_REFUNDED:
             if not refunds:
                 raise order.fields.missing("refunds")
@@ -117,7 +123,7 @@ def _order(order: Order, type_: EventType, at: datetime) -> CanonicalEvent:
         order,
         type=type_,
         external_event_id=order.delivery_name,
-        name_in_key=order.meaning.name_in_key,
+        name_in_key=order.topic.name_in_key,
         occurred_at=at,
         transaction_id=order.transaction_id,
         money=order.fields.amount("total", order.code),
@@ -142,15 +148,15 @@ def _absolute(refund: Fields, code: Currency) -> Money:
     return refund.amount(refund.first("amount", "total"), code, is_signed=True)
 
 
-def _fact(order: Order, **what: Any) -> CanonicalEvent:
+def _fact(order: Order, **fields: Any) -> CanonicalEvent:
     return CanonicalEvent(
-        provider=PROVIDER,
-        provider_event_type=order.notice.topic or "",
-        provider_event_id=order.notice.id or order.delivery_name,
+        provider=NAME,
+        provider_event_type=order.notification.topic or "",
+        provider_event_id=order.notification.id or order.delivery_name,
         original_transaction_id=order.transaction_id,
         order_id=order.id,
         hints=hints.read(order.fields.values.get("meta_data"), name="key"),
-        **what,
+        **fields,
     )
 
 
@@ -160,5 +166,5 @@ def _named(fields: Fields, name: str) -> str | None:
 
 
 def _instant(fields: Fields, *names: str) -> datetime:
-    found = next((field for name in names if (field := _named(fields, name))), names[0])
-    return fields.instant(found, is_utc_without_zone=True)
+    field = next((field for name in names if (field := _named(fields, name))), names[0])
+    return fields.instant(field, is_utc_without_zone=True)

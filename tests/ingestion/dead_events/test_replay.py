@@ -12,7 +12,7 @@ from impl.ingestion.dead_events.replay import Repair
 from impl.ingestion.deliveries import receive, reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
-from impl.platforms import stripe
+from impl.platforms import registry
 from impl.platforms.stripe import samples
 from tests.fixtures import receipt
 from tests.ingestion.dead_events.test_dead_events import DEAD
@@ -22,7 +22,7 @@ TOO_NEW = ({"pointer": "/body/x", "field": "x", "message": "too new for us", "co
 
 @pytest.fixture
 def repair(ring):
-    return Repair(ring, {"stripe": stripe.PROCESSOR.to_report})
+    return Repair(ring, {"stripe": registry.processor("stripe").read})
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def work_off(worker_engine, owner, repair):
     """Runs the waiting jobs of a tenant as a worker does, and gives back how many there were."""
 
     async def run(tenant_id):
-        registry = tasks.registry(repair)
+        jobs = tasks.registry(repair)
         mine = "headers ->> 'tenant_id' = $1"
         rows = await owner.fetch(f"DELETE FROM queue.pgqueuer WHERE {mine} RETURNING *", str(tenant_id))
         for row in rows:
-            headers, (kind, job) = json.loads(row["headers"]), registry[json.loads(row["headers"])["job"]]
+            headers, (kind, job) = json.loads(row["headers"]), jobs[json.loads(row["headers"])["job"]]
             await job(
                 Work(
                     job_id=row["id"], kind=kind, engine=worker_engine, arguments=json.loads(row["payload"]),
@@ -142,7 +142,7 @@ def deliver(app_engine, ring, clock):
         inbound = receipt.from_stripe(
             site.tenant_id, body, site.secret, clock.now(), check=lambda topic, document: issues
         )
-        return await receive.receive(receive.build(app_engine, ring, clock), stripe.PROCESSOR, inbound)
+        return await receive.receive(receive.build(app_engine, ring, clock), registry.processor("stripe"), inbound)
 
     return deliver
 

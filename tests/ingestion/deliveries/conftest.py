@@ -11,19 +11,15 @@ from impl.auth import assembly
 from impl.auth.keys import tenant_keys
 from impl.db import bootstrap
 from impl.ingestion.deliveries import receive
-from impl.ingestion.deliveries.paypal import PayPalWebhooks
+from impl.ingestion.deliveries.inbox import Inbox
 from impl.ingestion.deliveries.receive import Receiver
-from impl.ingestion.deliveries.shopify import ShopifyWebhooks
-from impl.ingestion.deliveries.stripe import StripeWebhooks
-from impl.ingestion.deliveries.woocommerce import WooCommerceWebhooks
 from impl.kernel.clock import FixedClock, SystemClock
-from impl.platforms import stripe
-from impl.platforms.paypal.certificates import PinnedCertificates
+from impl.platforms import registry
 from impl.tenants import create as tenants
 from tests.auth.server import application, parts
 from tests.fixtures import receipt
 from tests.fixtures.limits import Boundless
-from tests.ingestion.deliveries.processors import AUTHORITY
+from tests.ingestion.deliveries.processors import configured
 from tests.ingestion.deliveries.street import Street, serving
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -39,17 +35,21 @@ class Shop:
 
     async def deliver(self, body: bytes, *, secret=None, at=NOW, **how):
         inbound = receipt.from_stripe(self.tenant_id, body, secret or self.webhook_secret, at, **how)
-        return await receive.receive(self.receiver, stripe.PROCESSOR, inbound)
+        return await receive.receive(self.receiver, registry.processor("stripe"), inbound)
 
 
 @pytest.fixture
 def make_shop(app_engine, ring, make_tenant):
     async def make(*, is_equipped=True):
         clock = FixedClock(NOW)
-        shop = Shop(receive.build(app_engine, ring, clock), await make_tenant(), tenants.new_webhook_secret())
+        shop = Shop(
+            receive.build(app_engine, ring, clock), await make_tenant(), registry.processor("stripe").new_secret()
+        )
         if is_equipped:
             key_hash = tenant_keys.hash_of(tenant_keys.new())
-            await tenants.equip(app_engine, ring, shop.tenant_id, key_hash=key_hash, webhook_secret=shop.webhook_secret)
+            await tenants.equip(
+                app_engine, ring, shop.tenant_id, key_hash=key_hash, secrets={"stripe": shop.webhook_secret}
+            )
         return shop
 
     return make
@@ -69,10 +69,7 @@ async def street(app_engine, database, ring, make_tenant):
     auth = dataclasses.replace(assembly.build(parts(app_engine, database, ring, clock)), limiter=Boundless())
     app = application(
         auth,
-        webhooks_stripe=StripeWebhooks(receiver),
-        webhooks_shopify=ShopifyWebhooks(receiver),
-        webhooks_woocommerce=WooCommerceWebhooks(receiver),
-        webhooks_paypal=PayPalWebhooks(receiver, PinnedCertificates(AUTHORITY.fetch, [AUTHORITY.root], clock)),
+        receive_delivery=Inbox(receiver, configured(clock)),
     )
     owner = await bootstrap.connect(database.url("migration_owner"))
     async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=120) as client:

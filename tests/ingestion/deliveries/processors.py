@@ -1,68 +1,43 @@
-"""Every webhook operation as a row: its address, a good delivery, and how its processor signs."""
+"""Every webhook operation as a row: its address, a good delivery, and how its processor signs. Both come from the contract and
+the registry, so that a new processor is tested by being there.
+"""
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import json
+import tempfile
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from impl.platforms import hmac_signature, samples, stripe
-from impl.platforms.paypal import local_authority
+from generated.server import Operation, handlers
+from impl.kernel.clock import Clock, SystemClock
+from impl.platforms import registry
+from impl.platforms.processor import Processor
+from impl.settings import Settings
 
 Headers = dict[str, bytes]
-Sign = Callable[[bytes, str, float], Headers]
 
 
-@dataclasses.dataclass(frozen=True)
-class Signer:
-    """How one processor proves a delivery."""
-
-    provider: str
-    header: str
-    """The header that holds the signature."""
-    sign: Sign
-    """Headers for a body, a secret and a Unix time."""
-    is_timed: bool = False
-
-    def other_bit(self, headers: Headers) -> Headers:
-        """The same headers with one bit of the signature turned, in the last but one byte that carries weight."""
-        value = bytearray(headers[self.header])
-        place = len(value) - 4
-        value[place] = ord("A") if value[place] != ord("A") else ord("B")
-        return headers | {self.header: bytes(value)}
+def _settings() -> Settings:
+    """Settings of a machine that stands in for the keys of every processor."""
+    settings = Settings(environment="ci", data_dir=Path(tempfile.mkdtemp(prefix="skeldir-processors-")))
+    for processor in registry.PROCESSORS:
+        settings = settings.model_copy(update=processor.local_settings(settings, datetime.now(UTC)))
+    return settings
 
 
-def _stripe(body: bytes, secret: str, at: float) -> Headers:
-    return {"stripe-signature": stripe.sign(body, secret.encode(), timestamp=int(at)).encode()}
+SETTINGS = _settings()
 
 
-def _shopify(body: bytes, secret: str, at: float) -> Headers:
-    return {"x-shopify-hmac-sha256": hmac_signature.sign(body, secret.encode())}
+def configured(clock: Clock) -> list[Processor]:
+    """The processors of one event loop, which believe this test process."""
+    return [processor.configured(SETTINGS, clock) for processor in registry.PROCESSORS]
 
 
-def _woocommerce(body: bytes, secret: str, at: float) -> Headers:
-    return {"x-wc-webhook-signature": hmac_signature.sign(body, secret.encode())}
-
-
-AUTHORITY = local_authority.make(datetime.now(UTC))
-"""Stands in for PayPal's in this test process."""
-
-
-def _paypal(body: bytes, secret: str, at: float) -> Headers:
-    headers = AUTHORITY.headers(body, secret, datetime.fromtimestamp(at, UTC))
-    return {name: value.encode() for name, value in headers.items()}
-
-
-SIGNERS = {
-    "stripe": Signer("stripe", "stripe-signature", _stripe, is_timed=True),
-    "shopify": Signer("shopify", "x-shopify-hmac-sha256", _shopify),
-    "woocommerce": Signer("woocommerce", "x-wc-webhook-signature", _woocommerce),
-    "paypal": Signer("paypal", "paypal-transmission-sig", _paypal),
-}
+PROCESSORS = {processor.name: processor for processor in configured(SystemClock())}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,15 +52,31 @@ class Door:
     operation: str = ""
 
     @property
-    def signer(self) -> Signer:
-        return SIGNERS[self.provider]
+    def processor(self) -> Processor:
+        return PROCESSORS[self.provider]
+
+    @property
+    def signature_header(self) -> str:
+        """The header that holds the signature."""
+        return self.processor.signature.header.lower()
+
+    @property
+    def is_timed(self) -> bool:
+        return self.processor.signature.tolerance_seconds is not None
+
+    def other_bit(self, headers: Headers) -> Headers:
+        """The same headers with one bit of the signature turned, in the last but one byte that carries weight."""
+        value = bytearray(headers[self.signature_header])
+        place = len(value) - 4
+        value[place] = ord("A") if value[place] != ord("A") else ord("B")
+        return headers | {self.signature_header: bytes(value)}
 
     @property
     def mismatch_status(self) -> int:
-        return 422 if self.provider == "shopify" else 400
+        return self.processor.topic_mismatch_status
 
     def payload(self) -> dict[str, Any]:
-        return copy.deepcopy(samples.load(self.provider, self.event))
+        return self.processor.sample(self.event)
 
     def body(self, **changes: Any) -> bytes:
         return json.dumps(self.payload() | changes).encode()
@@ -98,63 +89,18 @@ class Door:
         payload.pop("resource", None)
         return json.dumps(payload).encode()
 
-    def topic_headers(self, delivery: str = "delivery-1") -> Headers:
-        if self.provider == "shopify":
-            return {"x-shopify-topic": self.event.encode(), "x-shopify-webhook-id": delivery.encode()}
-        if self.provider == "woocommerce":
-            return {"x-wc-webhook-topic": self.event.encode(), "x-wc-webhook-delivery-id": delivery.encode()}
-        return {}
-
     def headers(self, body: bytes, secret: str, *, at: float | None = None, delivery: str = "delivery-1") -> Headers:
         """What the processor sends along, apart from the tenant key."""
-        signed = self.signer.sign(body, secret, time.time() if at is None else at)
-        return {"content-type": b"application/json"} | self.topic_headers(delivery) | signed
+        moment = datetime.fromtimestamp(time.time() if at is None else at, UTC)
+        signed = self.processor.sign(body, secret, topic=self.event, delivery_id=delivery, at=moment)
+        return {"content-type": b"application/json"} | {name.lower(): value.encode() for name, value in signed.items()}
 
 
-def _doors(provider: str, dispatcher: str, events: dict[str, str]) -> list[Door]:
-    base = f"/api/webhooks/{provider}"
-    doors = [Door(f"{base}/{path}", provider, event) for path, event in events.items()]
-    return [Door(base, provider, dispatcher, is_dispatcher=True), *doors]
+def _door(operation: Operation) -> Door:
+    mapping = operation.extensions["x-mapping"]
+    processor, topic = registry.processor(mapping["map"]), mapping.get("topic")
+    event = topic or processor.examples(datetime.now(UTC))[0].topic
+    return Door(operation.path, processor.name, event, is_dispatcher=topic is None, operation=operation.id)
 
 
-DOORS = [
-    *_doors(
-        "stripe",
-        "charge.succeeded",
-        {
-            "charge/succeeded": "charge.succeeded",
-            "payment_intent/succeeded": "payment_intent.succeeded",
-            "payment_intent_succeeded": "payment_intent.succeeded",
-            "charge/refunded": "charge.refunded",
-        },
-    ),
-    *_doors(
-        "shopify",
-        "orders/paid",
-        {
-            "order_create": "orders/create",
-            "orders/paid": "orders/paid",
-            "refunds/create": "refunds/create",
-            "checkouts/update": "checkouts/update",
-        },
-    ),
-    *_doors(
-        "woocommerce",
-        "order.completed",
-        {
-            "order/created": "order.created",
-            "order/updated": "order.updated",
-            "order_completed": "order.completed",
-            "order/refunded": "order.refunded",
-        },
-    ),
-    *_doors(
-        "paypal",
-        "PAYMENT.CAPTURE.COMPLETED",
-        {
-            "sale_completed": "PAYMENT.SALE.COMPLETED",
-            "payment/capture/completed": "PAYMENT.CAPTURE.COMPLETED",
-            "payment/sale/refunded": "PAYMENT.SALE.REFUNDED",
-        },
-    ),
-]
+DOORS = sorted(map(_door, handlers.RECEIVE_DELIVERY), key=lambda door: registry.NAMES.index(door.provider))

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from impl.auth.keys import tenant_keys
 from impl.db.transaction import tenant_transaction
-from impl.platforms import samples
+from impl.platforms import registry
 from impl.tenants import create as tenants
 from tests.fixtures.watching import watched
 from tests.ingestion.deliveries.processors import Door
@@ -94,14 +94,13 @@ class Street:
     async def shop(self) -> Shop:
         """A new tenant that has received nothing yet."""
         made = Shop(self, await self.make_tenant(), tenant_keys.new(), tenant_keys.new(), new_secrets())
-        key_hash, others = tenant_keys.hash_of(made.header_key), dict(made.secrets)
+        key_hash = tenant_keys.hash_of(made.header_key)
         await tenants.equip(
             self.engine,
             self.ring,
             made.tenant_id,
             key_hash=key_hash,
-            webhook_secret=others.pop("stripe"),
-            others=others,
+            secrets=made.secrets,
         )
         async with tenant_transaction(self.engine, made.tenant_id) as connection:
             values = {"tenant_id": made.tenant_id, "key_hash": tenant_keys.hash_of(made.url_key)}
@@ -111,4 +110,4 @@ class Street:
 
 def new_secrets() -> dict[str, str]:
     """Something to share with each processor."""
-    return {provider: tenants.new_webhook_secret() for provider in samples.PROVIDERS}
+    return {provider: registry.processor(provider).new_secret() for provider in registry.NAMES}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from impl.platforms import samples
+from impl.platforms import registry
 from impl.platforms.stripe import samples as stripe_samples
 from tests.ingestion.deliveries.processors import DOORS, Door
 
@@ -21,12 +21,12 @@ def door(provider: str, event: str) -> Door:
 
 
 def delivery(provider: str, event: str, **changes):
-    return door(provider, event), json.dumps(samples.load(provider, event) | changes).encode()
+    return door(provider, event), json.dumps(registry.processor(provider).sample(event) | changes).encode()
 
 
 def paypal(event: str, **resource):
     """A PayPal event about a changed resource; None takes a field away."""
-    changed = samples.load("paypal", event)["resource"] | resource
+    changed = registry.processor("paypal").sample(event)["resource"] | resource
     kept = {name: value for name, value in changed.items() if value is not None}
     return delivery("paypal", event, resource=kept, id=f"WH-{changed['id']}")
 
@@ -105,7 +105,7 @@ async def test_every_order_of_arrival_settles_to_the_same_net(provider, street):
 async def test_two_refunds_in_one_delivery_are_two_entries_and_a_third_adds_one(street):
     """WooCommerce repeats all refunds of an order each time; each of them is taken off the revenue once."""
     shop = await street.shop()
-    both = samples.load("woocommerce", "order.refunded")["refunds"]
+    both = registry.processor("woocommerce").sample("order.refunded")["refunds"]
     third = {"id": 730, "amount": "5.00"}
     steps = [
         (both[:1], "d1", "accepted", -3000),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from impl.platforms import samples
+from impl.platforms.processor import samples_of
+
+_PACKAGE: Final = __name__.rpartition(".")[0]
 
 
 def names() -> list[str]:
     """Event types there is a sample of."""
-    return samples.names("stripe")
+    return sorted(samples_of(_PACKAGE))
 
 
 def load(
     event_type: str, *, event: Mapping[str, Any] | None = None, item: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """A fresh copy of the sample, with fields of the event and of its object replaced. Raises `KeyError` for an unknown type."""
-    sample = samples.load("stripe", event_type)
+    sample = copy.deepcopy(samples_of(_PACKAGE)[event_type])
     sample.update(event or {})
     sample["data"]["object"].update(item or {})
     return sample

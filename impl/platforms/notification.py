@@ -1,4 +1,4 @@
-"""A decoded delivery on its way to a meaning."""
+"""A decoded delivery, for the reader of its processor."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What a processor says, without anything of HTTP, so that a kept delivery can be read again later."""
+class Notification:
+    """The body of a delivery with its topic and id and nothing of HTTP, so that a kept delivery can be read again later."""
 
     payload: Mapping[str, Any] = field(repr=False)
     """The decoded body without anything personal."""
