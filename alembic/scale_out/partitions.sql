@@ -2,7 +2,7 @@
 -- a hundred million rows, decided in contracts/decisions/0020-past-one-machine.md and driven by tests/schema/test_scale_out.py.
 -- Run as the owner role in one transaction (psql --single-transaction -f) while the service is stopped.
 --
--- A unique key of a partitioned table must contain its month. What is unique today without it ("once per tenant and provider")
+-- A unique key of a partitioned table must contain its month. What is unique today without it ("once per tenant and processor")
 -- moves to a small table of keys beside each, and so do the references of other tables.
 
 -- What belongs to a table beside its columns and checks, as statements that make it again under the same name.
@@ -135,19 +135,19 @@ END $$;
 CREATE TABLE attribution_event_keys (
     tenant_id UUID NOT NULL REFERENCES tenants (id) ON DELETE RESTRICT,
     id UUID NOT NULL,
-    provider VARCHAR(32) NOT NULL,
+    processor VARCHAR(32) NOT NULL,
     idempotency_key VARCHAR(255) NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
-INSERT INTO attribution_event_keys SELECT tenant_id, id, provider, idempotency_key FROM attribution_events;
+INSERT INTO attribution_event_keys SELECT tenant_id, id, processor, idempotency_key FROM attribution_events;
 SELECT pg_temp.protect('attribution_event_keys');
 GRANT SELECT, INSERT ON attribution_event_keys TO app_rw, app_replay;
 GRANT SELECT ON attribution_event_keys TO app_ro, app_maintenance;
 CREATE FUNCTION fn_claim_event_key() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO public.attribution_event_keys (tenant_id, id, provider, idempotency_key)
-    VALUES (NEW.tenant_id, NEW.id, NEW.provider, NEW.idempotency_key);
+    INSERT INTO public.attribution_event_keys (tenant_id, id, processor, idempotency_key)
+    VALUES (NEW.tenant_id, NEW.id, NEW.processor, NEW.idempotency_key);
     RETURN NEW;
 END $$;
 SELECT pg_temp.partition_by_month('attribution_events', 'received_at', 'attribution_event_keys');
@@ -158,15 +158,15 @@ CREATE TRIGGER trg_claim_event_key BEFORE INSERT ON attribution_events
 CREATE TABLE revenue_ledger_keys (
     tenant_id UUID NOT NULL REFERENCES tenants (id) ON DELETE RESTRICT,
     id UUID NOT NULL,
-    provider VARCHAR(32) NOT NULL,
+    processor VARCHAR(32) NOT NULL,
     transaction_id VARCHAR(255) NOT NULL,
     entry_kind TEXT NOT NULL,
-    provider_event_id VARCHAR(255) NOT NULL,
+    processor_event_id VARCHAR(255) NOT NULL,
     payment_reference VARCHAR(255),
     PRIMARY KEY (tenant_id, id)
 );
 INSERT INTO revenue_ledger_keys
-SELECT tenant_id, id, provider, transaction_id, entry_kind, provider_event_id, payment_reference FROM revenue_ledger;
+SELECT tenant_id, id, processor, transaction_id, entry_kind, processor_event_id, payment_reference FROM revenue_ledger;
 SELECT pg_temp.protect('revenue_ledger_keys');
 GRANT SELECT, INSERT ON revenue_ledger_keys TO app_rw, app_replay;
 GRANT SELECT ON revenue_ledger_keys TO app_ro, app_maintenance;
@@ -174,8 +174,8 @@ CREATE FUNCTION fn_claim_entry_key() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO public.revenue_ledger_keys
-        (tenant_id, id, provider, transaction_id, entry_kind, provider_event_id, payment_reference)
-    VALUES (NEW.tenant_id, NEW.id, NEW.provider, NEW.transaction_id, NEW.entry_kind, NEW.provider_event_id,
+        (tenant_id, id, processor, transaction_id, entry_kind, processor_event_id, payment_reference)
+    VALUES (NEW.tenant_id, NEW.id, NEW.processor, NEW.transaction_id, NEW.entry_kind, NEW.processor_event_id,
         NEW.payment_reference);
     RETURN NEW;
 END $$;

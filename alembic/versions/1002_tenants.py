@@ -69,7 +69,7 @@ def upgrade() -> None:
         CREATE TABLE tenant_webhook_secrets (
             tenant_id UUID NOT NULL,
             id UUID NOT NULL DEFAULT gen_random_uuid(),
-            provider TEXT NOT NULL,
+            processor TEXT NOT NULL,
             version INTEGER NOT NULL,
             secret_sealed BYTEA,
             key_id TEXT,
@@ -77,12 +77,12 @@ def upgrade() -> None:
             valid_until TIMESTAMPTZ,
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_tenant_webhook_secrets PRIMARY KEY (tenant_id, id),
-            CONSTRAINT uq_tenant_webhook_secrets__tenant_id_provider_version UNIQUE (tenant_id, provider, version),
-            CONSTRAINT ck_tenant_webhook_secrets__provider
-                CHECK (provider IN ('stripe', 'paypal', 'shopify', 'woocommerce')),
+            CONSTRAINT uq_tenant_webhook_secrets__tenant_id_processor_version UNIQUE (tenant_id, processor, version),
+            CONSTRAINT ck_tenant_webhook_secrets__processor
+                CHECK (processor IN ('stripe', 'paypal', 'shopify', 'woocommerce')),
             CONSTRAINT ck_tenant_webhook_secrets__version CHECK (version > 0),
             CONSTRAINT ck_tenant_webhook_secrets__secret_present
-                CHECK (secret_sealed IS NOT NULL OR (provider = 'paypal' AND webhook_id IS NOT NULL)),
+                CHECK (secret_sealed IS NOT NULL OR (processor = 'paypal' AND webhook_id IS NOT NULL)),
             CONSTRAINT ck_tenant_webhook_secrets__secret_sealed_has_key
                 CHECK ((secret_sealed IS NULL) = (key_id IS NULL)),
             CONSTRAINT fk_tenant_webhook_secrets__tenant_id FOREIGN KEY (tenant_id)

@@ -21,9 +21,9 @@ def upgrade() -> None:
         CREATE TABLE webhook_deliveries (
             tenant_id UUID NOT NULL,
             id UUID NOT NULL DEFAULT gen_random_uuid(),
-            provider TEXT NOT NULL,
+            processor TEXT NOT NULL,
             topic TEXT NOT NULL,
-            provider_event_id TEXT NOT NULL,
+            processor_event_id TEXT NOT NULL,
             idempotency_key TEXT NOT NULL,
             received_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             size_bytes INTEGER NOT NULL,
@@ -35,16 +35,16 @@ def upgrade() -> None:
             correlation_id UUID,
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_webhook_deliveries PRIMARY KEY (tenant_id, id),
-            CONSTRAINT ck_webhook_deliveries__provider
-                CHECK (provider IN ('stripe', 'paypal', 'shopify', 'woocommerce')),
+            CONSTRAINT ck_webhook_deliveries__processor
+                CHECK (processor IN ('stripe', 'paypal', 'shopify', 'woocommerce')),
             CONSTRAINT ck_webhook_deliveries__outcome
                 CHECK (outcome IN ('accepted', 'duplicate', 'dead', 'ignored')),
             CONSTRAINT ck_webhook_deliveries__size_bytes CHECK (size_bytes >= 0),
             CONSTRAINT fk_webhook_deliveries__tenant_id FOREIGN KEY (tenant_id)
                 REFERENCES tenants (id) ON DELETE RESTRICT
         );
-        CREATE INDEX ix_webhook_deliveries__tenant_id_provider_idempotency_key
-            ON webhook_deliveries (tenant_id, provider, idempotency_key);
+        CREATE INDEX ix_webhook_deliveries__tenant_id_processor_idempotency_key
+            ON webhook_deliveries (tenant_id, processor, idempotency_key);
         CREATE INDEX ix_webhook_deliveries__tenant_id_received_at
             ON webhook_deliveries (tenant_id, received_at DESC);
         COMMENT ON TABLE webhook_deliveries IS 'Authenticated webhook calls and what became of each';
@@ -53,10 +53,10 @@ def upgrade() -> None:
         CREATE TABLE attribution_events (
             tenant_id UUID NOT NULL,
             id UUID NOT NULL DEFAULT gen_random_uuid(),
-            provider VARCHAR(32) NOT NULL,
+            processor VARCHAR(32) NOT NULL,
             idempotency_key VARCHAR(255) NOT NULL,
             event_type VARCHAR(50) NOT NULL,
-            provider_event_type TEXT,
+            processor_event_type TEXT,
             external_event_id TEXT,
             delivery_id UUID,
             occurred_at TIMESTAMPTZ NOT NULL,
@@ -78,8 +78,8 @@ def upgrade() -> None:
             correlation_id UUID,
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_attribution_events PRIMARY KEY (tenant_id, id),
-            CONSTRAINT uq_attribution_events__tenant_id_provider_idempotency_key
-                UNIQUE (tenant_id, provider, idempotency_key),
+            CONSTRAINT uq_attribution_events__tenant_id_processor_idempotency_key
+                UNIQUE (tenant_id, processor, idempotency_key),
             CONSTRAINT ck_attribution_events__currency CHECK (currency ~ '^[A-Z]{3}$'),
             CONSTRAINT ck_attribution_events__revenue_cents CHECK (revenue_cents BETWEEN 0 AND 1000000000000000),
             CONSTRAINT ck_attribution_events__effect_cents CHECK (abs(effect_cents) IN (0, revenue_cents)),
@@ -97,8 +97,8 @@ def upgrade() -> None:
 
         CREATE INDEX ix_attribution_events__tenant_id_occurred_at_id
             ON attribution_events (tenant_id, occurred_at DESC, id);
-        CREATE INDEX ix_attribution_events__tenant_id_provider_transaction_id
-            ON attribution_events (tenant_id, provider, transaction_id);
+        CREATE INDEX ix_attribution_events__tenant_id_processor_transaction_id
+            ON attribution_events (tenant_id, processor, transaction_id);
 
         -- Retention finds what is due without reading what was emptied long ago.
         CREATE INDEX ix_attribution_events__unredacted ON attribution_events (received_at)
@@ -201,17 +201,17 @@ def upgrade() -> None:
         -- What `record_facts` is told, as its JSON names it: deliveries with the facts they say, each under an assumption
         -- about what is recorded already.
         CREATE TYPE received_fact AS (
-            event_id uuid, idempotency_key text, is_known boolean, event_type text, provider_event_type text,
+            event_id uuid, idempotency_key text, is_known boolean, event_type text, processor_event_type text,
             external_event_id text, occurred_at timestamptz, order_id text, transaction_id text, revenue_cents bigint,
             effect_cents bigint, currency text, session_id uuid, journey_hash text, journey_hash_previous text,
             channel_code text, utm_source text, utm_medium text, campaign_id text, raw_payload jsonb,
             knows_won_dispute boolean,
-            entry_id uuid, entry_kind text, provider_event_id text, original_transaction_id text, payment_reference text,
+            entry_id uuid, entry_kind text, processor_event_id text, original_transaction_id text, payment_reference text,
             reverses uuid
         );
         CREATE TYPE received_delivery AS (
             tenant_id uuid, lock_key bigint, transaction_names text[], payment_references text[], known_entries uuid[],
-            delivery_id uuid, provider text, topic text, provider_event_id text, idempotency_key text,
+            delivery_id uuid, processor text, topic text, processor_event_id text, idempotency_key text,
             received_at timestamptz, posted_at timestamptz, size_bytes integer, signature_scheme text,
             secret_version integer, correlation_id uuid, is_replay boolean, facts received_fact[]
         );

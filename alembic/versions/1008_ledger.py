@@ -16,11 +16,11 @@ def upgrade() -> None:
         CREATE TABLE revenue_ledger (
             tenant_id UUID NOT NULL,
             id UUID NOT NULL DEFAULT gen_random_uuid(),
-            provider VARCHAR(32) NOT NULL,
+            processor VARCHAR(32) NOT NULL,
             transaction_id VARCHAR(255) NOT NULL,
             original_transaction_id VARCHAR(255) NOT NULL,
             entry_kind TEXT NOT NULL,
-            provider_event_id VARCHAR(255) NOT NULL,
+            processor_event_id VARCHAR(255) NOT NULL,
             event_id UUID NOT NULL,
             amount_cents BIGINT NOT NULL,
             effect_cents BIGINT NOT NULL,
@@ -35,8 +35,8 @@ def upgrade() -> None:
             metadata JSONB NOT NULL DEFAULT '{}'::jsonb,
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_revenue_ledger PRIMARY KEY (tenant_id, id),
-            CONSTRAINT uq_revenue_ledger__provider_event
-                UNIQUE (tenant_id, provider, transaction_id, entry_kind, provider_event_id),
+            CONSTRAINT uq_revenue_ledger__processor_event
+                UNIQUE (tenant_id, processor, transaction_id, entry_kind, processor_event_id),
             CONSTRAINT fk_revenue_ledger__tenant_id_event_id FOREIGN KEY (tenant_id, event_id)
                 REFERENCES attribution_events (tenant_id, id) ON DELETE RESTRICT,
             CONSTRAINT fk_revenue_ledger__tenant_id_reverses FOREIGN KEY (tenant_id, reverses)
@@ -50,21 +50,21 @@ def upgrade() -> None:
                     WHEN 'captured' THEN effect_cents = amount_cents
                     WHEN 'refunded' THEN effect_cents = - amount_cents
                     ELSE effect_cents = - amount_cents OR (effect_cents = amount_cents AND reverses IS NOT NULL) END),
-            CONSTRAINT ck_revenue_ledger__verification_source CHECK (verification_source = provider || '_webhook'),
+            CONSTRAINT ck_revenue_ledger__verification_source CHECK (verification_source = processor || '_webhook'),
             CONSTRAINT fk_revenue_ledger__tenant_id FOREIGN KEY (tenant_id)
                 REFERENCES tenants (id) ON DELETE RESTRICT
         );
         CREATE INDEX ix_revenue_ledger__original_transaction
-            ON revenue_ledger (tenant_id, provider, original_transaction_id);
+            ON revenue_ledger (tenant_id, processor, original_transaction_id);
         CREATE INDEX ix_revenue_ledger__tenant_id_event_id ON revenue_ledger (tenant_id, event_id);
         CREATE INDEX ix_revenue_ledger__tenant_id_occurred_at ON revenue_ledger (tenant_id, occurred_at);
         CREATE INDEX ix_revenue_ledger__tenant_id_order_id ON revenue_ledger (tenant_id, order_id)
             WHERE order_id IS NOT NULL;
         CREATE UNIQUE INDEX uq_revenue_ledger__payment_reference
-            ON revenue_ledger (tenant_id, provider, payment_reference)
+            ON revenue_ledger (tenant_id, processor, payment_reference)
             WHERE entry_kind = 'captured';
         CREATE UNIQUE INDEX uq_revenue_ledger__single_kind
-            ON revenue_ledger (tenant_id, provider, transaction_id, entry_kind)
+            ON revenue_ledger (tenant_id, processor, transaction_id, entry_kind)
             WHERE entry_kind IN ('authorized', 'captured');
         COMMENT ON TABLE revenue_ledger IS 'Append-only revenue entries with signed effects in minor units';
 

@@ -108,7 +108,7 @@ def upgrade() -> None:
             tenant_id UUID NOT NULL,
             id UUID NOT NULL DEFAULT gen_random_uuid(),
             run_id UUID NOT NULL,
-            provider TEXT NOT NULL,
+            processor TEXT NOT NULL,
             transaction_id TEXT NOT NULL,
             outcome TEXT NOT NULL,
             ledger_cents BIGINT,
@@ -118,7 +118,7 @@ def upgrade() -> None:
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_reconciliation_items PRIMARY KEY (tenant_id, id),
             CONSTRAINT uq_reconciliation_items__transaction
-                UNIQUE (tenant_id, run_id, provider, transaction_id, outcome),
+                UNIQUE (tenant_id, run_id, processor, transaction_id, outcome),
             CONSTRAINT fk_reconciliation_items__tenant_id_run_id FOREIGN KEY (tenant_id, run_id)
                 REFERENCES reconciliation_runs (tenant_id, id) ON DELETE RESTRICT,
             CONSTRAINT ck_reconciliation_items__outcome

@@ -19,15 +19,15 @@ depends_on = None
 # The leading columns of what grows with deliveries.
 LEADING: Final = (
     ("attribution_events", "tenant_id"),
-    ("attribution_events", "provider"),
+    ("attribution_events", "processor"),
     ("dead_events", "tenant_id"),
     ("dead_events", "source"),
     ("revenue_ledger", "tenant_id"),
-    ("revenue_ledger", "provider"),
+    ("revenue_ledger", "processor"),
     ("revenue_state_transitions", "tenant_id"),
     ("touches", "tenant_id"),
     ("webhook_deliveries", "tenant_id"),
-    ("webhook_deliveries", "provider"),
+    ("webhook_deliveries", "processor"),
 )
 
 

@@ -49,7 +49,7 @@ PAYLOAD: Final[tuple[str, ...]] = (
     "event_type",
     "event_timestamp",
     "currency",
-    "vendor",
+    "processor",
     "utm_source",
     "utm_medium",
     "external_event_id",

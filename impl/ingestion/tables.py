@@ -119,14 +119,14 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
 
     __tablename__ = "attribution_events"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "provider", "idempotency_key"),
+        UniqueConstraint("tenant_id", "processor", "idempotency_key"),
         currency(),
         CheckConstraint("revenue_cents BETWEEN 0 AND 1000000000000000", name="revenue_cents"),
         CheckConstraint("abs(effect_cents) IN (0, revenue_cents)", name="effect_cents"),
         Index("ix_attribution_events__tenant_id_occurred_at_id", "tenant_id", text("occurred_at DESC"), "id"),
         Index(None, "tenant_id", "session_id", postgresql_where=text("session_id IS NOT NULL")),
         Index(None, "tenant_id", "journey_hash", postgresql_where=text("journey_hash IS NOT NULL")),
-        Index(None, "tenant_id", "provider", "transaction_id"),
+        Index(None, "tenant_id", "processor", "transaction_id"),
         Index(
             "ix_attribution_events__unredacted",
             "received_at",
@@ -140,10 +140,10 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
         about("Canonical events made from deliveries; insert-only", api="SI", worker="S"),
     )
 
-    provider: Mapped[str] = mapped_column(String(32))
+    processor: Mapped[str] = mapped_column(String(32))
     idempotency_key: Mapped[str] = mapped_column(String(255))
     event_type: Mapped[str] = mapped_column(String(50))
-    provider_event_type: Mapped[str | None]
+    processor_event_type: Mapped[str | None]
     external_event_id: Mapped[str | None]
     delivery_id: Mapped[UUID | None]
     occurred_at: Mapped[datetime]
@@ -246,17 +246,17 @@ class WebhookDelivery(TenantScoped, Identified, CreatedAt, Base):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        one_of("provider", "stripe", "paypal", "shopify", "woocommerce"),
+        one_of("processor", "stripe", "paypal", "shopify", "woocommerce"),
         one_of("outcome", "accepted", "duplicate", "dead", "ignored"),
         CheckConstraint("size_bytes >= 0", name="size_bytes"),
-        Index(None, "tenant_id", "provider", "idempotency_key"),
+        Index(None, "tenant_id", "processor", "idempotency_key"),
         Index("ix_webhook_deliveries__tenant_id_received_at", "tenant_id", text("received_at DESC")),
         about("Authenticated webhook calls and what became of each", api="SI", worker="S"),
     )
 
-    provider: Mapped[str]
+    processor: Mapped[str]
     topic: Mapped[str]
-    provider_event_id: Mapped[str]
+    processor_event_id: Mapped[str]
     idempotency_key: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     size_bytes: Mapped[int]

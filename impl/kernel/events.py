@@ -36,11 +36,11 @@ class Hints:
 class CanonicalEvent:
     """One fact about one transaction, as a processor reported it."""
 
-    provider: str
+    processor: str
     type: EventType
-    provider_event_type: str
+    processor_event_type: str
     """The processor's own name: `charge.succeeded`."""
-    provider_event_id: str
+    processor_event_id: str
     """The processor's id of the notification: `evt_…`."""
     external_event_id: str
     """The id that makes the event unique; see `idempotency_key`."""
@@ -57,7 +57,7 @@ class CanonicalEvent:
     is_cumulative: bool = False
     hints: Hints = field(default_factory=Hints)
     name_in_key: str | None = None
-    """What the contract calls the event in its idempotency key, where that is not `provider_event_type`."""
+    """What the contract calls the event in its idempotency key, where that is not `processor_event_type`."""
 
     @property
     def kind(self) -> EntryKind | None:
@@ -66,8 +66,8 @@ class CanonicalEvent:
 
     @property
     def idempotency_key(self) -> uuid.UUID:
-        """`uuid5(NAMESPACE_URL, "{provider}_{event}_{external id}")`: the same fact always has the same key."""
-        return idempotency_key(self.provider, self.name_in_key or self.provider_event_type, self.external_event_id)
+        """`uuid5(NAMESPACE_URL, "{processor}_{event}_{external id}")`: the same fact always has the same key."""
+        return idempotency_key(self.processor, self.name_in_key or self.processor_event_type, self.external_event_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Report:
 
 
 @lru_cache(maxsize=1024)
-def idempotency_key(provider: str, provider_event_type: str, external_id: str) -> uuid.UUID:
+def idempotency_key(processor: str, processor_event_type: str, external_id: str) -> uuid.UUID:
     """Key of a processor's event; `stripe_payment_intent_succeeded_pi_1` names it before hashing."""
-    event = provider_event_type.replace(".", "_").replace("/", "_")
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{provider}_{event}_{external_id}")
+    event = processor_event_type.replace(".", "_").replace("/", "_")
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{processor}_{event}_{external_id}")

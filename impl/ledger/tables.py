@@ -30,11 +30,11 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
     __table_args__ = (
         UniqueConstraint(
             "tenant_id",
-            "provider",
+            "processor",
             "transaction_id",
             "entry_kind",
-            "provider_event_id",
-            name="uq_revenue_ledger__provider_event",
+            "processor_event_id",
+            name="uq_revenue_ledger__processor_event",
         ),
         same_tenant("event_id", "attribution_events.id"),
         same_tenant("reverses", "revenue_ledger.id"),
@@ -48,11 +48,11 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
             " ELSE effect_cents = - amount_cents OR (effect_cents = amount_cents AND reverses IS NOT NULL) END",
             name="effect_cents",
         ),
-        CheckConstraint("verification_source = provider || '_webhook'", name="verification_source"),
+        CheckConstraint("verification_source = processor || '_webhook'", name="verification_source"),
         Index(
             "uq_revenue_ledger__single_kind",
             "tenant_id",
-            "provider",
+            "processor",
             "transaction_id",
             "entry_kind",
             unique=True,
@@ -61,7 +61,7 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
         Index(
             "uq_revenue_ledger__payment_reference",
             "tenant_id",
-            "provider",
+            "processor",
             "payment_reference",
             unique=True,
             postgresql_where=text("entry_kind = 'captured'"),
@@ -69,15 +69,15 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
         Index(None, "tenant_id", "occurred_at"),
         Index(None, "tenant_id", "order_id", postgresql_where=text("order_id IS NOT NULL")),
         Index(None, "tenant_id", "event_id"),
-        Index("ix_revenue_ledger__original_transaction", "tenant_id", "provider", "original_transaction_id"),
+        Index("ix_revenue_ledger__original_transaction", "tenant_id", "processor", "original_transaction_id"),
         about("Append-only revenue entries with signed effects in minor units", api="SI", worker="S"),
     )
 
-    provider: Mapped[str] = mapped_column(String(32))
+    processor: Mapped[str] = mapped_column(String(32))
     transaction_id: Mapped[str] = mapped_column(String(255))
     original_transaction_id: Mapped[str] = mapped_column(String(255))
     entry_kind: Mapped[str]
-    provider_event_id: Mapped[str] = mapped_column(String(255))
+    processor_event_id: Mapped[str] = mapped_column(String(255))
     event_id: Mapped[UUID]
     amount_cents: Mapped[int] = mapped_column(BigInteger)
     effect_cents: Mapped[int] = mapped_column(BigInteger)

@@ -138,7 +138,7 @@ class ReconciliationItem(TenantScoped, Identified, CreatedAt, Base):
     __tablename__ = "reconciliation_items"
     __table_args__ = (
         UniqueConstraint(
-            "tenant_id", "run_id", "provider", "transaction_id", "outcome", name="uq_reconciliation_items__transaction"
+            "tenant_id", "run_id", "processor", "transaction_id", "outcome", name="uq_reconciliation_items__transaction"
         ),
         same_tenant("run_id", "reconciliation_runs.id"),
         one_of("outcome", "matched", "missing_in_ledger", "missing_at_processor", "amount_mismatch", "possible_double"),
@@ -147,7 +147,7 @@ class ReconciliationItem(TenantScoped, Identified, CreatedAt, Base):
     )
 
     run_id: Mapped[UUID]
-    provider: Mapped[str]
+    processor: Mapped[str]
     transaction_id: Mapped[str]
     outcome: Mapped[str]
     ledger_cents: Mapped[int | None] = mapped_column(BigInteger)

@@ -62,7 +62,7 @@ def etag(body: models.RealtimeRevenue) -> str:
 
 def _to_api_source(source: Source) -> common.RealtimeRevenueSource:
     return common.RealtimeRevenueSource(
-        platform=cast("Platform", source.platform),  # the database allows no other provider
+        platform=cast("Platform", source.platform),  # the database allows no other processor
         platform_account_id=realtime.WEBHOOKS,
         as_of=_utc(source.as_of),
         amount_cents=source.total.amount_cents,

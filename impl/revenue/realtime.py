@@ -18,11 +18,11 @@ WEBHOOKS = "webhooks"
 # One scan of today's entries by (tenant, occurred_at); the planner needs the tenant, row security does not trust it.
 _TODAY = text(
     """
-    SELECT provider, currency, sum(effect_cents)::bigint AS amount_cents, max(posted_at) AS as_of
+    SELECT processor, currency, sum(effect_cents)::bigint AS amount_cents, max(posted_at) AS as_of
       FROM revenue_ledger
      WHERE tenant_id = :tenant_id AND occurred_at >= :window_start AND occurred_at < :window_end
-     GROUP BY provider, currency
-     ORDER BY provider, currency
+     GROUP BY processor, currency
+     ORDER BY processor, currency
     """
 )
 _REPORTING_CURRENCY = text("SELECT reporting_currency FROM tenants WHERE id = :tenant_id")
@@ -56,7 +56,7 @@ async def today(connection: AsyncConnection, tenant_id: uuid.UUID, now: datetime
     window = {"tenant_id": tenant_id, "window_start": start, "window_end": start + timedelta(days=1)}
     reporting = Currency(await connection.scalar(_REPORTING_CURRENCY, {"tenant_id": tenant_id}))
     rows = (await connection.execute(_TODAY, window)).all()
-    sources = [Source(row.provider, Money(row.amount_cents, Currency(row.currency)), row.as_of) for row in rows]
+    sources = [Source(row.processor, Money(row.amount_cents, Currency(row.currency)), row.as_of) for row in rows]
     return summarise(sources, reporting, start)
 
 

@@ -85,17 +85,17 @@ class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
 
     __tablename__ = "tenant_webhook_secrets"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "provider", "version"),
-        one_of("provider", "stripe", "paypal", "shopify", "woocommerce"),
+        UniqueConstraint("tenant_id", "processor", "version"),
+        one_of("processor", "stripe", "paypal", "shopify", "woocommerce"),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint(
-            "secret_sealed IS NOT NULL OR (provider = 'paypal' AND webhook_id IS NOT NULL)", name="secret_present"
+            "secret_sealed IS NOT NULL OR (processor = 'paypal' AND webhook_id IS NOT NULL)", name="secret_present"
         ),
         sealed_pair("secret_sealed"),
         about("Secrets shared with payment platforms, by version", api="SIU"),
     )
 
-    provider: Mapped[str]
+    processor: Mapped[str]
     version: Mapped[int]
     secret_sealed: Mapped[bytes | None]
     key_id: Mapped[str | None]

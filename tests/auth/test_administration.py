@@ -246,7 +246,7 @@ class TestWebhookSecret:
         assert forgotten == [(tenant_id, "stripe")] * 3
 
     @pytest.mark.parametrize(
-        ("provider", "body", "status", "code"),
+        ("processor", "body", "status", "code"),
         [
             ("stripe", {}, 400, "VALIDATION_ERROR"),
             ("stripe", {"webhook_id": "WH-1"}, 400, "VALIDATION_ERROR"),
@@ -258,8 +258,8 @@ class TestWebhookSecret:
             ("Stripe", {"secret": "long enough"}, 404, "PLATFORM_NOT_FOUND"),
         ],
     )
-    async def test_what_cannot_be_set_is_refused(self, log_in, provider, body, status, code):
-        answer = await (await log_in("admin")).ask("PUT", f"{ADMIN}/webhook-secrets/{provider}", body)
+    async def test_what_cannot_be_set_is_refused(self, log_in, processor, body, status, code):
+        answer = await (await log_in("admin")).ask("PUT", f"{ADMIN}/webhook-secrets/{processor}", body)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
     async def test_paypal_is_known_by_its_webhook_id(self, log_in):

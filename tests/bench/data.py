@@ -31,16 +31,16 @@ RESULTS = Path(__file__).resolve().parents[2] / "build" / "bench" / "data.json"
 TENANTS = 10
 BATCH = 1000
 COLUMNS = (
-    "tenant_id, id, provider, idempotency_key, event_type, occurred_at, revenue_cents, effect_cents, currency, "
+    "tenant_id, id, processor, idempotency_key, event_type, occurred_at, revenue_cents, effect_cents, currency, "
     "channel_code, raw_payload"
 )
 # One statement carries a batch, because COPY is not allowed under row security.
 INSERT = f"""
     INSERT INTO attribution_events ({COLUMNS})
     SELECT $1, i, 'stripe', k, 'PaymentCaptured', now() - n * INTERVAL '1 second', 100, 100, 'USD', 'direct',
-        '{{"currency": "USD", "vendor": "stripe"}}'
+        '{{"currency": "USD", "processor": "stripe"}}'
     FROM unnest($2::uuid[], $3::text[], $4::int[]) AS x (i, k, n)
-    ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING
+    ON CONFLICT (tenant_id, processor, idempotency_key) DO NOTHING
 """
 POINT = "SELECT revenue_cents FROM attribution_events WHERE tenant_id = $1 AND id = $2"
 AGGREGATE = (
@@ -196,7 +196,7 @@ async def ingest(bench: Bench, rounds: int, batches: int) -> dict[str, Any]:
 
 
 def records(bench: Bench, batches: int) -> list[tuple[Any, ...]]:
-    now, payload = datetime.now(UTC), '{"currency": "USD", "vendor": "stripe"}'
+    now, payload = datetime.now(UTC), '{"currency": "USD", "processor": "stripe"}'
     return [
         (bench.tenants[1], uuid.uuid4(), "stripe", uuid.uuid4().hex, "PaymentCaptured", now, 100, 100, "USD", "direct",
          payload, now, now)

@@ -24,7 +24,7 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
         delivery = Delivery(
             id=uuid.uuid4(),
             tenant_id=tenant_id,
-            provider="stripe",
+            processor="stripe",
             received_at=datetime.now(UTC),
             size_bytes=2,
             signature_scheme="stripe_v1",
@@ -35,7 +35,7 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
             message="The network failed while this was read.",
             idempotency_key=uuid.uuid5(tenant_id, name),
             topic="charge.succeeded",
-            provider_event_id=name,
+            processor_event_id=name,
             payload={"id": name, "type": "charge.succeeded"},
         )
         await reject.reject(app, ring, delivery, rejection)

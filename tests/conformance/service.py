@@ -178,12 +178,12 @@ async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: NewTenant) -> None
         "webhook_id": {"sealed": None, "key_id": None, "id": value},
     }
     statement = text(
-        "INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id, webhook_id)"
-        " VALUES (:tenant_id, :provider, 1, :sealed, :key_id, :id)"
+        "INSERT INTO tenant_webhook_secrets (tenant_id, processor, version, secret_sealed, key_id, webhook_id)"
+        " VALUES (:tenant_id, :processor, 1, :sealed, :key_id, :id)"
     )
     async with tenant_transaction(app, made.tenant_id) as connection:
         for processor in registry.PROCESSORS[1:]:
-            row = {"tenant_id": made.tenant_id, "provider": processor.name, **by_credential[processor.credential]}
+            row = {"tenant_id": made.tenant_id, "processor": processor.name, **by_credential[processor.credential]}
             await connection.execute(statement, row)
 
 
@@ -362,14 +362,14 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
     ]
     seeds.append({"operation": "receiveStripeWebhook", "body": _charge("two", currency="eur", amount=48250)})
     seeds += [
-        {"operation": "putWebhookSecret", "path": f"/api/auth/admin/webhook-secrets/{provider}", "body": body}
-        for provider, body in (
+        {"operation": "putWebhookSecret", "path": f"/api/auth/admin/webhook-secrets/{processor}", "body": body}
+        for processor, body in (
             *((one.name, {one.credential: SECRETS[one.credential]}) for one in registry.PROCESSORS[1:]),
         )
     ]
     seeds += [
-        {"operation": operation, "body": registry.processor(provider).sample(topic)}
-        for operation, provider, topic in (
+        {"operation": operation, "body": registry.processor(processor).sample(topic)}
+        for operation, processor, topic in (
             ("receiveStripeWebhook", "stripe", "payment_intent.payment_failed"),
             ("receivePaypalWebhook", "paypal", "PAYMENT.CAPTURE.REFUNDED"),
         )

@@ -29,7 +29,7 @@ SENDERS = 8
 _PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.1, 1.0
 VICTIMS = ("api", "api", "worker", "worker", "database", "postmaster", "backend")
 FOUND = """
-    SELECT e.provider || ' ' || e.external_event_id, count(DISTINCT e.id), count(DISTINCT l.id), count(DISTINCT t.id),
+    SELECT e.processor || ' ' || e.external_event_id, count(DISTINCT e.id), count(DISTINCT l.id), count(DISTINCT t.id),
         count(DISTINCT d.id) FILTER (WHERE d.outcome = 'accepted')
     FROM attribution_events e
     LEFT JOIN revenue_ledger l ON l.tenant_id = e.tenant_id AND l.event_id = e.id
@@ -54,7 +54,7 @@ class Account:
 
 
 def _key(one: Delivery) -> str:
-    return one.name if one.is_dead else f"{one.provider} {one.name}"
+    return one.name if one.is_dead else f"{one.processor} {one.name}"
 
 
 def _next(order: Random, shop: Shop, account: Account) -> Delivery:

@@ -32,13 +32,13 @@ LEAST_ROWS = 40
 # Event and entry in one statement, as a receipt writes them; the key makes a repetition write nothing.
 RECORD = text("""
     WITH event AS (
-        INSERT INTO attribution_events (tenant_id, provider, idempotency_key, event_type, occurred_at, revenue_cents,
+        INSERT INTO attribution_events (tenant_id, processor, idempotency_key, event_type, occurred_at, revenue_cents,
             effect_cents, currency, channel_code, raw_payload)
         VALUES (:tenant, 'stripe', :key, 'PaymentCaptured', now(), 100, 100, 'USD', 'direct', '{"currency": "USD"}')
-        ON CONFLICT (tenant_id, provider, idempotency_key) DO NOTHING RETURNING id
+        ON CONFLICT (tenant_id, processor, idempotency_key) DO NOTHING RETURNING id
     )
-    INSERT INTO revenue_ledger (tenant_id, provider, transaction_id, original_transaction_id, entry_kind,
-        provider_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
+    INSERT INTO revenue_ledger (tenant_id, processor, transaction_id, original_transaction_id, entry_kind,
+        processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
         verification_timestamp)
     SELECT :tenant, 'stripe', :key, :key, 'captured', :key, event.id, 100, 100, 'USD', now(), 'stripe_webhook', now()
     FROM event

@@ -26,7 +26,7 @@ _COUNT = itertools.count(1)
 class Delivery:
     """One delivery; sent again it is the same one."""
 
-    provider: str
+    processor: str
     event: str
     body: bytes
     name: str
@@ -35,7 +35,7 @@ class Delivery:
 
     async def send(self, client: httpx2.AsyncClient, shop: Shop) -> httpx2.Response:
         """The answer to it, signed now."""
-        return await shop.sender.send(client, self.provider, self.event, self.body, delivery_id=f"{self.name}-1")
+        return await shop.sender.send(client, self.processor, self.event, self.body, delivery_id=f"{self.name}-1")
 
 
 def charge(**changes: Any) -> Delivery:

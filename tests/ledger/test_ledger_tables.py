@@ -79,8 +79,8 @@ def expected(lines: list[Line]) -> dict[str, tuple[str, int, int, int, int]]:
 
 
 INSERT = """
-    INSERT INTO revenue_ledger (tenant_id, id, provider, transaction_id, original_transaction_id, entry_kind,
-        provider_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
+    INSERT INTO revenue_ledger (tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind,
+        processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
         verification_timestamp, reverses)
     VALUES ($1, $2, 'stripe', $3, $4, $5, $6, $7, $8, $9, 'USD', $10, 'stripe_webhook', $10, $11)
     ON CONFLICT DO NOTHING RETURNING id
@@ -185,8 +185,8 @@ async def test_several_entries_of_one_statement_each_take_their_step(ledger: Boo
     async with rolled_back(ledger):
         await ledger.connection.execute(
             """
-            INSERT INTO revenue_ledger (tenant_id, provider, transaction_id, original_transaction_id, entry_kind,
-                provider_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
+            INSERT INTO revenue_ledger (tenant_id, processor, transaction_id, original_transaction_id, entry_kind,
+                processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
                 verification_timestamp)
             SELECT $1, 'stripe', 'x' || n, 'x', kind, 'e' || n, $2, 5, effect, 'USD', $3, 'stripe_webhook', $3
             FROM (VALUES (1, 'authorized', 0), (2, 'captured', 5), (3, 'refunded', -5)) AS v (n, kind, effect)
@@ -208,7 +208,7 @@ async def test_currencies_of_one_transaction_are_kept_apart(owner: asyncpg.Conne
             "revenue_ledger",
             tenant,
             currency=currency,
-            provider_event_id=key,
+            processor_event_id=key,
             transaction_id=key,
             original_transaction_id="o",
         )
@@ -265,12 +265,12 @@ async def test_nobody_empties_a_ledger_at_once(owner: asyncpg.Connection, table:
 
 
 @pytest.mark.promise("P065", "P066")
-async def test_an_event_is_unique_per_tenant_and_provider(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+async def test_an_event_is_unique_per_tenant_and_processor(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
     maker, tenant, other = RowMaker(owner), await make_tenant(), await make_tenant()
     first = await maker.insert("attribution_events", tenant, idempotency_key="k" * 255)
     with pytest.raises(asyncpg.UniqueViolationError):
         await maker.insert("attribution_events", tenant, idempotency_key=first["idempotency_key"])
-    await maker.insert("attribution_events", tenant, idempotency_key=first["idempotency_key"], provider="paypal")
+    await maker.insert("attribution_events", tenant, idempotency_key=first["idempotency_key"], processor="paypal")
     await maker.insert("attribution_events", other, idempotency_key=first["idempotency_key"])
     with pytest.raises(asyncpg.NotNullViolationError):
         await maker.insert("attribution_events", tenant, idempotency_key=None)

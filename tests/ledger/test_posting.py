@@ -18,10 +18,10 @@ from tests.fixtures.book import Book
 
 def event(type_, cents=10000, *, transaction="ch_1", about="ch_1", currency="USD", cumulative=False):
     return CanonicalEvent(
-        provider="stripe",
+        processor="stripe",
         type=type_,
-        provider_event_type="t",
-        provider_event_id=f"evt_{uuid.uuid4()}",
+        processor_event_type="t",
+        processor_event_id=f"evt_{uuid.uuid4()}",
         external_event_id="x",
         occurred_at=datetime(2026, 1, 1, tzinfo=UTC),
         transaction_id=transaction,

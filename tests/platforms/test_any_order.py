@@ -19,10 +19,10 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 READERS = {processor.name: processor.read for processor in registry.PROCESSORS}
 
 
-def notification(provider, topic, name, **changes):
+def notification(processor, topic, name, **changes):
     """A delivery of a changed sample; `name` is the processor's id of the delivery."""
-    return provider, Notification(
-        payload=registry.processor(provider).sample(topic) | changes, topic=topic, id=name, received_at=NOW
+    return processor, Notification(
+        payload=registry.processor(processor).sample(topic) | changes, topic=topic, id=name, received_at=NOW
     )
 
 
@@ -117,8 +117,8 @@ def test_any_order_and_any_repetition_settles_to_the_same_net(name, paid, refund
     told += order.choices(told, k=3)
     order.shuffle(told)
     book = Book()
-    for provider, delivery in told:
-        book.take(READERS[provider](delivery))
+    for processor, delivery in told:
+        book.take(READERS[processor](delivery))
     assert book.net == paid - sum(refunds) - (paid if has_reversal else 0)
     assert {entry.currency for entry in book.entries} == {code}
     assert len({entry.original_transaction_id for entry in book.entries}) == 1

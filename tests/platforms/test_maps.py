@@ -21,38 +21,38 @@ MAPS, VECTORS = GOVERNANCE["maps"], GOVERNANCE["vectors"]
 AMOUNTS = {"shopify": ("orders/paid", "total_price"), "woocommerce": ("order.completed", "total")}
 
 
-def report(provider, topic, **changes):
-    payload = registry.processor(provider).sample(topic) | changes
+def report(processor, topic, **changes):
+    payload = registry.processor(processor).sample(topic) | changes
     notification = Notification(
         payload=payload, topic=topic, id="delivery-7", received_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    return registry.processor(provider).read(notification)
+    return registry.processor(processor).read(notification)
 
 
-def operations(provider):
-    document = yaml.safe_load((CONTRACTS / f"openapi/v1/webhooks/{provider}.yaml").read_text())
+def operations(processor):
+    document = yaml.safe_load((CONTRACTS / f"openapi/v1/webhooks/{processor}.yaml").read_text())
     return [item["post"] for item in document["paths"].values() if "x-idempotency-key" in item["post"]]
 
 
-def _object_of(provider, operation_id, sample):
+def _object_of(processor, operation_id, sample):
     """What `{id}` names: the thing the delivery is about; a refund at Stripe has no id there, so its event's counts."""
-    if provider == "stripe":
+    if processor == "stripe":
         return sample if operation_id == "stripeChargeRefunded" else sample["data"]["object"]
-    return sample["resource"] if provider == "paypal" else sample
+    return sample["resource"] if processor == "paypal" else sample
 
 
 @pytest.mark.parametrize(
     "operation",
-    [(provider, one) for provider in registry.NAMES for one in operations(provider)],
+    [(processor, one) for processor in registry.NAMES for one in operations(processor)],
     ids=lambda pair: pair[1]["operationId"],
 )
 def test_the_key_of_a_delivery_is_what_its_contract_says(operation):
-    provider, declared = operation
+    processor, declared = operation
     topic = declared["x-mapping"]["topic"]
-    sample = registry.processor(provider).sample(topic)
-    object_id = str(_object_of(provider, operation[1]["operationId"], sample)["id"])
+    sample = registry.processor(processor).sample(topic)
+    object_id = str(_object_of(processor, operation[1]["operationId"], sample)["id"])
     text = re.sub(r"\{X-[^}]*\}", "delivery-7", declared["x-idempotency-key"]).replace("{id}", object_id)
-    assert report(provider, topic).idempotency_key == uuid.uuid5(uuid.NAMESPACE_URL, text)
+    assert report(processor, topic).idempotency_key == uuid.uuid5(uuid.NAMESPACE_URL, text)
 
 
 def test_every_topic_of_the_maps_has_a_reader_and_no_other():
@@ -83,31 +83,31 @@ def test_the_contract_lists_the_processors_of_the_registry():
     assert sorted(listed) == sorted(registry.NAMES)
 
 
-@pytest.mark.parametrize("provider", AMOUNTS)
+@pytest.mark.parametrize("processor", AMOUNTS)
 @pytest.mark.parametrize("vector", VECTORS["amounts"], ids=lambda one: f"{one['amount']} {one['currency']}")
-def test_amounts_become_minor_units_exactly(provider, vector):
-    topic, field = AMOUNTS[provider]
-    (fact,) = report(provider, topic, **{field: vector["amount"], "currency": vector["currency"]}).facts
+def test_amounts_become_minor_units_exactly(processor, vector):
+    topic, field = AMOUNTS[processor]
+    (fact,) = report(processor, topic, **{field: vector["amount"], "currency": vector["currency"]}).facts
     assert fact.money.amount_cents == vector["cents"]
     assert money.parse(vector["amount"], money.currency(vector["currency"])).amount_cents == vector["cents"]
 
 
-@pytest.mark.parametrize("provider", AMOUNTS)
+@pytest.mark.parametrize("processor", AMOUNTS)
 @pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda one: repr(one["amount"]))
-def test_amounts_that_would_need_rounding_are_refused(provider, vector):
-    topic, field = AMOUNTS[provider]
+def test_amounts_that_would_need_rounding_are_refused(processor, vector):
+    topic, field = AMOUNTS[processor]
     with pytest.raises(UnusableDelivery):
-        report(provider, topic, **{field: vector["amount"], "currency": vector["currency"]})
+        report(processor, topic, **{field: vector["amount"], "currency": vector["currency"]})
     with pytest.raises(MoneyError):
         money.parse(vector["amount"], money.currency(vector["currency"]))
 
 
-@pytest.mark.parametrize("provider", registry.NAMES)
-def test_there_is_a_sample_of_every_topic(provider):
-    assert set(registry.processor(provider).samples()) == set(MAPS[provider]["topics"])
+@pytest.mark.parametrize("processor", registry.NAMES)
+def test_there_is_a_sample_of_every_topic(processor):
+    assert set(registry.processor(processor).samples()) == set(MAPS[processor]["topics"])
 
 
-@pytest.mark.parametrize(("provider", "event"), [("stripe", "charge.brewed"), ("barter", "charge.succeeded")])
-def test_a_sample_that_is_not_there_is_named(provider, event):
+@pytest.mark.parametrize(("processor", "event"), [("stripe", "charge.brewed"), ("barter", "charge.succeeded")])
+def test_a_sample_that_is_not_there_is_named(processor, event):
     with pytest.raises(KeyError, match="there is no"):
-        registry.processor(provider).sample(event)
+        registry.processor(processor).sample(event)

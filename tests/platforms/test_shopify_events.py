@@ -65,7 +65,7 @@ def test_each_topic_is_read_as_the_map_says(topic, type_, transaction, original,
     assert (event.type, event.order_id, event.money.amount_cents, event.money.currency) == (type_, order, cents, "USD")
     assert event.transaction_id == f"shopify_{transaction}"
     assert event.original_transaction_id == f"shopify_{original}"
-    assert (event.provider_event_id, event.provider_event_type) == ("wh-1", topic)
+    assert (event.processor_event_id, event.processor_event_type) == ("wh-1", topic)
 
 
 def test_times_with_an_offset_become_utc():

@@ -9,10 +9,10 @@ from impl.db import bootstrap
 from tests.fixtures.database import Database
 
 LOOKUPS = {
-    "attribution_events (tenant_id, provider, idempotency_key)": "uq_attribution_events__tenant_id_provider_idempotency_key",
+    "attribution_events (tenant_id, processor, idempotency_key)": "uq_attribution_events__tenant_id_processor_idempotency_key",
     "attribution_events (tenant_id, id)": "pk_attribution_events",
     "revenue_ledger (tenant_id, id)": "pk_revenue_ledger",
-    "revenue_ledger (tenant_id, provider, original_transaction_id)": "ix_revenue_ledger__original_transaction",
+    "revenue_ledger (tenant_id, processor, original_transaction_id)": "ix_revenue_ledger__original_transaction",
     "revenue_state_transitions (tenant_id, entry_id)": "uq_revenue_state_transitions__tenant_id_entry_id",
     "dead_events (tenant_id, source, idempotency_key)": "uq_dead_events__tenant_id_source_idempotency_key",
 }

@@ -20,7 +20,7 @@ FACT = {
     "event_id": str(uuid.UUID(int=9)), "is_known": False, "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z",
     "revenue_cents": 700, "effect_cents": 700, "currency": "USD", "channel_code": "direct", "raw_payload": {"currency": "USD"},
     "transaction_id": "ch_9", "original_transaction_id": "ch_9", "entry_id": str(uuid.UUID(int=8)), "entry_kind": "captured",
-    "provider_event_id": "evt_9",
+    "processor_event_id": "evt_9",
 }  # fmt: skip
 CLAIM = "SELECT * FROM ingest.claim_dead_event($1, $2)"
 REPLAY = "SELECT event_id FROM ingest.replay_dead_event($1, $2)"
@@ -62,7 +62,7 @@ def delivery_of(*keys: str, **assumed: object) -> str:
         FACT | {"idempotency_key": key, "event_id": str(uuid.uuid4()), "entry_kind": None if number else "captured"}
         for number, key in enumerate(keys)
     ]
-    forged = {"provider": "forged", "tenant_id": str(uuid.UUID(int=1)), "posted_at": "2001-01-01T00:00:00Z"}
+    forged = {"processor": "forged", "tenant_id": str(uuid.UUID(int=1)), "posted_at": "2001-01-01T00:00:00Z"}
     names = {"transaction_names": ["ch_9"], "payment_references": [], "known_entries": [], "lock_key": 9}
     return json.dumps(forged | names | {"facts": facts} | assumed)
 
@@ -76,7 +76,7 @@ async def test_a_claimed_dead_event_becomes_an_event_with_its_entry(
     assert await bound(worker, tenant, CLAIM, dead["id"], True) == "stripe"
     event = await bound(worker, tenant, REPLAY, dead["id"], delivery_of(dead["idempotency_key"]))
     row = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event)
-    assert (row["tenant_id"], row["provider"], row["idempotency_key"]) == (tenant, "stripe", dead["idempotency_key"])
+    assert (row["tenant_id"], row["processor"], row["idempotency_key"]) == (tenant, "stripe", dead["idempotency_key"])
     entry = await owner.fetchrow(
         "SELECT *, posted_at > now() - interval '1 hour' AS is_now FROM revenue_ledger WHERE event_id = $1", event
     )
@@ -112,7 +112,9 @@ async def test_a_delivery_sent_again_meanwhile_wins(
 ) -> None:
     tenant, maker = await make_tenant(), RowMaker(owner)
     dead = await maker.insert("dead_events", tenant, source="stripe")
-    event = await maker.insert("attribution_events", tenant, provider="stripe", idempotency_key=dead["idempotency_key"])
+    event = await maker.insert(
+        "attribution_events", tenant, processor="stripe", idempotency_key=dead["idempotency_key"]
+    )
     await bound(worker, tenant, CLAIM, dead["id"], True)
     assert await bound(worker, tenant, REPLAY, dead["id"], delivery_of(dead["idempotency_key"])) == event["id"]
     assert await owner.fetchval("SELECT count(*) FROM revenue_ledger WHERE tenant_id = $1", tenant) == 0

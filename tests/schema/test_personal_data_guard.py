@@ -106,8 +106,8 @@ TRY_ALL = """
     BEGIN
         FOREACH document IN ARRAY documents LOOP
             BEGIN
-                INSERT INTO revenue_ledger (tenant_id, provider, transaction_id, original_transaction_id, entry_kind,
-                    provider_event_id, event_id, amount_cents, effect_cents, currency, occurred_at,
+                INSERT INTO revenue_ledger (tenant_id, processor, transaction_id, original_transaction_id, entry_kind,
+                    processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at,
                     verification_source, verification_timestamp, metadata)
                 VALUES (tenant, 'stripe', gen_random_uuid(), 'o', 'refunded', gen_random_uuid(), event, 0, 0, 'USD',
                     now(), 'stripe_webhook', now(), document);
@@ -225,11 +225,11 @@ async def test_a_pair_is_judged_like_the_key_it_stands_for(
     ("document", "is_plain"),
     [
         ({}, True),
-        ({"currency": "USD", "vendor": None, "channel": True, "campaign_id": 1.5}, True),
+        ({"currency": "USD", "processor": None, "channel": True, "campaign_id": 1.5}, True),
         ({"currency": {}}, False),
         ({"currency": []}, False),
         ({"currency": ["USD"]}, False),
-        ({"currency": {"a": 1}, "vendor": "x"}, False),
+        ({"currency": {"a": 1}, "processor": "x"}, False),
         ({"other": 1}, False),
         ([], False),
         (["currency"], False),

@@ -167,7 +167,7 @@ async def test_partitions_hide_what_their_table_hides(owner_of: asyncpg.Connecti
             assert await app_of.fetchval(f"SELECT count(*) FROM {table}") == mine >= len(DAYS)
 
 
-EVENT = {"tenant_id": FIRST, "provider": "stripe", "idempotency_key": "new", "event_type": "x", "occurred_at": datetime.now(UTC),
+EVENT = {"tenant_id": FIRST, "processor": "stripe", "idempotency_key": "new", "event_type": "x", "occurred_at": datetime.now(UTC),
          "revenue_cents": 0, "effect_cents": 0, "currency": "USD", "channel_code": "direct", "raw_payload": "{}"}  # fmt: skip
 
 

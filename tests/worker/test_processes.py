@@ -245,14 +245,14 @@ async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_rep
 async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_have_passed(seer, api, start, tenant):
     """The sweep finds them, a job reads each again, and each becomes an event with its entry: nobody asked for it."""
     ring, now = KeyRing({"k": bytes(32)}), datetime.now(UTC)
-    for provider, event in SALES.items():
+    for processor, event in SALES.items():
         delivery = Delivery(
-            id=uuid4(), tenant_id=tenant, provider=provider, received_at=now, size_bytes=2, signature_scheme="any",
+            id=uuid4(), tenant_id=tenant, processor=processor, received_at=now, size_bytes=2, signature_scheme="any",
             secret_version=1,
         )  # fmt: skip
         rejection = Rejection(
             code="network_error", message="it did not work", idempotency_key=uuid4(), topic=event,
-            provider_event_id=f"delivery of {provider}", payload=privacy.strip(registry.processor(provider).sample(event)),
+            processor_event_id=f"delivery of {processor}", payload=privacy.strip(registry.processor(processor).sample(event)),
         )  # fmt: skip
         await reject.reject(api, ring, delivery, rejection)
     await seer.execute("UPDATE dead_events SET next_retry_at = now()")
@@ -263,11 +263,11 @@ async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_h
 
     await until(repaired, "four dead events to be repaired")
     rows = await seer.fetch(
-        "SELECT e.provider, l.entry_kind, d.retry_count FROM dead_events d"
+        "SELECT e.processor, l.entry_kind, d.retry_count FROM dead_events d"
         " JOIN attribution_events e ON e.id = d.resolved_event_id JOIN revenue_ledger l ON l.event_id = e.id"
         " WHERE l.effect_cents > 0"
     )
-    assert sorted(tuple(row) for row in rows) == [(provider, "captured", 1) for provider in sorted(SALES)]
+    assert sorted(tuple(row) for row in rows) == [(processor, "captured", 1) for processor in sorted(SALES)]
     assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
 
 

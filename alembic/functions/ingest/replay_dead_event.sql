@@ -17,7 +17,7 @@ BEGIN
     END IF;
     SELECT r.* INTO STRICT answer FROM public.record_facts(
         json_build_array($2 || jsonb_build_object(
-            'tenant_id', dead.tenant_id, 'provider', dead.source, 'delivery_id', dead.delivery_id,
+            'tenant_id', dead.tenant_id, 'processor', dead.source, 'delivery_id', dead.delivery_id,
             'received_at', dead.ingested_at, 'posted_at', now(), 'correlation_id', dead.correlation_id, 'is_replay', true)),
         waits => true) r;
     IF answer.event_id IS NOT NULL THEN

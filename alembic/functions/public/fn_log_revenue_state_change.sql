@@ -9,7 +9,7 @@ BEGIN
 
     IF NOT EXISTS (
         SELECT FROM public.revenue_ledger e
-        WHERE e.tenant_id = NEW.tenant_id AND e.provider = NEW.provider
+        WHERE e.tenant_id = NEW.tenant_id AND e.processor = NEW.processor
             AND e.original_transaction_id = NEW.original_transaction_id AND e.id <> NEW.id
     ) THEN
         INSERT INTO public.revenue_state_transitions (tenant_id, entry_id, from_state, to_state, reason)
@@ -40,7 +40,7 @@ BEGIN
         SELECT e.entry_kind, e.effect_cents, t.entry_id IS NOT NULL AS logged
         FROM public.revenue_ledger e
         LEFT JOIN public.revenue_state_transitions t ON t.tenant_id = e.tenant_id AND t.entry_id = e.id
-        WHERE e.tenant_id = NEW.tenant_id AND e.provider = NEW.provider
+        WHERE e.tenant_id = NEW.tenant_id AND e.processor = NEW.processor
             AND e.original_transaction_id = NEW.original_transaction_id AND e.currency = NEW.currency
             AND (e.id = NEW.id OR t.entry_id IS NOT NULL)
     ) s;

@@ -29,7 +29,7 @@ BEGIN
             -- The names of a transaction: those that its facts tell, and the name of the capture that has their payment
             -- reference; for a capture may be known by a name of its own, and what came before it knew that reference only.
             -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
-            SELECT d.ordinality, d.delivery_id, d.provider, d.topic, d.provider_event_id, d.idempotency_key, d.received_at,
+            SELECT d.ordinality, d.delivery_id, d.processor, d.topic, d.processor_event_id, d.idempotency_key, d.received_at,
                 d.posted_at, d.size_bytes, d.signature_scheme, d.secret_version, d.correlation_id, d.is_replay,
                 d.known_entries, ARRAY(
                 SELECT l.id
@@ -38,26 +38,26 @@ BEGIN
                     UNION ALL
                     SELECT (
                         SELECT c.original_transaction_id FROM public.revenue_ledger c
-                        WHERE c.tenant_id = bound AND c.provider = d.provider AND c.payment_reference = r.reference
+                        WHERE c.tenant_id = bound AND c.processor = d.processor AND c.payment_reference = r.reference
                             AND c.entry_kind = 'captured')
                     FROM unnest(d.payment_references) AS r (reference)
                 ) n
                 CROSS JOIN LATERAL (
                     SELECT e.id FROM public.revenue_ledger e
-                    WHERE e.tenant_id = bound AND e.provider = d.provider AND e.original_transaction_id = n.name
+                    WHERE e.tenant_id = bound AND e.processor = d.processor AND e.original_transaction_id = n.name
                     OFFSET 0
                 ) l
             ) AS found_entries
             FROM unnest(deliveries) WITH ORDINALITY d
             WHERE d.tenant_id = bound
         ), fact AS MATERIALIZED (
-            SELECT f.*, d.provider, d.ordinality AS place, (
+            SELECT f.*, d.processor, d.ordinality AS place, (
                 SELECT e.id FROM public.attribution_events e
-                WHERE e.tenant_id = bound AND e.provider = d.provider AND e.idempotency_key = f.idempotency_key
+                WHERE e.tenant_id = bound AND e.processor = d.processor AND e.idempotency_key = f.idempotency_key
             ) AS known_event,
             CASE WHEN f.knows_won_dispute IS NOT NULL THEN EXISTS (
                 SELECT FROM public.attribution_events e
-                WHERE e.tenant_id = bound AND e.provider = d.provider AND e.transaction_id = f.transaction_id
+                WHERE e.tenant_id = bound AND e.processor = d.processor AND e.transaction_id = f.transaction_id
                     AND e.event_type = 'DisputeWon')
             END AS found_won_dispute
             FROM unnest(deliveries) WITH ORDINALITY d CROSS JOIN LATERAL unnest(d.facts) WITH ORDINALITY f
@@ -72,32 +72,32 @@ BEGIN
                 AND f.found_won_dispute IS NOT DISTINCT FROM f.knows_won_dispute)
         ), new_fact AS MATERIALIZED (
             -- Repetitions in one batch are written once, with all the facts of the first.
-            SELECT DISTINCT ON (f.provider, f.idempotency_key) f.*
+            SELECT DISTINCT ON (f.processor, f.idempotency_key) f.*
             FROM fact f JOIN expected x ON x.place = f.place
             WHERE f.known_event IS NULL
-            ORDER BY f.provider, f.idempotency_key, f.place, f.ordinality
+            ORDER BY f.processor, f.idempotency_key, f.place, f.ordinality
         ), event AS (
             INSERT INTO public.attribution_events (
-                tenant_id, id, provider, idempotency_key, event_type, provider_event_type, external_event_id, delivery_id,
+                tenant_id, id, processor, idempotency_key, event_type, processor_event_type, external_event_id, delivery_id,
                 occurred_at, received_at, order_id, transaction_id, revenue_cents, effect_cents, currency, session_id,
                 journey_hash, journey_hash_previous, channel_code, utm_source, utm_medium, campaign_id, raw_payload,
                 correlation_id)
-            SELECT bound, f.event_id, f.provider, f.idempotency_key, f.event_type, f.provider_event_type,
+            SELECT bound, f.event_id, f.processor, f.idempotency_key, f.event_type, f.processor_event_type,
                 f.external_event_id, d.delivery_id, f.occurred_at, d.received_at, f.order_id, f.transaction_id,
                 f.revenue_cents, f.effect_cents, f.currency, f.session_id, decode(f.journey_hash, 'hex'),
                 decode(f.journey_hash_previous, 'hex'), f.channel_code, f.utm_source, f.utm_medium, f.campaign_id,
                 f.raw_payload, d.correlation_id
             FROM new_fact f JOIN delivery d ON d.ordinality = f.place
-            RETURNING id, provider, idempotency_key
+            RETURNING id, processor, idempotency_key
         ), entry AS (
             -- In the order of the facts, which is that of the state changes that the ledger logs.
             INSERT INTO public.revenue_ledger (
-                tenant_id, id, provider, transaction_id, original_transaction_id, entry_kind, provider_event_id, event_id,
+                tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind, processor_event_id, event_id,
                 amount_cents, effect_cents, currency, occurred_at, posted_at, verification_source, verification_timestamp,
                 payment_reference, order_id, reverses)
-            SELECT bound, f.entry_id, f.provider, f.transaction_id, f.original_transaction_id, f.entry_kind,
-                f.provider_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at, d.posted_at,
-                f.provider || '_webhook', d.received_at, f.payment_reference, f.order_id, f.reverses
+            SELECT bound, f.entry_id, f.processor, f.transaction_id, f.original_transaction_id, f.entry_kind,
+                f.processor_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at, d.posted_at,
+                f.processor || '_webhook', d.received_at, f.payment_reference, f.order_id, f.reverses
             FROM new_fact f JOIN delivery d ON d.ordinality = f.place
             WHERE f.entry_kind IS NOT NULL
             ORDER BY f.place, f.ordinality
@@ -109,16 +109,16 @@ BEGIN
                 SELECT f.place, coalesce(f.known_event, e.id) AS recorded, e.id IS NOT DISTINCT FROM f.event_id AS is_new
                 FROM fact f
                 LEFT JOIN expected x ON x.place = f.place
-                LEFT JOIN event e ON x.place IS NOT NULL AND e.provider = f.provider
+                LEFT JOIN event e ON x.place IS NOT NULL AND e.processor = f.processor
                     AND e.idempotency_key = f.idempotency_key
                 ORDER BY f.place, is_new DESC, f.ordinality
             ) r
             GROUP BY r.place
         ), delivered AS (
             INSERT INTO public.webhook_deliveries (
-                tenant_id, id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes,
+                tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,
                 signature_scheme, secret_version, outcome, event_id, correlation_id)
-            SELECT bound, d.delivery_id, d.provider, d.topic, d.provider_event_id, d.idempotency_key, d.received_at,
+            SELECT bound, d.delivery_id, d.processor, d.topic, d.processor_event_id, d.idempotency_key, d.received_at,
                 d.size_bytes, d.signature_scheme, d.secret_version,
                 CASE WHEN r.is_new THEN 'accepted' ELSE 'duplicate' END, r.event_id, d.correlation_id
             FROM result r JOIN delivery d ON d.ordinality = r.place

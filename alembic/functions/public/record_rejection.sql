@@ -10,7 +10,7 @@ BEGIN
     RETURN QUERY
     WITH rejected AS MATERIALIZED (
         SELECT r.* FROM json_to_record(rejection) AS r (
-            tenant_id uuid, delivery_id uuid, provider text, topic text, provider_event_id text, idempotency_key text,
+            tenant_id uuid, delivery_id uuid, processor text, topic text, processor_event_id text, idempotency_key text,
             received_at timestamptz, size_bytes integer, signature_scheme text, secret_version integer, correlation_id uuid,
             dead_event_id uuid, error_code text, error_message text, error_detail jsonb, raw_payload jsonb,
             payload_sealed text, key_id text, external_event_id text, next_retry_at timestamptz)
@@ -19,7 +19,7 @@ BEGIN
             tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail,
             raw_payload, payload_sealed, key_id, external_event_id, delivery_id, ingested_at, next_retry_at,
             correlation_id)
-        SELECT r.tenant_id, r.dead_event_id, r.provider, r.idempotency_key, r.error_code, r.error_code, r.topic,
+        SELECT r.tenant_id, r.dead_event_id, r.processor, r.idempotency_key, r.error_code, r.error_code, r.topic,
             r.error_message, r.error_detail, r.raw_payload, decode(r.payload_sealed, 'hex'), r.key_id,
             r.external_event_id, r.delivery_id, r.received_at, r.next_retry_at, r.correlation_id
         FROM rejected r
@@ -29,13 +29,13 @@ BEGIN
         SELECT d.id FROM dead d
         UNION ALL
         SELECT d.id FROM public.dead_events d, rejected r
-        WHERE d.tenant_id = r.tenant_id AND d.source = r.provider AND d.idempotency_key = r.idempotency_key
+        WHERE d.tenant_id = r.tenant_id AND d.source = r.processor AND d.idempotency_key = r.idempotency_key
             AND NOT EXISTS (SELECT FROM dead)
     ), delivery AS (
         INSERT INTO public.webhook_deliveries (
-            tenant_id, id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes,
+            tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,
             signature_scheme, secret_version, outcome, dead_event_id, correlation_id)
-        SELECT r.tenant_id, r.delivery_id, r.provider, r.topic, r.provider_event_id, r.idempotency_key, r.received_at,
+        SELECT r.tenant_id, r.delivery_id, r.processor, r.topic, r.processor_event_id, r.idempotency_key, r.received_at,
             r.size_bytes, r.signature_scheme, r.secret_version, 'dead', k.id, r.correlation_id
         FROM rejected r, known k
     )

@@ -2,7 +2,7 @@
 CREATE OR REPLACE VIEW revenue_ledger_current WITH (security_invoker = true) AS
 SELECT
     e.tenant_id,
-    e.provider,
+    e.processor,
     e.original_transaction_id,
     e.currency,
     fn_revenue_state(
@@ -21,7 +21,7 @@ SELECT
     max(e.posted_at) AS last_posted_at
 FROM revenue_ledger AS e
 LEFT JOIN ledger_verifications AS v ON v.tenant_id = e.tenant_id AND v.entry_id = e.id
-GROUP BY e.tenant_id, e.provider, e.original_transaction_id, e.currency;
+GROUP BY e.tenant_id, e.processor, e.original_transaction_id, e.currency;
 
 -- It shows what its reader may see of the entries.
 GRANT SELECT ON revenue_ledger_current TO app_rw, app_ro;

@@ -1,5 +1,5 @@
 -- A receipt needs tenant and secrets in one step; an unknown key and a missing secret look alike: no row.
-CREATE OR REPLACE FUNCTION security.resolve_tenant_webhook_secrets(key_hash bytea, provider text)
+CREATE OR REPLACE FUNCTION security.resolve_tenant_webhook_secrets(key_hash bytea, processor text)
 RETURNS TABLE (
     tenant_id uuid, webhook_rate_per_minute integer,
     version integer, secret_sealed bytea, key_id text, webhook_id text
@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT t.id, t.webhook_rate_per_minute, s.version, s.secret_sealed, s.key_id, s.webhook_id
     FROM public.tenant_api_keys k
     JOIN public.tenants t ON t.id = k.tenant_id
-    JOIN public.tenant_webhook_secrets s ON s.tenant_id = k.tenant_id AND s.provider = $2
+    JOIN public.tenant_webhook_secrets s ON s.tenant_id = k.tenant_id AND s.processor = $2
     WHERE k.key_hash = $1
         AND k.revoked_at IS NULL AND (k.valid_until IS NULL OR k.valid_until > now())
         AND (s.valid_until IS NULL OR s.valid_until > now())

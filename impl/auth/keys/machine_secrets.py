@@ -33,12 +33,12 @@ _INSERT_KEY: Final = text("""
     VALUES (:tenant_id, :id, :purpose, :key_hash, :now)
 """)
 _SECRETS: Final = text("""
-    SELECT id, version, valid_until FROM tenant_webhook_secrets WHERE provider = :provider ORDER BY version DESC
+    SELECT id, version, valid_until FROM tenant_webhook_secrets WHERE processor = :processor ORDER BY version DESC
 """)
 _END_SECRET: Final = text("UPDATE tenant_webhook_secrets SET valid_until = :valid_until WHERE id = :id")
 _INSERT_SECRET: Final = text("""
-    INSERT INTO tenant_webhook_secrets (tenant_id, provider, version, secret_sealed, key_id, webhook_id, created_at)
-    VALUES (:tenant_id, :provider, :version, :secret_sealed, :key_id, :webhook_id, :now)
+    INSERT INTO tenant_webhook_secrets (tenant_id, processor, version, secret_sealed, key_id, webhook_id, created_at)
+    VALUES (:tenant_id, :processor, :version, :secret_sealed, :key_id, :webhook_id, :now)
 """)
 
 
@@ -135,7 +135,7 @@ async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by 
         sealed = {"secret_sealed": envelope.value, "key_id": envelope.key_id}
     values = {
         "tenant_id": tenant_id,
-        "provider": processor.name,
+        "processor": processor.name,
         "version": version + 1,
         "webhook_id": webhook_id,
         "now": now,
@@ -148,7 +148,7 @@ async def _end_secrets(
     connection: AsyncConnection, processor: str, previous: timedelta, now: datetime
 ) -> tuple[int, datetime | None]:
     """The newest version there was, and until when it stays good."""
-    rows = (await connection.execute(_SECRETS, {"provider": processor})).all()
+    rows = (await connection.execute(_SECRETS, {"processor": processor})).all()
     for row in rows[1:]:
         await connection.execute(_END_SECRET, {"id": row.id, "valid_until": _sooner(row.valid_until, now)})
     if not rows:

@@ -133,7 +133,7 @@ async def _events(work: Work, claimed: Claimed, report: Report, link: Link | Non
     delivery = Delivery(
         id=claimed.row.delivery_id or uuid.uuid4(),
         tenant_id=work.tenant_id,
-        provider=claimed.row.source,
+        processor=claimed.row.source,
         received_at=claimed.row.ingested_at,
         size_bytes=0,
         signature_scheme="replay",

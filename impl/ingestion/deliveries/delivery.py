@@ -27,7 +27,7 @@ class Delivery:
 
     id: uuid.UUID
     tenant_id: uuid.UUID
-    provider: str
+    processor: str
     received_at: datetime
     size_bytes: int
     signature_scheme: str
@@ -41,7 +41,7 @@ class Rejection(Cause):
 
     idempotency_key: uuid.UUID
     topic: str = "unknown"
-    provider_event_id: str | None = None
+    processor_event_id: str | None = None
     payload: Any = field(default=None, repr=False)
     """The stripped payload, sealed before it is stored; None when the body could not be parsed or stripped."""
     kept: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class NotRevenue:
     """A delivery that is understood and says nothing about revenue."""
 
     topic: str
-    provider_event_id: str
+    processor_event_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

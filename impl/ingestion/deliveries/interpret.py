@@ -56,7 +56,7 @@ class Reading:
         """Why this cannot become an event, with what is kept for its repair."""
         name, key = self.processor.name, self._key()
         kept = {
-            "vendor": name,
+            "processor": name,
             "event_type": self.topic,
             "external_event_id": self.event_id,
             "idempotency_key": str(key),
@@ -68,7 +68,7 @@ class Reading:
             pointer=pointer or (issues[0]["pointer"] if issues else ""),
             issues=issues,
             topic=self.topic or "unknown",
-            provider_event_id=self.event_id,
+            processor_event_id=self.event_id,
             payload=self.payload,
             kept={name: value for name, value in kept.items() if value is not None},
         )
@@ -76,7 +76,7 @@ class Reading:
     def ignore(self) -> NotRevenue:
         """The note of a delivery that says nothing about revenue."""
         event_id = self.event_id or str(_body_key(self.inbound, self.secret))
-        return NotRevenue(topic=self.topic or "unknown", provider_event_id=event_id)
+        return NotRevenue(topic=self.topic or "unknown", processor_event_id=event_id)
 
     def _key(self) -> uuid.UUID:
         if self.topic is None or self.event_id is None:

@@ -76,7 +76,7 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
     delivery = Delivery(
         id=uuid.uuid4(),
         tenant_id=inbound.tenant_id,
-        provider=processor.name,
+        processor=processor.name,
         received_at=now,
         size_bytes=len(inbound.body),
         signature_scheme=processor.signature_scheme,
@@ -111,7 +111,7 @@ async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection
 
 def _note(processor: Processor, receipt: Receipt) -> None:
     """Count what became of a delivery; the log line of its request says it. A dead event warns: somebody has to look."""
-    fields = {"provider": processor.name, "delivery_correlation_id": str(receipt.correlation_id)}
+    fields = {"processor": processor.name, "delivery_correlation_id": str(receipt.correlation_id)}
     if isinstance(receipt, Recorded):
         fields["event_id"] = str(receipt.event_id)
         (metrics.EVENTS_INGESTED if receipt.is_new else metrics.EVENTS_DUPLICATE).inc()

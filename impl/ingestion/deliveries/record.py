@@ -28,10 +28,10 @@ _IGNORE: Final = text(
     # A delivery that adds no event is itself worth keeping, and all that is kept.
     """
     INSERT INTO webhook_deliveries (
-        id, tenant_id, provider, topic, provider_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
+        id, tenant_id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
         secret_version, outcome, correlation_id)
     VALUES (
-        :delivery_id, :tenant_id, :provider, :topic, :provider_event_id, :idempotency_key, :received_at, :size_bytes,
+        :delivery_id, :tenant_id, :processor, :topic, :processor_event_id, :idempotency_key, :received_at, :size_bytes,
         :signature_scheme, :secret_version, :outcome, :correlation_id)
     """
 )
@@ -58,7 +58,7 @@ class Prepared:
     def key(self) -> str:
         """Names its facts, however often they are delivered."""
         keys = " ".join(fact["idempotency_key"] for fact in self.row["facts"])
-        return f"{self.row['tenant_id']} {self.row['provider']} {keys}"
+        return f"{self.row['tenant_id']} {self.row['processor']} {keys}"
 
 
 Facts = Batches[Prepared, Answer]
@@ -129,8 +129,8 @@ def _recorded(prepared: Prepared, delivery: Delivery, report: Report, answer: An
 
 async def ignore(engine: AsyncEngine, delivery: Delivery, meaning: NotRevenue) -> Ignored:
     """Note a delivery that was understood and says nothing about revenue."""
-    key = idempotency_key(delivery.provider, meaning.topic, meaning.provider_event_id)
+    key = idempotency_key(delivery.processor, meaning.topic, meaning.processor_event_id)
     row = rows.delivery_columns(delivery, key) | {"outcome": Outcome.IGNORED.value, "topic": meaning.topic}
     async with turns.room(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
-        await connection.execute(_IGNORE, row | {"provider_event_id": meaning.provider_event_id})
+        await connection.execute(_IGNORE, row | {"processor_event_id": meaning.processor_event_id})
     return Ignored(tenant_id=delivery.tenant_id, idempotency_key=key)

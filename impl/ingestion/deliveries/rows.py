@@ -47,7 +47,7 @@ def _entry(values: list[Any]) -> HistoryEntry:
 def payment_lock(delivery: Delivery, fact: CanonicalEvent) -> int:
     """Key of the payment: everything that one payment's entries are posted by waits for the others."""
     name = fact.payment_reference or fact.original_transaction_id
-    return locks.posting(delivery.tenant_id, fact.provider, name)
+    return locks.posting(delivery.tenant_id, fact.processor, name)
 
 
 def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
     return {
         "delivery_id": delivery.id,
         "tenant_id": delivery.tenant_id,
-        "provider": delivery.provider,
+        "processor": delivery.processor,
         "idempotency_key": str(key),
         "received_at": delivery.received_at,
         "size_bytes": delivery.size_bytes,
@@ -76,8 +76,8 @@ def received_delivery(
     references = {fact.payment_reference for fact in facts if fact.payment_reference}
     return {
         **delivery_columns(delivery, report.idempotency_key),
-        "topic": first.provider_event_type,
-        "provider_event_id": first.provider_event_id,
+        "topic": first.processor_event_type,
+        "processor_event_id": first.processor_event_id,
         "posted_at": delivery.received_at,
         "is_replay": False,
         "lock_key": payment_lock(delivery, first),
@@ -139,7 +139,7 @@ def _received_fact(
         "idempotency_key": key,
         "is_known": key in assumed.event_keys,
         "event_type": fact.type.value,
-        "provider_event_type": fact.provider_event_type,
+        "processor_event_type": fact.processor_event_type,
         "external_event_id": fact.external_event_id,
         "occurred_at": fact.occurred_at,
         "order_id": fact.order_id,
@@ -158,7 +158,7 @@ def _received_fact(
         "knows_won_dispute": fact.transaction_id in assumed.won_disputes if is_opened else None,
         "entry_id": posted.entry_id,
         "entry_kind": posting.kind.value if posting.kind else None,
-        "provider_event_id": fact.provider_event_id,
+        "processor_event_id": fact.processor_event_id,
         "original_transaction_id": posting.original_transaction_id,
         "payment_reference": fact.payment_reference,
         "reverses": posting.reverses,
@@ -168,10 +168,10 @@ def _received_fact(
 def _readable(fact: CanonicalEvent, channel: str) -> dict[str, Any]:
     """The readable part of the payload: allow-listed keys only, so that no personal data can come along."""
     values = {
-        "event_type": fact.provider_event_type,
+        "event_type": fact.processor_event_type,
         "event_timestamp": fact.occurred_at.isoformat(),
         "currency": fact.money.currency,
-        "vendor": fact.provider,
+        "processor": fact.processor,
         "external_event_id": fact.external_event_id,
         "idempotency_key": str(fact.idempotency_key),
         "utm_source": fact.hints.utm_source,

@@ -24,7 +24,7 @@ _VALID = text(
     """
     SELECT version, secret_sealed, key_id, webhook_id
       FROM tenant_webhook_secrets
-     WHERE tenant_id = :tenant_id AND provider = :provider AND (valid_until IS NULL OR valid_until > :now)
+     WHERE tenant_id = :tenant_id AND processor = :processor AND (valid_until IS NULL OR valid_until > :now)
      ORDER BY version DESC
      LIMIT 2
     """
@@ -49,33 +49,33 @@ class SecretStore:
         self._clock = clock
         self._known: OrderedDict[tuple[uuid.UUID, str], tuple[float, Sequence[WebhookSecret]]] = OrderedDict()
 
-    async def valid(self, tenant_id: uuid.UUID, provider: str) -> Sequence[WebhookSecret]:
+    async def valid(self, tenant_id: uuid.UUID, processor: str) -> Sequence[WebhookSecret]:
         """At most two secrets, the newest first; none when the tenant has not set one."""
-        key = (tenant_id, provider)
+        key = (tenant_id, processor)
         entry = self._known.get(key)
         now = self._clock.monotonic()
         if entry is not None and now - entry[0] < CACHE_SECONDS:
             self._known.move_to_end(key)
             return entry[1]
-        secrets = await self._read(tenant_id, provider)
+        secrets = await self._read(tenant_id, processor)
         self._known[key] = (now, secrets)
         self._known.move_to_end(key)
         while len(self._known) > CACHE_ENTRIES:
             self._known.popitem(last=False)
         return secrets
 
-    def forget(self, tenant_id: uuid.UUID, provider: str) -> None:
+    def forget(self, tenant_id: uuid.UUID, processor: str) -> None:
         """Read again at the next delivery: the secret has changed."""
-        self._known.pop((tenant_id, provider), None)
+        self._known.pop((tenant_id, processor), None)
 
-    async def _read(self, tenant_id: uuid.UUID, provider: str) -> Sequence[WebhookSecret]:
-        parameters = {"tenant_id": tenant_id, "provider": provider, "now": self._clock.now()}
+    async def _read(self, tenant_id: uuid.UUID, processor: str) -> Sequence[WebhookSecret]:
+        parameters = {"tenant_id": tenant_id, "processor": processor, "now": self._clock.now()}
         async with tenant_transaction(self._engine, tenant_id) as connection:
             rows = (await connection.execute(_VALID, parameters)).all()
-        return tuple(WebhookSecret(row.version, self._plain(tenant_id, provider, row)) for row in rows)
+        return tuple(WebhookSecret(row.version, self._plain(tenant_id, processor, row)) for row in rows)
 
-    def _plain(self, tenant_id: uuid.UUID, provider: str, row: Row[Any]) -> bytes:
-        if registry.processor(provider).credential == "webhook_id":
+    def _plain(self, tenant_id: uuid.UUID, processor: str, row: Row[Any]) -> bytes:
+        if registry.processor(processor).credential == "webhook_id":
             return str(row.webhook_id).encode()
         place = Place(tenant_id, "tenant_webhook_secrets", "secret_sealed")
         return self._ring.open(Sealed(row.secret_sealed, row.key_id), place)

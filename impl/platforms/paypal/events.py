@@ -71,10 +71,10 @@ def to_report(notification: Notification) -> Report:
     resource = event.object("resource")
     transaction_id = resource.name("id")
     fact = CanonicalEvent(
-        provider=NAME,
+        processor=NAME,
         type=topic.event,
-        provider_event_type=type_,
-        provider_event_id=event.name("id"),
+        processor_event_type=type_,
+        processor_event_id=event.name("id"),
         external_event_id=transaction_id,
         name_in_key=topic.name_in_key,
         occurred_at=_instant(event, resource, notification),

@@ -43,10 +43,10 @@ def to_report(notification: Notification) -> Report:
     payload = Fields(notification.payload)
     fields = how.read(payload, notification)
     fact = CanonicalEvent(
-        provider=NAME,
+        processor=NAME,
         type=how.event,
-        provider_event_type=notification.topic or "",
-        provider_event_id=notification.id or fields["external_event_id"],
+        processor_event_type=notification.topic or "",
+        processor_event_id=notification.id or fields["external_event_id"],
         name_in_key=how.name_in_key,
         hints=hints.read(notification.payload.get("note_attributes")),
         **fields,

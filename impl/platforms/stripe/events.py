@@ -67,10 +67,10 @@ def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
     event_id, object_id = _text(delivery, "id", "/id"), _text(item, "id", "/data/object/id")
     transaction_id, original = _transactions(how, item, object_id)
     return CanonicalEvent(
-        provider=NAME,
+        processor=NAME,
         type=how.event,
-        provider_event_type=type_,
-        provider_event_id=event_id,
+        processor_event_type=type_,
+        processor_event_id=event_id,
         external_event_id=object_id if how.unique_by == "object" else event_id,
         occurred_at=_instant(delivery),
         transaction_id=transaction_id,

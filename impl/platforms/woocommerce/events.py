@@ -150,9 +150,9 @@ def _absolute(refund: Fields, code: Currency) -> Money:
 
 def _fact(order: Order, **fields: Any) -> CanonicalEvent:
     return CanonicalEvent(
-        provider=NAME,
-        provider_event_type=order.notification.topic or "",
-        provider_event_id=order.notification.id or order.delivery_name,
+        processor=NAME,
+        processor_event_type=order.notification.topic or "",
+        processor_event_id=order.notification.id or order.delivery_name,
         original_transaction_id=order.transaction_id,
         order_id=order.id,
         hints=hints.read(order.fields.values.get("meta_data"), name="key"),

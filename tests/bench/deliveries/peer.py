@@ -83,14 +83,14 @@ async def receive(
     tenant, charge = uuid.UUID(TENANT), event.data.object
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"stripe_charge_succeeded_{charge.id}"))
     now = datetime.now(UTC)
-    common: dict[str, Any] = {"tenant_id": tenant, "provider": "stripe"}
+    common: dict[str, Any] = {"tenant_id": tenant, "processor": "stripe"}
     made = await database.scalar(
         insert(AttributionEvent)
         .values(
             **common,
             idempotency_key=key,
             event_type="PaymentCaptured",
-            provider_event_type=event.type,
+            processor_event_type=event.type,
             external_event_id=charge.id,
             occurred_at=datetime.fromtimestamp(event.created, UTC),
             received_at=now,
@@ -110,7 +110,7 @@ async def receive(
             transaction_id=charge.id,
             original_transaction_id=charge.id,
             entry_kind="captured",
-            provider_event_id=event.id,
+            processor_event_id=event.id,
             event_id=made,
             amount_cents=charge.amount,
             effect_cents=charge.amount,
@@ -125,7 +125,7 @@ async def receive(
     delivery = WebhookDelivery(
         **common,
         topic=event.type,
-        provider_event_id=event.id,
+        processor_event_id=event.id,
         idempotency_key=key,
         received_at=now,
         size_bytes=0,

@@ -53,7 +53,7 @@ def ask(store, call):
                 connection,
                 store.ring,
                 tenant_id=call.principal.tenant_id,
-                provider="stripe",
+                processor="stripe",
                 secret="long enough",
                 webhook_id=None,
                 previous=timedelta(0),

@@ -162,7 +162,7 @@ async def test_a_delivery_that_is_understood_today_becomes_an_event_with_its_ent
     assert row["remediation_status"] == "resolved", row["error_message"]
     event = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", row["resolved_event_id"])
     entry = await owner.fetchrow("SELECT * FROM revenue_ledger WHERE event_id = $1", event["id"])
-    assert (event["provider"], event["event_type"]) == ("stripe", "PaymentCaptured")
+    assert (event["processor"], event["event_type"]) == ("stripe", "PaymentCaptured")
     assert entry["effect_cents"] == event["effect_cents"] > 0
     assert entry["entry_kind"] == "captured"
 
@@ -206,7 +206,7 @@ async def test_only_a_passing_cause_is_tried_again_by_itself(
     app_engine, ring, make_tenant, owner, clock, code, seconds
 ):
     delivery = Delivery(
-        id=uuid4(), tenant_id=await make_tenant(), provider="stripe", received_at=clock.now(), size_bytes=2,
+        id=uuid4(), tenant_id=await make_tenant(), processor="stripe", received_at=clock.now(), size_bytes=2,
         signature_scheme="stripe_v1", secret_version=1,
     )  # fmt: skip
     rejection = Rejection(code=code, message="it did not work", idempotency_key=uuid4(), payload={})

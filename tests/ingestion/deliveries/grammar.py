@@ -119,6 +119,6 @@ def headers_bent(random: Random, headers: dict[str, bytes], signature: str) -> d
     return headers | {random.choice(free): random.choice(hostile)}
 
 
-def door(random: Random, provider: str) -> Door:
+def door(random: Random, processor: str) -> Door:
     """Any address of the processor."""
-    return random.choice([one for one in DOORS if one.provider == provider])
+    return random.choice([one for one in DOORS if one.name == processor])

@@ -45,7 +45,7 @@ class Door:
     """One operation and what it takes."""
 
     path: str
-    provider: str
+    name: str
     event: str
     """The processor's name of the event whose sample is delivered."""
     is_dispatcher: bool = False
@@ -53,7 +53,7 @@ class Door:
 
     @property
     def processor(self) -> Processor:
-        return PROCESSORS[self.provider]
+        return PROCESSORS[self.name]
 
     @property
     def signature_header(self) -> str:
@@ -84,7 +84,7 @@ class Door:
     def broken(self) -> bytes:
         """A signed body that is JSON and breaks the schema."""
         payload = self.payload()
-        payload.pop({"shopify": "total_price", "woocommerce": "total"}.get(self.provider, "id"), None)
+        payload.pop({"shopify": "total_price", "woocommerce": "total"}.get(self.name, "id"), None)
         payload.pop("transactions", None)
         payload.pop("resource", None)
         return json.dumps(payload).encode()
@@ -103,4 +103,4 @@ def _door(operation: Operation) -> Door:
     return Door(operation.path, processor.name, event, is_dispatcher=topic is None, operation=operation.id)
 
 
-DOORS = sorted(map(_door, handlers.RECEIVE_DELIVERY), key=lambda door: registry.NAMES.index(door.provider))
+DOORS = sorted(map(_door, handlers.RECEIVE_DELIVERY), key=lambda door: registry.NAMES.index(door.name))

@@ -52,10 +52,10 @@ class Shop:
     secrets: dict[str, str]
 
     def secret(self, door: Door) -> str:
-        return self.secrets[door.provider]
+        return self.secrets[door.name]
 
     def neighbour_secret(self, door: Door) -> str:
-        return self.street.neighbour.secrets[door.provider]
+        return self.street.neighbour.secrets[door.name]
 
     async def post(self, door: Door, body: bytes, *, headers=None, key: str | None = "", query=None):
         """Deliver `body`, signed as the processor signs unless `headers` say otherwise."""
@@ -110,4 +110,4 @@ class Street:
 
 def new_secrets() -> dict[str, str]:
     """Something to share with each processor."""
-    return {provider: registry.processor(provider).new_secret() for provider in registry.NAMES}
+    return {processor: registry.processor(processor).new_secret() for processor in registry.NAMES}

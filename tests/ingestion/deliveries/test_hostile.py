@@ -20,13 +20,13 @@ EXPECTED = {"accepted", "duplicate", "dead", "ignored", "WEBHOOK_TOPIC_MISMATCH"
 
 
 @pytest.mark.promise("P068", "P071", "P072")
-@pytest.mark.parametrize("provider", registry.NAMES)
-async def test_hostile_bodies_never_cause_an_unexpected_status(provider, street):
-    shop, random = await street.shop(), Random(f"hostile {provider}")
+@pytest.mark.parametrize("processor", registry.NAMES)
+async def test_hostile_bodies_never_cause_an_unexpected_status(processor, street):
+    shop, random = await street.shop(), Random(f"hostile {processor}")
     seen: collections.Counter[str] = collections.Counter()
 
     async def one(number: int) -> None:
-        door = grammar.door(random, provider)
+        door = grammar.door(random, processor)
         body = grammar.delivery(random, door)
         signed = door.headers(body, shop.secret(door), delivery=f"delivery-{number}")
         answer = await shop.post(door, body, headers=grammar.headers_bent(random, signed, door.signature_header))
@@ -41,13 +41,13 @@ async def test_hostile_bodies_never_cause_an_unexpected_status(provider, street)
     assert seen.total() == BODIES
     assert (await shop.counts())["webhook_deliveries"] == BODIES
     assert seen["dead"] > BODIES / 4
-    print(provider, dict(seen))
+    print(processor, dict(seen))
 
 
-@pytest.mark.parametrize("provider", registry.NAMES)
-async def test_a_good_delivery_still_arrives_after_hostile_ones(provider, street):
+@pytest.mark.parametrize("processor", registry.NAMES)
+async def test_a_good_delivery_still_arrives_after_hostile_ones(processor, street):
     shop = await street.shop()
-    door = next(one for one in DOORS if one.provider == provider)
+    door = next(one for one in DOORS if one.name == processor)
     for body in grammar.RAW:
         await shop.post(door, body)
     assert (await shop.post(door, door.body())).json()["outcome"] == "accepted"

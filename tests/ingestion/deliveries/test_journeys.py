@@ -21,13 +21,13 @@ EVERY_TABLE = """
     SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND n.nspname IN ('public', 'queue')
 """
-each_processor = pytest.mark.parametrize("door", SALES, ids=lambda door: door.provider)
+each_processor = pytest.mark.parametrize("door", SALES, ids=lambda door: door.name)
 
 
 def hinted(door, **changes):
     """A sale with the hints where its processor carries them."""
     payload = door.payload() | changes
-    match door.provider:
+    match door.name:
         case "stripe":
             payload["data"]["object"]["metadata"] = HINTS
         case "shopify":

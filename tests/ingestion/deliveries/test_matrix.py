@@ -67,7 +67,7 @@ async def test_a_key_of_the_sender_changes_nothing_the_processors_id_decides(doo
 def renamed(door):
     """The same kind of delivery about something else."""
     payload = door.payload()
-    match door.provider:
+    match door.name:
         case "stripe":
             payload["id"] += "x"
             payload["data"]["object"]["id"] += "x"
@@ -89,10 +89,10 @@ async def test_a_dead_delivery_is_counted_and_warned_about_with_all_that_is_need
         answer = await shop.post(door, door.broken())
     assert metrics.EVENTS_DEAD._value.get() == before + 1
     (line,) = [line for line in lines if line["log_level"] == "warning"]
-    said = {name: line[name] for name in ("event", "provider", "tenant_id", "error_code", "dead_event_id")}
+    said = {name: line[name] for name in ("event", "processor", "tenant_id", "error_code", "dead_event_id")}
     assert said == {
         "event": "delivery_dead",
-        "provider": door.provider,
+        "processor": door.name,
         "tenant_id": str(shop.tenant_id),
         "error_code": (await shop.dead_codes())[0],
         "dead_event_id": answer.json()["dead_event_id"],
@@ -231,7 +231,7 @@ async def test_too_many_bytes_are_refused_before_anything_is_computed(door: Door
 @each_event_path
 async def test_the_wrong_address_is_told_and_the_delivery_kept(door: Door, street):
     shop = await street.shop()
-    stranger = next(one for one in DOORS if one.provider == door.provider and one.event != door.event)
+    stranger = next(one for one in DOORS if one.name == door.name and one.event != door.event)
     body = stranger.body()
     answer = await shop.post(door, body, headers=stranger.headers(body, shop.secret(door)))
     assert (answer.status_code, answer.json()["code"]) == (door.mismatch_status, "WEBHOOK_TOPIC_MISMATCH"), answer.text
@@ -254,7 +254,7 @@ async def test_a_dispatcher_takes_the_url_key_and_its_neighbours_do_not(door: Do
     body = door.body()
     by_url = await shop.post(door, body, key=None, query={"tenant_key": shop.url_key})
     assert (by_url.status_code, by_url.json()["outcome"]) == (200, "accepted"), by_url.text
-    for other in (one for one in DOORS if one.provider == door.provider and not one.is_dispatcher):
+    for other in (one for one in DOORS if one.name == door.name and not one.is_dispatcher):
         refused = await shop.post(other, body, key=None, query={"tenant_key": shop.url_key})
         assert refused.status_code == 401
 
@@ -262,7 +262,7 @@ async def test_a_dispatcher_takes_the_url_key_and_its_neighbours_do_not(door: Do
 @each_dispatcher
 async def test_an_unknown_topic_is_kept_as_a_dead_event(door: Door, street):
     shop = await street.shop()
-    stranger = {"stripe": "type", "paypal": "event_type"}.get(door.provider)
+    stranger = {"stripe": "type", "paypal": "event_type"}.get(door.name)
     body = door.body(**({stranger: "coffee.brewed"} if stranger else {}))
     headers = door.headers(body, shop.secret(door))
     headers |= {name: b"coffee.brewed" for name in headers if name.endswith("-topic")}

@@ -51,7 +51,7 @@ async def test_the_line_of_the_request_says_what_became_of_the_delivery(shop):
         receipt = await shop.deliver(body)
         said = structlog.contextvars.get_contextvars()
         assert (said["outcome"], said["event_id"]) == (outcome, str(receipt.event_id))
-        assert (said["provider"], said["delivery_correlation_id"]) == ("stripe", str(receipt.correlation_id))
+        assert (said["processor"], said["delivery_correlation_id"]) == ("stripe", str(receipt.correlation_id))
 
 
 @pytest.mark.promise("P066", "Q02")

@@ -11,17 +11,17 @@ from impl.platforms.stripe import samples as stripe_samples
 from tests.ingestion.deliveries.processors import DOORS, Door
 
 
-def door(provider: str, event: str) -> Door:
+def door(processor: str, event: str) -> Door:
     """The address for an event, or where there is none the dispatcher's."""
-    doors = [one for one in DOORS if one.provider == provider]
+    doors = [one for one in DOORS if one.name == processor]
     return next(
         (one for one in doors if one.event == event and not one.is_dispatcher),
         dataclasses.replace(doors[0], event=event),
     )
 
 
-def delivery(provider: str, event: str, **changes):
-    return door(provider, event), json.dumps(registry.processor(provider).sample(event) | changes).encode()
+def delivery(processor: str, event: str, **changes):
+    return door(processor, event), json.dumps(registry.processor(processor).sample(event) | changes).encode()
 
 
 def paypal(event: str, **resource):
@@ -91,9 +91,9 @@ STORIES = {
 }
 
 
-@pytest.mark.parametrize("provider", STORIES)
-async def test_every_order_of_arrival_settles_to_the_same_net(provider, street):
-    story, expected = STORIES[provider]
+@pytest.mark.parametrize("processor", STORIES)
+async def test_every_order_of_arrival_settles_to_the_same_net(processor, street):
+    story, expected = STORIES[processor]
     for order in itertools.permutations(range(len(story))):
         shop = await street.shop()
         for index in order:
