@@ -8,6 +8,7 @@ import signal
 import subprocess
 import uuid
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -108,11 +109,11 @@ async def test_no_acknowledged_delivery_is_lost_when_everything_is_killed(start,
     assert set(found.values()) == {"1"}
 
 
-def signed(shop: dict[str, str], item: dict[str, object]) -> dict[str, object]:
+def signed(shop: dict[str, Any], item: dict[str, object]) -> dict[str, object]:
     import time
 
     body = json.dumps(samples.load("charge.succeeded", event={"id": f"evt_{uuid.uuid4().hex}"}, item=item)).encode()
-    signature = stripe.sign(body, shop["webhook_secret"].encode(), timestamp=int(time.time()))
+    signature = stripe.sign(body, shop["secrets"]["stripe"].encode(), timestamp=int(time.time()))
     headers = {
         "Content-Type": "application/json",
         "Stripe-Signature": signature,
