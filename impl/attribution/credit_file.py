@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from impl.attribution.models import LEARNERS, RULES
@@ -27,25 +26,25 @@ class UnreadableFileError(SkeldirError):
     """The file holds no journeys that can be read; the message says where it goes wrong."""
 
 
-class _TouchLine(BaseModel):
-    model_config = ConfigDict(strict=True)
+@dataclass(frozen=True, slots=True)
+class _TouchLine:
+    channel: Annotated[str, Field(min_length=1, max_length=64)]
+    at_seconds: Annotated[int, Field(ge=0, le=253_402_300_799)]
 
-    channel: str = Field(min_length=1, max_length=64)
-    at_seconds: int = Field(ge=0, le=253_402_300_799)
 
-
-class _JourneyLine(BaseModel):
-    model_config = ConfigDict(strict=True)
-
+@dataclass(frozen=True, slots=True)
+class _JourneyLine:
     touches: list[_TouchLine]
     converted: bool
-    value_cents: int = Field(default=0, ge=-MAX_AMOUNT_CENTS, le=MAX_AMOUNT_CENTS)
+    value_cents: Annotated[int, Field(ge=-MAX_AMOUNT_CENTS, le=MAX_AMOUNT_CENTS)] = 0
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(strict=True)
-
+@dataclass(frozen=True, slots=True)
+class _File:
     journeys: list[_JourneyLine]
+
+
+_FILE = TypeAdapter(_File)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +90,19 @@ def _total(conversions: Sequence[Conversion], shares: Sequence[Shares]) -> dict[
 
 def _read(path: Path) -> list[tuple[Journey, _JourneyLine]]:
     try:
-        document: Any = json.loads(path.read_bytes())
-        file = _File.model_validate(document)
+        file = _FILE.validate_json(path.read_bytes(), strict=True)
     except OSError as error:
         raise UnreadableFileError(f"{path}: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
         raise UnreadableFileError(f"{path}: {place}: {_message(first)}") from error
-    except ValueError as error:
-        raise UnreadableFileError(f"{path}: not JSON: {error}") from error
     return [(_journey(line), line) for line in file.journeys]
 
 
 def _message(error: ErrorDetails) -> str:
     """The mistake in words for the author of the file, who knows JSON and not our classes."""
-    return "Input should be an object" if error["type"] == "model_type" else error["msg"]
+    return "Input should be an object" if error["type"] == "dataclass_type" else error["msg"]
 
 
 def _journey(line: _JourneyLine) -> Journey:

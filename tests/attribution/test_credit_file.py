@@ -48,7 +48,7 @@ def test_learning_models_are_trained_on_the_whole_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "not JSON"),
+        ("{", "the file: Invalid JSON: EOF while parsing an object at line 1 column 1"),
         ("[]", "journeys.json: the file: Input should be an object"),
         ('{"journeys": [{"touches": [{"channel": "email"}], "converted": true}]}', r"journeys\.0\.touches\.0\.at_seconds: Field required"),
         ('{"journeys": [{"touches": [], "converted": true, "value_cents": 1.5}]}', r"journeys\.0\.value_cents: Input should be a valid integer"),
