@@ -220,7 +220,7 @@ def _initdb(cluster: Path, password: str, programs: Binaries, who: Account) -> N
     password_file = cluster.with_name("password.new")
     _write_private(password_file, password + "\n")
     who.own(password_file)
-    locale = ["--locale-processor=builtin", "--locale=C.UTF-8"] if programs.major >= 17 else ["--locale=C"]
+    locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.major >= 17 else ["--locale=C"]
     command = [
         programs.program("initdb"), "-D", str(cluster), "-U", SUPERUSER, "-A", "scram-sha-256",
         f"--pwfile={password_file}", "-E", "UTF8", "--data-checksums", "--no-instructions", *locale,

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 from tools.contracts import source
 from tools.contracts.problems import Problem
@@ -155,13 +155,20 @@ def _wrong_data(directive: Directive) -> Iterator[tuple[tuple[str, ...], str, st
         yield (kind,), f"{directive.name} needs text at {directive.paths[0]}", "name a list of text or a mapping"
     elif kind == "replace" and not (isinstance(rows, dict) and all(_is_letter(pair) for pair in rows.items())):
         yield (kind,), f"{directive.name} needs single letters", "name a mapping of one letter to one letter"
-    elif kind in {"rows", "upsert"} and not (isinstance(rows, list) and rows and _are_rows(rows)):
-        yield (kind,), f"{directive.name} needs a list of mappings at {directive.paths[0]}", "each with names for keys"
     elif kind in {"rows", "upsert"}:
-        yield from _wrong_columns(directive, rows)
+        if _are_rows(rows):
+            yield from _wrong_columns(directive, rows)
+        else:
+            yield (
+                (kind,),
+                f"{directive.name} needs a list of mappings at {directive.paths[0]}",
+                "each with names for keys",
+            )
 
 
-def _wrong_columns(directive: Directive, rows: list[dict[str, Json]]) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _wrong_columns(
+    directive: Directive, rows: Sequence[Mapping[str, Json]]
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
     known = [name for name in rows[0] if all(name in row for row in rows)]
     columns = directive.options.get("columns", {name: name for name in known})
     if not isinstance(columns, dict) or not all(
@@ -179,8 +186,13 @@ def _wrong_columns(directive: Directive, rows: list[dict[str, Json]]) -> Iterato
         yield (option,), f"{option} must be one of {', '.join(names)}", f"write {option}: {names[0] if names else '…'}"
 
 
-def _are_rows(rows: Iterable[Json]) -> bool:
-    return all(isinstance(row, dict) and all(str(name).isidentifier() for name in row) for row in rows)
+def _are_rows(rows: Json) -> TypeGuard[Sequence[Mapping[str, Json]]]:
+    """Whether `rows` is a list of at least one mapping, all with identifiers as keys."""
+    return (
+        isinstance(rows, list)
+        and bool(rows)
+        and all(isinstance(row, dict) and all(str(name).isidentifier() for name in row) for row in rows)
+    )
 
 
 def _is_letter(pair: tuple[Json, Json]) -> bool:
@@ -217,15 +229,15 @@ def _places(start: Place, tokens: list[str]) -> Iterator[Place]:
         yield start
         return
     pointer, value = start
-    names: Iterable[str | int] = (
-        (value if isinstance(value, dict) else range(len(value) if isinstance(value, list) else 0))
-        if tokens[0] == "*"
-        else [tokens[0]]
-    )
-    for name in names:
-        if isinstance(name, str) and (not isinstance(value, dict) or name not in value):
-            raise KeyError(".".join(tokens))
-        yield from _places(Place(source.join(pointer, name), value[name]), tokens[1:])
+    parts: Iterable[tuple[str | int, Json]] = ()
+    if isinstance(value, dict):
+        parts = value.items() if tokens[0] == "*" else [(tokens[0], value[tokens[0]])]
+    elif tokens[0] != "*":
+        raise KeyError(".".join(tokens))
+    elif isinstance(value, list):
+        parts = enumerate(value)
+    for name, part in parts:
+        yield from _places(Place(source.join(pointer, name), part), tokens[1:])
 
 
 def _entries(place: Place, *, is_passed: bool) -> Iterator[Place]:

@@ -18,15 +18,20 @@ class SchemaReader(Protocol):
 
     def type_of(self, node: Node, name: str, variant: str = "") -> ir.Type:
         """Type of the schema at `node`."""
+        ...
 
     def type_of_flat(self, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
         """Type of plain parts that hold together."""
+        ...
 
     def plain_type(self, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
         """Type of parts without `oneOf` and `anyOf`."""
+        ...
 
     def checked(self, type_: ir.Type, flat: Flat, node: Node, composites: list[Node] | None = None) -> ir.Type:
         """`type_` with the keywords that only the evaluator knows."""
+        ...
 
     def is_split(self, node: Node) -> bool:
         """Whether requests and responses see different properties below `node`."""
+        ...
