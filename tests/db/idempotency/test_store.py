@@ -26,6 +26,7 @@ from impl.db.idempotency.errors import RepeatedRefusalError
 from impl.db.idempotency.store import IdempotencyStore, request_hash, run_once
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import SystemClock
+from impl.platforms import registry
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def ask(store, call):
                 connection,
                 store.ring,
                 tenant_id=call.principal.tenant_id,
-                processor="stripe",
+                processor=registry.processor("stripe"),
                 secret="long enough",
                 webhook_id=None,
                 previous=timedelta(0),
