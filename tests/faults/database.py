@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import bootstrap, embedded, engine, migrate
+from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
 
 WRITERS = 8
@@ -76,7 +77,7 @@ async def keep_writing(app: AsyncEngine, tenant: uuid.UUID, account: Account) ->
     try:
         while True:
             await write(app, tenant, account, uuid.uuid4().hex)
-    except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout):
+    except (DBAPIError, DatabaseUnreachableError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout):
         return
 
 
