@@ -52,7 +52,7 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, 
     known = [(processor, event) for processor in registry.NAMES for event in registry.processor(processor).samples()]
     for number, (processor, event) in enumerate(known):
         body = registry.processor(processor).sample(event)
-        write(every / f"{number:02}.json", processor=processor, event=event, body=body)
+        write(every / f"{number:02}.json", provider=processor, event=event, body=body)
     taken = re.findall(r"→ 200 (\w+):", command("replay", every, "--url", second.url, "--data-dir", data_dir).stdout)
     assert len(taken) == len(known) == 20
     assert set(taken) <= {"accepted", "duplicate"}
@@ -62,8 +62,8 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, 
     order = base64.b64encode(
         json.dumps(registry.processor("shopify").sample("orders/paid") | {"id": 77}).encode()
     ).decode()
-    write(recorded / "1.json", processor="stripe", event="charge.succeeded", body=charge)
-    write(recorded / "2.json", processor="shopify", event="orders/paid", body_b64=order, delivery_id="d-77")
+    write(recorded / "1.json", provider="stripe", event="charge.succeeded", body=charge)
+    write(recorded / "2.json", provider="shopify", event="orders/paid", body_b64=order, delivery_id="d-77")
     again = ("replay", recorded, "--url", second.url, "--data-dir", data_dir)
     said = [command(*again).stdout, command(*again).stdout, command("replay", recorded / "2.json", *again[2:]).stdout]
     outcomes = [re.findall(r"→ 200 (\w+):", one) for one in said]
