@@ -48,9 +48,10 @@ test: install install-node install-browser .venv/.compiled ## everything CI need
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@$(MAKE) --no-print-directory conformance
 
-lint: install ## ruff and the arrows between packages
+lint: install ## ruff, sqruff for SQL, and the arrows between packages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m tests.schema.lint
 	@$(BIN)/lint-imports
 
 types: mypy pyright ## mypy strict and pyright

@@ -14,7 +14,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             AND (
                 (c.remediation_status = 'pending' AND c.next_retry_at <= now() AND c.retry_count < 3)
                 OR (c.remediation_status = 'in_progress' AND c.next_retry_at IS NOT NULL)
-                OR (c.remediation_status = 'in_progress' AND c.last_retry_at < now() - INTERVAL '5 minutes')
+                OR (c.remediation_status = 'in_progress' AND c.last_retry_at < now() - interval '5 minutes')
                 OR ($2 AND c.remediation_status IN ('pending', 'abandoned'))
             )
         FOR UPDATE SKIP LOCKED

@@ -6,7 +6,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     UPDATE public.dead_events d
     SET remediation_status = CASE WHEN $4 AND d.retry_count >= 3 THEN 'abandoned' ELSE 'pending' END,
         next_retry_at = CASE WHEN $4 AND d.retry_count < 3
-            THEN now() + INTERVAL '60 seconds' * power(2, d.retry_count) END,
+            THEN now() + interval '60 seconds' * power(2, d.retry_count) END,
         error_code = $2, error_message = left($3, 500), updated_at = now()
     WHERE d.tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid
         AND d.id = $1 AND d.remediation_status = 'in_progress'

@@ -6,7 +6,7 @@ DECLARE
 BEGIN
     DELETE FROM public.rate_limit_buckets WHERE ctid = ANY (ARRAY(
         SELECT d.ctid FROM public.rate_limit_buckets d
-        WHERE d.window_start < now() - INTERVAL '10 minutes'
+        WHERE d.window_start < now() - interval '10 minutes'
         ORDER BY d.window_start LIMIT least($1, 10000)
     ));
     GET DIAGNOSTICS deleted = ROW_COUNT;

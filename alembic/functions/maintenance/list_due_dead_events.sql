@@ -5,7 +5,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT d.tenant_id, d.id FROM public.dead_events d
     WHERE (d.remediation_status = 'pending' AND d.next_retry_at <= now() AND d.retry_count < 3)
         OR (d.remediation_status = 'in_progress'
-            AND greatest(d.last_retry_at, d.next_retry_at) < now() - INTERVAL '5 minutes')
+            AND greatest(d.last_retry_at, d.next_retry_at) < now() - interval '5 minutes')
     ORDER BY d.next_retry_at NULLS LAST, d.id LIMIT least($1, 1000)
 $$;
 

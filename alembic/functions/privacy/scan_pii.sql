@@ -1,5 +1,5 @@
 -- Keeps a hash of what it found and never the text; the answer is the number of new findings.
-CREATE OR REPLACE FUNCTION privacy.scan_pii(since timestamptz DEFAULT now() - INTERVAL '25 hours') RETURNS integer
+CREATE OR REPLACE FUNCTION privacy.scan_pii(since timestamptz DEFAULT now() - interval '25 hours') RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH candidate AS (
         SELECT d.tenant_id, 'attribution_events' AS table_name, 'raw_payload' AS column_name, d.id AS record_id,

@@ -1,6 +1,6 @@
--- Nothing but keys that payloads may hold, with plain values; FALSE for whatever is no object. Objects and arrays are the only values that do
--- not equal themselves in a JSON path, which is found out without naming a type. It is not STRICT, because only then
--- the planner puts the expression in place of the call.
+-- Nothing but keys that payloads may hold, with plain values; FALSE for whatever is no object. Objects and arrays are the
+-- only values that do not equal themselves in a JSON path, which is found out without naming a type. It is not STRICT,
+-- because only then the planner puts the expression in place of the call.
 CREATE OR REPLACE FUNCTION fn_is_plain_payload(document jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE jsonb_typeof(document)
     WHEN 'object' THEN

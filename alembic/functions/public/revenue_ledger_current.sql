@@ -8,12 +8,12 @@ SELECT
     fn_revenue_state(
         count(*) FILTER (WHERE e.entry_kind = 'captured'),
         count(*) FILTER (WHERE e.entry_kind = 'refunded'),
-        (- coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint,
+        (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint,
         sum(e.effect_cents)
     ) AS state,
     coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'captured'), 0)::bigint AS captured_cents,
-    (- coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'refunded'), 0))::bigint AS refunded_cents,
-    (- coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint
+    (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'refunded'), 0))::bigint AS refunded_cents,
+    (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint
         AS chargeback_cents,
     sum(e.effect_cents)::bigint AS net_amount_cents,
     coalesce(bool_and(v.entry_id IS NOT NULL) FILTER (WHERE e.entry_kind <> 'authorized'), false)

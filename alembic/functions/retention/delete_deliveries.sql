@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.delete_deliveries(batch integer DEFAULT 100
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.webhook_deliveries d
-        WHERE d.event_id IS NULL AND d.received_at < now() - INTERVAL '30 days'
+        WHERE d.event_id IS NULL AND d.received_at < now() - interval '30 days'
         ORDER BY d.received_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         DELETE FROM public.webhook_deliveries
@@ -11,7 +11,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'delete_deliveries', 'webhook_deliveries', count(*),
-            now() - INTERVAL '30 days'
+            now() - interval '30 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.delete_error_reports(batch integer DEFAULT 
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.error_reports d
-        WHERE d.created_at < now() - INTERVAL '30 days'
+        WHERE d.created_at < now() - interval '30 days'
         ORDER BY d.created_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         DELETE FROM public.error_reports
@@ -11,7 +11,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'delete_error_reports', 'error_reports', count(*),
-            now() - INTERVAL '30 days'
+            now() - interval '30 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.delete_llm_audit(batch integer DEFAULT 1000
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.llm_call_audit d
-        WHERE d.created_at < now() - INTERVAL '400 days'
+        WHERE d.created_at < now() - interval '400 days'
         ORDER BY d.created_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         DELETE FROM public.llm_call_audit
@@ -11,7 +11,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'delete_llm_audit', 'llm_call_audit', count(*),
-            now() - INTERVAL '400 days'
+            now() - interval '400 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

@@ -10,7 +10,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'delete_llm_cache', 'llm_response_cache', count(*),
-            now() - INTERVAL '0 days'
+            now() - interval '0 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

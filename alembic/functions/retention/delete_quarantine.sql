@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.delete_quarantine(batch integer DEFAULT 100
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.id FROM public.dead_events_quarantine d
-        WHERE d.ingested_at < now() - INTERVAL '90 days'
+        WHERE d.ingested_at < now() - interval '90 days'
         ORDER BY d.ingested_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         DELETE FROM public.dead_events_quarantine q WHERE q.id IN (SELECT due.id FROM due) RETURNING q.id

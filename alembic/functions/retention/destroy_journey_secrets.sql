@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.destroy_journey_secrets(batch integer DEFAU
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.tenant_journey_secrets d
-        WHERE d.destroyed_at IS NULL AND d.valid_until < now() - INTERVAL '90 days'
+        WHERE d.destroyed_at IS NULL AND d.valid_until < now() - interval '90 days'
         ORDER BY d.valid_until LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         UPDATE public.tenant_journey_secrets
@@ -12,7 +12,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'destroy_journey_secrets', 'tenant_journey_secrets', count(*),
-            now() - INTERVAL '90 days'
+            now() - interval '90 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

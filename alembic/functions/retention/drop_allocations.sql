@@ -4,17 +4,17 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT DISTINCT d.tenant_id, d.event_id, d.model_type, d.model_version
         FROM public.attribution_allocations d
-        WHERE d.window_end < now() - INTERVAL '400 days' LIMIT least($1, 10000)
+        WHERE d.window_end < now() - interval '400 days' LIMIT least($1, 10000)
     ), done AS (
         DELETE FROM public.attribution_allocations
         WHERE (tenant_id, event_id, model_type, model_version) IN (SELECT * FROM due) RETURNING tenant_id
     ), jobs AS (
         DELETE FROM public.attribution_recompute_jobs
-        WHERE window_end < now() - INTERVAL '400 days' RETURNING tenant_id
+        WHERE window_end < now() - interval '400 days' RETURNING tenant_id
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'drop_allocations', 'attribution_allocations', count(*),
-            now() - INTERVAL '400 days'
+            now() - interval '400 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

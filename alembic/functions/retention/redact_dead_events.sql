@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.redact_dead_events(batch integer DEFAULT 10
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.dead_events d
-        WHERE d.redacted_at IS NULL AND d.ingested_at < now() - INTERVAL '90 days'
+        WHERE d.redacted_at IS NULL AND d.ingested_at < now() - interval '90 days'
         ORDER BY d.ingested_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         UPDATE public.dead_events
@@ -12,7 +12,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'redact_dead_events', 'dead_events', count(*),
-            now() - INTERVAL '90 days'
+            now() - interval '90 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

@@ -4,7 +4,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.attribution_events d
         WHERE (d.session_id IS NOT NULL OR d.journey_hash IS NOT NULL)
-            AND d.received_at < now() - INTERVAL '180 days'
+            AND d.received_at < now() - interval '180 days'
         ORDER BY d.received_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         UPDATE public.attribution_events
@@ -14,7 +14,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'redact_links', 'attribution_events', count(*),
-            now() - INTERVAL '180 days'
+            now() - interval '180 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

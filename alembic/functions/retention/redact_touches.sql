@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION retention.redact_touches(batch integer DEFAULT 1000) 
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.touches d
-        WHERE d.redacted_at IS NULL AND d.occurred_at < now() - INTERVAL '180 days'
+        WHERE d.redacted_at IS NULL AND d.occurred_at < now() - interval '180 days'
         ORDER BY d.occurred_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         UPDATE public.touches
@@ -12,7 +12,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), recorded AS (
         INSERT INTO public.privacy_audit (tenant_id, actor, action, object_kind, rows_affected, before_instant)
         SELECT done.tenant_id, session_user, 'redact_touches', 'touches', count(*),
-            now() - INTERVAL '180 days'
+            now() - interval '180 days'
         FROM done GROUP BY done.tenant_id
     )
     SELECT count(*)::integer FROM done

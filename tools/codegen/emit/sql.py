@@ -32,9 +32,9 @@ def _member_of(directive: Directive) -> Iterator[str]:
     if directive.options.get("is_folded"):
         values = list(dict.fromkeys(re.sub(r"[\W_]+", "", value).lower() for value in values))
     yield f"CREATE OR REPLACE FUNCTION {directive.name}(entry text) RETURNS boolean"
-    yield "LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN entry = ANY (ARRAY["
+    yield "LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN entry IN ("
     yield from _wrapped(map(_literal, values))
-    yield "]);"
+    yield ");"
     yield from _grants(directive)
 
 
