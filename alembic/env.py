@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
 
-from impl.db import functions, heads, mapped
+from impl.db import functions, heads
 from impl.db import url as urls
 from impl.db.errors import DatabaseUrlError
 
@@ -35,8 +35,9 @@ def target_url() -> URL:
 
 
 def target_metadata() -> MetaData | None:
-    """Every mapped table of every domain, when the command compares; applying revisions needs none."""
-    return mapped.load_all() if context.config.attributes.get("compare") else None
+    """The tables to compare the database with, where the caller gave any; applying revisions needs none."""
+    given = context.config.attributes.get("compare")
+    return given if isinstance(given, MetaData) else None
 
 
 def migrate(connection: Connection) -> None:

@@ -39,19 +39,6 @@ class User(Identified, UpdatedAt, Base):
     password_hash: Mapped[str | None]
 
 
-class Role(Base):
-    """A role that a membership can carry."""
-
-    __tablename__ = "roles"
-    __table_args__ = (
-        CheckConstraint("code = lower(code)", name="code"),
-        about("The roles: viewer, manager, admin", api="S", worker="S", policy="none"),
-    )
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    description: Mapped[str]
-
-
 class TenantMembership(TenantScoped, Identified, UpdatedAt, Base):
     """A person's membership of a tenant."""
 
@@ -180,17 +167,3 @@ class JwtVerificationCache(Base):
     refresh_error_count: Mapped[int] = mapped_column(server_default=text("0"))
     refresh_event_count: Mapped[int] = mapped_column(server_default=text("0"))
     last_refresh_reason: Mapped[str | None]
-
-
-class RateLimitBucket(Base):
-    """Tokens taken from one bucket in one minute; reached only through `security.take_rate_tokens`."""
-
-    __tablename__ = "rate_limit_buckets"
-    __table_args__ = (
-        Index(None, "window_start"),
-        about("Tokens taken per bucket and minute; hashes only, no identifiers", policy="none"),
-    )
-
-    bucket_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    window_start: Mapped[datetime] = mapped_column(primary_key=True)
-    taken: Mapped[int]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     LargeBinary,
     MetaData,
-    SmallInteger,
     Text,
     func,
     text,
@@ -32,10 +28,6 @@ CONVENTION: Final = {
     "fk": "fk_%(table_name)s__%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-Json = Annotated[dict[str, Any], mapped_column(JSONB)]
-Cents = Annotated[int, mapped_column(BigInteger)]
-Small = Annotated[int, mapped_column(SmallInteger)]
 
 
 class Base(DeclarativeBase):
@@ -101,25 +93,8 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-def sealed_pair(column: str, key: str = "key_id") -> CheckConstraint:
-    """CHECK that a sealed value and the id of its key are present together."""
-    return CheckConstraint(f"({column} IS NULL) = ({key} IS NULL)", name=f"{column}_has_key")
-
-
-def currency(column: str = "currency") -> CheckConstraint:
-    """CHECK of an ISO 4217 code."""
-    return CheckConstraint(f"{column} ~ '^[A-Z]{{3}}$'", name=column)
-
-
 def same_tenant(columns: str, target: str, *, ondelete: str = "RESTRICT") -> ForeignKeyConstraint:
     """Foreign key that can only point into the same tenant, so that it tells nothing about another one."""
     referring = ["tenant_id", columns]
     table, _, column = target.partition(".")
     return ForeignKeyConstraint(referring, [f"{table}.tenant_id", f"{table}.{column}"], ondelete=ondelete)
-
-
-def load_all() -> MetaData:
-    """The metadata with the tables of every domain."""
-    for path in sorted(Path(__file__).resolve().parents[1].glob("*/tables.py")):
-        importlib.import_module(f"impl.{path.parent.name}.tables")
-    return Base.metadata

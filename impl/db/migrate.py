@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy import MetaData
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -22,10 +23,12 @@ from impl.db.history import HISTORY
 _ALEMBIC = threading.Lock()  # its configuration is global, so two migrations of one process take turns
 
 
-def config(url: str | URL, *, compare: bool = False, functions: Literal["apply", "remove"] | None = None) -> Config:
+def config(
+    url: str | URL, *, compare: MetaData | None = None, functions: Literal["apply", "remove"] | None = None
+) -> Config:
     """Alembic's configuration for `url`, in any spelling; the URL travels as an object and is never printed.
 
-    `compare` loads the mapped tables of every domain, for `check` and for writing revisions. `functions` are applied after
+    `compare` holds the tables that `check` compares the database with. `functions` are applied after
     the revisions or removed before them, in the same transaction.
     """
     parsed = urls.parse(url) if isinstance(url, str) else url

@@ -19,9 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from impl.ingestion.tables import AttributionEvent, WebhookDelivery
-from impl.ledger.tables import RevenueEntry
-from impl.tenants.tables import Tenant
+from tests.schema.tables.ingestion import AttributionEvent, WebhookDelivery
+from tests.schema.tables.ledger import RevenueEntry
+from tests.schema.tables.tenants import Tenant
 
 engine = create_async_engine(os.environ["PEER_DATABASE_URL"], pool_size=20, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)

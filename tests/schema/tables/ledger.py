@@ -15,10 +15,10 @@ from impl.db.mapped import (
     Identified,
     TenantScoped,
     about,
-    currency,
     one_of,
     same_tenant,
 )
+from tests.schema.tables.checks import currency
 
 STATES = ("authorized", "captured", "refunded", "chargeback")
 

@@ -27,10 +27,9 @@ from impl.db.mapped import (
     TenantScoped,
     UpdatedAt,
     about,
-    currency,
     one_of,
-    sealed_pair,
 )
+from tests.schema.tables.checks import currency, sealed_pair
 
 REMEDIATION_COLUMNS = (
     "retry_count",

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import CHAR, CheckConstraint, Index, SmallInteger, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from impl.db.mapped import Base, CreatedAt, Identified, TenantScoped, UpdatedAt, about, one_of, sealed_pair
+from impl.db.mapped import Base, CreatedAt, Identified, TenantScoped, UpdatedAt, about, one_of
+from tests.schema.tables.checks import sealed_pair
 
 PUBLIC_COLUMNS = (
     "id",

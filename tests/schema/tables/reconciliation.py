@@ -27,10 +27,10 @@ from impl.db.mapped import (
     TenantScoped,
     UpdatedAt,
     about,
-    currency,
     one_of,
     same_tenant,
 )
+from tests.schema.tables.checks import currency
 
 CHANNEL = "channel_taxonomy.code"
 
