@@ -10,9 +10,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from impl.db import bootstrap
+from impl.db import bootstrap, embedded
 from impl.db.transaction import binding
-from tests.fixtures.database import Database, MakeTenant
+from tests.fixtures.database import Database, temporary_database
 from tools.gates.rows import RowMaker, insert_statement
 
 DENIED = "42501"
@@ -57,19 +57,24 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-async def scene(database: Database, make_tenant: MakeTenant) -> AsyncIterator[Scene]:
-    owner = await bootstrap.connect(database.url("migration_owner"))
-    maker = RowMaker(owner)
-    attacker, victim, newcomer = await make_tenant(), await make_tenant(), await make_tenant()
-    tables = await maker.tenant_tables()
-    own = {table: await maker.insert(table, attacker) for table in tables}
-    foreign = {table: await maker.insert(table, victim) for table in tables}
-    logins = {role: await bootstrap.connect(database.url(role)) for role in ROLES}
-    for view in await owner.fetch("SELECT matviewname::text FROM pg_matviews"):
-        assert await logins["app_worker"].fetchval("SELECT maintenance.refresh_view($1)", view[0]) == "success"
-    yield Scene(database, maker, tables, attacker, victim, newcomer, own, foreign, logins)
-    for connection in (owner, *logins.values()):
-        await connection.close()
+async def scene(cluster: embedded.Server, template: str) -> AsyncIterator[Scene]:
+    """A database of its own: operators see rows of unknown tenants by design, and other tests leave some where they run."""
+    async with temporary_database(cluster, template) as database:
+        owner = await bootstrap.connect(database.url("migration_owner"))
+        maker = RowMaker(owner)
+        attacker, victim, newcomer = [
+            await owner.fetchval("SELECT ops.create_tenant($1, 'USD')", name)
+            for name in ("Attacker", "Victim", "Newcomer")
+        ]
+        tables = await maker.tenant_tables()
+        own = {table: await maker.insert(table, attacker) for table in tables}
+        foreign = {table: await maker.insert(table, victim) for table in tables}
+        logins = {role: await bootstrap.connect(database.url(role)) for role in ROLES}
+        for view in await owner.fetch("SELECT matviewname::text FROM pg_matviews"):
+            assert await logins["app_worker"].fetchval("SELECT maintenance.refresh_view($1)", view[0]) == "success"
+        yield Scene(database, maker, tables, attacker, victim, newcomer, own, foreign, logins)
+        for connection in (owner, *logins.values()):
+            await connection.close()
 
 
 @pytest.mark.promise("P056")

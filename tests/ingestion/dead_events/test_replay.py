@@ -47,6 +47,26 @@ def work_off(worker_engine, owner, repair):
     return run
 
 
+@pytest.fixture
+async def add_channel(owner):
+    """`await add_channel(code, family, name, api_name)` adds an active channel, which is archived after the test.
+
+    Touches and the log of its states refer to it, so it cannot be deleted; other tests of this database look at active channels.
+    """
+    codes = []
+
+    async def add(code, *values):
+        codes.append(code)
+        await owner.execute(
+            "INSERT INTO channel_taxonomy VALUES ($1, $2, false, $3, $4, true, 'active')", code, *values
+        )
+
+    yield add
+    await owner.execute(
+        "UPDATE channel_taxonomy SET state = 'archived', is_active = false WHERE code = ANY ($1)", codes
+    )
+
+
 async def retry(site, dead_id, **body):
     return await site.ask("POST", f"{DEAD}/{dead_id}/retry", role="manager", body=body or None)
 
@@ -60,12 +80,10 @@ async def bury_touch(site, **changes):
     return answer.json()["results"][0]["dead_event_id"]
 
 
-async def test_a_touch_whose_channel_was_added_becomes_a_touch(staffed, owner, work_off):
+async def test_a_touch_whose_channel_was_added_becomes_a_touch(staffed, owner, work_off, add_channel):
     code = f"podcast_{uuid4().hex[:8]}"
     dead_id = await bury_touch(staffed, touch_id="t-1", channel=code)
-    await owner.execute(
-        "INSERT INTO channel_taxonomy VALUES ($1, 'referral', false, 'Podcast', 'Referral', true, 'active')", code
-    )
+    await add_channel(code, "referral", "Podcast", "Referral")
     answer = await retry(staffed, dead_id, force=True)
     assert (answer.status_code, answer.json()["remediation_status"]) == (202, "in_progress")
     assert answer.headers["Location"] == f"{DEAD}/{dead_id}"
@@ -89,14 +107,12 @@ async def test_what_is_still_wrong_waits_again_and_says_why(staffed, owner, work
     )
 
 
-async def test_a_touch_that_was_sent_again_meanwhile_wins(staffed, owner, work_off):
+async def test_a_touch_that_was_sent_again_meanwhile_wins(staffed, owner, work_off, add_channel):
     code = f"organik_{uuid4().hex[:8]}"
     dead_id = await bury_touch(staffed, touch_id="t-1", channel=code)
     await staffed.send(staffed.touch(touch_id="t-1", channel="organic"))
     kept = await owner.fetchval("SELECT id FROM touches WHERE tenant_id = $1", staffed.tenant_id)
-    await owner.execute(
-        "INSERT INTO channel_taxonomy VALUES ($1, 'organic', false, 'O', 'Organic', true, 'active')", code
-    )
+    await add_channel(code, "organic", "O", "Organic")
     await retry(staffed, dead_id, force=True)
     await work_off(staffed.tenant_id)
     assert (await state(owner, dead_id))["resolved_event_id"] == kept
