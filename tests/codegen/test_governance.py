@@ -84,7 +84,7 @@ def test_the_sql_folds_quotes_and_upserts(here: Path) -> None:
     assert generate() == 0
     sql = {path.relative_to("made/governance/sql").as_posix(): path.read_text() for path in Path("made").rglob("*.sql")}
     assert set(sql) == {"public/is_size.sql", "shop/without_sizes.sql", "public/plain_letters.sql", "public/sizes.sql"}
-    assert "ARRAY[\n    'verybig', 'small', 'onesize'\n]" in sql["public/is_size.sql"]
+    assert "IN (\n    'verybig', 'small', 'onesize'\n)" in sql["public/is_size.sql"]
     assert (
         "REVOKE ALL ON FUNCTION is_size FROM PUBLIC;\nGRANT EXECUTE ON FUNCTION is_size TO reader;"
         in sql["public/is_size.sql"]
