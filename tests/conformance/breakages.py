@@ -28,8 +28,8 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "the correlation id is not echoed": (
         EXCHANGE,
-        'return read_uuid(sent.decode("ascii"))',
-        "return uuid4()",
+        'return read_uuid(value.decode("ascii")), value.lower()',
+        "return (fresh := uuid4()), str(fresh).encode()",
         ("verifyToken",),
     ),
     "signatures are not compared": (
@@ -52,7 +52,7 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a 405 that allows too much": (
         "generated/server/_runtime/server.py",
-        'allow = ", ".join(sorted(found.by_method))',
+        'allow = ", ".join(sorted(match.by_method))',
         'allow = "GET, DELETE"',
         ("login",),
     ),
@@ -76,8 +76,8 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "never a 304": (
         EXCHANGE,
-        "if sent is None or not encoding.is_same_entity(sent, etag):",
-        "if sent or not sent:",
+        "if if_none_match is None or not encoding.is_same_entity(if_none_match, etag):",
+        "if if_none_match or not if_none_match:",
         ("getRealtimeRevenueV1",),
     ),
     "a NUL reaches the database": (
