@@ -16,7 +16,7 @@ import yaml
 
 import impl
 from generated.server import ProblemError
-from impl.cli.tenant import Made
+from impl.cli.tenant import NewTenant
 from tests.fixtures.service import log_in, stripe_delivery
 
 ROOT = Path(__file__).parents[1]
@@ -115,7 +115,7 @@ async def test_a_refusal_of_anybody_is_served_as_documented(http, case):
     _as_documented(await http.request(method, path, **sent), code)
 
 
-async def test_a_refusal_of_a_known_caller_is_served_as_documented(http: httpx2.AsyncClient, merchant: Made):
+async def test_a_refusal_of_a_known_caller_is_served_as_documented(http: httpx2.AsyncClient, merchant: NewTenant):
     admin = await log_in(http, merchant)
     malformed = await http.get(VERIFY, headers=admin | {"X-Correlation-ID": "x"})
     _as_documented(malformed, "REQUEST_VALIDATION_FAILED")
@@ -134,6 +134,6 @@ async def test_a_reused_idempotency_key_is_served_as_documented(http: httpx2.Asy
     _as_documented(await http.post(path, json={"purpose": "url"}, headers=admin), "IDEMPOTENCY_KEY_REUSED")
 
 
-async def test_a_delivery_for_another_path_is_served_as_documented(http: httpx2.AsyncClient, merchant: Made):
+async def test_a_delivery_for_another_path_is_served_as_documented(http: httpx2.AsyncClient, merchant: NewTenant):
     reply = await http.post(f"{STRIPE}/charge/refunded", **stripe_delivery(merchant, "charge.succeeded"))
     _as_documented(reply, "WEBHOOK_TOPIC_MISMATCH")
