@@ -38,7 +38,7 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing
 from impl.ingestion.dead_events import tasks as ingestion_tasks
-from impl.ingestion.dead_events.replay import Repair
+from impl.ingestion.dead_events.replay import ReplayDependencies
 from impl.jobs import queue, schedules, upkeep, vitals
 from impl.jobs.executor import JobExecutor, Registry
 from impl.jobs.kinds import QUEUES
@@ -90,8 +90,8 @@ class Worker:
 def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
     readers = {processor.name: processor.read for processor in processors.PROCESSORS}
-    repair = Repair(KeyRing(settings.key_ring()), readers)
-    return {**upkeep.registry(), **ingestion_tasks.registry(repair)}
+    dependencies = ReplayDependencies(KeyRing(settings.key_ring()), readers)
+    return {**upkeep.registry(), **ingestion_tasks.registry(dependencies)}
 
 
 def due(settings: Settings) -> list[Schedule]:

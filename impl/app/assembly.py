@@ -42,11 +42,11 @@ from impl.health import routes as health_routes
 from impl.health.operations import HealthOperations
 from impl.ingestion.dead_events.quarantine import Quarantine
 from impl.ingestion.deliveries import receive
-from impl.ingestion.deliveries.inbox import Inbox
+from impl.ingestion.deliveries.handler import DeliveryHandler
 from impl.ingestion.deliveries.receive import Receiver
 from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.operations import EventsOperations
-from impl.ingestion.touches.receive import TouchDesk
+from impl.ingestion.touches.receive import TouchDependencies
 from impl.jobs import stats, vitals
 from impl.kernel import background
 from impl.kernel.clock import Clock, SystemClock
@@ -88,7 +88,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         attribution=attribution.AttributionStub(),
         auth=AuthOperations(auth, receiver.secrets.forget),
         errors=errors.ErrorsStub(),
-        events=EventsOperations(_touch_desk(receiver), auth.idempotency),
+        events=EventsOperations(_touch_dependencies(receiver), auth.idempotency),
         export=export.ExportStub(),
         health=HealthOperations(health),
         llm_budget=llm_budget.LlmBudgetStub(),
@@ -97,7 +97,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         platforms=platforms.PlatformsStub(),
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
-        receive_delivery=Inbox(receiver, [one.configured(settings, clock) for one in registry.PROCESSORS]),
+        receive_delivery=DeliveryHandler(receiver, [one.configured(settings, clock) for one in registry.PROCESSORS]),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
         observer=ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic),
@@ -159,8 +159,10 @@ def _health(engine: AsyncEngine, auth: assembly.Auth, traffic: Traffic, clock: C
     )
 
 
-def _touch_desk(receiver: Receiver) -> TouchDesk:
-    return TouchDesk(engine=receiver.engine, ring=receiver.ring, journeys=receiver.journeys, clock=receiver.clock)
+def _touch_dependencies(receiver: Receiver) -> TouchDependencies:
+    return TouchDependencies(
+        engine=receiver.engine, ring=receiver.ring, journeys=receiver.journeys, clock=receiver.clock
+    )
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

@@ -126,10 +126,10 @@ async def _run_each(connection: Any, statements: str, names: list[str]) -> None:
         await connection.execute(row[0])
 
 
-_NAMED: Final = "n.nspname || '.' || p.proname = ANY ($1)"
+_IS_OF_NAMES: Final = "n.nspname || '.' || p.proname = ANY ($1)"
 _SIGNATURES: Final = f"""
     -- Every signature of the named functions.
-    SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_NAMED}
+    SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_IS_OF_NAMES}
 """  # noqa: S608 - constants
 _VIEWS: Final = """
     -- A view is made anew, because CREATE OR REPLACE keeps columns and rights of the old one.
@@ -140,7 +140,7 @@ _TRIGGERS: Final = f"""
     -- Triggers that run the named functions.
     SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
     FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-    WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {_NAMED}
+    WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {_IS_OF_NAMES}
 """  # noqa: S608 - constants
 _STALE_TRIGGERS: Final = f"""
     {_TRIGGERS}
@@ -155,7 +155,7 @@ _PREPARE: Final = f"""
                 CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END), '')
             FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner), '')
         ELSE format('DROP FUNCTION %s', p.oid::regprocedure) END
-    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_NAMED}
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_IS_OF_NAMES}
 """  # noqa: S608 - constants
 _RECORD: Final = """
     INSERT INTO schema_functions (name, sha256) VALUES ($1, $2)

@@ -1,4 +1,4 @@
-"""What every mapped table shares: one metadata with predictable constraint names, and the columns almost all have."""
+"""Parts that all mapped tables share: one metadata with predictable constraint names, and the columns almost all have."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def about(
     columns: dict[tuple[str, str], tuple[str, ...]] | None = None,
     policy: str = "tenant",
 ) -> dict[str, Any]:
-    """What a table is for, who may do what with it, and which rows a role sees; the catalog must say the same.
+    """The purpose of a table, the rights of each role, and which rows a role sees; the catalog must say the same.
 
     `api`, `worker`, `ops` are letters of S(elect) I(nsert) U(pdate) D(elete) for app_user, app_worker and app_ops;
     `columns` narrows a letter of a role to columns. `policy`: "tenant", "user" (tenant and user), "self", "none", …

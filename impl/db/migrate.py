@@ -32,11 +32,11 @@ def config(
     the revisions or removed before them, in the same transaction.
     """
     parsed = urls.parse(url) if isinstance(url, str) else url
-    made = Config()
-    made.set_main_option("script_location", str(HISTORY).replace("%", "%%"))
-    made.set_main_option("path_separator", "os")
-    made.attributes.update(url=parsed, compare=compare, functions=functions)
-    return made
+    configuration = Config()
+    configuration.set_main_option("script_location", str(HISTORY).replace("%", "%%"))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes.update(url=parsed, compare=compare, functions=functions)
+    return configuration
 
 
 def upgrade(url: str | URL, revision: str = "head") -> None:
@@ -45,21 +45,21 @@ def upgrade(url: str | URL, revision: str = "head") -> None:
     Functions belong to the newest revision: an earlier one is a step on the way, not a schema to work with. Blocks; call it
     from a thread when a loop runs.
     """
-    made = config(url, functions="apply" if revision in {"head", head()} else None)
-    with _explained(made):
-        command.upgrade(made, revision)
+    configuration = config(url, functions="apply" if revision in {"head", head()} else None)
+    with _explained(configuration):
+        command.upgrade(configuration, revision)
 
 
 def downgrade(url: str | URL, revision: str) -> None:
     """Take back everything after `revision` ("base" for all), and every function. Raises `MigrationError`."""
-    made = config(url, functions="remove")
-    with _explained(made):
-        command.downgrade(made, revision)
+    configuration = config(url, functions="remove")
+    with _explained(configuration):
+        command.downgrade(configuration, revision)
 
 
 @contextmanager
-def _explained(made: Config) -> Generator[None]:
-    where = urls.address(made.attributes["url"])
+def _explained(configuration: Config) -> Generator[None]:
+    where = urls.address(configuration.attributes["url"])
     try:
         with _ALEMBIC:
             yield

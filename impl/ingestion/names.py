@@ -21,7 +21,7 @@ def kept(pointer: str) -> str:
 
 
 def issue(one: dict[str, str]) -> dict[str, str]:
-    """What is kept of a mistake: `pointer`, and `field` where it has one, with known names only."""
+    """The part of a mistake that may be kept: `pointer`, and `field` where it has one, with known names only."""
     pointer = kept(one["pointer"])
     return one | {"pointer": pointer} | ({"field": pointer.rpartition("/")[2]} if "field" in one else {})
 

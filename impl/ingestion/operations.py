@@ -19,9 +19,9 @@ from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import repair, tasks
 from impl.ingestion.dead_events.repair import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
 from impl.ingestion.touches import receive
-from impl.ingestion.touches.receive import Outcome, TouchDesk
+from impl.ingestion.touches.receive import Outcome, TouchDependencies
 from impl.ingestion.touches.rules import Result
-from impl.jobs.kinds import Asker
+from impl.jobs.kinds import Requester
 from impl.kernel import cursor
 from impl.kernel.callers import MachineCaller, PersonCaller
 from impl.kernel.cursor import CursorError, Position
@@ -38,26 +38,26 @@ class StateConflict(ProblemError, kind=problems.STATE_CONFLICT):
 class EventsOperations:
     """Touches and dead events of one tenant at a time."""
 
-    def __init__(self, desk: TouchDesk, idempotency: IdempotencyStore) -> None:
-        self._desk, self._engine, self._idempotency = desk, desk.engine, idempotency
+    def __init__(self, touches: TouchDependencies, idempotency: IdempotencyStore) -> None:
+        self._touches, self._engine, self._idempotency = touches, touches.engine, idempotency
 
     async def ingest_touches(
         self, params: events.IngestTouchesParams, *, call: Call[MachineCaller]
     ) -> events.IngestTouchesReply:
-        outcomes = await receive.receive(self._desk, call.principal, call.raw, call.correlation_id)
+        outcomes = await receive.receive(self._touches, call.principal, call.raw, call.correlation_id)
         return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
 
     async def list_dead_events(
         self, params: events.ListDeadEventsParams, *, call: Call[PersonCaller]
     ) -> events.ListDeadEventsReply:
         tenant_id = call.principal.tenant_id
-        wanted = Filter(status=params.status_, source=params.source, error_code=params.error_code)
-        scope = f"{call.operation.id}\x1f{tenant_id}\x1f{wanted}"
+        criteria = Filter(status=params.status_, source=params.source, error_code=params.error_code)
+        scope = f"{call.operation.id}\x1f{tenant_id}\x1f{criteria}"
         after = _position(params.cursor, scope)
         async with tenant_transaction(self._engine, tenant_id) as connection:
-            found, has_more = await repair.page(connection, tenant_id, wanted, after=after, limit=params.limit)
-        items = [to_api_dead_event(tenant_id, one) for one in found]
-        following = cursor.encode(Position(found[-1].ingested_at, found[-1].id), scope) if has_more else None
+            rows, has_more = await repair.page(connection, tenant_id, criteria, after=after, limit=params.limit)
+        items = [to_api_dead_event(tenant_id, one) for one in rows]
+        following = cursor.encode(Position(rows[-1].ingested_at, rows[-1].id), scope) if has_more else None
         page = common.Page(limit=params.limit, has_more=has_more, next_cursor=following)
         return events.ListDeadEvents200(body=models.DeadEventPage(items=items, page=page))
 
@@ -65,33 +65,33 @@ class EventsOperations:
         self, params: events.GetDeadEventParams, *, call: Call[PersonCaller]
     ) -> events.GetDeadEventReply:
         tenant_id = call.principal.tenant_id
-        with _refusals():
+        with _problems():
             async with tenant_transaction(self._engine, tenant_id) as connection:
-                found = await repair.get(connection, tenant_id, params.id)
-        return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, found))
+                dead_event = await repair.get(connection, tenant_id, params.id)
+        return events.GetDeadEvent200(body=to_api_dead_event(tenant_id, dead_event))
 
     async def retry_dead_event(
         self, params: events.RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[PersonCaller]
     ) -> events.RetryDeadEventReply:
-        tenant_id, asker = call.principal.tenant_id, to_asker(call.principal)
+        tenant_id, requester = call.principal.tenant_id, to_requester(call.principal)
         is_forced = body is not None and body.force
 
         async def work(connection: AsyncConnection) -> models.DeadEvent:
-            now = self._desk.clock.now()
-            with _refusals():
-                found = await repair.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
-            await tasks.ask_for_retry(
-                connection, params.id, tenant_id=tenant_id, asker=asker, correlation_id=call.correlation_id
+            now = self._touches.clock.now()
+            with _problems():
+                dead_event = await repair.hand_over(connection, tenant_id, params.id, is_forced=is_forced, now=now)
+            await tasks.defer_retry(
+                connection, params.id, tenant_id=tenant_id, requester=requester, correlation_id=call.correlation_id
             )
-            return to_api_dead_event(tenant_id, found)
+            return to_api_dead_event(tenant_id, dead_event)
 
         key = params.x_idempotency_key
-        done = await run_once(self._idempotency, call, key, work, answer=models.DeadEvent, status=202)
+        reply = await run_once(self._idempotency, call, key, work, answer=models.DeadEvent, status=202)
         return events.RetryDeadEvent202(
-            body=done.body,
+            body=reply.body,
             location=f"/api/events/dead/{params.id}",
             retry_after=RETRY_AFTER_SECONDS,
-            idempotency_replayed="true" if done.is_replayed else None,
+            idempotency_replayed="true" if reply.is_replayed else None,
         )
 
     async def abandon_dead_event(
@@ -100,18 +100,18 @@ class EventsOperations:
         tenant_id = call.principal.tenant_id
 
         async def work(connection: AsyncConnection) -> models.DeadEvent:
-            now = self._desk.clock.now()
-            with _refusals():
-                found = await repair.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
-            return to_api_dead_event(tenant_id, found)
+            now = self._touches.clock.now()
+            with _problems():
+                dead_event = await repair.abandon(connection, tenant_id, params.id, notes=body.notes, now=now)
+            return to_api_dead_event(tenant_id, dead_event)
 
-        done = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.DeadEvent)
-        return events.AbandonDeadEvent200(body=done.body, idempotency_replayed="true" if done.is_replayed else None)
+        reply = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.DeadEvent)
+        return events.AbandonDeadEvent200(body=reply.body, idempotency_replayed="true" if reply.is_replayed else None)
 
 
 @contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """What a domain refuses, as the contract says it."""
+def _problems() -> Iterator[None]:
+    """Errors of the domain as problems of the contract."""
     try:
         yield
     except UnknownDeadEvent as error:
@@ -131,13 +131,13 @@ def _position(text: str | None, scope: str) -> Position | None:
         raise InvalidRequestError(errors=[issue]) from error
 
 
-def to_asker(person: PersonCaller) -> Asker:
+def to_requester(person: PersonCaller) -> Requester:
     """The person in whose name a job runs."""
-    return Asker(user_id=person.user_id, jti=person.jti, family_id=person.family_id, issued_at=person.issued_at)
+    return Requester(user_id=person.user_id, jti=person.jti, family_id=person.family_id, issued_at=person.issued_at)
 
 
 def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchResult:
-    """What became of a batch, as the contract words it."""
+    """The results of a batch as the contract words them."""
     counts = {result: sum(1 for outcome in outcomes if outcome.result is result) for result in Result}
     lines = [
         models.TouchResult(
@@ -158,7 +158,7 @@ def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchR
     )
 
 
-def to_api_dead_event(tenant_id: UUID, found: DeadEvent) -> models.DeadEvent:
+def to_api_dead_event(tenant_id: UUID, dead_event: DeadEvent) -> models.DeadEvent:
     """A dead event as the contract words it."""
-    values = {one.name: getattr(found, one.name) for one in fields(found)}
+    values = {one.name: getattr(dead_event, one.name) for one in fields(dead_event)}
     return models.DeadEvent.model_validate({"tenant_id": tenant_id, **values})

@@ -36,7 +36,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class Requester:
     """The person who requested a job, and their session: if the session is revoked, the job does not run."""
 
     user_id: UUID

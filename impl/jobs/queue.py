@@ -13,7 +13,7 @@ from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.settings import DBSettings
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from impl.jobs.kinds import Asker, Kind
+from impl.jobs.kinds import Kind, Requester
 from impl.kernel import ids
 from impl.telemetry import redaction
 
@@ -40,7 +40,7 @@ async def defer(  # noqa: PLR0913 - the parts of a job; all but two are named at
     kind: Kind,
     *,
     tenant_id: UUID | str | None = None,
-    asker: Asker | None = None,
+    requester: Requester | None = None,
     correlation_id: UUID | str | None = None,
     arguments: Mapping[str, Plain] | None = None,
     identity: str | None = None,
@@ -49,7 +49,7 @@ async def defer(  # noqa: PLR0913 - the parts of a job; all but two are named at
 ) -> int | None:
     """Queue a job within the transaction of `connection` and return its id; None if one of the same `identity` is waiting.
 
-    `asker` is the person in whose name the job runs; None for work of the system. A job that has not started when its
+    `requester` is the person in whose name the job runs; None for work of the system. A job that has not started when its
     `lifetime` is over is dropped. Raises `ValueError` for a tenant's job without a tenant, and for arguments that are
     not ids or short values.
     """
@@ -57,8 +57,8 @@ async def defer(  # noqa: PLR0913 - the parts of a job; all but two are named at
     headers: dict[str, Any] = {
         "job": kind.name,
         "tenant_id": str(tenant) if tenant else None,
-        "user_id": str(asker.user_id) if asker else None,
-        "session": _session(asker),
+        "user_id": str(requester.user_id) if requester else None,
+        "session": _session(requester),
         "correlation_id": str(_correlation(correlation_id)),
         "lifetime_seconds": lifetime.total_seconds() if lifetime else None,
     }
@@ -87,11 +87,11 @@ def _tenant(kind: Kind, tenant_id: UUID | str | None) -> UUID | None:
     return parsed
 
 
-def _session(asker: Asker | None) -> dict[str, str] | None:
-    if asker is None:
+def _session(requester: Requester | None) -> dict[str, str] | None:
+    if requester is None:
         return None
-    ids_ = {"jti": str(asker.jti), "family_id": str(asker.family_id)}
-    return ids_ | {"iat": asker.issued_at.isoformat()}
+    ids_ = {"jti": str(requester.jti), "family_id": str(requester.family_id)}
+    return ids_ | {"iat": requester.issued_at.isoformat()}
 
 
 def _correlation(value: UUID | str | None) -> UUID:

@@ -57,7 +57,7 @@ class CanonicalEvent:
     is_cumulative: bool = False
     hints: Hints = field(default_factory=Hints)
     name_in_key: str | None = None
-    """What the contract calls the event in its idempotency key, where that is not `processor_event_type`."""
+    """Name of the event in the idempotency key of the contract, where that is not `processor_event_type`."""
 
     @property
     def kind(self) -> EntryKind | None:
@@ -72,7 +72,7 @@ class CanonicalEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What one delivery says: one fact, or several about the same transaction, such as two refunds of one order."""
+    """The facts of one delivery: one, or several about the same transaction, such as two refunds of one order."""
 
     facts: tuple[CanonicalEvent, ...]
     """Never empty; in the order in which they happened."""

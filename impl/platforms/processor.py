@@ -30,20 +30,20 @@ class Topic:
     """One kind of notification of a processor."""
 
     event: EventType | None
-    """What happened; None when only the object itself tells."""
+    """The event it announces; None when only the object itself tells."""
     schema_of: str | None = None
     """The topic whose address declares the body, where this topic has no address of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """What a signature looks like, for whoever has to make one: HMAC-SHA256 unless there is no template."""
+    """The form of a signature, for whoever has to make one: HMAC-SHA256 unless there is no template."""
 
     header: str
     template: str | None = None
     """The header's value; `{hex}` or `{base64}` is the digest, `{time}` the Unix time. None for a key of the processor's own."""
     message: str = "{body}"
-    """What is signed."""
+    """The signed text; `{body}` is the body."""
     tolerance_seconds: int | None = None
     """How far `{time}` may be away from our clock."""
 

@@ -1,4 +1,4 @@
-"""What is coming in now: totals of the current UTC day, read from the ledger, never called verified.
+"""Realtime revenue: totals of the current UTC day, read from the ledger, never called verified.
 
 Owns the realtime figures. Does not own entries (`ledger`) or the word verified (`reconciliation`).
 """

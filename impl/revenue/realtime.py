@@ -30,7 +30,7 @@ _REPORTING_CURRENCY = text("SELECT reporting_currency FROM tenants WHERE id = :t
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What one platform contributed in one currency."""
+    """The contribution of one platform in one currency."""
 
     platform: str
     total: Money

@@ -10,7 +10,7 @@ from impl.auth import assembly
 from impl.auth.keys import tenant_keys
 from impl.ingestion.journeys import Journeys
 from impl.ingestion.operations import EventsOperations
-from impl.ingestion.touches.receive import TouchDesk
+from impl.ingestion.touches.receive import TouchDependencies
 from impl.platforms import registry
 from impl.tenants import create as tenants
 from tests.auth.conftest import clock, dependencies, hasher, log_in, make_member, statements  # noqa: F401
@@ -61,7 +61,9 @@ def make_site(app_engine, database, ring, clock, make_member, log_in):  # noqa: 
         secret = registry.processor("stripe").new_secret()
         await tenants.equip(app_engine, ring, tenant_id, key_hash=tenant_keys.hash_of(key), secrets={"stripe": secret})
         auth = assembly.build(parts(app_engine, database, ring, clock))
-        touched = TouchDesk(engine=app_engine, ring=ring, journeys=Journeys(app_engine, ring, clock), clock=clock)
+        touched = TouchDependencies(
+            engine=app_engine, ring=ring, journeys=Journeys(app_engine, ring, clock), clock=clock
+        )
         events = EventsOperations(touched, auth.idempotency)
         app = application(auth, events=events)
         return Site(tenant_id, key, app, clock, tokens, secret)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
 from impl.jobs import executor, failures, queue, transactions
-from impl.jobs.kinds import Asker, Kind, Work
+from impl.jobs.kinds import Kind, Requester, Work
 
 HELLO = Kind(name="tests.hello")
 ALONE = Kind(name="tests.alone", is_tenants=False)
@@ -39,8 +39,8 @@ async def left(seer):
     return await seer.fetch("SELECT status::text FROM queue.pgqueuer")
 
 
-def asker_of(user):
-    return Asker(user_id=user, jti=uuid4(), family_id=uuid4(), issued_at=datetime.now(UTC))
+def requester_of(user):
+    return Requester(user_id=user, jti=uuid4(), family_id=uuid4(), issued_at=datetime.now(UTC))
 
 
 @pytest.mark.promise("P077", "P081")
@@ -55,7 +55,7 @@ async def test_every_transaction_of_a_job_is_bound_to_its_tenant(api, tenant, dr
                 await connection.commit()
                 seen.append(tuple((await connection.execute(SETTINGS)).one()))
 
-    await defer(api, tenant, asker=asker_of(user))
+    await defer(api, tenant, requester=requester_of(user))
     await drain({HELLO.name: (HELLO, run)})
     assert seen == [(str(tenant), str(user), "worker", "app_worker")] * 4
     assert await left(seer) == []
@@ -65,27 +65,27 @@ async def test_every_transaction_of_a_job_is_bound_to_its_tenant(api, tenant, dr
 @pytest.mark.parametrize("taken_back", ["token", "session", "cutoff", "nothing"])
 async def test_a_job_asked_for_in_a_session_that_was_taken_back_does_nothing(api, tenant, drain, seer, taken_back):
     """Like a request with the same token: refused before any write, not tried again, and kept as failed."""
-    asker, ran = asker_of(uuid4()), []
+    requester, ran = requester_of(uuid4()), []
 
     async def run(work):
         ran.append(work.user_id)
 
-    await defer(api, tenant, asker=asker)
+    await defer(api, tenant, requester=requester)
     deny = "INSERT INTO auth_access_token_denylist (tenant_id, user_id, jti, expires_at) VALUES ($1, $2, $3, now())"
     cut = "INSERT INTO auth_user_token_cutoffs (tenant_id, user_id, tokens_invalid_before) VALUES ($1, $2, $3)"
     match taken_back:
         case "token":
-            await seer.execute(deny, tenant, asker.user_id, asker.jti)
+            await seer.execute(deny, tenant, requester.user_id, requester.jti)
         case "session":
-            await seer.execute(deny, tenant, asker.user_id, asker.family_id)
+            await seer.execute(deny, tenant, requester.user_id, requester.family_id)
         case "cutoff":
-            await seer.execute(cut, tenant, asker.user_id, asker.issued_at)
+            await seer.execute(cut, tenant, requester.user_id, requester.issued_at)
         case _:
-            await seer.execute(deny, tenant, uuid4(), asker.jti)  # somebody else's
-            await seer.execute(cut, tenant, asker.user_id, asker.issued_at - timedelta(milliseconds=1))
+            await seer.execute(deny, tenant, uuid4(), requester.jti)  # somebody else's
+            await seer.execute(cut, tenant, requester.user_id, requester.issued_at - timedelta(milliseconds=1))
     await drain({HELLO.name: (HELLO, run)})
     failed = [row[0] for row in await seer.fetch("SELECT exception_class FROM worker_failed_jobs")]
-    assert (ran, failed) == (([asker.user_id], []) if taken_back == "nothing" else ([], ["SessionEnded"]))
+    assert (ran, failed) == (([requester.user_id], []) if taken_back == "nothing" else ([], ["SessionEnded"]))
 
 
 @pytest.mark.promise("P078")

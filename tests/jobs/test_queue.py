@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from impl.db.transaction import tenant_transaction
 from impl.jobs import queue, transactions
-from impl.jobs.kinds import QUEUES, Asker, Kind
+from impl.jobs.kinds import QUEUES, Kind, Requester
 
 HELLO = Kind(name="tests.hello", queue="maintenance")
 ALONE = Kind(name="tests.alone", is_tenants=False)
@@ -35,16 +35,16 @@ async def test_the_job_commits_and_rolls_back_with_the_callers_transaction(api, 
 
 async def test_what_travels_with_a_job(api, tenant, seer):
     correlation, user = uuid4(), uuid4()
-    asker = Asker(user_id=user, jti=uuid4(), family_id=uuid4(), issued_at=datetime.now(UTC))
+    requester = Requester(user_id=user, jti=uuid4(), family_id=uuid4(), issued_at=datetime.now(UTC))
     async with tenant_transaction(api, tenant) as connection:
         await queue.defer(
-            connection, HELLO, tenant_id=str(tenant).upper(), asker=asker, correlation_id=correlation,
+            connection, HELLO, tenant_id=str(tenant).upper(), requester=requester, correlation_id=correlation,
             arguments={"run_id": UUID(int=1), "full": True},
         )  # fmt: skip
     (row,) = await jobs(seer)
     headers = json.loads(row["headers"])
     assert (headers["tenant_id"], headers["user_id"]) == (str(tenant), str(user))
-    assert headers["session"]["jti"] == str(asker.jti)
+    assert headers["session"]["jti"] == str(requester.jti)
     assert (headers["job"], headers["correlation_id"]) == ("tests.hello", str(correlation))
     assert json.loads(row["payload"]) == {"run_id": str(UUID(int=1)), "full": True}
 

@@ -1,4 +1,4 @@
-"""What a channel adds to the conversion rate, on average over every order in which the channels of a journey could have come.
+"""Shapley value: the contribution of a channel to the conversion rate, averaged over all orders of the channels of a journey.
 
 A game of rates: the value of a set of channels is the conversion rate of the journeys with exactly that set. (The game that
 counts conversions instead has the equal split as its solution: Zhao, Mahboobi, Bagheri, arXiv 1804.05327.)

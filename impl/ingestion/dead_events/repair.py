@@ -1,4 +1,4 @@
-"""What could not become an event: listed, looked at, tried again, given up."""
+"""Dead events: listed, looked at, tried again, given up."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ class StillDead(SkeldirError):
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """What a replay stands on."""
+class ReplayDependencies:
+    """Dependencies of a replay."""
 
     ring: KeyRing
     readers: Mapping[str, Reader]
@@ -71,7 +71,7 @@ class Claimed:
     row: Any
 
 
-async def replay(repair: Repair, work: Work) -> None:
+async def replay(dependencies: ReplayDependencies, work: Work) -> None:
     """Replay the dead event of the job. Taken by somebody else, or resolved meanwhile: there is nothing to do."""
     dead_event_id = uuid.UUID(str(work.arguments["dead_event_id"]))
     is_forced = work.arguments.get("is_forced") is True
@@ -82,21 +82,21 @@ async def replay(repair: Repair, work: Work) -> None:
         log.info("dead_event_not_taken", dead_event_id=str(dead_event_id))
         return
     try:
-        resolved = await _resolve(repair, work, Claimed(dead_event_id, row))
+        resolved = await _resolve(dependencies, work, Claimed(dead_event_id, row))
     except StillDead as error:
         await _fail(work, dead_event_id, error)
         return
     log.info("dead_event_resolved", dead_event_id=str(dead_event_id), event_id=str(resolved))
 
 
-async def _resolve(repair: Repair, work: Work, claimed: Claimed) -> uuid.UUID:
+async def _resolve(dependencies: ReplayDependencies, work: Work, claimed: Claimed) -> uuid.UUID:
     """Id of the event or touch it became. Raises `StillDead`."""
-    content = _open(repair.ring, work.tenant_id, claimed)
+    content = _open(dependencies.ring, work.tenant_id, claimed)
     try:
         if claimed.row.source == rejections.TOUCH:
             return await _touch(work, claimed, content)
         link = journeys.take_link(content) if isinstance(content, dict) else None
-        return await _events(work, claimed, _read(repair, claimed, content), link)
+        return await _events(work, claimed, _read(dependencies, claimed, content), link)
     except IntegrityError as error:
         state = getattr(error.orig, "sqlstate", None)
         code = {"23505": "duplicate_key", "23503": "fk_constraint"}.get(str(state), "schema_validation")
@@ -110,9 +110,9 @@ def _open(ring: KeyRing, tenant_id: uuid.UUID, claimed: Claimed) -> Any:
     return json.loads(ring.open(Sealed(claimed.row.payload_sealed, claimed.row.key_id), place))
 
 
-def _read(repair: Repair, claimed: Claimed, content: Any) -> Report:
-    """What the delivery says today. Raises `StillDead`."""
-    reader, row = repair.readers.get(claimed.row.source), claimed.row
+def _read(dependencies: ReplayDependencies, claimed: Claimed, content: Any) -> Report:
+    """The facts of the delivery by the rules of today. Raises `StillDead`."""
+    reader, row = dependencies.readers.get(claimed.row.source), claimed.row
     if reader is None or not isinstance(content, dict):
         raise StillDead("schema_validation", "there is nothing in it that could be read")
     topic = None if row.event_type == "unknown" else row.event_type
@@ -161,16 +161,16 @@ async def _touch(work: Work, claimed: Claimed, content: Any) -> uuid.UUID:
     async with transactions.of_tenant(work) as connection:
         known = await receive.look(connection, work.tenant_id, [item])
         (verdict,) = rules.judge([item], known, claimed.row.ingested_at)
-        if verdict.result is Result.DEAD and verdict.fault is not None:
-            raise StillDead(verdict.fault.code, verdict.fault.message)
+        if verdict.result is Result.DEAD and verdict.cause is not None:
+            raise StillDead(verdict.cause.code, verdict.cause.message)
         row = receive.to_row(touch, verdict.channel or rules.channel(touch, known.own_hosts))
         row |= {name: content[name] for name in ("journey_hash", "journey_key_version") if name in content}
         return await _store_touch(connection, claimed, row)
 
 
 async def _store_touch(connection: AsyncConnection, claimed: Claimed, row: Mapping[str, Any]) -> uuid.UUID:
-    found = await connection.scalar(_REPLAY_TOUCH, {"id": claimed.id, "touch": json.dumps(row)})
-    return uuid.UUID(str(found))
+    event_id = await connection.scalar(_REPLAY_TOUCH, {"id": claimed.id, "touch": json.dumps(row)})
+    return uuid.UUID(str(event_id))
 
 
 async def _fail(work: Work, dead_event_id: uuid.UUID, error: StillDead) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from impl.ingestion.dead_events import replay
-from impl.ingestion.dead_events.replay import Repair
+from impl.ingestion.dead_events.replay import ReplayDependencies
 from impl.jobs import queue, transactions
 from impl.jobs.executor import Registry
-from impl.jobs.kinds import Asker, Kind, Work
+from impl.jobs.kinds import Kind, Requester, Work
 
 RETRY: Final = Kind(name="events.retry", queue="housekeeping")
 SWEEP: Final = Kind(name="events.retry_sweep", queue="housekeeping", is_tenants=False)
@@ -22,13 +22,13 @@ _DUE: Final = text("SELECT tenant_id, dead_event_id FROM maintenance.list_due_de
 _BATCH: Final = 1000
 
 
-async def ask_for_retry(
+async def defer_retry(
     connection: AsyncConnection,
     dead_event_id: UUID,
     *,
     tenant_id: UUID,
     is_forced: bool = False,
-    asker: Asker | None = None,
+    requester: Requester | None = None,
     correlation_id: UUID | None = None,
 ) -> None:
     """Defer the replay of one dead event; one that waits already is enough."""
@@ -36,7 +36,7 @@ async def ask_for_retry(
         connection,
         RETRY,
         tenant_id=tenant_id,
-        asker=asker,
+        requester=requester,
         correlation_id=correlation_id,
         arguments={"dead_event_id": dead_event_id, "is_forced": is_forced},
         identity=str(dead_event_id),
@@ -47,11 +47,11 @@ async def sweep(work: Work) -> None:
     """Defer a replay for every dead event whose cause may have passed by now."""
     async with transactions.tenantless(work.engine) as connection:
         for row in (await connection.execute(_DUE, {"batch": _BATCH})).all():
-            await ask_for_retry(
+            await defer_retry(
                 connection, row.dead_event_id, tenant_id=row.tenant_id, correlation_id=work.correlation_id
             )
 
 
-def registry(repair: Repair) -> Registry:
+def registry(dependencies: ReplayDependencies) -> Registry:
     """The jobs of this domain."""
-    return {RETRY.name: (RETRY, partial(replay.replay, repair)), SWEEP.name: (SWEEP, sweep)}
+    return {RETRY.name: (RETRY, partial(replay.replay, dependencies)), SWEEP.name: (SWEEP, sweep)}

@@ -27,7 +27,7 @@ MAX_WAITING: Final = 4096
 
 
 class Item(Protocol):
-    """What may be stored together with others."""
+    """A value that may be stored together with others."""
 
     @property
     def lock(self) -> int:
@@ -120,17 +120,17 @@ class Batches(Generic[ItemT, AnswerT]):
         """The next batch, in order of arrival: nobody who has gone, and one of each lock, with its repetitions."""
         members: list[_Waiting[ItemT, AnswerT]] = []
         mine: dict[int, str] = {}
-        left: list[_Waiting[ItemT, AnswerT]] = []
+        postponed: list[_Waiting[ItemT, AnswerT]] = []
         while self._waiting and len(members) < MAX_SIZE:
             one = self._waiting.popleft()
             if one.answer.done():
                 continue
             lock, key = one.item.lock, one.item.key
             if lock in self._locks or mine.setdefault(lock, key) != key:
-                left.append(one)
+                postponed.append(one)
             else:
                 members.append(one)
-        self._waiting.extendleft(reversed(left))
+        self._waiting.extendleft(reversed(postponed))
         self._locks.update(mine)
         return members
 

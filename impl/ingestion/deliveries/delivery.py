@@ -1,4 +1,4 @@
-"""A verified delivery on its way in, and what became of it: plain values."""
+"""A verified delivery on its way in, and its outcome: plain values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from impl.ingestion.rejections import Cause
 
 
 class Outcome(enum.StrEnum):
-    """What became of a delivery, in the words of the contract and of its row."""
+    """The end of a delivery, in the words of the contract and of its row."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -44,7 +44,7 @@ class Rejection(Cause):
     processor_event_id: str | None = None
     payload: Any = field(default=None, repr=False)
     """The stripped payload, sealed before it is stored; None when the body could not be parsed or stripped."""
-    kept: dict[str, Any] = field(default_factory=dict)
+    readable: dict[str, Any] = field(default_factory=dict)
     """The allow-listed facts that stay readable."""
 
 
@@ -106,7 +106,7 @@ class Ignored(_Received):
 
 
 Receipt = Recorded | Rejected | Ignored
-"""What became of an authentic delivery."""
+"""The outcome of an authentic delivery, with its ids."""
 
 
 @lru_cache(maxsize=1024)

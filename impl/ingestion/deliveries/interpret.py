@@ -55,7 +55,7 @@ class Reading:
     def reject(self, code: str, message: str, *, pointer: str = "", issues: tuple[Issue, ...] = ()) -> Rejection:
         """Why this cannot become an event, with what is kept for its repair."""
         name, key = self.processor.name, self._key()
-        kept = {
+        facts = {
             "processor": name,
             "event_type": self.topic,
             "external_event_id": self.event_id,
@@ -70,7 +70,7 @@ class Reading:
             topic=self.topic or "unknown",
             processor_event_id=self.event_id,
             payload=self.payload,
-            kept={name: value for name, value in kept.items() if value is not None},
+            readable={name: value for name, value in facts.items() if value is not None},
         )
 
     def ignore(self) -> NotRevenue:

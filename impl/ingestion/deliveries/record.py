@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from impl.db import direct
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import channels
-from impl.ingestion.deliveries import rows, turns
+from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.batches import Batches
 from impl.ingestion.deliveries.delivery import Delivery, Ignored, NotRevenue, Outcome, Recorded
 from impl.ingestion.deliveries.races import LostRaceError, persist
@@ -73,13 +73,13 @@ def facts(engine: AsyncEngine) -> Facts:
 
 async def _send_batch(engine: AsyncEngine, batch: Sequence[Prepared]) -> Sequence[Answer | None]:
     document = b"[" + b",".join(prepared.text for prepared in batch) + b"]"
-    async with turns.room(engine):
+    async with concurrency.connection_budget(engine):
         answers = {row["delivery_id"]: row for row in await direct.fetch(engine, _RECORD, document.decode())}
     return [answers.get(prepared.row["delivery_id"]) for prepared in batch]
 
 
 async def _send_alone(engine: AsyncEngine, prepared: Prepared) -> Answer:
-    async with turns.room(engine):
+    async with concurrency.connection_budget(engine):
         answer: Answer = await direct.fetch_row(engine, _RECORD_ALONE, f"[{prepared.text.decode()}]")
     return answer
 
@@ -101,7 +101,7 @@ async def _attempt(send: Send, delivery: Delivery, report: Report, names: Sequen
     if answer["event_id"] is not None:
         return _recorded(prepared, delivery, report, answer)
     # Those that follow something go one after the other: each of them changes what the others have to know.
-    async with turns.of(prepared.lock):
+    async with concurrency.lock(prepared.lock):
         for _ in range(_LOOKS):
             known = rows.known(answer["history"])
             prepared = _prepare(rows.received_delivery(delivery, report, names, link, known))
@@ -131,6 +131,6 @@ async def ignore(engine: AsyncEngine, delivery: Delivery, meaning: NotRevenue) -
     """Note a delivery that was understood and says nothing about revenue."""
     key = idempotency_key(delivery.processor, meaning.topic, meaning.processor_event_id)
     row = rows.delivery_columns(delivery, key) | {"outcome": Outcome.IGNORED.value, "topic": meaning.topic}
-    async with turns.room(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
+    async with concurrency.connection_budget(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
         await connection.execute(_IGNORE, row | {"processor_event_id": meaning.processor_event_id})
     return Ignored(tenant_id=delivery.tenant_id, idempotency_key=key)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import direct
 from impl.db.sealing import KeyRing, Place
-from impl.ingestion.deliveries import rows, turns
+from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.delivery import Delivery, Rejected, Rejection
 from impl.ingestion.deliveries.races import LostRaceError, persist
 from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
@@ -23,17 +23,17 @@ async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejecti
     row = to_json(_row(ring, delivery, rejection)).decode()
 
     async def attempt() -> Rejected:
-        written = await direct.fetch_row(engine, _RECORD, row)
-        if written is None:
+        record = await direct.fetch_row(engine, _RECORD, row)
+        if record is None:
             raise LostRaceError("the dead event was recorded meanwhile")
         return Rejected(
             tenant_id=delivery.tenant_id,
             idempotency_key=rejection.idempotency_key,
-            dead_event_id=written["dead_event_id"],
+            dead_event_id=record["dead_event_id"],
             error_code=rejection.code,
         )
 
-    async with turns.room(engine):
+    async with concurrency.connection_budget(engine):
         return await persist(attempt)
 
 
@@ -51,7 +51,7 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
         "error_code": rejection.code,
         "error_message": rejection.message[:MAX_MESSAGE],
         "error_detail": rejection.detail,
-        "raw_payload": rejection.kept,
+        "raw_payload": rejection.readable,
         "payload_sealed": sealed.value.hex() if sealed else None,
         "key_id": sealed.key_id if sealed else None,
     }

@@ -12,48 +12,36 @@ from generated.server import Invalid, InvalidRequestError
 from generated.server import events as contract
 from generated.server.models import events as models
 from impl.ingestion import names, privacy
+from impl.ingestion.rejections import MAX_ISSUES, Cause
 
 MAX_TOUCHES: Final = 1000
-MAX_ISSUES: Final = 20
 _NUL: Final = "\x00"
 _TOUCH: Final = TypeAdapter(models.Touch)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Why a touch is dead."""
-
-    code: str
-    """`missing_required_field`, `malformed_value`, `schema_validation`, `pii_violation`, `session_expired`, `fk_constraint`."""
-    message: str
-    pointer: str
-    """JSON pointer into the body: `/body/touches/3/occurred_at`."""
-    issues: tuple[dict[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One touch of a batch: read, or at fault."""
+    """One touch of a batch: read, or with the cause of its rejection."""
 
     index: int
     touch_id: str
     """Empty when it has no usable id."""
     touch: models.Touch | None = None
-    fault: Fault | None = None
+    cause: Cause | None = None
     payload: Any = field(default=None, repr=False)
-    """What was sent, without anything personal; None when it was read or could not be stripped."""
+    """The touch as it arrived, without anything personal; None when it was read or could not be stripped."""
 
 
 def read(raw: bytes) -> list[Item]:
     """The touches of the batch in request order. Raises `InvalidRequestError` when `raw` is no batch."""
     batch = contract.decode_ingest_touches(raw)
     if isinstance(batch, Invalid):
-        return [_item(index, sent) for index, sent in enumerate(_sent(raw, batch))]
+        return [_item(index, value) for index, value in enumerate(_values(raw, batch))]
     return [_checked(index, touch) for index, touch in enumerate(batch.touches)]
 
 
-def _sent(raw: bytes, invalid: Invalid) -> list[Any]:
-    """What stands in the batch. Raises `InvalidRequestError` when the fault is the batch's and not a touch's."""
+def _values(raw: bytes, invalid: Invalid) -> list[Any]:
+    """The touches as JSON values. Raises `InvalidRequestError` when the mistake is the batch's and not a touch's."""
     try:
         document = from_json(raw, allow_inf_nan=False)
     except ValueError:
@@ -64,25 +52,25 @@ def _sent(raw: bytes, invalid: Invalid) -> list[Any]:
     return touches
 
 
-def _item(index: int, sent: Any) -> Item:
+def _item(index: int, value: Any) -> Item:
     try:
-        payload = strip(sent)
+        payload = strip(value)
     except privacy.CannotStrip as error:
-        fault = Fault(code="pii_violation", message=str(error), pointer=_pointer(index))
-        return Item(index=index, touch_id="", fault=fault)
+        cause = Cause(code="pii_violation", message=str(error), pointer=_pointer(index))
+        return Item(index=index, touch_id="", cause=cause)
     try:
         touch = _TOUCH.validate_json(to_json(payload), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
-        return Item(index=index, touch_id=_id_of(payload), fault=_fault(index, details), payload=payload)
+        return Item(index=index, touch_id=_id_of(payload), cause=_cause(index, details), payload=payload)
     return _checked(index, touch)
 
 
-def strip(sent: Any) -> Any:
-    """`sent` without personal data. A touch's own session id stays: it is random and lives half an hour."""
-    stripped = privacy.strip(sent)
-    if isinstance(sent, dict) and isinstance(sent.get("session_id"), str):
-        return stripped | {"session_id": sent["session_id"]}
+def strip(value: Any) -> Any:
+    """`value` without personal data. A touch's own session id stays: it is random and lives half an hour."""
+    stripped = privacy.strip(value)
+    if isinstance(value, dict) and isinstance(value.get("session_id"), str):
+        return stripped | {"session_id": value["session_id"]}
     return stripped
 
 
@@ -90,11 +78,11 @@ def _checked(index: int, touch: models.Touch) -> Item:
     """`touch`, unless the database could not hold one of its texts."""
     for name, value in touch:
         if isinstance(value, str) and _NUL in value:
-            fault = Fault(
+            cause = Cause(
                 code="malformed_value", message=f"{name} holds a NUL character", pointer=_pointer(index, name)
             )
             touch_id = touch.touch_id.replace(_NUL, "")
-            return Item(index=index, touch_id=touch_id, fault=fault, payload=touch.model_dump(mode="json"))
+            return Item(index=index, touch_id=touch_id, cause=cause, payload=touch.model_dump(mode="json"))
     return Item(index=index, touch_id=touch.touch_id, touch=touch)
 
 
@@ -103,8 +91,8 @@ def _id_of(payload: Any) -> str:
     return value if isinstance(value, str) and len(value) <= 200 and _NUL not in value else ""
 
 
-def _fault(index: int, details: list[ErrorDetails]) -> Fault:
-    """The worst of what is wrong, and everything that is, without repeating what was sent."""
+def _cause(index: int, details: list[ErrorDetails]) -> Cause:
+    """The gravest mistake as the code, and every mistake as an issue, without a value of the touch."""
     issues = [
         {"pointer": _pointer(index, *one["loc"]), "code": one["type"], "message": one["msg"].replace(_NUL, "")}
         for one in details[:MAX_ISSUES]
@@ -115,7 +103,7 @@ def _fault(index: int, details: list[ErrorDetails]) -> Fault:
     else:
         code = "schema_validation" if kinds & {"extra_forbidden", "model_type"} else "malformed_value"
     first = next((issue for issue in issues if issue["code"] == "missing"), issues[0])
-    return Fault(
+    return Cause(
         code=code,
         message=f"{first['pointer']}: {first['message']}",
         pointer=first["pointer"],

@@ -35,8 +35,8 @@ _SQL = {name: text(statement) for name, statement in sql.load(Path(__file__).wit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TouchDesk:
-    """What the receipt of touches stands on."""
+class TouchDependencies:
+    """Dependencies of the receipt of touches."""
 
     engine: AsyncEngine
     ring: KeyRing
@@ -46,7 +46,7 @@ class TouchDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one touch, for the caller."""
+    """The outcome of one touch, for the caller."""
 
     touch_id: str
     result: Result
@@ -54,50 +54,56 @@ class Outcome:
     error_code: str | None = None
 
 
-async def receive(desk: TouchDesk, caller: MachineCaller, raw: bytes, correlation_id: uuid.UUID) -> list[Outcome]:
+async def receive(
+    dependencies: TouchDependencies, caller: MachineCaller, raw: bytes, correlation_id: uuid.UUID
+) -> list[Outcome]:
     """An outcome for each touch of the batch `raw`, in its order. Raises `InvalidRequestError` when it is no batch."""
-    items, now = batch.read(raw), desk.clock.now()
-    keys = await _journey_keys(desk, caller.tenant_id, items)
-    async with tenant_transaction(desk.engine, caller.tenant_id) as connection:
+    items, now = batch.read(raw), dependencies.clock.now()
+    keys = await _journey_keys(dependencies, caller.tenant_id, items)
+    async with tenant_transaction(dependencies.engine, caller.tenant_id) as connection:
         verdicts = rules.judge(items, await look(connection, caller.tenant_id, items), now)
         rows = [_row(item, verdict, keys) for item, verdict in zip(items, verdicts, strict=True)]
-        dead = [_dead(desk.ring, caller, item, verdict, keys) for item, verdict in zip(items, verdicts, strict=True)]
+        dead = [
+            _dead(dependencies.ring, caller, item, verdict, keys) for item, verdict in zip(items, verdicts, strict=True)
+        ]
         values = {"tenant_id": caller.tenant_id, "now": now, "correlation_id": correlation_id}
         values |= {"touches": _json(rows), "dead": _json({row["idempotency_key"]: row for row in dead if row}.values())}
-        written = (await connection.execute(_SQL["store"], values)).one()
-    stored, buried = set(written.stored), written.dead
+        reply = (await connection.execute(_SQL["store"], values)).one()
+    stored, buried = set(reply.stored), reply.dead
     outcomes = [_outcome(*one, stored, buried) for one in zip(items, verdicts, dead, strict=True)]
     _tell(outcomes)
     return outcomes
 
 
 async def look(connection: AsyncConnection, tenant_id: uuid.UUID, items: Sequence[Item]) -> Known:
-    """What is stored already that decides about `items`."""
+    """The stored rows that decide about `items`."""
     touches = [item.touch for item in items if item.touch is not None]
     values = {
         "tenant_id": tenant_id,
         "touch_ids": [touch.touch_id for touch in touches],
         "session_ids": list({touch.session_id for touch in touches}),
     }
-    found = (await connection.execute(_SQL["look"], values)).one()
+    row = (await connection.execute(_SQL["look"], values)).one()
     sessions = {
         uuid.UUID(session): (datetime.fromisoformat(first), datetime.fromisoformat(last))
-        for session, first, last in found.sessions
+        for session, first, last in row.sessions
     }
     return Known(
-        channels=set(found.channels),
-        own_hosts=set(found.own_hosts),
-        touch_ids=set(found.touch_ids),
+        channels=set(row.channels),
+        own_hosts=set(row.own_hosts),
+        touch_ids=set(row.touch_ids),
         sessions=sessions,
     )
 
 
-async def _journey_keys(desk: TouchDesk, tenant_id: uuid.UUID, items: Sequence[Item]) -> JourneyKeys | None:
+async def _journey_keys(
+    dependencies: TouchDependencies, tenant_id: uuid.UUID, items: Sequence[Item]
+) -> JourneyKeys | None:
     """The tenant's journey secrets, when the batch holds a journey key and journeys are on."""
-    sent = sum(1 for item in items if _journey_key(item) is not None)
-    keys = await desk.journeys.keys(tenant_id) if sent else None
-    if sent and keys is None:
-        metrics.JOURNEY_KEYS_IGNORED.inc(sent)
+    count = sum(1 for item in items if _journey_key(item) is not None)
+    keys = await dependencies.journeys.keys(tenant_id) if count else None
+    if count and keys is None:
+        metrics.JOURNEY_KEYS_IGNORED.inc(count)
     return keys
 
 
@@ -142,23 +148,24 @@ def _dead(
     ring: KeyRing, caller: MachineCaller, item: Item, verdict: Verdict, keys: JourneyKeys | None
 ) -> dict[str, Any] | None:
     """The dead event of a touch that cannot be stored. Its content is sealed; of a journey key only the hash."""
-    fault = verdict.fault
-    if fault is None:
+    cause = verdict.cause
+    if cause is None:
         return None
-    sent = item.payload if item.touch is None else item.touch.model_dump(mode="json", exclude_none=True)
-    sealed, body = None, to_json(sent)
-    if sent is not None:
-        kept = sent if not isinstance(sent, dict) else {k: v for k, v in sent.items() if k != "journey_key"}
-        content = to_json({"touch": kept} | _hashed(item, keys))
+    payload = item.payload if item.touch is None else item.touch.model_dump(mode="json", exclude_none=True)
+    sealed, body = None, to_json(payload)
+    if payload is not None:
+        is_object = isinstance(payload, dict)
+        touch = {k: v for k, v in payload.items() if k != "journey_key"} if is_object else payload
+        content = to_json({"touch": touch} | _hashed(item, keys))
         sealed = ring.seal(content, Place(caller.tenant_id, "dead_events", "payload_sealed"))
     key = _key(item, caller, body)
     facts = {"event_type": rejections.TOUCH, "external_event_id": item.touch_id or None, "idempotency_key": str(key)}
     return {
         "id": str(uuid.uuid4()),
         "idempotency_key": str(key),
-        "error_code": fault.code,
-        "error_message": fault.message[:500],
-        "error_detail": {"pointer": fault.pointer, "issues": list(fault.issues)},
+        "error_code": cause.code,
+        "error_message": cause.message[: rejections.MAX_MESSAGE],
+        "error_detail": cause.detail,
         "raw_payload": {name: value for name, value in facts.items() if value is not None},
         "payload_sealed": sealed.value.hex() if sealed else None,
         "key_id": sealed.key_id if sealed else None,
@@ -179,9 +186,9 @@ def _json(rows: Any) -> str:
 def _outcome(
     item: Item, verdict: Verdict, dead: Mapping[str, Any] | None, stored: set[str], buried: Mapping[str, str]
 ) -> Outcome:
-    if verdict.fault is not None and dead is not None:
+    if verdict.cause is not None and dead is not None:
         dead_event_id = uuid.UUID(buried[dead["idempotency_key"]])
-        code = verdict.fault.code
+        code = verdict.cause.code
         return Outcome(touch_id=item.touch_id, result=Result.DEAD, dead_event_id=dead_event_id, error_code=code)
     # Another batch may have stored it between our look and our write.
     is_new = verdict.result is Result.ACCEPTED and item.touch_id in stored

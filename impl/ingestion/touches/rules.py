@@ -12,7 +12,8 @@ from uuid import UUID
 from generated.server.models import events as models
 from impl.ingestion import channels
 from impl.ingestion.channels import Origin
-from impl.ingestion.touches.batch import Fault, Item
+from impl.ingestion.rejections import Cause
+from impl.ingestion.touches.batch import Item
 
 MAX_AHEAD: Final = timedelta(minutes=5)
 MAX_AGE: Final = timedelta(days=90)
@@ -24,7 +25,7 @@ Span = tuple[datetime, datetime]
 
 
 class Result(enum.StrEnum):
-    """What became of a touch."""
+    """The outcome of a touch, in the words of the contract."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -33,7 +34,7 @@ class Result(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is stored already, as far as the batch is concerned."""
+    """The stored rows that decide about a batch."""
 
     channels: Collection[str]
     """Active channel codes."""
@@ -44,11 +45,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What becomes of one touch; `channel` when it is accepted, `fault` when it is dead."""
+    """The decision about one touch; `channel` when it is accepted, `cause` when it is dead."""
 
     result: Result
     channel: str | None = None
-    fault: Fault | None = None
+    cause: Cause | None = None
 
 
 def judge(items: Sequence[Item], known: Known, now: datetime) -> list[Verdict]:
@@ -56,42 +57,42 @@ def judge(items: Sequence[Item], known: Known, now: datetime) -> list[Verdict]:
 
     Touches are looked at by the time they happened, so that the order within a batch decides nothing.
     """
-    spans, taken = dict(known.sessions), set(known.touch_ids)
-    verdicts = [Verdict(result=Result.DEAD, fault=item.fault) for item in items]
+    spans, touch_ids = dict(known.sessions), set(known.touch_ids)
+    verdicts = [Verdict(result=Result.DEAD, cause=item.cause) for item in items]
     readable = [(item.touch.occurred_at, item.index, item.touch) for item in items if item.touch is not None]
     for _, index, touch in sorted(readable, key=lambda one: one[:2]):
-        verdicts[index] = _judge(index, touch, known, spans, taken, now)
+        verdicts[index] = _judge(index, touch, known, spans, touch_ids, now)
     return verdicts
 
 
 def _judge(
-    index: int, touch: models.Touch, known: Known, spans: dict[UUID, Span], taken: set[str], now: datetime
+    index: int, touch: models.Touch, known: Known, spans: dict[UUID, Span], touch_ids: set[str], now: datetime
 ) -> Verdict:
-    if touch.touch_id in taken:
+    if touch.touch_id in touch_ids:
         return Verdict(result=Result.DUPLICATE)
-    fault = check(touch, known, now, f"/body/touches/{index}")
+    cause = check(touch, known, now, f"/body/touches/{index}")
     span = extended(spans.get(touch.session_id), touch.occurred_at)
-    if fault is None and span is None:
+    if cause is None and span is None:
         message = "occurred_at is more than 30 minutes from another touch of its session; start a new session id"
-        fault = Fault(code="session_expired", message=message, pointer=f"/body/touches/{index}/occurred_at")
-    if fault is not None or span is None:
-        return Verdict(result=Result.DEAD, fault=fault)
+        cause = Cause(code="session_expired", message=message, pointer=f"/body/touches/{index}/occurred_at")
+    if cause is not None or span is None:
+        return Verdict(result=Result.DEAD, cause=cause)
     spans[touch.session_id] = span
-    taken.add(touch.touch_id)
+    touch_ids.add(touch.touch_id)
     return Verdict(result=Result.ACCEPTED, channel=channel(touch, known.own_hosts))
 
 
-def check(touch: models.Touch, known: Known, now: datetime, pointer: str = "") -> Fault | None:
-    """What is wrong with the time or the channel of `touch`, if anything; `pointer` is where it stands."""
+def check(touch: models.Touch, known: Known, now: datetime, pointer: str = "") -> Cause | None:
+    """The cause for which the time or the channel of `touch` is rejected, if any; `pointer` is where it stands."""
     if touch.occurred_at > now + MAX_AHEAD:
         message = "occurred_at is more than 5 minutes ahead; check the clock that made it"
-        return Fault(code="malformed_value", message=message, pointer=f"{pointer}/occurred_at")
+        return Cause(code="malformed_value", message=message, pointer=f"{pointer}/occurred_at")
     if touch.occurred_at < now - MAX_AGE:
         message = "occurred_at is more than 90 days ago; touches so old are not credited"
-        return Fault(code="malformed_value", message=message, pointer=f"{pointer}/occurred_at")
+        return Cause(code="malformed_value", message=message, pointer=f"{pointer}/occurred_at")
     if touch.channel is not None and touch.channel not in known.channels:
         message = "channel is no active code of the channel taxonomy"
-        return Fault(code="fk_constraint", message=message, pointer=f"{pointer}/channel")
+        return Cause(code="fk_constraint", message=message, pointer=f"{pointer}/channel")
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import tasks
-from impl.ingestion.dead_events.replay import Repair
+from impl.ingestion.dead_events.replay import ReplayDependencies
 from impl.ingestion.deliveries import receive, reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
@@ -22,7 +22,7 @@ TOO_NEW = ({"pointer": "/body/x", "field": "x", "message": "too new for us", "co
 
 @pytest.fixture
 def repair(ring):
-    return Repair(ring, {"stripe": registry.processor("stripe").read})
+    return ReplayDependencies(ring, {"stripe": registry.processor("stripe").read})
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ async def test_another_tenants_job_finds_nothing(staffed, make_site, owner, app_
     dead_id = await bury_touch(staffed, kind="glance")
     other = await make_site()
     async with tenant_transaction(app_engine, other.tenant_id) as connection:
-        await tasks.ask_for_retry(connection, dead_id, tenant_id=other.tenant_id, is_forced=True)
+        await tasks.defer_retry(connection, dead_id, tenant_id=other.tenant_id, is_forced=True)
     assert await work_off(other.tenant_id) == 1
     assert (await state(owner, dead_id))["retry_count"] == 0
 

@@ -11,7 +11,7 @@ from impl.auth import assembly
 from impl.auth.keys import tenant_keys
 from impl.db import bootstrap
 from impl.ingestion.deliveries import receive
-from impl.ingestion.deliveries.inbox import Inbox
+from impl.ingestion.deliveries.handler import DeliveryHandler
 from impl.ingestion.deliveries.receive import Receiver
 from impl.kernel.clock import FixedClock, SystemClock
 from impl.platforms import registry
@@ -69,7 +69,7 @@ async def street(app_engine, database, ring, make_tenant):
     auth = dataclasses.replace(assembly.build(parts(app_engine, database, ring, clock)), limiter=Boundless())
     app = application(
         auth,
-        receive_delivery=Inbox(receiver, configured(clock)),
+        receive_delivery=DeliveryHandler(receiver, configured(clock)),
     )
     owner = await bootstrap.connect(database.url("migration_owner"))
     async with serving(app) as base_url, httpx2.AsyncClient(base_url=base_url, timeout=120) as client:

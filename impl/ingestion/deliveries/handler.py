@@ -44,7 +44,7 @@ class Address(NamedTuple):
     """The topic it is for; None for the address that takes all topics."""
 
 
-class Inbox:
+class DeliveryHandler:
     """Receives the deliveries of `processors` at all their addresses; fills `handlers.ReceiveDelivery`."""
 
     def __init__(self, receiver: Receiver, processors: Iterable[Processor]) -> None:
