@@ -94,6 +94,7 @@ def _without_entry(event: CanonicalEvent, original: str) -> Posting:
 
 
 def _authorize(event: CanonicalEvent, history: History, original: str) -> Posting:
+    # Also after a capture: an order that arrives late is no longer open.
     if _first(history, EntryKind.AUTHORIZED, EntryKind.CAPTURED):
         return _without_entry(event, original)
     return Posting(event.money.amount_cents, 0, original, EntryKind.AUTHORIZED)
@@ -111,6 +112,8 @@ def _refund(event: CanonicalEvent, history: History, original: str) -> Posting:
     if not event.is_cumulative and _is_recorded(event, EntryKind.REFUNDED, history):
         return _without_entry(event, original)
     if event.is_cumulative:
+        # The processor sends the running total, so the entry is the difference to the refunds before it; none is left when a
+        # later total has arrived first.
         amount -= sum(entry.amount_cents for entry in history.entries if entry.kind is EntryKind.REFUNDED)
     if amount <= 0:
         return Posting(0, 0, original)

@@ -58,6 +58,7 @@ async def create(operator: AsyncEngine, *, name: str, currency: str, admin: Admi
 
 def _reason(error: DBAPIError) -> str:
     """Why, in the words of somebody who runs a command; the database's own text may hold values."""
+    # Only the name of the constraint is read, which is ours and holds no value.
     driver_error = getattr(error.orig, "__cause__", None)
     return {
         "uq_users__login_identifier_hash": "a user with this e-mail address exists already; choose another",
@@ -73,6 +74,7 @@ async def equip(
     engine: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID, *, key_hash: bytes, secrets: Mapping[str, str]
 ) -> None:
     """Store the tenant key (SHA-256, for the header), and by processor what its deliveries are verified with."""
+    # With the rights of the service and bound to the tenant: the row security of these tables holds for its creation too.
     async with tenant_transaction(engine, tenant_id) as connection:
         await connection.execute(_INSERT_KEY, {"tenant_id": tenant_id, "purpose": "header", "key_hash": key_hash})
         for name, value in secrets.items():

@@ -59,6 +59,7 @@ class Quarantine:
         key_hash = tenant_keys.hash_of(key)
         if self._noted.get((key_hash, request.path)) or not self._is_room():
             return
+        # Remembered before the row is written: repetitions that arrive meanwhile must not be noted as well.
         self._noted.put((key_hash, request.path), True)
         values = _row(key_hash, request)
         metrics.EVENTS_QUARANTINED.inc()

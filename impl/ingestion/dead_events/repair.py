@@ -98,6 +98,7 @@ async def hand_over(
         _SQL["hand_over"], values | {"is_forced": is_forced, "passing": sorted(rejections.PASSING)}
     )
     dead_event = await get(connection, tenant_id, dead_event_id)
+    # In progress already: the request asks for what happens anyway, so it is no conflict.
     if changed.rowcount == 0 and dead_event.remediation_status != "in_progress":
         raise NotRepairable(_why_not(dead_event))
     return dead_event

@@ -75,6 +75,8 @@ async def replay(dependencies: ReplayDependencies, work: Work) -> None:
     """Replay the dead event of the job. Taken by somebody else, or resolved meanwhile: there is nothing to do."""
     dead_event_id = uuid.UUID(str(work.arguments["dead_event_id"]))
     is_forced = work.arguments.get("is_forced") is True
+    # Claimed in a transaction of its own, so that the attempt is counted even if this worker dies during the replay, and no other
+    # worker starts it meanwhile.
     async with transactions.of_tenant(work) as connection:
         values = {"id": dead_event_id, "is_forced": is_forced}
         row = (await connection.execute(_CLAIM, values)).one_or_none()

@@ -25,6 +25,8 @@ _BUDGETS: Final[WeakKeyDictionary[Pool, asyncio.Semaphore]] = WeakKeyDictionary(
 @asynccontextmanager
 async def lock(key: int) -> AsyncIterator[None]:
     """Wait, without a connection, until nobody else of this event loop works on `key`."""
+    # The loop is part of the name, because a lock of asyncio serves one loop only. Entries are weak: there are as many keys as
+    # payments, and one is needed only while somebody holds it or waits for it.
     name = (id(asyncio.get_running_loop()), key)
     entry = _LOCKS.get(name)
     if entry is None:

@@ -24,6 +24,8 @@ async def persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
         try:
             return await attempt()
         except (LostRaceError, IntegrityError) as error:
+            # A unique violation is a race that the constraint has decided: the next attempt finds the row of the winner. Any
+            # other violation is a defect that would repeat.
             if isinstance(error, IntegrityError) and not _is_unique_violation(error):
                 raise
     return await attempt()

@@ -59,6 +59,7 @@ def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
 async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
     """The receipt of one delivery. Raises `SignatureMismatch` when it is not authentic."""
     delivery, secret = await _authenticate(receiver, processor, inbound)
+    # Parsed only now: until its signature is verified the body is a stranger's, and the signature covers its bytes as they came.
     with metrics.INGESTION_SECONDS.time():
         receipt = await _record(receiver, delivery, interpret.read(processor, inbound, secret))
     _note(processor, receipt)
@@ -94,6 +95,7 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
         try:
             return await record.record(receiver.facts.put, delivery, meaning, link)
         except CurrencyMismatch as error:
+            # Nothing was written, so the same delivery can still be kept as a dead event.
             assert isinstance(reading, Reading)
             meaning = reading.reject(error.code, str(error))
     rejection = await _without_journey_key(receiver, delivery, meaning)

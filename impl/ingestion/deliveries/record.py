@@ -73,12 +73,15 @@ def facts(engine: AsyncEngine) -> Facts:
 
 async def _send_batch(engine: AsyncEngine, batch: Sequence[Prepared]) -> Sequence[Answer | None]:
     document = b"[" + b",".join(prepared.text for prepared in batch) + b"]"
+    # Nothing waits for a payment's lock in here: one payment that another process works on would hold up the whole batch, and two
+    # batches could wait for each other. A delivery whose lock is taken has no answer, and is sent again alone.
     async with concurrency.connection_budget(engine):
         answers = {row["delivery_id"]: row for row in await direct.fetch(engine, _RECORD, document.decode())}
     return [answers.get(prepared.row["delivery_id"]) for prepared in batch]
 
 
 async def _send_alone(engine: AsyncEngine, prepared: Prepared) -> Answer:
+    # With one lock there is no order to keep, so waiting for it cannot end in a deadlock.
     async with concurrency.connection_budget(engine):
         answer: Answer = await direct.fetch_row(engine, _RECORD_ALONE, f"[{prepared.text.decode()}]")
     return answer

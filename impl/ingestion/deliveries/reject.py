@@ -33,6 +33,7 @@ async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejecti
             error_code=rejection.code,
         )
 
+    # Around all attempts, not each: a delivery that lost a race keeps its place in the budget instead of queueing again.
     async with concurrency.connection_budget(engine):
         return await persist(attempt)
 

@@ -52,6 +52,7 @@ class SecretStore:
     async def valid(self, tenant_id: uuid.UUID, processor: str) -> Sequence[WebhookSecret]:
         """At most two secrets, the newest first; none when the tenant has not set one."""
         key = (tenant_id, processor)
+        # An empty answer is remembered too: deliveries of a tenant without a secret must not cost a query each.
         entry = self._known.get(key)
         now = self._clock.monotonic()
         if entry is not None and now - entry[0] < CACHE_SECONDS:

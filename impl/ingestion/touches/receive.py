@@ -59,6 +59,7 @@ async def receive(
 ) -> list[Outcome]:
     """An outcome for each touch of the batch `raw`, in its order. Raises `InvalidRequestError` when it is no batch."""
     items, now = batch.read(raw), dependencies.clock.now()
+    # Before the transaction: keys may need a connection of their own, and whoever holds one must not wait for a second.
     keys = await _journey_keys(dependencies, caller.tenant_id, items)
     async with tenant_transaction(dependencies.engine, caller.tenant_id) as connection:
         verdicts = rules.judge(items, await look(connection, caller.tenant_id, items), now)
@@ -67,6 +68,7 @@ async def receive(
             _dead(dependencies.ring, caller, item, verdict, keys) for item, verdict in zip(items, verdicts, strict=True)
         ]
         values = {"tenant_id": caller.tenant_id, "now": now, "correlation_id": correlation_id}
+        # Each key once: a touch that is repeated in the batch has one dead event, and an upsert may not meet a row twice.
         values |= {"touches": _json(rows), "dead": _json({row["idempotency_key"]: row for row in dead if row}.values())}
         reply = (await connection.execute(_SQL["store"], values)).one()
     stored, buried = set(reply.stored), reply.dead

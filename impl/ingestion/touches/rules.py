@@ -60,6 +60,7 @@ def judge(items: Sequence[Item], known: Known, now: datetime) -> list[Verdict]:
     spans, touch_ids = dict(known.sessions), set(known.touch_ids)
     verdicts = [Verdict(result=Result.DEAD, cause=item.cause) for item in items]
     readable = [(item.touch.occurred_at, item.index, item.touch) for item in items if item.touch is not None]
+    # The index decides between touches of the same instant, so that equal batches have equal verdicts.
     for _, index, touch in sorted(readable, key=lambda one: one[:2]):
         verdicts[index] = _judge(index, touch, known, spans, touch_ids, now)
     return verdicts
