@@ -69,7 +69,7 @@ class DeliveryHandler:
             body=call.raw,
             headers=headers,
             topic=topic,
-            check=lambda topic, _document: self._issues(call, processor, topic),
+            check=lambda topic: self._issues(call, processor, topic),
         )
         try:
             receipt = await receive.receive(self._receiver, processor, inbound)

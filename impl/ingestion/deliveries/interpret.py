@@ -33,8 +33,8 @@ class Inbound:
     """The processor's headers by lower-case name."""
     topic: str | None = None
     """What the address is for; None for a dispatcher, which takes any."""
-    check: Callable[[str | None, Any], Sequence[Issue]]
-    """Finds where a parsed body breaks the schema that the contract declares for a topic."""
+    check: Callable[[str | None], Sequence[Issue]]
+    """Finds where the body breaks the schema that the contract declares for a topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,6 @@ class Reading:
     processor: Processor
     inbound: Inbound
     secret: WebhookSecret
-    document: Any = field(repr=False)
-    """The body as it was sent, for the schema only: it may hold personal data."""
     payload: Any = field(repr=False)
     """The body without anything personal."""
     topic: str | None
@@ -87,8 +85,7 @@ class Reading:
 def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Reading | Rejection:
     """The body of the delivery; a rejection without a payload when it is no JSON or cannot be stripped."""
     try:
-        document = from_json(inbound.body, allow_inf_nan=False)
-        payload = privacy.strip(document)
+        payload = privacy.strip(from_json(inbound.body, allow_inf_nan=False))
     except privacy.CannotStrip as error:
         return _unreadable("pii_violation", str(error), inbound, secret)
     except ValueError as error:
@@ -98,7 +95,6 @@ def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Readi
         processor=processor,
         inbound=inbound,
         secret=secret,
-        document=document,
         payload=payload,
         topic=processor.topic(payload, inbound.headers) or inbound.topic,
         event_id=processor.event_id(payload, inbound.headers),
@@ -110,7 +106,7 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
     inbound, topic = reading.inbound, reading.topic
     if inbound.topic is not None and topic != inbound.topic:
         return reading.reject("topic_mismatch", f"this address is for {inbound.topic}")
-    issues = tuple(map(names.issue, inbound.check(topic, reading.document))) or _not_an_object(reading.payload)
+    issues = tuple(map(names.issue, inbound.check(topic))) or _not_an_object(reading.payload)
     if issues:
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         return reading.reject("schema_validation", message, issues=issues)

@@ -155,9 +155,7 @@ def deliver(app_engine, ring, clock):
     """Delivers to Stripe's receipt, whose schema check finds `issues`: the body is too new for it, unless told otherwise."""
 
     async def deliver(site, body, issues=TOO_NEW):
-        inbound = receipt.from_stripe(
-            site.tenant_id, body, site.secret, clock.now(), check=lambda topic, document: issues
-        )
+        inbound = receipt.from_stripe(site.tenant_id, body, site.secret, clock.now(), check=lambda topic: issues)
         return await receive.receive(receive.build(app_engine, ring, clock), registry.processor("stripe"), inbound)
 
     return deliver

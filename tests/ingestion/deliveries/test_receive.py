@@ -173,7 +173,7 @@ async def test_schema_issues_are_kept_with_their_pointers(shop, owner):
         "code": "int_type",
         "field": "created",
     }
-    receipt = await shop.deliver(body_of(charge()), check=lambda topic, document: (issue,))
+    receipt = await shop.deliver(body_of(charge()), check=lambda topic: (issue,))
     row = await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", receipt.dead_event_id)
     assert row["error_type"] == "schema_validation"
     assert json.loads(row["error_detail"]) == {"pointer": "/body/created", "issues": [issue]}
