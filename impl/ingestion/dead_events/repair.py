@@ -1,4 +1,4 @@
-"""Dead events: listed, looked at, tried again, given up."""
+"""Dead events: list, read, retry and abandon them."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class DeadEvent:
     ingested_at: datetime
     correlation_id: UUID | None
     is_redacted: bool
-    """Its content is gone or was never kept, so that nothing can be tried again."""
+    """Its content was deleted or never stored, so it cannot be retried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which dead events; None means any."""
+    """Criteria for dead events; None matches all."""
 
     status: str | None = None
     source: str | None = None
@@ -63,7 +63,7 @@ class Filter:
 async def page(
     connection: AsyncConnection, tenant_id: UUID, criteria: Filter, *, after: Position | None, limit: int
 ) -> tuple[Sequence[DeadEvent], bool]:
-    """At most `limit` dead events, newest first, from behind `after`; and whether there are more."""
+    """At most `limit` dead events, newest first, starting after `after`, and whether there are more."""
     values = {
         "tenant_id": tenant_id,
         "status": criteria.status,
@@ -89,9 +89,9 @@ async def get(connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID)
 async def hand_over(
     connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID, *, is_forced: bool, now: datetime
 ) -> DeadEvent:
-    """Mark the dead event as being tried again, and return it. The caller enqueues the job in the same transaction.
+    """Mark the dead event as being retried and return it. The caller enqueues the job in the same transaction.
 
-    Raises `UnknownDeadEvent`, or `NotRepairable` when trying again cannot help.
+    Raises `UnknownDeadEvent`, or `NotRepairable` when a retry cannot succeed.
     """
     values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now}
     changed = await connection.execute(
@@ -106,19 +106,19 @@ async def hand_over(
 
 def _why_not(dead_event: DeadEvent) -> str:
     if dead_event.remediation_status == "resolved":
-        return "The dead event is resolved; there is nothing to try again."
+        return "The dead event is already resolved; it cannot be retried."
     if dead_event.is_redacted:
-        return "The content of the dead event is gone; have it sent again instead."
-    return f"`{dead_event.error_code}` does not pass by itself; mend its cause, then try again with `force`."
+        return "The content of the dead event is no longer stored; ask the sender to send it again."
+    return f"`{dead_event.error_code}` is not a temporary error; fix its cause, then retry with `force`."
 
 
 async def abandon(
     connection: AsyncConnection, tenant_id: UUID, dead_event_id: UUID, *, notes: str, now: datetime
 ) -> DeadEvent:
-    """Give the dead event up. Raises `UnknownDeadEvent`, or `NotRepairable` when it became an event."""
+    """Abandon the dead event. Raises `UnknownDeadEvent`, or `NotRepairable` when it became an event."""
     values = {"tenant_id": tenant_id, "id": dead_event_id, "now": now, "notes": sql.storable(notes)}
     changed = await connection.execute(_SQL["abandon"], values)
     dead_event = await get(connection, tenant_id, dead_event_id)
     if changed.rowcount == 0:
-        raise NotRepairable("The dead event is resolved; it cannot be given up any more.")
+        raise NotRepairable("The dead event is already resolved; it can no longer be abandoned.")
     return dead_event
