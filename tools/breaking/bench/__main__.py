@@ -82,7 +82,7 @@ LARGE_SECONDS, OWN_SECONDS = 10, 0.3
 
 @dataclass(frozen=True, slots=True)
 class _Timing:
-    """What one run of the command timing, start of the process included: seconds of processor and on the wall."""
+    """Time of one run of the command, including process start: CPU seconds and elapsed seconds."""
 
     cpu: float
     wall: float

@@ -108,6 +108,7 @@ class Search:
         """A value that every `pos` accepts and every `neg` refuses."""
         if any(clash(first, second) for first in pos for second in neg):
             return NONE
+        # The order and repetition of schemas do not change a conjunction, so sets let more goals share one memo entry.
         key = (frozenset((node.canon, node.role) for node in pos), frozenset((node.canon, node.role) for node in neg))
         if key in self._memo:
             return self._memo[key]
@@ -115,6 +116,8 @@ class Search:
             self._low = min(self._low, self._open.get(key, self._assumed.get(key, 0)))
             return NONE
         depth = len(self._open) + 1
+        # `_low` is the shallowest open goal that a proof below leaned on. Each goal starts its own, so that one that leaned on
+        # nothing outside itself is kept for good.
         outer, self._low = self._low, _NEVER
         mark = len(self._assumed)
         self._open[key] = depth
@@ -164,13 +167,17 @@ class Search:
             raise ExhaustedError
         if state.values is not None:
             return self._listed(goal, state.values)
+        # The atoms are solved before the split: pending choices can only demand more, so closing a branch whose atoms have no
+        # solution is sound.
         guess = self._leaf(goal, state)
         exact = not (state.pending or state.opaque or self.wire) and state.kind in {"object", "array"}
         if guess is NONE or (guess.is_found and (exact or _met(goal, guess.value))):
             return guess
         open_ones = [choices for choices in state.pending if not (guess.is_found and _holds_any(choices, guess.value))]
         if not open_ones:
+            # Nothing is left to split and the leaf solver found neither a solution nor a proof that there is none.
             return UNKNOWN
+        # The disjunction with the fewest branches goes first: every later split is repeated in each of them.
         smallest = min(open_ones, key=len)
         rest = state.copy()
         rest.pending = [choices for choices in state.pending if choices is not smallest]

@@ -52,7 +52,7 @@ def emit(plan: Plan, groups: Mapping[str, Sequence[Member]]) -> Module:
 
 
 def _reply(module: Module, types: Types, plan: Plan, handler: str, members: Sequence[Member]) -> None:
-    """What the handler may return: the replies that every one of its operations declares."""
+    """The replies that the handler may return: those that every one of its operations declares."""
     first, *others = [[plan.reply(one) for one in member.operation.responses] for member in members]
     homes = [home for home in first if all(home in replies for replies in others)]
     union = " | ".join(f"{module.use('.', home.module)}.{home.name}" for home in homes)

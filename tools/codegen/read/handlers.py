@@ -30,7 +30,7 @@ class Handed(NamedTuple):
     origin: Origin
 
     def clash(self, first: Handed) -> Problem | None:
-        """What keeps the handler of `first` from answering this operation too."""
+        """Reason why the handler of `first` cannot answer this operation too; None when it can."""
         head = f"the handler {self.handler!r} cannot answer {self.operation_id!r} like {first.operation_id!r}"
         if self.takes != first.takes:
             message = f"{head}: one has parameters or a body to decode, and the other has none"
@@ -64,7 +64,7 @@ def common(handler: str | None, response: ir.Response) -> ir.Response:
 
 
 def extensions(operation: Node) -> dict[str, Any]:
-    """What the contract says about `operation` in words that are not the generator's."""
+    """Extensions of `operation` that the generator itself does not interpret."""
     words = {name: node.target().value for name, node in operation.items()}
     return {name: value for name, value in words.items() if name.startswith("x-") and name not in _READ_HERE}
 

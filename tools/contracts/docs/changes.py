@@ -1,4 +1,4 @@
-"""What changed for clients since the last release: the page that somebody reads before an upgrade."""
+"""Changes for clients since the last release: the page to read before an upgrade."""
 
 from __future__ import annotations
 

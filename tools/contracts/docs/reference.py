@@ -169,7 +169,7 @@ def _shown(value: Json) -> str:
 
 
 def media_type(one: Operation) -> str:
-    """What an operation answers when all goes well."""
+    """Media type of the first successful response that has a body; JSON when none has."""
     return next(
         (media_type_ for answer in calls.answers(one) if answer.status < 300 and (media_type_ := answer.media_type)),
         JSON,

@@ -35,7 +35,7 @@ class Api:
 
     @property
     def title(self) -> str:
-        """What it is called, without the name of the product."""
+        """Title of the API without the name of the product."""
         words = str(self.document["info"]["title"]).removeprefix("Skeldir ")
         return words[:1].upper() + words[1:]
 
