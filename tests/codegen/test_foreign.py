@@ -139,4 +139,4 @@ def test_the_output_is_the_package_that_was_asked_for(tmp_path, monkeypatch, out
 def test_a_package_name_that_python_cannot_import_is_refused(tmp_path, monkeypatch, capsys, package):
     monkeypatch.chdir(tmp_path)
     assert generate_command.run("api.yaml", "out", package=package) == 1
-    assert "is no name of a package" in capsys.readouterr().err
+    assert "is not a valid package name" in capsys.readouterr().err

@@ -56,7 +56,7 @@ def test_one_group_of_rules_can_be_asked_for(capsys: pytest.CaptureFixture[str],
 
 def test_a_form_or_rule_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = check(capsys, CONTRACTS, "xml")
-    assert (code, err) == (2, "there is no form 'xml'; use one of text, json, sarif, junit, github\n")
+    assert (code, err) == (2, "unknown format 'xml'; use one of text, json, sarif, junit, github\n")
     code, _, err = check(capsys, CONTRACTS, "text", "exmples")
     assert (code, err) == (2, "there is no rule or group 'exmples'; `contracts explain` lists them\n")
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 def test_every_rule_shows_its_reason_and_both_examples(name: str) -> None:
     text = explain.explain(name, ROOT)
     assert rules.ALL[name].reason in text
-    assert "Not so:" in text
-    assert "But so:" in text
+    assert "Bad:" in text
+    assert "Good:" in text
     assert "# finds" not in text
 
 

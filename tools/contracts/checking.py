@@ -28,7 +28,7 @@ def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None =
         print(f"there is no rule or group {unknown[0]!r}; `contracts explain` lists them", file=sys.stderr)
         return 2
     if form not in FORMS:
-        print(f"there is no form {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
+        print(f"unknown format {form!r}; use one of {', '.join(FORMS)}", file=sys.stderr)
         return 2
     sources = link.read(contracts, store=Store(generate_command.CACHE, inputs.tools_hash()))
     findings = [problem for problem in judge(sources, contracts, out) if _is_asked_for(problem, only)]

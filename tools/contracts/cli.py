@@ -1,4 +1,4 @@
-"""The `contracts` command: from contracts to everything else.
+"""The `contracts` command.
 
 Starts fast: what a command needs is imported when it runs, `generate` with nothing to do compares hashes only, and neither it
 nor a plain `check` waits for the library that reads options.

@@ -15,7 +15,7 @@ from tools.contracts.default_paths import CONTRACTS, OUT
 from tools.contracts.report import FORMS
 
 app = typer.Typer(
-    help="From contracts to everything else.",
+    help="Check contracts, and generate code, mocks and documentation from them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -30,12 +30,10 @@ def generate(
     out: Out = Path(OUT),
     package: Annotated[
         str | None,
-        typer.Option(
-            help="Name under which the output is imported: a folder in --out, or --out itself when it ends so."
-        ),
+        typer.Option(help="Package name for imports: a folder in --out, or --out itself when it ends with that name."),
     ] = None,
     *,
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when something would change.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if any file would change.")] = False,
 ) -> None:
     """Write models, server and bundles from the contracts."""
     from tools.contracts import generate_command  # noqa: PLC0415  (start-up time)
@@ -51,18 +49,20 @@ def check(
     ] = "text",
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Only this rule or group of rules. May be repeated.", autocompletion=usage.rules_and_groups),
+        typer.Option(
+            help="Check only this rule or rule group. May be repeated.", autocompletion=usage.rules_and_groups
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Generated code that has to be up to date.", show_default=OUT)
+        Path | None, typer.Option("--out", help="Folder of generated code that must be up to date.", show_default=OUT)
     ] = None,
 ) -> None:
-    """Judge the contracts: they can be read, linked and generated from, they follow the house rules, generated code is theirs."""
+    """Check that contracts can be read, linked and generated from, follow the rules, and match the generated code."""
     from tools.contracts import checking  # noqa: PLC0415  (start-up time)
 
     generated = (
         Path(OUT) if contracts == Path(CONTRACTS) else None
-    )  # another folder has no generated code here, unless told
+    )  # generated/ belongs to the default folder; for another one --out names its code
     raise typer.Exit(checking.run(contracts, form, only or (), out or generated))
 
 
@@ -79,7 +79,7 @@ def bundle(
 
 @app.command()
 def status(contracts: Contracts = Path(CONTRACTS), implementation: Path = Path("impl")) -> None:
-    """List operations: written, not written, and handlers that no contract asks for."""
+    """List implemented and missing operations, and handlers that belong to no operation."""
     from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
 
     raise typer.Exit(status_.run(contracts, implementation))
@@ -87,7 +87,7 @@ def status(contracts: Contracts = Path(CONTRACTS), implementation: Path = Path("
 
 @app.command(name="list")
 def list_(contracts: Contracts = Path(CONTRACTS)) -> None:
-    """List every operation with its place in the contracts."""
+    """List every operation with its file and line in the contracts."""
     from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
 
     raise typer.Exit(status_.list_operations(contracts))
@@ -96,10 +96,10 @@ def list_(contracts: Contracts = Path(CONTRACTS)) -> None:
 @app.command()
 def explain(
     rule: Annotated[
-        str | None, typer.Argument(help="Name of a rule; all are listed without it.", autocompletion=usage.rules)
+        str | None, typer.Argument(help="Name of a rule. Lists all rules if omitted.", autocompletion=usage.rules)
     ] = None,
 ) -> None:
-    """Say why a rule is there, what breaks it and how it looks when it is right."""
+    """Explain the reason for a rule, with a bad and a good example."""
     from tools.contracts import explain as explain_  # noqa: PLC0415  (start-up time)
 
     if rule is None:
@@ -117,13 +117,15 @@ def mock(
     contracts: Contracts = Path(CONTRACTS),
     api: Annotated[
         list[str] | None,
-        typer.Option(help="Only this API, such as auth or stripe. May be repeated.", autocompletion=usage.apis),
+        typer.Option(help="Serve only this API, such as auth or stripe. May be repeated.", autocompletion=usage.apis),
     ] = None,
     *,
-    list_: Annotated[bool, typer.Option("--list", help="Print the ports and start nothing.")] = False,
-    health: Annotated[bool, typer.Option("--health", help="Ask the running mocks; exit 1 when one is down.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Print the ports without starting the mocks.")] = False,
+    health: Annotated[
+        bool, typer.Option("--health", help="Check the running mocks; exit with 1 if one is down.")
+    ] = False,
 ) -> None:
-    """Answer every API by its examples, each on its own port, until Ctrl-C."""
+    """Serve a mock of every API from its examples, each on its own port, until Ctrl-C."""
     from tools.contracts import mocks  # noqa: PLC0415  (start-up time)
 
     if health:
@@ -139,9 +141,11 @@ def watch(
     contracts: Contracts = Path(CONTRACTS),
     out: Out = Path(OUT),
     *,
-    with_mocks: Annotated[bool, typer.Option("--mock", help="Serve the mocks too, and renew them.")] = False,
+    with_mocks: Annotated[
+        bool, typer.Option("--mock", help="Also serve the mocks and reload them on changes.")
+    ] = False,
 ) -> None:
-    """Judge on every save, print what changed, and bring generated code and mocks up to date, until Ctrl-C."""
+    """Check on every save, print new and fixed findings, and update generated code and mocks, until Ctrl-C."""
     from tools.contracts import watch as watch_  # noqa: PLC0415  (start-up time)
 
     raise typer.Exit(watch_.run(contracts, out, with_mocks=with_mocks))
@@ -150,7 +154,7 @@ def watch(
 @app.command()
 def docs(
     contracts: Contracts = Path(CONTRACTS),
-    out: Annotated[Path, typer.Option("--out", help="Folder that is written anew.")] = Path("build/docs"),
+    out: Annotated[Path, typer.Option("--out", help="Output folder; it is replaced.")] = Path("build/docs"),
     baselines: Annotated[Path, typer.Option(help="Bundles of the last release.")] = Path("contracts/baselines/v1"),
 ) -> None:
     """Write the documentation as a static site that works offline."""
@@ -160,15 +164,16 @@ def docs(
 
 
 new = typer.Typer(
-    help="Make something that already passes `contracts check`, to be filled with meaning.", no_args_is_help=True
+    help="Create an operation, schema or API that passes `contracts check`, ready to be completed.",
+    no_args_is_help=True,
 )
 app.add_typer(new, name="new")
 
 Api = Annotated[
-    str, typer.Argument(help="Name of its file without ending, such as revenue.", autocompletion=usage.apis)
+    str, typer.Argument(help="Name of the API file without extension, such as revenue.", autocompletion=usage.apis)
 ]
 Method = Annotated[str, typer.Argument(help="get, post or put.")]
-UrlPath = Annotated[str, typer.Argument(help="Such as /api/v1/revenue/daily or /api/things/{thing_id}.")]
+UrlPath = Annotated[str, typer.Argument(help="For example /api/v1/revenue/daily or /api/things/{thing_id}.")]
 OperationId = Annotated[str, typer.Argument(help="Verb and noun in camelCase, such as getDailyRevenue.")]
 Scope = Annotated[str, typer.Option(help="Who may call: viewer, manager or admin.")]
 
@@ -207,14 +212,14 @@ def new_api(
     scope: Scope = "viewer",
     contracts: Contracts = Path(CONTRACTS),
 ) -> None:
-    """Make an API with one operation."""
+    """Create an API with one operation."""
     from tools.contracts import new as making  # noqa: PLC0415  (start-up time)
 
     _say(lambda: making.api(contracts, api, making.NewOperation(method, path, operation_id, scope)))
 
 
 def _say(make: Callable[[], list[Path]]) -> None:
-    """Make something, and say where it is and what to do next."""
+    """Create files, print their paths and the next step."""
     from tools.contracts.new import NewError  # noqa: PLC0415  (start-up time)
 
     try:
@@ -223,7 +228,7 @@ def _say(make: Callable[[], list[Path]]) -> None:
     except NewError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    print("look for `Say here`, then run: make check && make generate")
+    print("replace each `Say here`, then run: make check && make generate")
 
 
 breaking.register(app)

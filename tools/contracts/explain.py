@@ -1,4 +1,4 @@
-"""`contracts explain RULE`: why a rule is there, what breaks it, and how it looks when it is right."""
+"""`contracts explain RULE`: the reason for a rule, with a bad and a good example."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def explain(name: str, root: Path) -> str:
     bad, good = (specimens.path_of(root, rule, which) for which in ("bad", "good"))
     text, _, _ = bad.read_text("utf-8").partition("\n# finds\n")
     findings = "\n".join(specimens.expected(bad))
-    parts = [rule.id, rule.reason, "Not so:", _indented(text), findings, "But so:", _indented(good.read_text("utf-8"))]
+    parts = [rule.id, rule.reason, "Bad:", _indented(text), findings, "Good:", _indented(good.read_text("utf-8"))]
     return "\n\n".join(parts)
 
 

@@ -29,7 +29,7 @@ def run(contracts: str, out: str, *, is_check: bool = False, package: str | None
     """
     if package is not None:
         if not _is_importable(package):
-            print(f"{package!r} is no name of a package; write for example shop.api", file=sys.stderr)
+            print(f"{package!r} is not a valid package name; use a name such as shop.api", file=sys.stderr)
             return 1
         folder = package.replace(".", "/")
         out = out if f"/{out.rstrip('/')}".endswith(f"/{folder}") else f"{out}/{folder}"

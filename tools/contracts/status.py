@@ -1,4 +1,4 @@
-"""`contracts status` and `contracts list`: which operations are written, which are not, and what nobody asked for.
+"""`contracts status` and `contracts list`: implemented operations, missing operations, and handlers without an operation.
 
 A handler is found by what it returns: a method annotated `-> auth.LoginReply` or `-> LoginReply` answers `login`.
 """
@@ -42,13 +42,13 @@ def run(contracts: Path, implementation: Path) -> int:
         for handler in handlers.values()
         if handler.reply not in replies or not _may_answer(handler, replies[handler.reply])
     ]
-    for title, group in (("written", implemented), ("not written (501)", missing)):
+    for title, group in (("implemented", implemented), ("not implemented (501)", missing)):
         print(f"{title}: {len(group)}")
         for one in group:
             handler = handlers.get(_reply_of(one))
             print(f"  {one.id:36} {_place(one):56} {handler.origin if handler else ''}".rstrip())
     if orphans:
-        print(f"handlers that no contract asks for: {len(orphans)}")
+        print(f"handlers without an operation: {len(orphans)}")
         for handler in orphans:
             print(f"  {handler.name:36} {handler.origin} (returns {handler.reply})")
     return 1 if orphans else 0

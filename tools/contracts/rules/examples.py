@@ -22,7 +22,7 @@ _CARRIERS: tuple[Kind, ...] = ("media-type", "parameter", "header")
 
 
 def example_fits(contract: Contract) -> Iterator[Found]:
-    """Every example, `default` included, is valid against its schema, formats too. A wrong one teaches what is refused."""
+    """Every example, `default` included, is valid against its schema, including formats. A wrong one teaches invalid requests."""
     oracle = _Oracle(contract)
     for schema, node, tokens, value in _examples(contract):
         if schema is None:

@@ -1,4 +1,4 @@
-"""What was made of the contracts is what they make now. Judged by hashes of the last run, so it takes no second run."""
+"""The rule that generated code is current. It compares hashes recorded by the last run, so nothing is generated again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def generated_is_current(contract: Contract) -> Iterator[Found]:
-    """Generated code is what the contracts make, byte for byte.
+    """Generated code equals the output of the generator for these contracts, byte for byte.
 
     A server that was made from yesterday's contract keeps yesterday's promises, and what somebody wrote into it by hand is gone
     after the next run.

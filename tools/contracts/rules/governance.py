@@ -26,7 +26,7 @@ _BOUNDS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def governance_data(contract: Contract) -> Iterator[Found]:
-    """The data files beside the contract have the shape that their readers expect."""
+    """The governance data files have the structure that their readers expect."""
     for name in shapes.SHAPES:
         document = contract.governance.get(name)
         if document is None:
@@ -37,14 +37,14 @@ def governance_data(contract: Contract) -> Iterator[Found]:
 
 
 def governance_code(contract: Contract) -> Iterator[Found]:
-    """What `generate` in a data file asks for can be made: the data is there and has the form, and every name is legal."""
+    """Every `generate` directive of a data file can be carried out: its data exists in the right form and its names are legal."""
     for document in contract.governance.values():
         for problem in directives.read(document)[1]:
             yield Found(problem.origin, problem.message, hint=problem.hint)
 
 
 def channel_code(contract: Contract) -> Iterator[Found]:
-    """Every channel that a word, a rule or a click id means is in the taxonomy, and no code stands there twice."""
+    """Every channel that a keyword, rule or click id maps to is in the taxonomy, and channel codes are unique."""
     document = _well_formed(contract, "channels")
     if document is None:
         return
@@ -59,7 +59,7 @@ def channel_code(contract: Contract) -> Iterator[Found]:
 
 
 def personal_key(contract: Contract) -> Iterator[Found]:
-    """Every personal key stands once, however it is written, and none of them is a key that payloads may hold."""
+    """Every personal key is listed once after normalisation, and none of them is a key that payloads may contain."""
     document = _well_formed(contract, "personal_keys")
     if document is None:
         return
@@ -96,7 +96,7 @@ def problem_registry(contract: Contract) -> Iterator[Found]:
 
 
 def problem_example(contract: Contract) -> Iterator[Found]:
-    """Examples of problems are what the registry says: code, status, type and title, under a status that can have them."""
+    """Examples of problems match the registry in code, status, type and title, and appear under that status."""
     registry = _problems(contract)
     base = _governed(contract, "problems").get("base", "")
     for node in contract.written("media-type"):
@@ -115,7 +115,7 @@ def problem_example(contract: Contract) -> Iterator[Found]:
 
 
 def webhook_mapping(contract: Contract) -> Iterator[Found]:
-    """Every webhook operation says in `x-mapping` which map reads it; its topic is in that map, with that event."""
+    """Every webhook operation names its integration map in `x-mapping`; the map contains its topic with that event."""
     for operation in contract.operations:
         if not operation.is_webhook:
             continue
@@ -135,7 +135,7 @@ def webhook_mapping(contract: Contract) -> Iterator[Found]:
 
 
 def mapped_event(contract: Contract) -> Iterator[Found]:
-    """Every topic of an integration map becomes a canonical event, and every event that moves money comes from somewhere."""
+    """Every topic of an integration map becomes a canonical event, and every event that moves money has a topic."""
     document = _well_formed(contract, "mappings")
     if document is None:
         return
@@ -172,7 +172,7 @@ def mock_port(contract: Contract) -> Iterator[Found]:
 
 
 def invariant_holds(contract: Contract) -> Iterator[Found]:
-    """What `governance/invariants.yaml` enforces in the contract, every property of that name keeps to."""
+    """Every property named in `governance/invariants.yaml` satisfies the invariants that are enforced in the contract."""
     for invariant in _governed(contract, "invariants").get("invariants", []):
         if "contract" not in invariant["enforced"]:
             continue

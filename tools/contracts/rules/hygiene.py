@@ -33,7 +33,7 @@ _SECRETS = {
 
 
 def no_secret_in_text(contract: Contract) -> Iterator[Found]:
-    """Nothing in a contract looks like a real key or token: examples are copied, and scanners cannot tell which are true."""
+    """Nothing in a contract looks like a real key or token: examples are copied, and scanners cannot tell which are real."""
     for document in contract.looked_at:
         for name, pattern in _SECRETS.items():
             for match in pattern.finditer(document.text):
@@ -47,7 +47,7 @@ _SHOWN_ONCE = ("access_token", "refresh_token", "tenant_key")
 
 
 def secret_is_not_kept(contract: Contract) -> Iterator[Found]:
-    """An answer that holds a token or key says `Cache-Control: no-store`: a cache must not hand it to the next one who asks."""
+    """A response that contains a token or key declares `Cache-Control: no-store`: a cache must not serve it to another caller."""
     for operation in contract.operations:
         for status, reference in operation.successes.items():
             response = contract.follow(reference)

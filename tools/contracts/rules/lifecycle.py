@@ -30,7 +30,7 @@ _CARRIERS: tuple[Kind, ...] = (
 
 
 def deprecation_is_dated(contract: Contract) -> Iterator[Found]:
-    """A deprecated operation says in `x-deprecation` since when, what replaces it and, once known, when it goes."""
+    """A deprecated operation states in `x-deprecation` since when, what replaces it and, once known, when it is removed."""
     for operation in contract.operations:
         notice = operation.node.get("x-deprecation")
         if not operation.node.get("deprecated"):
@@ -50,7 +50,7 @@ def deprecation_is_dated(contract: Contract) -> Iterator[Found]:
 
 
 def deprecation_is_sent(contract: Contract) -> Iterator[Found]:
-    """Answers of a deprecated operation carry `Deprecation` and `Link`, and `Sunset` exactly when the date is set."""
+    """Responses of a deprecated operation carry `Deprecation` and `Link`, and `Sunset` exactly when the date is set."""
     for operation in contract.operations:
         notice = operation.node.get("x-deprecation")
         if not isinstance(notice, dict):
@@ -68,7 +68,7 @@ def deprecation_is_sent(contract: Contract) -> Iterator[Found]:
 
 
 def known_extension(contract: Contract) -> Iterator[Found]:
-    """Extensions are the ones on our list; another one is a typing mistake, or a rule that nobody wrote down."""
+    """Only listed extensions are allowed; any other is a typing mistake or an undocumented rule."""
     for kind in _CARRIERS:
         for node in contract.written(kind):
             for name in node.value:

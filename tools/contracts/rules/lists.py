@@ -16,7 +16,7 @@ PAGE_NUMBERS = frozenset({"page", "page_number", "offset", "skip", "per_page", "
 
 
 def cursor_list(contract: Contract) -> Iterator[Found]:
-    """An operation whose name starts with `list` takes `cursor` and `limit` and answers `{items, page}`."""
+    """An operation whose name starts with `list` takes `cursor` and `limit` and returns `{items, page}`."""
     for operation in contract.operations:
         if not operation.id.startswith("list"):
             continue
@@ -30,7 +30,7 @@ def cursor_list(contract: Contract) -> Iterator[Found]:
 
 
 def no_totals(contract: Contract) -> Iterator[Found]:
-    """Lists have no totals: counting everything costs more than the page, and is wrong by the time it is read."""
+    """Lists have no totals: counting every row costs more than the page, and the count is outdated when it is read."""
     for operation in contract.operations:
         schema = _answer(contract, operation)
         properties = schema.mapping("properties") if schema is not None else {}
@@ -41,7 +41,7 @@ def no_totals(contract: Contract) -> Iterator[Found]:
 
 
 def no_page_numbers(contract: Contract) -> Iterator[Found]:
-    """No parameter counts pages: page 2 of a list that grew shows again what page 1 showed."""
+    """No parameter is a page number: when a list grows, page 2 repeats items of page 1."""
     for node in contract.written("parameter"):
         if node.get("in") == "query" and node.text("name") in PAGE_NUMBERS:
             hint = "use cursor and limit"

@@ -35,7 +35,7 @@ def cents_are_int64(contract: Contract) -> Iterator[Found]:
 
 
 def decimal_has_twin(contract: Contract) -> Iterator[Found]:
-    """A decimal amount is a multiple of 0.01 and stands beside its `_cents` twin, from which it is computed exactly."""
+    """A decimal amount is a multiple of 0.01 and has a `_cents` property beside it, from which it is computed exactly."""
     for node in contract.properties:
         if node.name not in DECIMALS:
             continue

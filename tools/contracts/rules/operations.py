@@ -30,7 +30,7 @@ def operation_id(contract: Contract) -> Iterator[Found]:
 
 
 def unique_operation_id(contract: Contract) -> Iterator[Found]:
-    """An `operationId` names one operation in all APIs together, because one SDK and one server hold them all."""
+    """An `operationId` is unique across all APIs, because one SDK and one server contain them all."""
     first: dict[str, Operation] = {}
     for operation in contract.operations:
         earlier = first.setdefault(operation.id, operation)
@@ -54,7 +54,7 @@ def operation_text(contract: Contract) -> Iterator[Found]:
 
 
 def operation_tag(contract: Contract) -> Iterator[Found]:
-    """Every operation has the one tag of its API, which is described: it names the group in docs, server and SDKs."""
+    """Every operation has exactly the tag of its API, with a description: it names the group in docs, server and SDKs."""
     for operation in contract.operations:
         tags = operation.node.listed("tags")
         declared = {
@@ -89,7 +89,7 @@ def path_parameters(contract: Contract) -> Iterator[Found]:
 
 
 def distinct_paths(contract: Contract) -> Iterator[Found]:
-    """No two paths mean the same address, in whatever file they stand: the names in braces do not tell them apart."""
+    """No two paths match the same addresses, even in different files: parameter names do not distinguish paths."""
     first: dict[str, Node] = {}
     for node in contract.all("path-item"):
         if not node.pointer.startswith("/paths/"):
@@ -109,7 +109,7 @@ def parameter_text(contract: Contract) -> Iterator[Found]:
 
 
 def unique_parameters(contract: Contract) -> Iterator[Found]:
-    """An operation declares a parameter once; the second would hide the first."""
+    """An operation declares each parameter once; a second declaration would hide the first."""
     for operation in contract.operations:
         keys: set[tuple[str, str]] = set()
         for node in operation.parameters:
@@ -120,7 +120,7 @@ def unique_parameters(contract: Contract) -> Iterator[Found]:
 
 
 def link_leads_on(contract: Contract) -> Iterator[Found]:
-    """A link names an operation of the same API and parameters which that operation has."""
+    """A link names an operation of the same API and only parameters of that operation."""
     for link in contract.written("link"):
         name = link.get("operationId")
         target = next((o for o in contract.operations if o.id == name and o.node.document is link.document), None)
@@ -133,7 +133,7 @@ def link_leads_on(contract: Contract) -> Iterator[Found]:
 
 
 def accepted_leads_on(contract: Contract) -> Iterator[Found]:
-    """What is accepted to be done later says where to ask for it: a 202 has a link, which SDKs and tests follow to the result."""
+    """Every 202 has a link to the operation that reports the result; SDKs and tests follow it."""
     for operation in contract.operations:
         reference = operation.responses.get("202")
         if reference is None or operation.method == "get":
@@ -158,7 +158,7 @@ def correlation_parameter(contract: Contract) -> Iterator[Found]:
 
 
 def idempotency_parameter(contract: Contract) -> Iterator[Found]:
-    """What a person changes can be repeated safely: POST and PUT with an access token take `X-Idempotency-Key`."""
+    """Changes made by a person can be repeated safely: POST and PUT with an access token take `X-Idempotency-Key`."""
     for operation in contract.operations:
         is_due = (
             operation.method in ("post", "put") and "accessBearerAuth" in operation.schemes and operation.id != "logout"

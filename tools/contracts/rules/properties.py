@@ -22,7 +22,7 @@ EXISTING_ENUMS = frozenset({"ProblemCode", "ChannelName", "platform_name", "LlmD
 
 
 def property_text(contract: Contract) -> Iterator[Found]:
-    """Every property has a description that a shop owner understands, here or where it refers to."""
+    """Every property has a description that a shop owner understands, in place or in the schema it refers to."""
     for node in contract.properties:
         target = contract.follow(node)
         if not node.get("description") and not (target and target.get("description")):
@@ -30,7 +30,7 @@ def property_text(contract: Contract) -> Iterator[Found]:
 
 
 def property_example(contract: Contract) -> Iterator[Found]:
-    """Every property that holds a plain value has an example: a person understands one faster than a pattern."""
+    """Every property with a scalar value has an example: people understand an example faster than a pattern."""
     for node in contract.properties:
         target = contract.follow(node)
         if target is not None and _wants_example(target) and not (node.get("examples") or target.get("examples")):
@@ -38,7 +38,7 @@ def property_example(contract: Contract) -> Iterator[Found]:
 
 
 def bounded_string(contract: Contract) -> Iterator[Found]:
-    """Every string has a longest length, a fixed shape or a format; without one, a request can be as large as the limit."""
+    """Every string has a `maxLength`, fixed values, a finite pattern or a bounded format; otherwise its size is unlimited."""
     for node in contract.written("schema"):
         if "string" not in node.types or {"enum", "const", "maxLength"} & set(node.value):
             continue
@@ -48,14 +48,14 @@ def bounded_string(contract: Contract) -> Iterator[Found]:
 
 
 def bounded_array(contract: Contract) -> Iterator[Found]:
-    """Every array has `maxItems`: a reader must know how much can come."""
+    """Every array has `maxItems`: clients must know how many items to expect."""
     for node in contract.written("schema"):
         if "array" in node.types and "maxItems" not in node.value:
             yield Found(node.at(), f"the array {node.name!r} has no maxItems")
 
 
 def integer_format(contract: Contract) -> Iterator[Found]:
-    """Every integer says int32 or int64: JavaScript and databases must know which."""
+    """Every integer has the format int32 or int64: JavaScript and databases store the two differently."""
     for node in contract.written("schema"):
         if "integer" in node.types and node.text("format") not in _INTEGER_FORMATS:
             yield Found(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
@@ -78,14 +78,14 @@ def closed_request(contract: Contract) -> Iterator[Found]:
 
 
 def snake_case_property(contract: Contract) -> Iterator[Found]:
-    """Properties are in snake_case, in every API alike."""
+    """Property names are in snake_case in every API."""
     for node in contract.properties:
         if not _SNAKE_CASE.match(node.name):
             yield Found(node.at(), f"the property {node.name!r} is not snake_case")
 
 
 def enum_case(contract: Contract) -> Iterator[Found]:
-    """Values of enumerations are lower_snake, except where clients or platforms knew another spelling before."""
+    """Enumeration values are in lower_snake, except where clients or platforms already use another spelling."""
     for node in contract.written("schema"):
         if node.name in EXISTING_ENUMS or "/webhooks/" in node.document.path:
             continue

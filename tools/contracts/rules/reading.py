@@ -18,47 +18,47 @@ if TYPE_CHECKING:
 
 
 def yaml_syntax(_: Contract) -> Iterator[Found]:
-    """A contract is YAML. What cannot be read cannot be promised."""
+    """Every contract file is valid YAML; a file that cannot be parsed promises nothing."""
     return iter(())
 
 
 def duplicate_key(_: Contract) -> Iterator[Found]:
-    """A key stands once. Most readers keep the last of two without a word, so one of them was never true."""
+    """A key appears once in a mapping. Most parsers silently keep the last duplicate, so the other has no effect."""
     return iter(())
 
 
 def yaml_tag(_: Contract) -> Iterator[Found]:
-    """A contract is plain JSON data: a tag such as `!!python/object` means something to one program only."""
+    """A contract is plain JSON data: a tag such as `!!python/object` has a meaning in one program only."""
     return iter(())
 
 
 def empty_document(_: Contract) -> Iterator[Found]:
-    """A contract file says something; an empty one was saved by mistake."""
+    """A contract file has content; an empty one was saved by mistake."""
     return iter(())
 
 
 def unread_file(_: Contract) -> Iterator[Found]:
-    """Every file among the contracts is an API, or part of one. One that nobody reads says something that nobody keeps."""
+    """Every file in the contracts folder is an API or part of one. A file that nothing refers to has no effect."""
     return iter(())
 
 
 def dangling_ref(_: Contract) -> Iterator[Found]:
-    """Every `$ref` names something that exists, in a file that exists. A dangling one breaks every tool after us."""
+    """Every `$ref` points to an existing element of an existing file. A dangling reference breaks every later tool."""
     return iter(())
 
 
 def remote_ref(_: Contract) -> Iterator[Found]:
-    """References stay within the contract tree: what is fetched from elsewhere can change or vanish under a release."""
+    """References stay within the contract tree: a remote document can change or disappear after a release."""
     return iter(())
 
 
 def anchor_ref(_: Contract) -> Iterator[Found]:
-    """A reference is a path, not an anchor: half of the tools that read contracts do not know anchors."""
+    """A reference is a path, not an anchor: many tools that read contracts do not support anchors."""
     return iter(())
 
 
 def circular_ref(_: Contract) -> Iterator[Found]:
-    """A reference leads to something, not back to itself through other references."""
+    """A reference resolves to a value and does not lead back to itself through other references."""
     return iter(())
 
 

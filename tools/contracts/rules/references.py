@@ -26,7 +26,7 @@ _SECTIONS: Mapping[Kind, str] = {
 
 
 def reference_kind(contract: Contract) -> Iterator[Found]:
-    """A reference leads to the kind of object that belongs there: a parameter where a parameter belongs."""
+    """A reference points to the kind of object that its position requires, such as a parameter among parameters."""
     for kind, expected in _SECTIONS.items():
         for node in contract.all(kind):
             parts = source.split((node.reference or "").partition("#")[2])
@@ -36,7 +36,7 @@ def reference_kind(contract: Contract) -> Iterator[Found]:
 
 
 def used_components(contract: Contract) -> Iterator[Found]:
-    """Every shared or local component is used by something; a forgotten one misleads whoever reads it."""
+    """Every shared or local component is used; an unused one misleads readers."""
     targets = {(target.document.path, target.pointer) for kind in _SECTIONS for node in contract.all(kind)
             if node.reference is not None and (target := contract.target(node)) is not None}  # fmt: skip
     is_library = {node.document.path for node in contract.all("openapi") if "paths" not in node.value}

@@ -20,7 +20,7 @@ _SHARED_STATUSES = frozenset({"401", "403", "404", "429", "500", "503"})
 
 
 def default_responses(contract: Contract) -> Iterator[Found]:
-    """Every operation declares each failure that the runtime can answer with before or after the operation itself runs."""
+    """Every operation declares each error that the runtime can return before or after the operation itself runs."""
     for operation in contract.operations:
         for status in sorted(_due(operation) - set(operation.responses)):
             hint = f"refer to the {status} in _common/responses.yaml"
@@ -28,7 +28,7 @@ def default_responses(contract: Contract) -> Iterator[Found]:
 
 
 def shared_responses(contract: Contract) -> Iterator[Found]:
-    """401, 403, 404, 429, 500 and 503 are the shared ones, so that a client meets one type for each everywhere."""
+    """401, 403, 404, 429, 500 and 503 are the shared responses, so that clients handle one type for each."""
     for operation in contract.operations:
         for status, node in operation.responses.items():
             if status in _SHARED_STATUSES and "_common/" not in (node.reference or ""):
@@ -37,13 +37,13 @@ def shared_responses(contract: Contract) -> Iterator[Found]:
 
 
 def correlation_header(contract: Contract) -> Iterator[Found]:
-    """Every response carries `X-Correlation-ID`, without exception: it is what people quote when they ask for help."""
+    """Every response carries `X-Correlation-ID`, without exception: people quote it in support requests."""
     for node in contract.written("response"):
         yield from _demand(contract, node, "X-Correlation-ID")
 
 
 def rate_limit_headers(contract: Contract) -> Iterator[Found]:
-    """Every response of a limited operation says how much of the limit is left."""
+    """Every response of a rate-limited operation states how much of the limit is left."""
     limited = [operation for operation in contract.operations if _is_limited(operation)]
     for _, node in _responses(contract, of=limited):
         for name in RATE_LIMIT_HEADERS:
@@ -51,7 +51,7 @@ def rate_limit_headers(contract: Contract) -> Iterator[Found]:
 
 
 def rate_limit_class(contract: Contract) -> Iterator[Found]:
-    """`x-rate-limit` says which limits count an operation; only the open health probes have none."""
+    """`x-rate-limit` names the limits that apply to an operation; only the open health probes have none."""
     for operation in contract.operations:
         names = operation.node.mapping("x-rate-limit").get("class")
         if _is_limited(operation) and not names:
@@ -65,25 +65,25 @@ def rate_limit_class(contract: Contract) -> Iterator[Found]:
 
 
 def retry_after(contract: Contract) -> Iterator[Found]:
-    """202, 429 and 503 say when to ask again, in `Retry-After`."""
+    """202, 429 and 503 state in `Retry-After` when to try again."""
     for operation, node in _responses(contract, "202", "429", "503"):
         yield from _demand(contract, node, "Retry-After", operation)
 
 
 def accepted_location(contract: Contract) -> Iterator[Found]:
-    """202 says where to read the result, in `Location`."""
+    """202 states in `Location` where to read the result."""
     for operation, node in _responses(contract, "202"):
         yield from _demand(contract, node, "Location", operation)
 
 
 def authenticate_header(contract: Contract) -> Iterator[Found]:
-    """401 says how to authenticate, in `WWW-Authenticate` (RFC 9110, section 15.5.2)."""
+    """401 states in `WWW-Authenticate` how to authenticate (RFC 9110, section 15.5.2)."""
     for operation, node in _responses(contract, "401"):
         yield from _demand(contract, node, "WWW-Authenticate", operation)
 
 
 def problem_body(contract: Contract) -> Iterator[Found]:
-    """Every failure is `application/problem+json` with the shared problem schema, and nothing else."""
+    """Every error response is `application/problem+json` with the shared problem schema, and nothing else."""
     for operation, node in _responses(contract):
         status = next((name for name, site in operation.responses.items() if contract.follow(site) == node), "")
         if status[:1] not in ("4", "5"):
@@ -102,7 +102,7 @@ def problem_body(contract: Contract) -> Iterator[Found]:
 
 
 def no_body(contract: Contract) -> Iterator[Found]:
-    """204 and 304 have no body; HTTP forbids it."""
+    """204 and 304 have no body; HTTP forbids one."""
     for operation, node in _responses(contract, "204", "304"):
         if "content" in node.value:
             yield Found(node.at("content"), f"{_owner(operation, node)} answers with a body where HTTP has none")
@@ -116,7 +116,7 @@ def has_success(contract: Contract) -> Iterator[Found]:
 
 
 def conditional_get(contract: Contract) -> Iterator[Found]:
-    """`If-None-Match`, `ETag` and 304 come together: one without the others is a promise that cannot be kept."""
+    """`If-None-Match`, `ETag` and 304 are declared together: conditional requests need all three."""
     for operation in contract.operations:
         ok = contract.follow(operation.responses["200"]) if "200" in operation.responses else None
         parts = {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def no_nullable(contract: Contract) -> Iterator[Found]:
-    """`nullable` is of OpenAPI 3.0. In 3.1 it does nothing, so the null that was meant to be allowed is refused."""
+    """`nullable` belongs to OpenAPI 3.0. In 3.1 it has no effect, so the intended null is rejected."""
     for node in contract.written("schema"):
         if "nullable" in node.value:
             kind = node.get("type", "string")
@@ -27,7 +27,7 @@ def no_nullable(contract: Contract) -> Iterator[Found]:
 
 
 def valid_pattern(contract: Contract) -> Iterator[Found]:
-    """A `pattern` is a regular expression that compiles. One that does not refuses everything, or nothing."""
+    """A `pattern` is a regular expression that compiles. Validators reject everything or nothing with an invalid one."""
     for node in contract.written("schema"):
         pattern = node.get("pattern")
         if isinstance(pattern, str) and (reason := _why_not(pattern)):
@@ -35,7 +35,7 @@ def valid_pattern(contract: Contract) -> Iterator[Found]:
 
 
 def ordered_bounds(contract: Contract) -> Iterator[Found]:
-    """A lower bound is not above its upper bound: no value could ever pass."""
+    """A lower bound does not exceed its upper bound; otherwise no value is valid."""
     for node in contract.written("schema"):
         for low, high in _BOUNDS:
             lower, upper = node.get(low), node.get(high)
@@ -44,7 +44,7 @@ def ordered_bounds(contract: Contract) -> Iterator[Found]:
 
 
 def enum_of_type(contract: Contract) -> Iterator[Found]:
-    """Every value of an `enum`, and a `const`, is of the schema's own type; otherwise it can never be sent."""
+    """Every value of an `enum`, and a `const`, has the type of its schema; otherwise it is never valid."""
     for node in contract.written("schema"):
         types = frozenset(node.types)
         if not types:
@@ -56,7 +56,7 @@ def enum_of_type(contract: Contract) -> Iterator[Found]:
 
 
 def distinct_enum(contract: Contract) -> Iterator[Found]:
-    """The values of an `enum` differ; a repeated one is a typing mistake for another."""
+    """The values of an `enum` are unique; a repeated value is usually a typing mistake."""
     for node in contract.written("schema"):
         values = node.listed("enum")
         for index, value in enumerate(values):
@@ -65,7 +65,7 @@ def distinct_enum(contract: Contract) -> Iterator[Found]:
 
 
 def required_is_known(contract: Contract) -> Iterator[Found]:
-    """Every name in `required` is one of `properties`. Otherwise the object needs a field that nobody described."""
+    """Every name in `required` is one of `properties`. Otherwise the object requires a property without a description."""
     for node in contract.written("schema"):
         properties = _all_properties(contract, node)
         for index, name in enumerate(node.listed("required") if properties is not None else ()):
@@ -75,7 +75,7 @@ def required_is_known(contract: Contract) -> Iterator[Found]:
 
 
 def keyword_of_type(contract: Contract) -> Iterator[Found]:
-    """Keywords fit the type: `minLength` on an integer checks nothing."""
+    """Keywords apply to the type of their schema: `minLength` on an integer has no effect."""
     for node in contract.written("schema"):
         types = frozenset(node.types)
         for name in node.value if types else ():

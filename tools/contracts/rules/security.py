@@ -20,7 +20,7 @@ ACCESS, REFRESH, KEY, URL_KEY = "accessBearerAuth", "refreshBearerAuth", "tenant
 
 
 def security_is_declared(contract: Contract) -> Iterator[Found]:
-    """Every operation says itself who may call it; an inherited or forgotten answer is how doors stay open."""
+    """Every operation declares its own `security`; an inherited or missing declaration can leave it open by mistake."""
     for operation in contract.operations:
         if "security" not in operation.node.value:
             hint = f"add security: [{{{ACCESS}: [viewer]}}]"
@@ -28,7 +28,7 @@ def security_is_declared(contract: Contract) -> Iterator[Found]:
 
 
 def public_operations(contract: Contract) -> Iterator[Found]:
-    """Nothing but login and the three open health probes is public, and those are."""
+    """Login and the three open health probes are public, and nothing else is."""
     for operation in contract.operations:
         is_public = not operation.security or {} in operation.security
         if is_public and "security" in operation.node.value and operation.id not in PUBLIC:
@@ -36,7 +36,7 @@ def public_operations(contract: Contract) -> Iterator[Found]:
 
 
 def known_security_scheme(contract: Contract) -> Iterator[Found]:
-    """Every scheme that an operation names is defined in its file; an undefined one protects nothing."""
+    """Every scheme that an operation names is defined in its file; an undefined scheme protects nothing."""
     for operation, name, origin in _requirements(contract):
         if name not in _defined(contract, operation):
             hint = "define it under components.securitySchemes"
@@ -44,7 +44,7 @@ def known_security_scheme(contract: Contract) -> Iterator[Found]:
 
 
 def known_scope(contract: Contract) -> Iterator[Found]:
-    """Every scope is one that the scheme defines."""
+    """Every scope is defined by its security scheme."""
     for operation, name, origin in _requirements(contract):
         known = _scopes(contract, operation, name)
         for scope in _asked(operation, name) if known is not None else ():
@@ -55,26 +55,28 @@ def known_scope(contract: Contract) -> Iterator[Found]:
 
 
 def access_needs_scope(contract: Contract) -> Iterator[Found]:
-    """An access token is asked for with at least one scope, and below `/admin/` with `admin`."""
+    """An operation with an access token requires at least one scope, and below `/admin/` the scope `admin`."""
     for operation, name, origin in _requirements(contract):
         if name != ACCESS:
             continue
-        asked = _asked(operation, name)
-        if not asked:
+        scopes = _asked(operation, name)
+        if not scopes:
             yield Found(origin, f"{operation.id} asks for no scope", hint="add viewer, manager or admin")
-        elif "/admin/" in operation.path and asked != ["admin"]:
-            yield Found(origin, f"{operation.id} is below /admin/ and open to {', '.join(asked)}", hint="write [admin]")
+        elif "/admin/" in operation.path and scopes != ["admin"]:
+            yield Found(
+                origin, f"{operation.id} is below /admin/ and open to {', '.join(scopes)}", hint="write [admin]"
+            )
 
 
 def refresh_scheme(contract: Contract) -> Iterator[Found]:
-    """The refresh token opens `refreshToken` and nothing else, and an access token does not open that."""
+    """`refreshToken` accepts the refresh token and no access token; no other operation accepts a refresh token."""
     for operation, name, origin in _requirements(contract):
         if (operation.id == "refreshToken") != (name == REFRESH):
             yield Found(origin, f"{name} does not open {operation.id}")
 
 
 def webhook_scheme(contract: Contract) -> Iterator[Found]:
-    """Processors prove themselves by tenant key; the key in the address is for the four dispatchers only."""
+    """Processors authenticate with a tenant key; only the four dispatchers take the key in the address."""
     for operation, name, origin in _requirements(contract):
         is_dispatcher = operation.is_webhook and operation.path.count("/") == 3
         if operation.is_webhook and name not in (KEY, URL_KEY):
@@ -84,7 +86,7 @@ def webhook_scheme(contract: Contract) -> Iterator[Found]:
 
 
 def disallowed_schemes(contract: Contract) -> Iterator[Found]:
-    """What `x-disallowed-security-schemes` lists does not open the operation."""
+    """No scheme listed in `x-disallowed-security-schemes` authorises the operation."""
     for operation, name, origin in _requirements(contract):
         if name in operation.node.listed("x-disallowed-security-schemes"):
             yield Found(origin, f"{operation.id} disallows {name} and names it")

@@ -56,7 +56,7 @@ def schema_structure(contract: Contract) -> Iterator[Found]:
 
 
 def openapi_version(contract: Contract) -> Iterator[Found]:
-    """Every API says `openapi: 3.1.0`, so that every tool reads its schemas by the same rules."""
+    """Every API declares `openapi: 3.1.0`, so that every tool reads its schemas by the same rules."""
     for node in contract.all("openapi"):
         version = node.get("openapi")
         if version not in (None, "3.1.0"):
@@ -64,7 +64,7 @@ def openapi_version(contract: Contract) -> Iterator[Found]:
 
 
 def known_schema_keyword(contract: Contract) -> Iterator[Found]:
-    """Schemas use the keywords of JSON Schema 2020-12 and OpenAPI 3.1 only: a validator skips others without a word."""
+    """Schemas use the keywords of JSON Schema 2020-12 and OpenAPI 3.1 only: validators silently ignore any other."""
     for node in contract.written("schema"):
         for name in node.value:
             if name not in _SCHEMA_KEYWORDS and not name.startswith("x-") and name != "nullable":
