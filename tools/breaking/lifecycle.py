@@ -14,7 +14,6 @@ from tools.breaking.schema import contain
 
 if TYPE_CHECKING:
     from tools.breaking.options import Options
-    from tools.breaking.walk import Walker
 
 Json = Any
 LEVELS = ("draft", "alpha", "beta", "stable")
@@ -181,11 +180,11 @@ _PROPERTY_NAMES = {
 }  # fmt: skip
 
 
-def of_property(walker: Walker, base: At, head: At, path: Path) -> Iterator[Change]:
+def of_property(direction: str, options: Options, base: At, head: At, path: Path) -> Iterator[Change]:
     """Changes in the life of a property."""
-    prefix = "request" if walker.direction == contain.REQUEST else "response"
+    prefix = "request" if direction == contain.REQUEST else "response"
     lives = of(base.raw), of(head.raw)
-    for step in (transition(*lives, walker.pairing.options), None if lives[0].is_unstable else stability(*lives)):
+    for step in (transition(*lives, options), None if lives[0].is_unstable else stability(*lives)):
         if step is None or step.name == "invalid-stability-level":
             continue
         name = _PROPERTY_NAMES.get(step.name, step.name)

@@ -13,7 +13,7 @@ from tools.breaking.schema import dialect
 from tools.contracts import source
 
 if TYPE_CHECKING:
-    from tools.breaking.walk import Walker
+    from tools.breaking.descent import Descent
 
 Json = Any
 
@@ -99,26 +99,26 @@ def _group(side: Side) -> Json:
     }
 
 
-def parts(walker: Walker, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
+def parts(descent: Descent, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
     """Changes inside the schemas that `base` and `head` hold."""
     for word, feature in LISTS.items():
-        yield from _list(walker, (base, head), word, feature, path, quiet=quiet)
-    yield from _items(walker, base, head, path, quiet=quiet)
+        yield from _list(descent, (base, head), word, feature, path, quiet=quiet)
+    yield from _items(descent, base, head, path, quiet=quiet)
     for word in ("then", "else"):
         if _both(base, head, word):
-            yield from walker.into((base, head), (word,), path.into(word), quiet=quiet)
+            yield from descent.into((base, head), (word,), path.into(word), quiet=quiet)
     for name in _shared(base, head, "dependentSchemas"):
-        yield from walker.into(
+        yield from descent.into(
             (base, head), ("dependentSchemas", name), path.into(f"dependentSchemas[{name}]"), quiet=quiet
         )
     for pattern in _shared(base, head, "patternProperties"):
         inner = path.into(f"patternProperties[{pattern}]", Step("matching", pattern))
-        yield from walker.into((base, head), ("patternProperties", pattern), inner, quiet=quiet)
+        yield from descent.into((base, head), ("patternProperties", pattern), inner, quiet=quiet)
     if all(isinstance(side.raw.get("additionalProperties"), dict) for side in (base, head)):
         listed = {name for side in (base, head) for name in side.raw.get("properties") or ()}
         patterns = {name for side in (base, head) for name in side.raw.get("patternProperties") or ()}
         step = Step("additional", (sorted(listed), sorted(patterns)))
-        yield from walker.into(
+        yield from descent.into(
             (base, head), ("additionalProperties",), path.into("additionalProperties", step), quiet=quiet
         )
 
@@ -134,17 +134,17 @@ def _shared(base: Side, head: Side, word: str) -> list[str]:
     return [name for name in old if name in new]
 
 
-def _items(walker: Walker, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
+def _items(descent: Descent, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
     old, new = (side.raw.get("prefixItems") or [] for side in (base, head))
     for index in range(min(len(old), len(new))):
         inner = path.into(f"prefixItems[{index}]", Step("item", index))
-        yield from walker.into((base, head), ("prefixItems", index), inner, quiet=quiet)
+        yield from descent.into((base, head), ("prefixItems", index), inner, quiet=quiet)
     if len(old) != len(new) and not quiet:
         action = "added" if len(new) > len(old) else "removed"
         demands = [_tuple(side) for side in (base, head)]
         yield Change("prefix-items", action, path, base.at, head.at, demands[0], demands[1], len(old), len(new))
     if _both(base, head, "items"):
-        yield from walker.into(
+        yield from descent.into(
             (base, head), ("items",), path.into("items", Step("items", max(len(old), len(new)))), quiet=quiet
         )
     elif ("items" in base.words) != ("items" in head.words) and not quiet:
@@ -158,7 +158,7 @@ def _tuple(side: Side) -> Json:
 
 
 def _list(
-    walker: Walker, sides: tuple[Side, Side], word: str, feature: str, path: Path, *, quiet: bool
+    descent: Descent, sides: tuple[Side, Side], word: str, feature: str, path: Path, *, quiet: bool
 ) -> Iterator[Change]:
     """Members of `allOf`, `anyOf`, `oneOf`: equal ones cancel, then those of one name, then one against one in order."""
     old, new = _members(sides[0], word), _members(sides[1], word)
@@ -171,11 +171,11 @@ def _list(
         if (old or new) and not quiet and not _only_types(sides):
             yield _whole(sides, word, feature, path, old or new, "added" if new else "removed")
         return
-    pairs, removed, came = _matched(walker, old, new)
+    pairs, removed, came = _matched(descent, old, new)
     for first, second in pairs:
-        yield from walker.changes(first, second, path.into(f"{word}[{label(second)}]"), quiet=quiet)
+        yield from descent.changes(first, second, path.into(f"{word}[{label(second)}]"), quiet=quiet)
     if quiet:
-        removed, came = _twins(walker, removed, new, ("base", "head")), _twins(walker, came, old, ("head", "base"))
+        removed, came = _twins(descent, removed, new, ("base", "head")), _twins(descent, came, old, ("head", "base"))
     for action, unpaired in (("removed", removed), ("added", came)):
         if unpaired and not _only_types(sides):
             yield _whole(sides, word, feature, path, unpaired, action)
@@ -194,10 +194,10 @@ def _remark(sides: tuple[Side, Side], feature: str, path: Path, old: list[At], n
     return change
 
 
-def _twins(walker: Walker, unpaired: list[At], others: list[At], sides: tuple[str, str]) -> list[At]:
+def _twins(descent: Descent, unpaired: list[At], others: list[At], sides: tuple[str, str]) -> list[At]:
     """Named variants that accept what a variant on the other side accepts: payloads are the same, the models are not."""
-    numbers = {walker.pairing.number(sides[1], other) for other in others}
-    return [at for at in unpaired if _component(at) and walker.pairing.number(sides[0], at) in numbers]
+    numbers = {descent.pairing.number(sides[1], other) for other in others}
+    return [at for at in unpaired if _component(at) and descent.pairing.number(sides[0], at) in numbers]
 
 
 def _only_types(sides: tuple[Side, Side]) -> bool:
@@ -232,11 +232,11 @@ def label(at: At) -> str:
     return str(raw.get("title") or f"#{int(at.name) + 1}" if at.name.isdecimal() else at.name)
 
 
-def _matched(walker: Walker, old: list[At], new: list[At]) -> tuple[list[tuple[At, At]], list[At], list[At]]:
+def _matched(descent: Descent, old: list[At], new: list[At]) -> tuple[list[tuple[At, At]], list[At], list[At]]:
     """Pairs of members, and those left over on both sides. Equal ones cancel one against one."""
     left_old, left_new = list(old), list(new)
     pairs: list[tuple[At, At]] = []
-    for equal in (walker.pairing.same_in_all, lambda first, second: _component(first) == _component(second) != ""):
+    for equal in (descent.pairing.same_in_all, lambda first, second: _component(first) == _component(second) != ""):
         for first in list(left_old):
             second = next((at for at in left_new if equal(first, at)), None)
             if second is not None:

@@ -13,7 +13,7 @@ from tools.breaking.schema import contain
 from tools.contracts import source
 
 if TYPE_CHECKING:
-    from tools.breaking.walk import Walker
+    from tools.breaking.descent import Descent
 
 Json = Any
 FLAGS = {"readOnly": "read-only", "writeOnly": "write-only"}
@@ -62,28 +62,28 @@ def _traits(side: Side, name: str) -> frozenset[str]:
     return frozenset(traits)
 
 
-def properties(walker: Walker, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
+def properties(descent: Descent, base: Side, head: Side, path: Path, *, quiet: bool) -> Iterator[Change]:
     """Added and removed properties, and the changes inside those that stayed."""
     before, after = _properties_of(base), _properties_of(head)
     for name in before:
         if name in after:
-            yield from _unchanged_property(walker, base, head, path, name, quiet=quiet)
+            yield from _unchanged_property(descent, base, head, path, name, quiet=quiet)
         elif not quiet:
-            yield from _removed(walker, base, head, path, name)
+            yield from _removed(descent, base, head, path, name)
     for name in after:
         if name not in before and not quiet:
-            yield from _added(walker, base, head, path, name)
+            yield from _added(descent, base, head, path, name)
 
 
 def _unchanged_property(
-    walker: Walker, base: Side, head: Side, path: Path, name: str, *, quiet: bool
+    descent: Descent, base: Side, head: Side, path: Path, name: str, *, quiet: bool
 ) -> Iterator[Change]:
     old, new = at(base, name), at(head, name)
-    if walker.pairing.same_in_all(old, new):
+    if descent.pairing.same_in_all(old, new):
         return
-    spec = walker.pairing
+    spec = descent.pairing
     flags = {flag: (_flag(spec.base.follow(old), old, flag), _flag(spec.head.follow(new), new, flag)) for flag in FLAGS}
-    hidden = flags[walker.hiding][1] if walker.direction == contain.REQUEST else any(flags[walker.hiding])
+    hidden = flags[descent.hiding][1] if descent.direction == contain.REQUEST else any(flags[descent.hiding])
     inner = path.into(name, Step("property", name), hidden=hidden, inert=keywords.excludes(base, head, "object"))
     for flag, (was, now) in flags.items():
         if was != now:
@@ -92,37 +92,37 @@ def _unchanged_property(
             traits = frozenset({"required" if name in _required(head) else "optional"})
             action = FLAGS[flag] if now else f"not-{FLAGS[flag]}"
             yield Change("became", action, path.into(name), old, new, *demands, name=name, traits=traits, where=path)
-    yield from lifecycle.of_property(walker, old, new, inner)
-    yield from walker.changes(old, new, inner, quiet=quiet)
+    yield from lifecycle.of_property(descent.direction, spec.options, old, new, inner)
+    yield from descent.changes(old, new, inner, quiet=quiet)
 
 
 def _flag(target: At, reference: At, flag: str) -> bool:
     return any(isinstance(place.raw, dict) and place.raw.get(flag) is True for place in (reference, target))
 
 
-def _removed(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
+def _removed(descent: Descent, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
     traits = _traits(base, name)
-    declared = walker.declared("head", path)
-    if name in declared or (walker.direction == contain.REQUEST and "read-only" in traits):
+    declared = descent.declared("head", path)
+    if name in declared or (descent.direction == contain.REQUEST and "read-only" in traits):
         return
     traits |= {"freed"} if not declared else set()
     old_demand = {"required": [name]} if "required" in traits else None
     change = Change(
-        "property", "removed", path.into(name), at(base, name), head.at, old_demand, walker.closing("head", path, name)
+        "property", "removed", path.into(name), at(base, name), head.at, old_demand, descent.closing("head", path, name)
     )
     change.name, change.traits, change.where = name, traits, path
     yield change
 
 
-def _added(walker: Walker, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
+def _added(descent: Descent, base: Side, head: Side, path: Path, name: str) -> Iterator[Change]:
     traits = _traits(head, name)
-    if name in walker.declared("base", path) or (walker.direction == contain.REQUEST and "read-only" in traits):
+    if name in descent.declared("base", path) or (descent.direction == contain.REQUEST and "read-only" in traits):
         return
     new_demand: Json = (
         {"required": [name]} if "required" in traits else {"properties": {name: _properties_of(head)[name]}}
     )
     change = Change(
-        "property", "added", path.into(name), base.at, at(head, name), walker.closing("base", path, name), new_demand
+        "property", "added", path.into(name), base.at, at(head, name), descent.closing("base", path, name), new_demand
     )
     change.name, change.traits, change.where = name, traits, path
     yield change

@@ -17,7 +17,7 @@ from tools.breaking.schema.values import Json, Key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.breaking.schema.search import Search
+    from tools.breaking.schema.solver import Solver
 
 MAX_LENGTH = 2_000
 MAX_PLANS = 400
@@ -70,7 +70,7 @@ def _read(atoms: list[Atom]) -> _Task:
 _LISTS = {"items": "layers", "contains": "contains", "item": "failing", "tail": "failing_from"}
 
 
-def array(search: Search, atoms: list[Atom], excluded: dict[Key, Json]) -> Outcome:
+def array(solver: Solver, atoms: list[Atom], excluded: dict[Key, Json]) -> Outcome:
     """An array that satisfies `atoms` and is not `excluded`."""
     task = _read(atoms)
     if task.unique and task.duplicate:
@@ -86,19 +86,19 @@ def array(search: Search, atoms: list[Atom], excluded: dict[Key, Json]) -> Outco
         return UNKNOWN
     unknown = False
     for length in range(shortest, longest + 1):
-        result = _of_length(search, task, length, excluded)
+        result = _of_length(solver, task, length, excluded)
         if result.is_found:
             return result
         unknown = unknown or result is UNKNOWN
     return UNKNOWN if unknown else NONE
 
 
-def _of_length(search: Search, task: _Task, length: int, excluded: dict[Key, Json]) -> Outcome:
+def _of_length(solver: Solver, task: _Task, length: int, excluded: dict[Key, Json]) -> Outcome:
     unknown = False
     for count, plan in enumerate(_plans(task, length)):
         if count >= MAX_PLANS:
             return UNKNOWN
-        result = _fill(search, task, length, plan)
+        result = _fill(solver, task, length, plan)
         if result.is_found and values.key(result.value) not in excluded:
             return result
         unknown = unknown or result.status != "none"
@@ -157,7 +157,7 @@ def _plan(
     return plan
 
 
-def _fill(search: Search, task: _Task, length: int, plan: _Plan) -> Outcome:
+def _fill(solver: Solver, task: _Task, length: int, plan: _Plan) -> Outcome:
     items: list[Json] = []
     constants: list[Node] = []
     for index in range(length):
@@ -168,12 +168,12 @@ def _fill(search: Search, task: _Task, length: int, plan: _Plan) -> Outcome:
         if plan.twins and index == plan.twins[0]:
             pos += [*task.at(plan.twins[1]), *plan.pos.get(plan.twins[1], ())]
             neg = [*neg, *plan.neg.get(plan.twins[1], ())]
-        result = search.solve(tuple(pos), (*neg, *constants))
+        result = solver.solve(tuple(pos), (*neg, *constants))
         if not result.is_found:
-            alone = search.solve(tuple(pos), tuple(neg)) if constants else result
+            alone = solver.solve(tuple(pos), tuple(neg)) if constants else result
             certain = alone is NONE or (result is NONE and task.prefix == 0 and not plan.neg and not plan.pos)
             return NONE if certain else UNKNOWN
         items.append(result.value)
         if task.unique:
-            constants.append(search.constant(result.value))
+            constants.append(solver.constant(result.value))
     return outcome.success(items)

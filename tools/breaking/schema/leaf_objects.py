@@ -16,7 +16,7 @@ from tools.breaking.schema.outcome import NONE, UNKNOWN, Outcome
 from tools.breaking.schema.values import Json, Key
 
 if TYPE_CHECKING:
-    from tools.breaking.schema.search import Search
+    from tools.breaking.schema.solver import Solver
 
 MAX_PATTERNS = 5
 MAX_FILL = 60
@@ -90,7 +90,7 @@ def _keep(task: _Task, atom: Atom) -> None:
             task.somewhere.append(atom)
 
 
-def object_(search: Search, atoms: list[Atom], excluded: dict[Key, Json], absent: frozenset[str]) -> Outcome:
+def object_(solver: Solver, atoms: list[Atom], excluded: dict[Key, Json], absent: frozenset[str]) -> Outcome:
     """An object that satisfies `atoms`, has none of the `absent` names and is not `excluded`."""
     task = _read(atoms, absent)
     failing: dict[str, list[Node]] = {name: [] for name in task.required}
@@ -98,13 +98,13 @@ def object_(search: Search, atoms: list[Atom], excluded: dict[Key, Json], absent
         failing.setdefault(name, []).append(node)
     if any(not _may_have(task, name) for name in failing) or (task.most is not None and len(failing) > task.most):
         return NONE
-    places = [_places(search, task, atom, failing) for atom in task.somewhere]
+    places = [_places(solver, task, atom, failing) for atom in task.somewhere]
     unknown = task.unsure
     for names in itertools.product(*places):
         plan = {name: list(nodes) for name, nodes in failing.items()}
         for name, atom in zip(names, task.somewhere, strict=True):
             plan.setdefault(name, []).extend(atom[-1:] if atom[0] != "badname" else [])
-        result = _fill(search, task, plan, excluded)
+        result = _fill(solver, task, plan, excluded)
         if result.is_found:
             return result
         unknown = unknown or result.status == "unknown"
@@ -117,17 +117,17 @@ def _may_have(task: _Task, name: str) -> bool:
     return all(accept.accepts(node, name) for node in task.names)
 
 
-def _places(search: Search, task: _Task, atom: Atom, failing: dict[str, list[Node]]) -> list[str]:
+def _places(solver: Solver, task: _Task, atom: Atom, failing: dict[str, list[Node]]) -> list[str]:
     """Names that can carry the obligation `atom`: listed ones, and a fresh one of each class."""
     listed = dict.fromkeys([*failing, *task.known()])
     names = [name for name in listed if _may_have(task, name) and _concerns(atom, name)]
     if atom[0] == "badname":
-        extra = search.name(task.names, atom[1], tuple(listed))
+        extra = solver.name(task.names, atom[1], tuple(listed))
         task.unsure = task.unsure or extra is UNKNOWN
         if extra.is_found and task.only is None:
             names.append(extra.value)
         return names
-    return names + [name for name in _fresh(search, task) if _concerns(atom, name)]
+    return names + [name for name in _fresh(solver, task) if _concerns(atom, name)]
 
 
 def _concerns(atom: Atom, name: str) -> bool:
@@ -139,7 +139,7 @@ def _concerns(atom: Atom, name: str) -> bool:
     return not accept.accepts(atom[1], name)
 
 
-def _fresh(search: Search, task: _Task) -> list[str]:
+def _fresh(solver: Solver, task: _Task) -> list[str]:
     """Names mentioned nowhere, one for each set of patterns that a name can match."""
     if task.only is not None:
         return []
@@ -151,7 +151,7 @@ def _fresh(search: Search, task: _Task) -> list[str]:
         fresh = []
         for signs in itertools.product((False, True), repeat=len(patterns)):
             atoms = tuple(("pat" if sign else "npat", pattern) for sign, pattern in zip(signs, patterns, strict=True))
-            result = search.fresh_name(task.names, atoms, (*task.known(), *task.absent))
+            result = solver.fresh_name(task.names, atoms, (*task.known(), *task.absent))
             task.unsure = task.unsure or result.status == "unknown"
             if result.is_found:
                 fresh.append(result.value)
@@ -159,14 +159,14 @@ def _fresh(search: Search, task: _Task) -> list[str]:
     return task.fresh_memo
 
 
-def _fill(search: Search, task: _Task, plan: dict[str, list[Node]], excluded: dict[Key, Json]) -> Outcome:
+def _fill(solver: Solver, task: _Task, plan: dict[str, list[Node]], excluded: dict[Key, Json]) -> Outcome:
     """Values for the planned names, and further names until there are enough."""
     if task.most is not None and len(plan) > task.most:
         return UNKNOWN if len(task.somewhere) > 1 else NONE
     result: dict[str, Json] = {}
     status = NONE
     for name, failing in plan.items():
-        value = search.solve(_schemas(task, name), tuple(failing))
+        value = solver.solve(_schemas(task, name), tuple(failing))
         if value is NONE:
             return NONE
         if not value.is_found:
@@ -174,10 +174,10 @@ def _fill(search: Search, task: _Task, plan: dict[str, list[Node]], excluded: di
         result[name] = value.value
     if status is UNKNOWN:
         return UNKNOWN
-    filled = _enlarge(search, task, result, task.least)
+    filled = _enlarge(solver, task, result, task.least)
     if not filled.is_found or values.key(filled.value) not in excluded:
         return filled
-    larger = _enlarge(search, task, dict(filled.value), len(filled.value) + 1)
+    larger = _enlarge(solver, task, dict(filled.value), len(filled.value) + 1)
     return larger if larger.is_found and values.key(larger.value) not in excluded else UNKNOWN
 
 
@@ -185,7 +185,7 @@ def _schemas(task: _Task, name: str) -> tuple[Node, ...]:
     return tuple(node for group in task.groups for node in accept.applied(group, name))
 
 
-def _enlarge(search: Search, task: _Task, result: dict[str, Json], least: int) -> Outcome:
+def _enlarge(solver: Solver, task: _Task, result: dict[str, Json], least: int) -> Outcome:
     if task.most is not None and least > task.most:
         return NONE
     unknown = task.unsure
@@ -195,7 +195,7 @@ def _enlarge(search: Search, task: _Task, result: dict[str, Json], least: int) -
     for name in optional:
         if len(result) >= least:
             break
-        value = search.solve(_schemas(task, name), ())
+        value = solver.solve(_schemas(task, name), ())
         unknown = unknown or value.status == "unknown"
         if value.is_found:
             result[name] = value.value
@@ -205,18 +205,18 @@ def _enlarge(search: Search, task: _Task, result: dict[str, Json], least: int) -
     for _ in range(MAX_FILL):
         if len(result) >= least:
             return outcome.success(result)
-        if not _add_fresh(search, task, result, patterns):
+        if not _add_fresh(solver, task, result, patterns):
             break
     return UNKNOWN if unknown or patterns or least > MAX_FILL else NONE
 
 
-def _add_fresh(search: Search, task: _Task, result: dict[str, Json], patterns: list[tuple[str, str]]) -> bool:
+def _add_fresh(solver: Solver, task: _Task, result: dict[str, Json], patterns: list[tuple[str, str]]) -> bool:
     if task.only is not None:
         return False
     for atoms in [(), *((atom,) for atom in patterns)]:
-        name = search.fresh_name(task.names, atoms, (*task.known(), *task.absent, *result))
+        name = solver.fresh_name(task.names, atoms, (*task.known(), *task.absent, *result))
         if name.is_found:
-            value = search.solve(_schemas(task, name.value), ())
+            value = solver.solve(_schemas(task, name.value), ())
             if value.is_found:
                 result[name.value] = value.value
                 return True
