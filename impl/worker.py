@@ -46,6 +46,7 @@ from impl.jobs.schedules import Schedule
 from impl.kernel import background
 from impl.kernel.errors import SkeldirError
 from impl.platforms import registry as processors
+from impl.platforms import topics
 from impl.settings import Role, Settings
 from impl.telemetry import crashes, logging, metrics
 
@@ -89,7 +90,7 @@ class Worker:
 
 def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
-    readers = {processor.name: processor.read for processor in processors.PROCESSORS}
+    readers = {processor.name: partial(topics.read, processor) for processor in processors.PROCESSORS}
     dependencies = ReplayDependencies(KeyRing(settings.key_ring()), readers)
     return {**upkeep.registry(), **ingestion_tasks.registry(dependencies)}
 

@@ -193,7 +193,7 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:132",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:136",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
@@ -223,7 +223,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:232",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:236",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
@@ -253,7 +253,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:332",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:336",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyRefund)}, is_required=True),
@@ -283,7 +283,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:422",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:426",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyCheckout)}, is_required=True),

@@ -132,7 +132,7 @@ STRIPE_CHARGE_SUCCEEDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:131",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:138",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeSucceededParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
@@ -161,7 +161,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:223",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:230",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
@@ -190,7 +190,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:313",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:320",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededLegacyParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
@@ -225,7 +225,7 @@ STRIPE_CHARGE_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/stripe.yaml:409",
+    origin="contracts/openapi/v1/webhooks/stripe.yaml:416",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(StripeChargeRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),

@@ -199,7 +199,7 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:140",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:145",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCreatedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
@@ -228,7 +228,7 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:240",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:245",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
@@ -257,7 +257,7 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:344",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:349",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
@@ -286,7 +286,7 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:450",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:455",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),

@@ -16,7 +16,7 @@ import typer
 
 from impl.cli import db_commands, options
 from impl.cli.options import DataDir, Host, Port, Secret, TenantKey, Url
-from impl.kernel.errors import SkeldirError
+from impl.kernel.errors import ConfigurationError, SkeldirError
 from impl.telemetry import crashes
 
 app = typer.Typer(
@@ -113,9 +113,14 @@ def demo_command(url: Url = "http://127.0.0.1:8000", data_dir: DataDir = None) -
 
 
 @app.command("deliver")
-def deliver_command(
-    processor: Annotated[str, typer.Option(help="Name of the processor, such as stripe.")],
-    event: Annotated[str, typer.Option(help="Event name as the processor spells it, such as charge.succeeded.")],
+def deliver_command(  # noqa: PLR0913, PLR0917 - its options
+    processor: Annotated[str | None, typer.Option(help="Name of the processor, such as stripe.")] = None,
+    event: Annotated[
+        str | None, typer.Option(help="Event name as the processor spells it, such as charge.succeeded.")
+    ] = None,
+    is_list: Annotated[
+        bool, typer.Option("--list", help="Print which events to select at each processor, and send nothing.")
+    ] = False,
     url: Url = "http://127.0.0.1:8000",
     tenant_key: TenantKey = None,
     secret: Secret = None,
@@ -125,8 +130,14 @@ def deliver_command(
 
     Example: skeldir deliver --processor stripe --event charge.succeeded --url http://127.0.0.1:8000
     """
-    from impl.cli import deliver
+    from impl.cli import deliver, local
 
+    if is_list:
+        for line in deliver.subscriptions(processor):
+            local.say(line)
+        return
+    if processor is None or event is None:
+        raise ConfigurationError("name --processor and --event, or print the events to select with --list")
     # First the sample: a wrong name must be reported on a machine without a demo shop too.
     sample = deliver.sample(processor, event)
     sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx2
 
+from generated.governance import mappings
 from impl.cli import local, run
 from impl.cli.demo.sender import Sender
 from impl.kernel.clock import SystemClock
@@ -43,6 +44,19 @@ def sample(processor: str, topic: str) -> Recorded:
     except KeyError as error:
         raise ConfigurationError(str(error.args[0])) from error
     return Recorded(processor, topic, json.dumps(payload).encode())
+
+
+def subscriptions(processor: str | None = None) -> Sequence[str]:
+    """Lines that say which events to select at `processor`, or at each. Raises `ConfigurationError` for an unknown name."""
+    try:
+        processors = registry.PROCESSORS if processor is None else (registry.processor(processor),)
+    except KeyError as error:
+        raise ConfigurationError(str(error.args[0])) from error
+    blocks = (
+        [f"Select these events at {one.title}:", *(f"  {topic}" for topic in mappings.SUBSCRIBE[one.name])]
+        for one in processors
+    )
+    return [line for block in blocks for line in block]
 
 
 def read(path: Path) -> Sequence[Recorded]:

@@ -60,6 +60,8 @@ def test_an_empty_folder_and_a_missing_file_are_named(tmp_path):
     ("arguments", "message"),
     [
         (("--processor", "barter", "--event", "x"), "there is no processor 'barter'"),
+        (("--processor", "barter", "--list"), "there is no processor 'barter'"),
+        (("--processor", "stripe"), "name --processor and --event"),
         (("--processor", "shopify", "--event", "orders/brewed"), "there are checkouts/update, orders/create"),
         (("--processor", "shopify", "--event", "orders/paid"), "there is no demo shop"),
         (("--processor", "shopify", "--event", "orders/paid", "--tenant-key", "sk_x"), "--tenant-key needs --secret"),
@@ -75,3 +77,11 @@ def test_what_cannot_be_sent_is_explained_in_one_line(command, data_dir, argumen
     assert result.returncode == 2
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_list_names_the_events_to_select_and_needs_no_service(command, data_dir):
+    result = command("deliver", "--list", "--processor", "woocommerce", "--data-dir", data_dir)
+    assert (result.returncode, result.stdout.splitlines()) == (
+        0,
+        ["Select these events at WooCommerce:", "  order.created", "  order.updated", "  order.deleted"],
+    )

@@ -16,6 +16,7 @@ from impl.ingestion import names, privacy
 from impl.ingestion.deliveries.delivery import NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
 from impl.kernel.events import Report, idempotency_key
+from impl.platforms import topics
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
 from impl.platforms.processor import Processor
@@ -106,17 +107,28 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
     inbound, topic = reading.inbound, reading.topic
     if inbound.topic is not None and topic != inbound.topic:
         return reading.reject("topic_mismatch", f"this address is for {inbound.topic}")
-    issues = tuple(map(names.issue, inbound.check(topic))) or _not_an_object(reading.payload)
+    is_read = topics.kind_of(reading.processor.name, topic) is not None
+    issues = _not_an_object(reading.payload) or (tuple(map(names.issue, inbound.check(topic))) if is_read else ())
     if issues:
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         return reading.reject("schema_validation", message, issues=issues)
     notification = Notification(payload=reading.payload, topic=topic, id=reading.event_id, received_at=received_at)
+    if not is_read:
+        return _not_read(reading, notification)
     try:
         return reading.processor.read(notification)
     except NothingToRecord:
         return reading.ignore()
     except UnusableDelivery as error:
         return reading.reject(error.code, str(error), pointer=error.pointer)
+
+
+def _not_read(reading: Reading, notification: Notification) -> Rejection | NotRevenue:
+    """A topic that is known to be without revenue is noise, not an alarm; any other has to be looked at."""
+    if topics.is_not_revenue(reading.processor.name, notification.topic):
+        return reading.ignore()
+    error = topics.unlisted(reading.processor, notification)
+    return reading.reject(error.code, str(error), pointer=names.kept(error.pointer))
 
 
 def _not_an_object(payload: Any) -> tuple[Issue, ...]:

@@ -259,12 +259,48 @@ async def test_a_dispatcher_takes_the_url_key_and_its_neighbours_do_not(door: Do
         assert refused.status_code == 401
 
 
-@each_dispatcher
-async def test_an_unknown_topic_is_kept_as_a_dead_event(door: Door, street):
-    shop = await street.shop()
-    stranger = {"stripe": "type", "paypal": "event_type"}.get(door.name)
-    body = door.body(**({stranger: "coffee.brewed"} if stranger else {}))
+def of_topic(door: Door, shop, topic: str, values=None):
+    """Body and headers of a delivery of `topic`; its own fields are `values`, or those of the sample."""
+    name = {"stripe": "type", "paypal": "event_type"}.get(door.name)
+    values = door.payload() if values is None else values
+    body = json.dumps(values | ({name: topic} if name else {})).encode()
     headers = door.headers(body, shop.secret(door))
-    headers |= {name: b"coffee.brewed" for name in headers if name.endswith("-topic")}
+    return body, headers | {name: topic.encode() for name in headers if name.endswith("-topic")}
+
+
+@each_dispatcher
+async def test_an_unknown_topic_with_money_is_a_dead_event_that_shows_the_amount(door: Door, street):
+    shop = await street.shop()
+    body, headers = of_topic(door, shop, "coffee.brewed", {"id": "x-1", "tip": {"amount": 250, "currency": "usd"}})
+    await expect_dead(await shop.post(door, body, headers=headers), shop)
+    assert await shop.dead_codes() == ["unsupported_money_event"]
+    message = await street.owner.fetchval("SELECT error_message FROM dead_events WHERE tenant_id = $1", shop.tenant_id)
+    assert message.endswith(
+        "'coffee.brewed' is not read and carries " + ("2.50 USD" if door.name == "stripe" else "250 USD")
+    )
+
+
+@each_dispatcher
+async def test_an_unknown_topic_without_money_is_a_dead_event_of_its_own_kind(door: Door, street):
+    shop = await street.shop()
+    body, headers = of_topic(door, shop, "coffee.brewed", {"id": "x-1", "cups": 2})
     await expect_dead(await shop.post(door, body, headers=headers), shop)
     assert await shop.dead_codes() == ["unknown_provider_event"]
+
+
+NOISE = {
+    "stripe": "payout.paid",
+    "shopify": "orders/edited",
+    "woocommerce": "product.updated",
+    "paypal": "CHECKOUT.ORDER.APPROVED",
+}
+
+
+@each_dispatcher
+async def test_a_known_topic_without_revenue_is_ignored_whatever_its_amounts(door: Door, street):
+    shop = await street.shop()
+    body, headers = of_topic(door, shop, NOISE[door.name])
+    answer = await shop.post(door, body, headers=headers)
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "ignored"), answer.text
+    counts = await shop.counts()
+    assert (counts["webhook_deliveries"], counts["dead_events"], counts["revenue_ledger"]) == (1, 0, 0)

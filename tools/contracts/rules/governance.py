@@ -125,33 +125,35 @@ def webhook_mapping(contract: Contract) -> Iterator[Found]:
             yield Found(operation.node.at("x-mapping"), f"{operation.id} does not say how it is read", hint=hint)
             continue
         maps = _governed(contract, "mappings").get("maps", {})
-        topics = maps.get(mapping["map"], {}).get("topics", {})
-        if maps and "topic" in mapping and mapping["topic"] not in topics:
+        if not maps or "topic" not in mapping:
+            continue
+        objects = maps.get(mapping["map"], {}).get("read", {}).values()
+        shows = next((one["shows"] for one in objects if mapping["topic"] in one["topics"]), None)
+        if shows is None:
             origin = operation.node.value_at("x-mapping", "topic")
             yield Found(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
-        elif maps and "event" in mapping and topics.get(mapping.get("topic", ""), {}).get("event") != mapping["event"]:
+        elif mapping.get("event", shows[0]) not in shows:
             origin = operation.node.value_at("x-mapping", "event")
-            yield Found(origin, f"the map says {topics.get(mapping.get('topic', ''), {}).get('event')!r}")
+            yield Found(origin, f"the map says {', '.join(shows)}")
 
 
 def mapped_event(contract: Contract) -> Iterator[Found]:
-    """Every topic of an integration map becomes a canonical event, and every event that moves money has a topic."""
+    """Every object of an integration map shows canonical events, and every event that moves money is shown by some object."""
     document = _well_formed(contract, "mappings")
     if document is None:
         return
     events = document.value["events"]
-    mapped = set()
+    listed: set[str] = set()
     for name, entry in document.value["maps"].items():
-        for topic, how in entry["topics"].items():
-            candidates = [how["event"]] if "event" in how else list(how.get("by_status", {}).values())
-            mapped |= set(candidates)
-            for event in candidates:
+        for kind, how in entry["read"].items():
+            listed |= set(how["shows"])
+            for index, event in enumerate(how["shows"]):
                 if event not in events:
-                    place = f"/maps/{name}/topics/{topic.replace('/', '~1')}"
-                    yield Found(document.at(place), f"there is no canonical event {event!r}")
+                    origin = document.at(f"/maps/{name}/read/{kind}/shows/{index}", value=True)
+                    yield Found(origin, f"there is no canonical event {event!r}")
     for event in events:
-        if event not in mapped:
-            yield Found(document.at(f"/events/{event}"), f"no topic becomes {event}")
+        if event not in listed:
+            yield Found(document.at(f"/events/{event}"), f"no object shows {event}")
 
 
 def mock_port(contract: Contract) -> Iterator[Found]:

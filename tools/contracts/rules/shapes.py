@@ -42,13 +42,16 @@ _EVENT = _closed(
     {"entry": {"type": ["string", "null"]}, "sign": {"enum": [-1, 0, 1]}, "from": _TEXTS, "to": _STATES},
     {"is_critical": {"type": "boolean"}, "has_reverses": {"type": "boolean"}},
 )
-_TOPIC = {
-    "type": "object",
-    "anyOf": [{"required": ["event"]}, {"required": ["by_status"]}],
-    "properties": {"by_status": _map(_TEXT)},
-    "additionalProperties": _TEXT,
-}
-_MAP = _closed({"topics": _map(_TOPIC)}, {"unit": _TEXT, "time": _TEXT, "currency": _TEXT})
+_OBJECT = _closed({"shows": _TEXTS, "topics": _TEXTS})
+_MAP = _closed(
+    {"read": _map(_OBJECT)},
+    {
+        "unit": {"enum": ["decimal", "minor"]},
+        "subscribe": _TEXTS,
+        "not_revenue": _TEXTS,
+        "not_revenue_prefixes": _TEXTS,
+    },
+)
 _AMOUNT = _closed({"amount": {"type": "string"}, "currency": _TEXT}, {"cents": {"type": "integer"}})
 _KEYS = {
     "type": "array",
