@@ -39,7 +39,17 @@ class ReceiveShopifyWebhookParams:
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
+    """Shopify's ID of the delivery, for information only."""
+    shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Hmac-SHA256")] = None
+    """Base64 HMAC-SHA256 of the raw body, in Shopify's newer family of headers. It is read where both families are
+    present.
+    """
+    shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Shop-Domain")] = None
+    """Domain of the shop, in Shopify's newer family of headers."""
+    shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Topic")] = None
+    """Topic of the delivery, in Shopify's newer family of headers."""
+    shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Webhook-Id")] = None
+    """Shopify's ID of the delivery, in Shopify's newer family of headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,17 @@ class ShopifyOrderCreateParams:
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
+    """Shopify's ID of the delivery, for information only."""
+    shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Hmac-SHA256")] = None
+    """Base64 HMAC-SHA256 of the raw body, in Shopify's newer family of headers. It is read where both families are
+    present.
+    """
+    shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Shop-Domain")] = None
+    """Domain of the shop, in Shopify's newer family of headers."""
+    shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Topic")] = None
+    """Topic of the delivery, in Shopify's newer family of headers."""
+    shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Webhook-Id")] = None
+    """Shopify's ID of the delivery, in Shopify's newer family of headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +111,17 @@ class ShopifyOrderPaidParams:
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
+    """Shopify's ID of the delivery, for information only."""
+    shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Hmac-SHA256")] = None
+    """Base64 HMAC-SHA256 of the raw body, in Shopify's newer family of headers. It is read where both families are
+    present.
+    """
+    shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Shop-Domain")] = None
+    """Domain of the shop, in Shopify's newer family of headers."""
+    shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Topic")] = None
+    """Topic of the delivery, in Shopify's newer family of headers."""
+    shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Webhook-Id")] = None
+    """Shopify's ID of the delivery, in Shopify's newer family of headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +147,17 @@ class ShopifyRefundCreateParams:
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
+    """Shopify's ID of the delivery, for information only."""
+    shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Hmac-SHA256")] = None
+    """Base64 HMAC-SHA256 of the raw body, in Shopify's newer family of headers. It is read where both families are
+    present.
+    """
+    shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Shop-Domain")] = None
+    """Domain of the shop, in Shopify's newer family of headers."""
+    shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Topic")] = None
+    """Topic of the delivery, in Shopify's newer family of headers."""
+    shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Webhook-Id")] = None
+    """Shopify's ID of the delivery, in Shopify's newer family of headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +183,17 @@ class ShopifyCheckoutUpdatedParams:
     x_shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("X-Shopify-Webhook-Id")] = (
         None
     )
-    """Shopify's ID of the delivery. Distinguishes updates of the same checkout."""
+    """Shopify's ID of the delivery, for information only."""
+    shopify_hmac_sha256: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Hmac-SHA256")] = None
+    """Base64 HMAC-SHA256 of the raw body, in Shopify's newer family of headers. It is read where both families are
+    present.
+    """
+    shopify_shop_domain: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Shop-Domain")] = None
+    """Domain of the shop, in Shopify's newer family of headers."""
+    shopify_topic: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Topic")] = None
+    """Topic of the delivery, in Shopify's newer family of headers."""
+    shopify_webhook_id: Annotated[Annotated[str, Text(max_length=65_536)] | None, Header("Shopify-Webhook-Id")] = None
+    """Shopify's ID of the delivery, in Shopify's newer family of headers."""
 
 
 RECEIVE_SHOPIFY_WEBHOOK: Final = Operation(
@@ -193,7 +243,7 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:136",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:140",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
@@ -223,7 +273,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:236",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:244",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
@@ -253,7 +303,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:336",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:348",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyRefund)}, is_required=True),
@@ -283,7 +333,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:426",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:442",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyCheckout)}, is_required=True),

@@ -40,7 +40,7 @@ class ReceiveWoocommerceWebhookParams:
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
+    """WooCommerce's ID of the delivery, for information only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class WoocommerceOrderCreatedParams:
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
+    """WooCommerce's ID of the delivery, for information only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class WoocommerceOrderUpdatedParams:
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
+    """WooCommerce's ID of the delivery, for information only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class WoocommerceOrderCompletedParams:
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
+    """WooCommerce's ID of the delivery, for information only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ class WoocommerceOrderRefundedParams:
     x_wc_webhook_delivery_id: Annotated[
         Annotated[str, Text(max_length=65_536)] | None, Header("X-WC-Webhook-Delivery-ID")
     ] = None
-    """WooCommerce's ID of the delivery. Distinguishes updates of the same order."""
+    """WooCommerce's ID of the delivery, for information only."""
 
 
 RECEIVE_WOOCOMMERCE_WEBHOOK: Final = Operation(

@@ -69,8 +69,8 @@ class NoteAttribute(ContractModel):
 
     name: Annotated[str, Text(max_length=255)]
     """Name of the note attribute."""
-    value: Maybe[Annotated[str, Text(max_length=5000)]] = UNSET
-    """What the note says."""
+    value: Maybe[Any] = UNSET
+    """What the note says. Apps put any JSON here; only text is read."""
 
 
 class AttributionData(ContractModel):

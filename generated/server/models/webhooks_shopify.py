@@ -5,7 +5,7 @@ Generated from contracts/openapi/v1/webhooks/shopify.yaml by `contracts generate
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
@@ -34,6 +34,60 @@ class ShopifyLineItem(ContractModel):
     """Unit price in the currency of the order."""
 
 
+class ShopifyMoney(ContractModel):
+    """An amount with its currency."""
+
+    amount: Omittable[Annotated[str, Text(max_length=32)]] = None
+    """Amount as a decimal string."""
+    currency_code: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
+    """Currency code (ISO 4217)."""
+
+
+class ShopifyMoneySet(ContractModel):
+    """An amount in the currencies of shop and buyer. The amount in the currency of the shop is recorded."""
+
+    shop_money: Omittable[ShopifyMoney] = None
+    presentment_money: Omittable[ShopifyMoney] = None
+
+
+class ShopifyRefundTransaction(ContractModel):
+    """A refund transaction."""
+
+    id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
+    """Shopify's ID of the transaction."""
+    amount: Omittable[Annotated[str, Text(max_length=32)]] = None
+    """Refunded amount as a decimal string."""
+    currency: Maybe[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = UNSET
+    """Currency code (ISO 4217)."""
+    kind: Omittable[Annotated[str, Text(max_length=64)]] = None
+    """Kind of transaction. Only `refund` is a refund."""
+    status: Maybe[Annotated[str, Text(max_length=64)]] = UNSET
+    """Status. Only `success` reduces the revenue."""
+    gateway: Maybe[Annotated[str, Text(max_length=255)]] = UNSET
+    """Payment gateway. A refund to `gift_card` or `shopify_store_credit` does not reduce the revenue."""
+    processed_at: Maybe[Timestamp] = UNSET
+    """Time at which the gateway processed it."""
+    amount_set: Maybe[ShopifyMoneySet] = UNSET
+    """Refunded amount in the currencies of shop and buyer."""
+    parent_id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
+    """ID of the refunded transaction."""
+
+
+class ShopifyRefund(ContractModel):
+    """A refund, as sent by Shopify."""
+
+    id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
+    """Shopify's ID of the refund."""
+    order_id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
+    """ID of the order."""
+    transactions: Annotated[list[ShopifyRefundTransaction], Field(max_length=1000)]
+    """Refund transactions."""
+    currency: Maybe[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = UNSET
+    """Currency code (ISO 4217)."""
+    created_at: Maybe[Timestamp] = UNSET
+    """Creation time."""
+
+
 class ShopifyOrder(ContractModel):
     """An order, as sent by Shopify."""
 
@@ -53,44 +107,34 @@ class ShopifyOrder(ContractModel):
     """Currency code (ISO 4217)."""
     confirmed: Omittable[bool] = None
     """Whether Shopify confirmed the order."""
-    financial_status: Maybe[Literal["pending", "paid", "refunded", "voided"]] = UNSET
-    """Payment status."""
+    financial_status: Maybe[Annotated[str, Text(max_length=64)]] = UNSET
+    """Payment status, such as `authorized`, `pending`, `partially_paid`, `paid`, `partially_refunded`, `refunded` or
+    `voided`.
+    """
+    total_price_set: Maybe[ShopifyMoneySet] = UNSET
+    """Total in the currencies of shop and buyer."""
+    current_total_price: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
+    """Total after edits and refunds as a decimal string, in the currency of the shop."""
+    total_outstanding: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
+    """Amount that is not paid yet as a decimal string, in the currency of the shop."""
+    presentment_currency: Maybe[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = UNSET
+    """Currency that the buyer saw (ISO 4217)."""
+    payment_gateway_names: Maybe[Annotated[list[Annotated[str, Text(max_length=255)]], Field(max_length=1000)]] = UNSET
+    """Payment gateways of the order. `gift_card` is no revenue."""
+    updated_at: Maybe[Timestamp] = UNSET
+    """Time of the last change."""
+    processed_at: Maybe[Timestamp] = UNSET
+    """Time at which the order was placed; earlier than its creation for an imported order."""
+    test: Maybe[bool] = UNSET
+    """Whether this is a test order, which is no revenue."""
+    refunds: Maybe[Annotated[list[ShopifyRefund], Field(max_length=1000)]] = UNSET
+    """Refunds of the order."""
     note_attributes: Omittable[Annotated[list[NoteAttribute], Field(max_length=1000)]] = None
     """Metadata that your shop attaches to the sale."""
     customer: Maybe[ShopifyCustomer] = UNSET
     """The customer."""
     line_items: Omittable[Annotated[list[ShopifyLineItem], Field(max_length=1000)]] = None
     """Line items of the order."""
-
-
-class ShopifyRefundTransaction(ContractModel):
-    """A refund transaction."""
-
-    id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
-    """Shopify's ID of the transaction."""
-    amount: Omittable[Annotated[str, Text(max_length=32)]] = None
-    """Refunded amount as a decimal string."""
-    currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
-    """Currency code (ISO 4217)."""
-    kind: Omittable[Literal["refund"]] = None
-    """Kind of transaction."""
-    parent_id: Maybe[Annotated[int, Integer(ge=1, le=2**63 - 1)]] = UNSET
-    """ID of the refunded transaction."""
-
-
-class ShopifyRefund(ContractModel):
-    """A refund, as sent by Shopify."""
-
-    id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """Shopify's ID of the refund."""
-    order_id: Annotated[int, Integer(ge=1, le=2**63 - 1)]
-    """ID of the order."""
-    transactions: Annotated[list[ShopifyRefundTransaction], Field(max_length=1000)]
-    """Refund transactions."""
-    currency: Maybe[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = UNSET
-    """Currency code (ISO 4217)."""
-    created_at: Maybe[Timestamp] = UNSET
-    """Creation time."""
 
 
 class ShopifyCheckout(ContractModel):

@@ -5,7 +5,7 @@ Generated from contracts/openapi/v1/webhooks/woocommerce.yaml by `contracts gene
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
 
@@ -37,7 +37,9 @@ class WooCommerceRefund(ContractModel):
     reason: Maybe[Annotated[str, Text(max_length=1000)]] = UNSET
     """Reason."""
     total: Maybe[Annotated[str, Text(max_length=32)]] = UNSET
-    """Negative amount, as also sent by WooCommerce."""
+    """Negative amount, as sent by WooCommerce."""
+    date_created_gmt: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
+    """Creation time (UTC)."""
 
 
 class WooCommerceOrder(ContractModel):
@@ -53,10 +55,10 @@ class WooCommerceOrder(ContractModel):
     """Creation time in the time zone of the shop."""
     number: Omittable[Annotated[str, Text(max_length=64)]] = None
     """Order number shown to customers."""
-    status: Omittable[Literal["pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed"]] = (
-        None
-    )
-    """Status."""
+    status: Omittable[Annotated[str, Text(max_length=64)]] = None
+    """Status: `pending`, `processing`, `on-hold`, `completed`, `cancelled`, `refunded`, `failed`, or one that a plugin
+    added.
+    """
     subtotal: Omittable[Annotated[str, Text(max_length=32)]] = None
     """Subtotal without tax and shipping."""
     total_tax: Omittable[Annotated[str, Text(max_length=32)]] = None
@@ -77,8 +79,10 @@ class WooCommerceOrder(ContractModel):
     """Completion time (UTC)."""
     date_paid_gmt: Maybe[Annotated[str, Text(max_length=40)]] = UNSET
     """Payment time (UTC)."""
+    transaction_id: Maybe[Annotated[str, Text(max_length=255)]] = UNSET
+    """ID of the payment at its gateway."""
     payment_method: Omittable[Annotated[str, Text(max_length=255)]] = None
-    """Code of the payment method."""
+    """Code of the payment method. Cash on delivery, `cod`, is paid when the order is completed."""
     payment_method_title: Omittable[Annotated[str, Text(max_length=255)]] = None
     """Name of the payment method."""
     customer_id: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None

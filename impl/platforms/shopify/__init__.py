@@ -1,4 +1,7 @@
-"""Shopify: deliveries signed with `X-Shopify-Hmac-SHA256`, named by `X-Shopify-Topic`, amounts as decimal text."""
+"""Shopify: deliveries signed with `X-Shopify-Hmac-SHA256`, named by `X-Shopify-Topic`, amounts as decimal text.
+
+Shopify has a newer family of headers, the same names without `X-`. Where both are present the newer ones are read.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,8 @@ __all__ = ["Shopify", "to_report"]
 _SIGNATURE = "X-Shopify-Hmac-SHA256"
 _TOPIC = "X-Shopify-Topic"
 _WEBHOOK_ID = "X-Shopify-Webhook-Id"
+_ACTION = "X-Shopify-Action"
+_OLDER = "x-"
 
 
 class Shopify(Processor):
@@ -27,21 +32,31 @@ class Shopify(Processor):
     signature_scheme = "shopify_hmac_sha256"
     signature = Signature(header=_SIGNATURE, template="{base64}")
     topic_header = _TOPIC
-    headers = frozenset({_SIGNATURE.lower(), _TOPIC.lower(), _WEBHOOK_ID.lower()})
+    headers = frozenset(
+        prefix + name.lower().removeprefix(_OLDER)
+        for name in (_SIGNATURE, _TOPIC, _WEBHOOK_ID, _ACTION)
+        for prefix in ("", _OLDER)
+    )
     topics = TOPICS
     topic_mismatch_status = 422
 
     async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
-        return hmac_signature.verify(body, headers.get(_SIGNATURE.lower()), secrets)
+        return hmac_signature.verify(body, _value(headers, _SIGNATURE), secrets)
 
     def topic(self, payload: Any, headers: Headers) -> str | None:
-        """The topic of the header, when it is one that can be kept."""
-        return short_text(headers.get(_TOPIC.lower()))
+        """The topic of the header, when it is one that can be kept.
+
+        Shopify's Events name a resource and an action in two headers, `Order` and `update`; they are read as `Order/update`.
+        """
+        topic, action = _value(headers, _TOPIC), _value(headers, _ACTION)
+        if topic is not None and action is not None and b"/" not in topic:
+            topic += b"/" + action
+        return short_text(topic)
 
     def event_id(self, payload: Any, headers: Headers) -> str | None:
         """Shopify's id of the delivery, the same for each repetition."""
-        return short_text(headers.get(_WEBHOOK_ID.lower()))
+        return short_text(_value(headers, _WEBHOOK_ID))
 
     def read(self, notification: Notification) -> Report:
         """The one fact of a delivery. Raises `UnusableDelivery`, or `NothingToRecord`."""
@@ -68,3 +83,9 @@ class Shopify(Processor):
                 payload=self.sample("refunds/create") | refund,
             ),
         )
+
+
+def _value(headers: Headers, name: str) -> bytes | None:
+    """The value of the header `name` in the newer family, else in the older one."""
+    older = name.lower()
+    return headers.get(older.removeprefix(_OLDER)) or headers.get(older)
