@@ -13,6 +13,7 @@ ALTER ROLE migration_owner SET citus.enable_unsafe_triggers = on;
 SELECT create_reference_table('tenants');
 SELECT create_reference_table('users');
 SELECT create_reference_table('roles');
+SELECT create_reference_table('platforms');
 SELECT create_reference_table('channel_taxonomy');
 -- Found by a hash before a tenant is known, so its key cannot lead with the tenant.
 SELECT create_reference_table('tenant_api_keys');

@@ -1,4 +1,4 @@
-"""Tenants, their machine keys and shared secrets."""
+"""The platforms there are, tenants, their machine keys and shared secrets."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ READABLE = (
 
 def upgrade() -> None:
     run("""
+        -- The platforms there are; `migrate` writes the rows (contracts/governance/platforms.yaml). A processor is a platform
+        -- whose deliveries are verified with a credential of the tenant. Only tables in which people name a platform refer
+        -- to this one; on rows of deliveries the reference would cost every delivery a lock on the same few rows.
+        CREATE TABLE platforms (
+            name TEXT NOT NULL,
+            webhook_credential TEXT,
+            CONSTRAINT pk_platforms PRIMARY KEY (name),
+            CONSTRAINT uq_platforms__name_webhook_credential UNIQUE (name, webhook_credential),
+            CONSTRAINT ck_platforms__webhook_credential CHECK (webhook_credential IN ('secret', 'webhook_id'))
+        );
+        COMMENT ON TABLE platforms IS 'Platforms there are, and how deliveries of those that send any are verified';
+
         -- Merchants whose revenue is attributed, with their limits.
         CREATE TABLE tenants (
             id UUID NOT NULL DEFAULT gen_random_uuid(),
@@ -70,6 +82,7 @@ def upgrade() -> None:
             tenant_id UUID NOT NULL,
             id UUID NOT NULL DEFAULT gen_random_uuid(),
             processor TEXT NOT NULL,
+            credential TEXT NOT NULL,
             version INTEGER NOT NULL,
             secret_sealed BYTEA,
             key_id TEXT,
@@ -78,13 +91,13 @@ def upgrade() -> None:
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_tenant_webhook_secrets PRIMARY KEY (tenant_id, id),
             CONSTRAINT uq_tenant_webhook_secrets__tenant_id_processor_version UNIQUE (tenant_id, processor, version),
-            CONSTRAINT ck_tenant_webhook_secrets__processor
-                CHECK (processor IN ('stripe', 'paypal', 'shopify', 'woocommerce')),
             CONSTRAINT ck_tenant_webhook_secrets__version CHECK (version > 0),
             CONSTRAINT ck_tenant_webhook_secrets__secret_present
-                CHECK (secret_sealed IS NOT NULL OR (processor = 'paypal' AND webhook_id IS NOT NULL)),
+                CHECK (CASE credential WHEN 'secret' THEN secret_sealed IS NOT NULL ELSE webhook_id IS NOT NULL END),
             CONSTRAINT ck_tenant_webhook_secrets__secret_sealed_has_key
                 CHECK ((secret_sealed IS NULL) = (key_id IS NULL)),
+            CONSTRAINT fk_tenant_webhook_secrets__processor_credential FOREIGN KEY (processor, credential)
+                REFERENCES platforms (name, webhook_credential) ON DELETE RESTRICT,
             CONSTRAINT fk_tenant_webhook_secrets__tenant_id FOREIGN KEY (tenant_id)
                 REFERENCES tenants (id) ON DELETE RESTRICT
         );
@@ -108,6 +121,7 @@ def upgrade() -> None:
         );
         COMMENT ON TABLE tenant_journey_secrets IS 'Keys for hashing journey keys, by version';
     """)
+    grant("platforms", api="S", worker="S")
     protect("tenants", using=f"id = {TENANT}")
     grant_columns(
         "tenants",
@@ -141,4 +155,5 @@ def downgrade() -> None:
         DROP TABLE tenant_webhook_secrets;
         DROP TABLE tenant_api_keys;
         DROP TABLE tenants;
+        DROP TABLE platforms;
     """)

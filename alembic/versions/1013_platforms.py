@@ -24,9 +24,8 @@ def upgrade() -> None:
             updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_platform_connections PRIMARY KEY (tenant_id, id),
             CONSTRAINT uq_platform_connections__account UNIQUE (tenant_id, platform, platform_account_id),
-            CONSTRAINT ck_platform_connections__platform
-                CHECK (platform IN ('stripe', 'paypal', 'shopify', 'woocommerce', 'google_ads', 'meta_ads',
-                    'tiktok_ads', 'linkedin_ads')),
+            CONSTRAINT fk_platform_connections__platform FOREIGN KEY (platform)
+                REFERENCES platforms (name) ON DELETE RESTRICT,
             CONSTRAINT ck_platform_connections__status CHECK (status IN ('pending', 'active', 'disabled')),
             CONSTRAINT fk_platform_connections__tenant_id FOREIGN KEY (tenant_id)
                 REFERENCES tenants (id) ON DELETE RESTRICT
@@ -60,9 +59,8 @@ def upgrade() -> None:
             CONSTRAINT fk_platform_credentials__tenant_id_platform_connection_id FOREIGN KEY (tenant_id,
                     platform_connection_id)
                 REFERENCES platform_connections (tenant_id, id) ON DELETE CASCADE,
-            CONSTRAINT ck_platform_credentials__platform
-                CHECK (platform IN ('stripe', 'paypal', 'shopify', 'woocommerce', 'google_ads', 'meta_ads',
-                    'tiktok_ads', 'linkedin_ads')),
+            CONSTRAINT fk_platform_credentials__platform FOREIGN KEY (platform)
+                REFERENCES platforms (name) ON DELETE RESTRICT,
             CONSTRAINT ck_platform_credentials__lifecycle_status
                 CHECK (lifecycle_status IN ('active', 'degraded', 'revoked')),
             CONSTRAINT ck_platform_credentials__revoked_not_due
@@ -99,9 +97,8 @@ def upgrade() -> None:
             updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             CONSTRAINT pk_oauth_handshake_sessions PRIMARY KEY (tenant_id, id),
             CONSTRAINT uq_oauth_handshake_sessions__tenant_id_state_nonce_hash UNIQUE (tenant_id, state_nonce_hash),
-            CONSTRAINT ck_oauth_handshake_sessions__platform
-                CHECK (platform IN ('stripe', 'paypal', 'shopify', 'woocommerce', 'google_ads', 'meta_ads',
-                    'tiktok_ads', 'linkedin_ads')),
+            CONSTRAINT fk_oauth_handshake_sessions__platform FOREIGN KEY (platform)
+                REFERENCES platforms (name) ON DELETE RESTRICT,
             CONSTRAINT ck_oauth_handshake_sessions__pkce_code_challenge_method
                 CHECK (pkce_code_challenge_method IN ('S256')),
             CONSTRAINT ck_oauth_handshake_sessions__status

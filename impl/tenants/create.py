@@ -24,8 +24,8 @@ _INSERT_KEY = text(
 )
 _INSERT_SECRET = text(
     """
-    INSERT INTO tenant_webhook_secrets (tenant_id, processor, version, secret_sealed, key_id, webhook_id)
-    VALUES (:tenant_id, :processor, 1, :secret_sealed, :key_id, :webhook_id)
+    INSERT INTO tenant_webhook_secrets (tenant_id, processor, credential, version, secret_sealed, key_id, webhook_id)
+    VALUES (:tenant_id, :processor, :credential, 1, :secret_sealed, :key_id, :webhook_id)
     """
 )
 
@@ -83,7 +83,12 @@ async def equip(
 
 def _secret_row(ring: KeyRing, tenant_id: uuid.UUID, processor: Processor, value: str) -> dict[str, object]:
     """The id of a webhook is no secret and stays readable; everything else is sealed."""
-    row: dict[str, object] = {"tenant_id": tenant_id, "processor": processor.name, "webhook_id": None}
+    row: dict[str, object] = {
+        "tenant_id": tenant_id,
+        "processor": processor.name,
+        "credential": processor.credential,
+        "webhook_id": None,
+    }
     if processor.credential == "webhook_id":
         return row | {"secret_sealed": None, "key_id": None, "webhook_id": value}
     sealed = ring.seal(value.encode(), Place(tenant_id, "tenant_webhook_secrets", "secret_sealed"))

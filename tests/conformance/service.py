@@ -174,12 +174,12 @@ async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: NewTenant) -> None
     value = made.webhook_secret
     sealed = ring.seal(value.encode(), Place(made.tenant_id, "tenant_webhook_secrets", "secret_sealed"))
     by_credential = {
-        "secret": {"sealed": sealed.value, "key_id": sealed.key_id, "id": None},
-        "webhook_id": {"sealed": None, "key_id": None, "id": value},
+        "secret": {"credential": "secret", "sealed": sealed.value, "key_id": sealed.key_id, "id": None},
+        "webhook_id": {"credential": "webhook_id", "sealed": None, "key_id": None, "id": value},
     }
     statement = text(
-        "INSERT INTO tenant_webhook_secrets (tenant_id, processor, version, secret_sealed, key_id, webhook_id)"
-        " VALUES (:tenant_id, :processor, 1, :sealed, :key_id, :id)"
+        "INSERT INTO tenant_webhook_secrets (tenant_id, processor, credential, version, secret_sealed, key_id, webhook_id)"
+        " VALUES (:tenant_id, :processor, :credential, 1, :sealed, :key_id, :id)"
     )
     async with tenant_transaction(app, made.tenant_id) as connection:
         for processor in registry.PROCESSORS[1:]:

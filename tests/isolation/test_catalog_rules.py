@@ -19,6 +19,7 @@ WITHOUT_TENANT = {
     "jwt_signing_keys",
     "jwt_verification_cache",
     "matview_refreshes",
+    "platforms",
     "rate_limit_buckets",
     "roles",
     "schema_functions",

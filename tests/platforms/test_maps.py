@@ -16,6 +16,7 @@ from impl.platforms.notification import Notification
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 GOVERNANCE = yaml.safe_load((CONTRACTS / "governance/mappings.yaml").read_text())
+PLATFORMS = yaml.safe_load((CONTRACTS / "governance/platforms.yaml").read_text())["platforms"]
 MAPS, VECTORS = GOVERNANCE["maps"], GOVERNANCE["vectors"]
 AMOUNTS = {"shopify": ("orders/paid", "total_price"), "woocommerce": ("order.completed", "total")}
 
@@ -70,6 +71,17 @@ def test_the_contract_lists_the_processors_of_the_registry():
     auth = yaml.safe_load((CONTRACTS / "openapi/v1/auth.yaml").read_text())
     listed = auth["components"]["schemas"]["WebhookSecret"]["properties"]["provider"]["enum"]
     assert sorted(listed) == sorted(registry.NAMES)
+
+
+def test_reference_table_names_the_processors_of_the_registry_with_their_credentials():
+    rows = {row["name"]: row["webhook_credential"] for row in PLATFORMS}
+    processors = {name: credential for name, credential in rows.items() if credential is not None}
+    assert processors == {processor.name: processor.credential for processor in registry.PROCESSORS}
+
+
+def test_reference_table_has_the_platforms_of_the_contract():
+    schemas = yaml.safe_load((CONTRACTS / "openapi/v1/_common/schemas.yaml").read_text())["components"]["schemas"]
+    assert sorted(schemas["Platform"]["enum"]) == sorted(row["name"] for row in PLATFORMS)
 
 
 @pytest.mark.parametrize("processor", AMOUNTS)

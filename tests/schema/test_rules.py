@@ -221,6 +221,8 @@ async def test_no_login_changes_tenants_or_channels_or_reads_secrets_by_itself(d
         "DELETE FROM tenants",
         "UPDATE channel_taxonomy SET is_paid = true",
         "INSERT INTO channel_taxonomy (code) VALUES ('x')",
+        "UPDATE platforms SET webhook_credential = 'secret'",
+        "INSERT INTO platforms (name) VALUES ('x')",
         "SELECT notification_email_sealed FROM tenants",
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -235,6 +237,36 @@ async def test_a_worker_reads_no_secrets_at_all(database: Database, table: str) 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await worker.execute(f"SELECT 1 FROM {table}")
     await worker.close()
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"processor": "barter"}, "processor_credential"),
+        ({"processor": "google_ads"}, "processor_credential"),
+        ({"processor": "stripe", "credential": "webhook_id", "webhook_id": "WH-1"}, "processor_credential"),
+        ({"processor": "stripe", "secret_sealed": None, "key_id": None}, "secret_present"),
+        ({"processor": "paypal", "credential": "webhook_id"}, "secret_present"),
+    ],
+)
+async def test_secrets_are_those_of_a_processor_and_of_its_kind(
+    owner: asyncpg.Connection, make_tenant: MakeTenant, values: dict[str, object], constraint: str
+) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError, match=constraint):
+        await RowMaker(owner).insert("tenant_webhook_secrets", await make_tenant(), **values)
+
+
+async def test_a_processor_is_added_by_a_row_of_the_reference_table(
+    owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    maker, tenant = RowMaker(owner), await make_tenant()
+    await owner.execute("INSERT INTO platforms VALUES ('barter', 'webhook_id')")
+    values = {"credential": "webhook_id", "secret_sealed": None, "key_id": None, "webhook_id": "WH-1"}
+    await maker.insert("tenant_webhook_secrets", tenant, processor="barter", **values)
+    for table in ("platform_connections", "platform_credentials", "oauth_handshake_sessions"):
+        await maker.insert(table, tenant, platform="barter")
+        with pytest.raises(asyncpg.ForeignKeyViolationError, match="platform"):
+            await maker.insert(table, tenant, platform="no such platform")
 
 
 @pytest.mark.promise("P001")

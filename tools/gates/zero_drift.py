@@ -18,7 +18,8 @@ from tools.gates.stage import ROOT, SKELDIR, GateFailure, Stage, require
 
 VIEWS_CAME_WITH: Final = "1019_views"
 INGESTION: Final = ("webhook_deliveries", "attribution_events", "touches", "dead_events", "revenue_ledger")
-CHANNELS: Final = ROOT / "generated" / "governance" / "sql" / "public" / "channel_taxonomy.sql"
+REFERENCE_TABLES: Final = ("platforms", "channel_taxonomy")
+SEEDS: Final = ROOT / "generated" / "governance" / "sql" / "public"
 GIT: Final = shutil.which("git") or "git"
 SPELLINGS: Final = ("postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2", "postgresql+psycopg")
 
@@ -97,11 +98,15 @@ async def count_rows(maker: RowMaker) -> dict[str, int]:
 async def fillable(maker: RowMaker) -> list[str]:
     """Tenant tables that can take a row at this revision: what they refer to exists."""
     tables = await maker.tenant_tables()
-    if not await maker.connection.fetchval("SELECT to_regclass('channel_taxonomy') IS NOT NULL"):
-        return [table for table in tables if table not in INGESTION]
-    # `migrate` writes the channels after the newest revision, and a database at an earlier one had that once.
-    await maker.connection.execute(CHANNELS.read_text(encoding="utf-8"))
-    return tables
+    # `migrate` writes reference tables after the newest revision, and a database at an earlier one had that once.
+    seeded = [
+        table
+        for table in REFERENCE_TABLES
+        if await maker.connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table)
+    ]
+    for table in seeded:
+        await maker.connection.execute((SEEDS / f"{table}.sql").read_text(encoding="utf-8"))
+    return tables if "channel_taxonomy" in seeded else [table for table in tables if table not in INGESTION]
 
 
 async def backfill_sees_everything(stage: Stage) -> None:

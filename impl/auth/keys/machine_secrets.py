@@ -37,8 +37,9 @@ _SECRETS: Final = text("""
 """)
 _END_SECRET: Final = text("UPDATE tenant_webhook_secrets SET valid_until = :valid_until WHERE id = :id")
 _INSERT_SECRET: Final = text("""
-    INSERT INTO tenant_webhook_secrets (tenant_id, processor, version, secret_sealed, key_id, webhook_id, created_at)
-    VALUES (:tenant_id, :processor, :version, :secret_sealed, :key_id, :webhook_id, :now)
+    INSERT INTO tenant_webhook_secrets (
+        tenant_id, processor, credential, version, secret_sealed, key_id, webhook_id, created_at)
+    VALUES (:tenant_id, :processor, :credential, :version, :secret_sealed, :key_id, :webhook_id, :now)
 """)
 
 
@@ -136,6 +137,7 @@ async def put_webhook_secret(  # noqa: PLR0913  (each is another column, all by 
     values = {
         "tenant_id": tenant_id,
         "processor": processor.name,
+        "credential": processor.credential,
         "version": version + 1,
         "webhook_id": webhook_id,
         "now": now,

@@ -245,7 +245,6 @@ class WebhookDelivery(TenantScoped, Identified, CreatedAt, Base):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        one_of("processor", "stripe", "paypal", "shopify", "woocommerce"),
         one_of("outcome", "accepted", "duplicate", "dead", "ignored"),
         CheckConstraint("size_bytes >= 0", name="size_bytes"),
         Index(None, "tenant_id", "processor", "idempotency_key"),

@@ -6,12 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impl.db.mapped import Base, Identified, TenantScoped, UpdatedAt, about, one_of, same_tenant
 
-PLATFORMS = ("stripe", "paypal", "shopify", "woocommerce", "google_ads", "meta_ads", "tiktok_ads", "linkedin_ads")
+
+class Platform(Base):
+    """A platform that tenants connect; a processor, where its deliveries are verified with a credential."""
+
+    __tablename__ = "platforms"
+    __table_args__ = (
+        UniqueConstraint("name", "webhook_credential"),
+        one_of("webhook_credential", "secret", "webhook_id"),
+        about(
+            "Platforms there are, and how deliveries of those that send any are verified",
+            api="S",
+            worker="S",
+            policy="none",
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    webhook_credential: Mapped[str | None]
 
 
 class PlatformConnection(TenantScoped, Identified, UpdatedAt, Base):
@@ -20,12 +37,11 @@ class PlatformConnection(TenantScoped, Identified, UpdatedAt, Base):
     __tablename__ = "platform_connections"
     __table_args__ = (
         UniqueConstraint("tenant_id", "platform", "platform_account_id", name="uq_platform_connections__account"),
-        one_of("platform", *PLATFORMS),
         one_of("status", "pending", "active", "disabled"),
         about("Accounts of tenants at platforms", api="SIU", worker="SU"),
     )
 
-    platform: Mapped[str]
+    platform: Mapped[str] = mapped_column(ForeignKey(Platform.name, ondelete="RESTRICT"))
     platform_account_id: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=text("'pending'"))
     connection_metadata: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
@@ -38,7 +54,6 @@ class PlatformCredential(TenantScoped, Identified, UpdatedAt, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "platform", "platform_connection_id", name="uq_platform_credentials__connection"),
         same_tenant("platform_connection_id", "platform_connections.id", ondelete="CASCADE"),
-        one_of("platform", *PLATFORMS),
         one_of("lifecycle_status", "active", "degraded", "revoked"),
         CheckConstraint("lifecycle_status <> 'revoked' OR next_refresh_due_at IS NULL", name="revoked_not_due"),
         CheckConstraint("revoked_at IS NULL OR lifecycle_status = 'revoked'", name="revoked_at"),
@@ -52,7 +67,7 @@ class PlatformCredential(TenantScoped, Identified, UpdatedAt, Base):
     )
 
     platform_connection_id: Mapped[UUID]
-    platform: Mapped[str]
+    platform: Mapped[str] = mapped_column(ForeignKey(Platform.name, ondelete="RESTRICT"))
     access_token_sealed: Mapped[bytes]
     refresh_token_sealed: Mapped[bytes | None]
     key_id: Mapped[str]
@@ -75,7 +90,6 @@ class OAuthHandshake(TenantScoped, Identified, UpdatedAt, Base):
     __tablename__ = "oauth_handshake_sessions"
     __table_args__ = (
         UniqueConstraint("tenant_id", "state_nonce_hash"),
-        one_of("platform", *PLATFORMS),
         one_of("pkce_code_challenge_method", "S256"),
         one_of("status", "pending", "consumed", "expired", "aborted"),
         CheckConstraint("octet_length(state_nonce_hash) = 32", name="state_nonce_hash"),
@@ -86,7 +100,7 @@ class OAuthHandshake(TenantScoped, Identified, UpdatedAt, Base):
     )
 
     user_id: Mapped[UUID]
-    platform: Mapped[str]
+    platform: Mapped[str] = mapped_column(ForeignKey(Platform.name, ondelete="RESTRICT"))
     platform_account_id: Mapped[str]
     state_nonce_hash: Mapped[bytes]
     pkce_verifier_sealed: Mapped[bytes]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CHAR, CheckConstraint, Index, SmallInteger, String, UniqueConstraint, false, text
+from sqlalchemy import (
+    CHAR,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impl.db.mapped import Base, CreatedAt, Identified, TenantScoped, UpdatedAt, about, one_of
@@ -87,16 +97,20 @@ class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
     __tablename__ = "tenant_webhook_secrets"
     __table_args__ = (
         UniqueConstraint("tenant_id", "processor", "version"),
-        one_of("processor", "stripe", "paypal", "shopify", "woocommerce"),
+        ForeignKeyConstraint(
+            ["processor", "credential"], ["platforms.name", "platforms.webhook_credential"], ondelete="RESTRICT"
+        ),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint(
-            "secret_sealed IS NOT NULL OR (processor = 'paypal' AND webhook_id IS NOT NULL)", name="secret_present"
+            "CASE credential WHEN 'secret' THEN secret_sealed IS NOT NULL ELSE webhook_id IS NOT NULL END",
+            name="secret_present",
         ),
         sealed_pair("secret_sealed"),
         about("Secrets shared with payment platforms, by version", api="SIU"),
     )
 
     processor: Mapped[str]
+    credential: Mapped[str]
     version: Mapped[int]
     secret_sealed: Mapped[bytes | None]
     key_id: Mapped[str | None]
