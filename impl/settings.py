@@ -83,6 +83,10 @@ class Settings(BaseSettings):
 
     paypal_test_authority: Path | None = None
     """Folder of a local certificate authority that replaces PayPal's; allowed only in local and ci."""
+    paypal_roots: Path | None = None
+    """PEM file of the root certificates that PayPal's have to lead to; unset, those that come with the program."""
+    paypal_issuers: Path | None = None
+    """PEM file of the issuers that PayPal may leave out of what it serves; unset, those that come with the program."""
     worker_processes: int = Field(1, ge=1, le=32)
     """Number of worker processes that `skeldir worker` keeps running."""
     worker_stall_seconds: float = Field(15.0, ge=1)

@@ -97,7 +97,9 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         platforms=platforms.PlatformsStub(),
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
-        receive_delivery=DeliveryHandler(receiver, [one.configured(settings, clock) for one in registry.PROCESSORS]),
+        receive_delivery=DeliveryHandler(
+            receiver, [one.configured(settings, clock, quarantine.note_for_operators) for one in registry.PROCESSORS]
+        ),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
         observer=ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic),

@@ -18,6 +18,8 @@ from typing import Any, ClassVar, Final, Literal
 
 from impl.kernel.clock import Clock
 from impl.kernel.events import EventType, Report
+from impl.platforms import notices
+from impl.platforms.notices import OnNotice
 from impl.platforms.notification import Notification
 from impl.settings import Settings
 
@@ -110,8 +112,11 @@ class Processor(ABC):
     def examples(self, now: datetime) -> Sequence[Example]:
         """The demo's deliveries of the day of `now`: a second run on that day repeats them and adds nothing."""
 
-    def configured(self, settings: Settings, clock: Clock) -> Processor:
-        """This processor as a service with `settings` needs it, where verifying or signing takes more than the secret."""
+    def configured(self, settings: Settings, clock: Clock, on_notice: OnNotice = notices.unheard) -> Processor:
+        """This processor as a service with `settings` needs it, where verifying or signing takes more than the secret.
+
+        `on_notice` is called, at once or later, with what operators have to know.
+        """
         return self
 
     def local_settings(self, settings: Settings, now: datetime) -> dict[str, Any]:

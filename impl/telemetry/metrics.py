@@ -24,6 +24,14 @@ EVENTS_DUPLICATE: Final = Counter(
 )
 EVENTS_DEAD: Final = Counter("events_dlq", "Deliveries that could not become an event.", registry=REGISTRY)
 EVENTS_QUARANTINED: Final = Counter("events_quarantined", "Deliveries with an unknown tenant key.", registry=REGISTRY)
+CERTIFICATE_ISSUERS_UNKNOWN: Final = Counter(
+    "certificate_issuers_unknown", "Certificates of a processor whose issuer is not in our files.", registry=REGISTRY
+)
+CERTIFICATES_EXPIRE_AT: Final = Gauge(
+    "certificate_files_expire_timestamp_seconds",
+    "When the first root or issuer of our files for verifying a processor's certificates expires.",
+    registry=REGISTRY,
+)
 CHANNELS_UNMAPPED: Final = Counter(
     "channels_unmapped", "Touches and conversions whose UTM parameters map to no channel.", registry=REGISTRY
 )

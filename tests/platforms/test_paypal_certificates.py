@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 
 from impl.kernel.clock import FixedClock
 from impl.kernel.errors import ConfigurationError
-from impl.platforms.paypal import local_authority, transport
+from impl.platforms.paypal import PayPal, certificates, local_authority, transport
 from impl.platforms.paypal.certificates import CertificateUnavailable, PinnedCertificates, known_issuers, pinned_roots
 from impl.settings import Settings, read
+from impl.telemetry import metrics
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 URL = local_authority.URL.encode()
@@ -156,6 +158,58 @@ def issued(*chain):
 async def test_a_certificate_without_its_issuer_is_trusted_when_the_issuer_is_known(served, known, is_trusted):
     certificates = source(Host(issued(*served)), issuers=known)
     assert (await certificates.key(URL) is not None) is is_trusted
+
+
+@pytest.mark.parametrize(
+    ("served", "known", "trusted"),
+    [((ISSUER,), (), "true"), ((), (), "false"), ((ISSUER,), (ISSUER,), None), ((), (ISSUER,), None)],
+)
+async def test_an_issuer_that_is_in_no_file_is_told_to_operators_also_while_it_is_trusted(served, known, trusted):
+    heard, before = [], metrics.CERTIFICATE_ISSUERS_UNKNOWN._value.get()
+    certificates = source(Host(issued(*served)), issuers=known, on_notice=heard.append)
+    with structlog.testing.capture_logs() as lines:
+        await certificates.key(URL)
+    expected = [] if trusted is None else [("paypal", "unknown_issuer", {"issuer": "CN=Issuer", "is_trusted": trusted})]
+    assert [(one.source, one.code, one.detail) for one in heard] == expected
+    assert [line["issuer"] for line in lines if line["event"] == "paypal_issuer_unknown"] == ["CN=Issuer"] * len(
+        expected
+    )
+    assert metrics.CERTIFICATE_ISSUERS_UNKNOWN._value.get() == before + len(expected)
+
+
+def pem_file(path, *certificates):
+    path.write_bytes(b"".join(one.public_bytes(serialization.Encoding.PEM) for one in certificates))
+    return path
+
+
+def test_roots_and_issuers_come_from_the_files_of_the_settings(tmp_path):
+    roots, issuers = pem_file(tmp_path / "roots.pem", ROOT), pem_file(tmp_path / "issuers.pem", ISSUER)
+    assert (pinned_roots(roots), known_issuers(issuers)) == ([ROOT], [ISSUER])
+    heard = []
+    settings = Settings(paypal_roots=roots, paypal_issuers=issuers, data_dir=tmp_path)
+    PayPal().configured(settings, FixedClock(NOW), heard.append)
+    assert heard == []
+    assert metrics.CERTIFICATES_EXPIRE_AT._value.get() == ROOT.not_valid_after_utc.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [(None, "FileNotFoundError"), (b"", "ValueError"), (b"roots", "ValueError"), (leaf(), "no certificate authority")],
+)
+@pytest.mark.parametrize("name", ["paypal_roots", "paypal_issuers"])
+def test_an_unusable_file_of_the_settings_is_refused_at_the_start(name, text, message, tmp_path):
+    if text is not None:
+        (tmp_path / "file.pem").write_bytes(text)
+    settings = Settings(**{name: tmp_path / "file.pem", "data_dir": tmp_path})
+    with pytest.raises(ConfigurationError, match=f"SKELDIR_{name.upper()}.*{message}"):
+        PayPal().configured(settings, FixedClock(NOW))
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(91, False), (89, True)])
+def test_a_root_that_expires_soon_is_told_to_operators(days, is_told):
+    heard = []
+    certificates.report_expiry([ROOT], ROOT.not_valid_after_utc - timedelta(days=days), heard.append)
+    assert [one.code for one in heard] == ["issuer_expires"] * is_told
 
 
 async def test_a_known_issuer_is_trusted_through_a_root_only():

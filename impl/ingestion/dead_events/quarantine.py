@@ -1,4 +1,4 @@
-"""Deliveries with a tenant key that nobody has, noted for operators.
+"""Deliveries with a tenant key that nobody has, and what else concerns no tenant, noted for operators.
 
 A processor that still uses a key which was taken back loses a shop its revenue without anybody noticing. Who sends such a
 delivery is not known, and nothing about it was verified, so nothing of its body is kept: only where it arrived, how large it
@@ -23,6 +23,7 @@ from impl.kernel import ids
 from impl.kernel.background import Background
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
+from impl.platforms.notices import OperatorNotice
 from impl.telemetry import correlation, metrics
 
 CODE: Final = "unknown_tenant_key"
@@ -64,6 +65,23 @@ class Quarantine:
         values = _row(key_hash, request)
         metrics.EVENTS_QUARANTINED.inc()
         _log.warning("delivery_quarantined", source=values["source"], error_code=CODE)
+        self._writing.start(self._write(values))
+
+    def note_for_operators(self, notice: OperatorNotice) -> None:
+        """Keep what a processor's package has to tell, once in an hour."""
+        key = (notice.message.encode(), notice.code)
+        # Not counted among the notes per hour: strangers must not use up the room of what nobody else says.
+        if self._noted.get(key):
+            return
+        self._noted.put(key, True)
+        values = {
+            "id": ids.new(),
+            "source": notice.source,
+            "code": notice.code,
+            "message": notice.message[: rejections.MAX_MESSAGE],
+            "detail": json.dumps(dict(notice.detail)),
+            "correlation_id": correlation.current(),
+        }
         self._writing.start(self._write(values))
 
     async def close(self, patience_seconds: float) -> int:

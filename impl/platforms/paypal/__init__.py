@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from impl.kernel.clock import Clock
 from impl.kernel.errors import ConfigurationError
 from impl.kernel.events import Report
+from impl.platforms import notices
+from impl.platforms.notices import OnNotice
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.paypal import certificates, local_authority, transport
 from impl.platforms.paypal import signature as proofs
@@ -88,18 +90,25 @@ class PayPal(Processor):
         event["resource"] |= capture
         return (Example(title="60.00 are captured", topic=topic, delivery_id=event["id"], payload=event),)
 
-    def configured(self, settings: Settings, clock: Clock) -> PayPal:
-        """Believes PayPal's own certificates; on a local machine those of the stand-in for its authority, if there is one."""
+    def configured(self, settings: Settings, clock: Clock, on_notice: OnNotice = notices.unheard) -> PayPal:
+        """Believes PayPal's own certificates; on a local machine those of the stand-in for its authority, if there is one.
+
+        Raises `ConfigurationError` for an unusable file of roots or issuers.
+        """
         folder = _authority_folder(settings)
         if settings.paypal_test_authority is not None:
             authority = local_authority.read(folder)
             return PayPal(PinnedCertificates(authority.fetch, [authority.root], clock), authority)
+        roots = certificates.pinned_roots(settings.paypal_roots)
+        issuers = certificates.known_issuers(settings.paypal_issuers)
+        certificates.report_expiry([*roots, *issuers], clock.now(), on_notice)
         source = PinnedCertificates(
             transport.fetch,
-            certificates.pinned_roots(),
+            roots,
             clock,
-            issuers=certificates.known_issuers(),
+            issuers=issuers,
             is_sandbox_allowed=settings.environment != "prod",
+            on_notice=on_notice,
         )
         return PayPal(source, folder)
 

@@ -11,6 +11,7 @@ from generated.server import RawRequest
 from impl.auth.keys import tenant_keys
 from impl.ingestion.dead_events.quarantine import NOTES_PER_HOUR, Quarantine
 from impl.kernel.clock import FixedClock
+from impl.platforms.notices import OperatorNotice
 from impl.telemetry import metrics
 from tests.fixtures.service import signed, stripe_delivery
 from tests.ingestion.deliveries.conftest import NOW
@@ -85,3 +86,17 @@ async def test_while_the_database_is_away_the_answer_is_not_kept_waiting(databas
     quarantine.note(tenant_keys.new(), RawRequest(path="/api/events", body=BODY))
     assert await quarantine.close(60) == 0
     await away.dispose()
+
+
+async def test_what_a_processor_tells_operators_is_kept_once_an_hour(app_engine, owner):
+    clock = FixedClock(NOW)
+    quarantine, code = Quarantine(app_engine, clock), f"unknown_issuer_{uuid4().hex[:8]}"
+    notice = OperatorNotice(source="paypal", code=code, message="Add the issuer.", detail={"issuer": "CN=X"})
+    for seconds in (0, 3599, 1):
+        clock.advance(seconds)
+        quarantine.note_for_operators(notice)
+    assert await quarantine.close(60) == 0
+    rows = await owner.fetch("SELECT * FROM dead_events_quarantine WHERE error_code = $1", code)
+    kept = {(row["tenant_id"], row["source"], row["error_message"], row["error_detail"]) for row in rows}
+    assert kept == {(None, "paypal", "Add the issuer.", '{"issuer": "CN=X"}')}
+    assert len(rows) == 2
