@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+Issue = dict[str, str]
+"""One mistake in a body: `pointer`, `message`, `code` and, where there is one, `field`."""
 TOUCH: Final = "touch"
 """Source of a rejected touch; a rejected delivery has the name of its processor."""
 PASSING: Final = frozenset({"database_timeout", "network_error", "unknown"})
@@ -26,7 +28,7 @@ class Cause:
     message: str
     pointer: str = ""
     """JSON pointer to the offending field, as far as it is known: `/body/touches/3/occurred_at`."""
-    issues: tuple[dict[str, str], ...] = ()
+    issues: tuple[Issue, ...] = ()
     """Every place where a body breaks its schema."""
 
     @property

@@ -11,8 +11,9 @@ RULE_CODES = (
 )
 """With these a request that keeps the contract may be refused: a rule of the business."""
 
-POLITE_REFUSALS = {"outcome": ["dead"], "result": ["dead"]}
-"""What a 2xx says when nothing was accepted: a processor must not send it again."""
+POLITE_REFUSALS = {"outcome": ["dead"], "result": ["dead"], "schema_notes": ["*"]}
+"""What a 2xx says when the request broke the contract: a processor must not send it again, and what is noted is refused as a
+description even where the money in it counts."""
 
 OPAQUE = ("cursor",)
 CORRELATION_HEADER = "X-Correlation-ID"

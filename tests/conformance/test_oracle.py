@@ -152,6 +152,24 @@ def test_a_body_is_accepted_or_refused_as_the_contract_says(shop: contract.Contr
     assert rules(shop, refused) == (["refused-valid"] if is_valid else [])
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_noted"),
+    [
+        ({"notes": [{"pointer": "/body/sku"}]}, True),
+        ({"results": [{"notes": ["one"]}]}, True),
+        ({"notes": []}, False),
+        ({"notes": None}, False),
+        ({"notes": "one"}, False),
+        ({"other": ["one"]}, False),
+    ],
+)
+def test_a_note_in_an_accepted_answer_counts_as_a_refusal(answer: dict[str, Any], is_noted: bool) -> None:
+    """`*` is any list with items, of the answer or of an item of a batch."""
+    exchange = replace(create([]), answer_body=json.dumps(answer).encode())
+    policy = Policy(polite_refusals=(("notes", frozenset({"*"})),))
+    assert oracle.is_polite_refusal(exchange, policy) == is_noted
+
+
 def test_a_read_only_property_in_a_request_is_left_to_the_service(shop: contract.Contract) -> None:
     body = {"sku": "ABC-1", "quantity": 2, "id": ORDER["id"]}
     assert rules(shop, create(body)) == []

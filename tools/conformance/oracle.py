@@ -52,7 +52,8 @@ class Policy:
     opaque: frozenset[str] = frozenset()
     """Query parameters whose values only the service can make: refusing another one is right, whatever its schema."""
     polite_refusals: tuple[tuple[str, frozenset[str]], ...] = ()
-    """Members of an accepted answer that say it was not accepted, with their values: `outcome` is `dead`."""
+    """Members of an accepted answer that say the request broke the contract, with their values: `outcome` is `dead`; `*` is any
+    list that is not empty, such as notes of what was wrong."""
     ignored_paths: frozenset[str] = frozenset()
     """Paths the service serves beside the contract (metrics, documentation); `*` stands for anything."""
     _by_value: dict[str, Credential] = field(default_factory=dict, repr=False)
@@ -261,7 +262,7 @@ def says(answer: object, name: str, values: Container[object]) -> bool:
     if not isinstance(answer, dict):
         return False
     known = answer.get(name)
-    if isinstance(known, str) and known in values:
+    if (isinstance(known, str) and known in values) or (isinstance(known, list) and known and "*" in values):
         return True
     return any(says(item, name, values) for item in answer.values() if isinstance(item, list))
 

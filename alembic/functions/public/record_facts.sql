@@ -31,7 +31,7 @@ BEGIN
             -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
             SELECT d.ordinality, d.delivery_id, d.processor, d.topic, d.processor_event_id, d.idempotency_key, d.received_at,
                 d.posted_at, d.size_bytes, d.signature_scheme, d.secret_version, d.correlation_id, d.is_replay,
-                d.known_entries, ARRAY(
+                d.known_entries, d.schema_notes, ARRAY(
                 SELECT l.id
                 FROM (
                     SELECT n.name FROM unnest(d.transaction_names) AS n (name)
@@ -117,10 +117,10 @@ BEGIN
         ), delivered AS (
             INSERT INTO public.webhook_deliveries (
                 tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,
-                signature_scheme, secret_version, outcome, event_id, correlation_id)
+                signature_scheme, secret_version, outcome, event_id, correlation_id, schema_notes)
             SELECT bound, d.delivery_id, d.processor, d.topic, d.processor_event_id, d.idempotency_key, d.received_at,
                 d.size_bytes, d.signature_scheme, d.secret_version,
-                CASE WHEN r.is_new THEN 'accepted' ELSE 'duplicate' END, r.event_id, d.correlation_id
+                CASE WHEN r.is_new THEN 'accepted' ELSE 'duplicate' END, r.event_id, d.correlation_id, d.schema_notes
             FROM result r JOIN delivery d ON d.ordinality = r.place
             WHERE r.is_recorded AND NOT d.is_replay
         )

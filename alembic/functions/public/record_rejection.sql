@@ -13,7 +13,8 @@ BEGIN
             tenant_id uuid, delivery_id uuid, processor text, topic text, processor_event_id text, idempotency_key text,
             received_at timestamptz, size_bytes integer, signature_scheme text, secret_version integer, correlation_id uuid,
             dead_event_id uuid, error_code text, error_message text, error_detail jsonb, raw_payload jsonb,
-            payload_sealed text, key_id text, external_event_id text, next_retry_at timestamptz)
+            payload_sealed text, key_id text, external_event_id text, next_retry_at timestamptz,
+            schema_notes jsonb)
     ), dead AS (
         INSERT INTO public.dead_events (
             tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail,
@@ -34,9 +35,9 @@ BEGIN
     ), delivery AS (
         INSERT INTO public.webhook_deliveries (
             tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,
-            signature_scheme, secret_version, outcome, dead_event_id, correlation_id)
+            signature_scheme, secret_version, outcome, dead_event_id, correlation_id, schema_notes)
         SELECT r.tenant_id, r.delivery_id, r.processor, r.topic, r.processor_event_id, r.idempotency_key, r.received_at,
-            r.size_bytes, r.signature_scheme, r.secret_version, 'dead', k.id, r.correlation_id
+            r.size_bytes, r.signature_scheme, r.secret_version, 'dead', k.id, r.correlation_id, r.schema_notes
         FROM rejected r, known k
     )
     SELECT k.id FROM known k;

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from impl.ingestion.rejections import Cause
+from impl.ingestion.rejections import Cause, Issue
 
 
 class Outcome(enum.StrEnum):
@@ -33,6 +33,8 @@ class Delivery:
     signature_scheme: str
     secret_version: int
     """Version of the webhook secret that signed it."""
+    schema_notes: tuple[Issue, ...] = ()
+    """Where its body differs from the schema that describes it; at most `MAX_ISSUES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class NotRevenue:
 class _Received:
     tenant_id: uuid.UUID
     idempotency_key: uuid.UUID
+    schema_notes: tuple[Issue, ...] = ()
+    """Where the body differs from the schema that describes it."""
 
     @property
     def correlation_id(self) -> uuid.UUID:

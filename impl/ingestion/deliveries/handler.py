@@ -11,8 +11,9 @@ from generated.server import Bodies, Call, ProblemError, UnauthorizedError, comm
 from generated.server.models import webhooks_base as models
 from impl.ingestion.deliveries import receive
 from impl.ingestion.deliveries.delivery import Outcome, Receipt, Recorded, Rejected
-from impl.ingestion.deliveries.interpret import Inbound, Issue
+from impl.ingestion.deliveries.interpret import Inbound
 from impl.ingestion.deliveries.receive import Receiver
+from impl.ingestion.rejections import Issue
 from impl.kernel.callers import MachineCaller
 from impl.platforms.errors import SignatureMismatch
 from impl.platforms.processor import Processor
@@ -136,4 +137,8 @@ def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
         dead_event_id=receipt.dead_event_id if isinstance(receipt, Rejected) else None,
         idempotency_key=receipt.idempotency_key,
         channel=recorded.channel if recorded else None,
+        schema_notes=[
+            models.SchemaNote(pointer=note["pointer"], message=note["message"]) for note in receipt.schema_notes
+        ]
+        or None,
     )

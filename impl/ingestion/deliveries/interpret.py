@@ -8,20 +8,26 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic_core import from_json
 
 from impl.ingestion import names, privacy
 from impl.ingestion.deliveries.delivery import NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
+from impl.ingestion.rejections import MAX_ISSUES, Issue
 from impl.kernel.events import Report, idempotency_key
 from impl.platforms import topics
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
 from impl.platforms.processor import Processor
 
-Issue = dict[str, str]
+_NOT_AN_OBJECT: Final = {
+    "pointer": "/body",
+    "field": "body",
+    "message": "This is not an object",
+    "code": "dict_type",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,8 @@ class Reading:
     topic: str | None
     """The processor's own name of what happened; where it says none, what the address is for."""
     event_id: str | None
+    schema_notes: tuple[Issue, ...] = ()
+    """Where the body differs from the schema that describes it; at most `MAX_ISSUES`."""
 
     def reject(self, code: str, message: str, *, pointer: str = "", issues: tuple[Issue, ...] = ()) -> Rejection:
         """Why this cannot become an event, with what is kept for its repair."""
@@ -92,49 +100,51 @@ def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Readi
     except ValueError as error:
         message = f"the body of {len(inbound.body)} bytes is not JSON: {_position(error)}"
         return _unreadable("schema_validation", message, inbound, secret)
+    topic = processor.topic(payload, inbound.headers) or inbound.topic
     return Reading(
         processor=processor,
         inbound=inbound,
         secret=secret,
         payload=payload,
-        topic=processor.topic(payload, inbound.headers) or inbound.topic,
+        topic=topic,
         event_id=processor.event_id(payload, inbound.headers),
+        schema_notes=tuple(names.issue(issue) for issue in inbound.check(topic)[:MAX_ISSUES]),
     )
 
 
 def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | NotRevenue:
-    """The meaning of the delivery. The address is compared before the schema, which depends on the topic."""
+    """The meaning of the delivery: the reader decides, since processors send more than any schema of theirs describes."""
     inbound, topic = reading.inbound, reading.topic
     if inbound.topic is not None and topic != inbound.topic:
         return reading.reject("topic_mismatch", f"this address is for {inbound.topic}")
-    is_read = topics.kind_of(reading.processor.name, topic) is not None
-    issues = _not_an_object(reading.payload) or (tuple(map(names.issue, inbound.check(topic))) if is_read else ())
-    if issues:
+    if not isinstance(reading.payload, dict):
+        issues = reading.schema_notes or (_NOT_AN_OBJECT,)
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         return reading.reject("schema_validation", message, issues=issues)
     notification = Notification(payload=reading.payload, topic=topic, id=reading.event_id, received_at=received_at)
-    if not is_read:
+    if topics.kind_of(reading.processor.name, topic) is None:
         return _not_read(reading, notification)
     try:
         return reading.processor.read(notification)
     except NothingToRecord:
         return reading.ignore()
     except UnusableDelivery as error:
-        return reading.reject(error.code, str(error), pointer=error.pointer)
+        return _refused(reading, error)
 
 
 def _not_read(reading: Reading, notification: Notification) -> Rejection | NotRevenue:
     """A topic that is known to be without revenue is noise, not an alarm; any other has to be looked at."""
     if topics.is_not_revenue(reading.processor.name, notification.topic):
         return reading.ignore()
-    error = topics.unlisted(reading.processor, notification)
-    return reading.reject(error.code, str(error), pointer=names.kept(error.pointer))
+    return _refused(reading, topics.unlisted(reading.processor, notification))
 
 
-def _not_an_object(payload: Any) -> tuple[Issue, ...]:
-    if isinstance(payload, dict):
-        return ()
-    return ({"pointer": "/body", "field": "body", "message": "This is not an object", "code": "dict_type"},)
+def _refused(reading: Reading, error: UnusableDelivery) -> Rejection:
+    """What the reader refuses, before what only the schema minds. A reader points into the body, or at a header."""
+    pointer = error.pointer if error.pointer.startswith("/header/") else f"/body{error.pointer}"
+    issue = names.issue({"pointer": pointer, "message": str(error), "code": error.code})
+    notes = (note for note in reading.schema_notes if note["pointer"] != issue["pointer"])
+    return reading.reject(error.code, str(error), pointer=issue["pointer"], issues=(issue, *notes))
 
 
 def _position(error: ValueError) -> str:

@@ -87,7 +87,10 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
 
 
 async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rejection) -> Receipt:
-    meaning = reading if isinstance(reading, Rejection) else interpret.interpret(reading, delivery.received_at)
+    if isinstance(reading, Rejection):
+        return await reject.reject(receiver.engine, receiver.ring, delivery, reading)
+    delivery = dataclasses.replace(delivery, schema_notes=reading.schema_notes)
+    meaning = interpret.interpret(reading, delivery.received_at)
     if isinstance(meaning, NotRevenue):
         return await record.ignore(receiver.engine, delivery, meaning)
     if isinstance(meaning, Report):
@@ -96,7 +99,6 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
             return await record.record(receiver.facts.put, delivery, meaning, link)
         except CurrencyMismatch as error:
             # Nothing was written, so the same delivery can still be kept as a dead event.
-            assert isinstance(reading, Reading)
             meaning = reading.reject(error.code, str(error))
     rejection = await _without_journey_key(receiver, delivery, meaning)
     return await reject.reject(receiver.engine, receiver.ring, delivery, rejection)

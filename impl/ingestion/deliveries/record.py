@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, Final
 
 from pydantic_core import to_json
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import direct
@@ -29,12 +30,12 @@ _IGNORE: Final = text(
     """
     INSERT INTO webhook_deliveries (
         id, tenant_id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
-        secret_version, outcome, correlation_id)
+        secret_version, outcome, correlation_id, schema_notes)
     VALUES (
         :delivery_id, :tenant_id, :processor, :topic, :processor_event_id, :idempotency_key, :received_at, :size_bytes,
-        :signature_scheme, :secret_version, :outcome, :correlation_id)
+        :signature_scheme, :secret_version, :outcome, :correlation_id, :schema_notes)
     """
-)
+).bindparams(bindparam("schema_notes", type_=JSONB(none_as_null=True)))
 
 Answer = Mapping[str, Any]
 """A row of `record_facts`: `event_id` and `is_new` when the delivery is recorded, else `history`, which is recorded instead."""
@@ -124,6 +125,7 @@ def _recorded(prepared: Prepared, delivery: Delivery, report: Report, answer: An
     return Recorded(
         tenant_id=delivery.tenant_id,
         idempotency_key=report.idempotency_key,
+        schema_notes=delivery.schema_notes,
         is_new=answer["is_new"],
         event_id=answer["event_id"],
         channel=by_event.get(answer["event_id"]),
@@ -136,4 +138,4 @@ async def ignore(engine: AsyncEngine, delivery: Delivery, meaning: NotRevenue) -
     row = rows.delivery_columns(delivery, key) | {"outcome": Outcome.IGNORED.value, "topic": meaning.topic}
     async with concurrency.connection_budget(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
         await connection.execute(_IGNORE, row | {"processor_event_id": meaning.processor_event_id})
-    return Ignored(tenant_id=delivery.tenant_id, idempotency_key=key)
+    return Ignored(tenant_id=delivery.tenant_id, idempotency_key=key, schema_notes=delivery.schema_notes)

@@ -29,6 +29,7 @@ async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejecti
         return Rejected(
             tenant_id=delivery.tenant_id,
             idempotency_key=rejection.idempotency_key,
+            schema_notes=delivery.schema_notes,
             dead_event_id=record["dead_event_id"],
             error_code=rejection.code,
         )

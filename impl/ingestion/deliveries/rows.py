@@ -62,7 +62,13 @@ def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
         "signature_scheme": delivery.signature_scheme,
         "secret_version": delivery.secret_version,
         "correlation_id": correlation_id(key),
+        "schema_notes": _schema_notes(delivery),
     }
+
+
+def _schema_notes(delivery: Delivery) -> Sequence[dict[str, str]] | None:
+    notes = [{"pointer": note["pointer"], "message": note["message"]} for note in delivery.schema_notes]
+    return notes or None
 
 
 def received_delivery(

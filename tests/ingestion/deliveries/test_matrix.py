@@ -193,7 +193,7 @@ async def test_what_is_signed_and_no_event_is_kept_as_a_dead_event(door: Door, b
 
 @each_door
 @pytest.mark.promise("P068", "P071")
-async def test_what_breaks_the_schema_is_kept_as_a_dead_event(door: Door, street):
+async def test_what_its_reader_cannot_read_is_kept_as_a_dead_event(door: Door, street):
     shop = await street.shop()
     await expect_dead(await shop.post(door, door.broken()), shop)
 

@@ -112,7 +112,10 @@ async def test_a_delivery_that_makes_no_sense_is_kept_sealed(shop, owner):
     receipt = await shop.deliver(body_of(charge(amount="129.999")))
     assert receipt.outcome is Outcome.DEAD
     row = await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", receipt.dead_event_id)
-    assert (row["error_type"], json.loads(row["error_detail"])["pointer"]) == ("malformed_value", "/data/object/amount")
+    assert (row["error_type"], json.loads(row["error_detail"])["pointer"]) == (
+        "malformed_value",
+        "/body/data/object/amount",
+    )
     place = Place(shop.tenant_id, "dead_events", "payload_sealed")
     payload = json.loads(shop.receiver.ring.open(Sealed(row["payload_sealed"], row["key_id"]), place))
     assert payload["data"]["object"]["amount"] == "129.999"
@@ -166,17 +169,51 @@ async def test_a_body_that_is_no_json_leaves_no_trace_of_itself(shop, owner):
     assert "31 bytes" in row["error_message"]
 
 
-async def test_schema_issues_are_kept_with_their_pointers(shop, owner):
-    issue = {
-        "pointer": "/body/created",
-        "message": "Input should be a valid integer",
-        "code": "int_type",
-        "field": "created",
-    }
-    receipt = await shop.deliver(body_of(charge()), check=lambda topic: (issue,))
+def note(field):
+    """What the schema of the contract has against a field."""
+    return {"pointer": f"/body/{field}", "message": "Input should be a valid text", "code": "str_type", "field": field}
+
+
+NOTES = "SELECT schema_notes FROM webhook_deliveries WHERE tenant_id = $1 ORDER BY received_at"
+
+
+async def test_what_the_reader_does_not_read_is_noted_and_the_money_counts(shop, owner):
+    """On every delivery of the same event, since each body is what its own delivery brought."""
+    outcomes = [await shop.deliver(body_of(charge()), check=lambda topic: (note("livemode"),)) for _ in range(2)]
+    assert [receipt.outcome for receipt in outcomes] == [Outcome.ACCEPTED, Outcome.DUPLICATE]
+    assert [receipt.schema_notes for receipt in outcomes] == [(note("livemode"),)] * 2
+    noted = [{"pointer": "/body/livemode", "message": "Input should be a valid text"}]
+    assert [json.loads(row["schema_notes"]) for row in await owner.fetch(NOTES, shop.tenant_id)] == [noted] * 2
+    assert (await counts(owner, shop))["revenue_ledger"] == 1
+
+
+async def test_a_body_like_its_schema_has_no_note(shop, owner):
+    assert (await shop.deliver(body_of(charge()))).schema_notes == ()
+    assert [row["schema_notes"] for row in await owner.fetch(NOTES, shop.tenant_id)] == [None]
+
+
+async def test_of_many_differences_the_first_twenty_are_noted(shop, owner):
+    notes = [note(f"{number}") for number in range(30)]
+    assert (await shop.deliver(body_of(charge()), check=lambda topic: notes)).schema_notes == tuple(notes[:20])
+    assert [len(json.loads(row["schema_notes"])) for row in await owner.fetch(NOTES, shop.tenant_id)] == [20]
+
+
+async def test_what_is_not_about_revenue_is_noted_too(shop, owner):
+    lost = samples.load("charge.dispute.closed", item={"status": "lost"})
+    receipt = await shop.deliver(body_of(lost), check=lambda topic: (note("livemode"),))
+    assert (receipt.outcome, receipt.schema_notes) == (Outcome.IGNORED, (note("livemode"),))
+    assert [len(json.loads(row["schema_notes"])) for row in await owner.fetch(NOTES, shop.tenant_id)] == [1]
+
+
+async def test_a_dead_event_names_what_the_reader_refuses_before_what_only_the_schema_does(shop, owner):
+    """Once each, where both point at the same field."""
+    notes = (note("livemode"), note("created"))
+    receipt = await shop.deliver(body_of(charge() | {"created": "yesterday"}), check=lambda topic: notes)
     row = await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", receipt.dead_event_id)
-    assert row["error_type"] == "schema_validation"
-    assert json.loads(row["error_detail"]) == {"pointer": "/body/created", "issues": [issue]}
+    refused = {"pointer": "/body/created", "message": "created is not an integer", "code": "malformed_value"}
+    assert (row["error_type"], receipt.schema_notes) == ("malformed_value", notes)
+    assert json.loads(row["error_detail"]) == {"pointer": "/body/created", "issues": [refused, note("livemode")]}
+    assert [len(json.loads(row["schema_notes"])) for row in await owner.fetch(NOTES, shop.tenant_id)] == [2]
 
 
 async def test_the_wrong_address_is_told_and_kept(shop, owner):

@@ -264,3 +264,4 @@ class WebhookDelivery(TenantScoped, Identified, CreatedAt, Base):
     event_id: Mapped[UUID | None]
     dead_event_id: Mapped[UUID | None]
     correlation_id: Mapped[UUID | None]
+    schema_notes: Mapped[dict[str, Any] | None]
