@@ -179,7 +179,7 @@ async def test_the_wrong_address_is_a_400_and_kept(http, make_merchant, owner):
 
 async def test_a_type_that_is_not_known_is_dead_at_the_dispatcher(http, merchant):
     body = json.dumps(
-        {"id": "evt_x", "type": "customer.created", "created": 1, "data": {"object": {"id": "cus_1"}}}
+        {"id": "evt_x", "type": "novelty.created", "created": 1, "data": {"object": {"id": "nov_1"}}}
     ).encode()
     assert (await http.post(DISPATCHER, **signed(merchant, body))).json()["outcome"] == "dead"
 
