@@ -15,6 +15,15 @@ from .._runtime.types import Integer, Text, Timestamp, Uuid
 from .common import ChannelCode, Platform
 
 
+class SchemaNote(ContractModel):
+    """One difference between a body and the schema that describes it."""
+
+    pointer: Annotated[str, Text(max_length=512, pattern="^/(body|query|path|header)(/.*)?$")]
+    """JSON pointer to the place in the request; names that no contract declares are shown as `…`."""
+    message: Annotated[str, Text(max_length=500)]
+    """What the schema expects there; never repeats what was sent."""
+
+
 class WebhookReceipt(ContractModel):
     """Outcome of a delivery. All outcomes are successful for the processor, so that it does not repeat a delivery
     whose outcome cannot change.
@@ -39,6 +48,10 @@ class WebhookReceipt(ContractModel):
     idempotency_key: Omittable[Uuid] = None
     """Derived from the processor's ID, so that the same delivery counts once."""
     channel: Omittable[ChannelCode] = None
+    schema_notes: Omittable[Annotated[list[SchemaNote], Field(min_length=1, max_length=20)]] = None
+    """Where the body differs from the schema of this operation. The schema describes what the processor sends; only
+    values that Skeldir reads can make a delivery dead. Absent when nothing differs; the first 20 otherwise.
+    """
 
 
 class WebhookMetadata(ContractModel):

@@ -140,7 +140,7 @@ def _not_read(reading: Reading, notification: Notification) -> Rejection | NotRe
 
 
 def _refused(reading: Reading, error: UnusableDelivery) -> Rejection:
-    """What the reader refuses, before what only the schema minds. A reader points into the body, or at a header."""
+    """The rejection by the reader, with the notes of the schema after it. Readers point into the body or at a header."""
     pointer = error.pointer if error.pointer.startswith("/header/") else f"/body{error.pointer}"
     issue = names.issue({"pointer": pointer, "message": str(error), "code": error.code})
     notes = (note for note in reading.schema_notes if note["pointer"] != issue["pointer"])
