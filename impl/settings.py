@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     schedule_seconds: int | None = Field(None, ge=1)
     """Period of every schedule, for tests with real processes; allowed only in ci."""
 
+    trusted_proxies: Annotated[list[IPvAnyNetwork], NoDecode] = []
+    """Comma-separated networks of the proxies in front of the service. Behind them the client's address is the rightmost one
+    in X-Forwarded-For that is not theirs; without them every caller behind a proxy counts as one."""
     token_issuer: str = "https://api.skeldir.com"  # noqa: S105 - an address, no secret
     token_audience: str = "skeldir-api"  # noqa: S105 - a name, no secret
     cors_origins: Annotated[list[str], NoDecode] = []
@@ -115,9 +118,9 @@ class Settings(BaseSettings):
         stored = (SecretsSettingsSource(settings_cls, secrets_dir=store),) if store.is_dir() else ()
         return (init_settings, env_settings, *stored)
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
 
     @field_validator("cors_origins")

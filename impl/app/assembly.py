@@ -98,7 +98,9 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         reconciliation=reconciliation.ReconciliationStub(),
         revenue=RevenueOperations(engine, clock),
         receive_delivery=DeliveryHandler(
-            receiver, [one.configured(settings, clock, quarantine.note_for_operators) for one in registry.PROCESSORS]
+            receiver,
+            [one.configured(settings, clock, quarantine.note_for_operators) for one in registry.PROCESSORS],
+            auth.limiter.deliveries,
         ),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
@@ -136,7 +138,9 @@ def _auth_parts(
         token_audience=TokenAudience(settings.token_issuer, settings.token_audience),
         pepper=settings.secret("login_pepper"),
         passwords=tuning.passwords,
+        trusted_proxies=settings.trusted_proxies,
         logins_per_minute=tuning.logins_per_minute,
+        logins_per_identifier=tuning.logins_per_identifier,
         failures_per_minute=tuning.failures_per_minute,
         on_unknown_key=quarantine.note,
     )

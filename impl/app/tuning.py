@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from generated.server import Wrapper
-from impl.auth.limits import failed_attempts, rate_classes
+from impl.auth.limits import failed_attempts, login_limits
 from impl.auth.passwords import Passwords
 from impl.health import checkup
 from impl.jobs import stats, vitals
@@ -16,8 +16,9 @@ class Tuning:
     """How much is counted, hashed and kept in one process."""
 
     passwords: Passwords = field(default_factory=Passwords)
-    logins_per_minute: int = rate_classes.LOGINS_PER_MINUTE
-    """Logins per identifier, refreshes per session."""
+    logins_per_minute: int = login_limits.LOGINS_PER_MINUTE
+    """Logins per identifier and network, refreshes per session."""
+    logins_per_identifier: int = login_limits.LOGINS_PER_IDENTIFIER
     failures_per_minute: int = failed_attempts.LIMIT
     """Failed authentications per address."""
     probes_keep_seconds: float = checkup.KEEP_SECONDS

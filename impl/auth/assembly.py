@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -15,9 +15,12 @@ from impl.auth.authenticator import Authenticator, OnUnknownKey, ignore_unknown_
 from impl.auth.keys.signing_key_store import DatabaseKeyStore
 from impl.auth.keys.signing_keys import SigningKeys
 from impl.auth.keys.tenant_keys import TenantKeys
-from impl.auth.limits import failed_attempts, leased_buckets, rate_classes, tenant_rates
+from impl.auth.limits import failed_attempts, leased_buckets, login_limits, tenant_rates
+from impl.auth.limits.addresses import ClientAddresses, Network
+from impl.auth.limits.delivery_limits import DeliveryLimits
 from impl.auth.limits.failed_attempts import FailedAttempts
 from impl.auth.limits.leased_buckets import LeasedBuckets
+from impl.auth.limits.login_limits import LoginLimits
 from impl.auth.limits.rate_classes import Limiter
 from impl.auth.limits.tenant_rates import TenantRates
 from impl.auth.passwords import Passwords
@@ -45,7 +48,9 @@ class Parts:
     token_audience: TokenAudience
     pepper: str = field(repr=False)
     passwords: Passwords = field(default_factory=Passwords)
-    logins_per_minute: int = rate_classes.LOGINS_PER_MINUTE
+    trusted_proxies: Sequence[Network] = ()
+    logins_per_minute: int = login_limits.LOGINS_PER_MINUTE
+    logins_per_identifier: int = login_limits.LOGINS_PER_IDENTIFIER
     failures_per_minute: int = failed_attempts.LIMIT
     lease_seconds: float = leased_buckets.LEASE_SECONDS
     on_unknown_key: OnUnknownKey = ignore_unknown_key
@@ -60,7 +65,6 @@ class Auth:
     limiter: Limiter
     login: LoginDependencies
     idempotency: IdempotencyStore
-    failed: FailedAttempts
     tenant_keys: TenantKeys
     keys: SigningKeys
     listener: RevocationListener
@@ -82,19 +86,17 @@ def build(parts: Parts) -> Auth:
     keys = SigningKeys(DatabaseKeyStore(engine, parts.ring, clock), clock)
     revocations = RevocationCache(partial(revocation_store.load, engine, clock), clock)
     verifier = Verifier(keys=keys, token_audience=parts.token_audience, revocations=revocations, clock=clock)
-    tenant_keys, failed = TenantKeys(engine, clock), FailedAttempts(clock, limit=parts.failures_per_minute)
-    limits = LeasedBuckets(leased_buckets.database(engine), clock, lease_seconds=parts.lease_seconds)
+    limiter, tenant_keys = _limiter(parts), TenantKeys(engine, clock)
     return Auth(
         authenticator=Authenticator(
-            verifier=verifier, tenant_keys=tenant_keys, engine=engine, on_unknown_key=parts.on_unknown_key
+            verifier=verifier,
+            tenant_keys=tenant_keys,
+            engine=engine,
+            failed=limiter.failed,
+            addresses=limiter.addresses,
+            on_unknown_key=parts.on_unknown_key,
         ),
-        limiter=Limiter(
-            limits=limits,
-            rates=TenantRates(tenant_rates.database(engine), clock),
-            failed=failed,
-            pepper=parts.pepper,
-            logins_per_minute=parts.logins_per_minute,
-        ),
+        limiter=limiter,
         login=LoginDependencies(
             engine=engine,
             clock=clock,
@@ -104,8 +106,32 @@ def build(parts: Parts) -> Auth:
             pepper=parts.pepper,
         ),
         idempotency=IdempotencyStore(engine=engine, ring=parts.ring, clock=clock, pepper=parts.pepper),
-        failed=failed,
         tenant_keys=tenant_keys,
         keys=keys,
         listener=RevocationListener(parts.connect, revocations, clock),
+    )
+
+
+def _limiter(parts: Parts) -> Limiter:
+    engine, clock = parts.engine, parts.clock
+    limits = LeasedBuckets(leased_buckets.database(engine), clock, lease_seconds=parts.lease_seconds)
+    failed = FailedAttempts(clock, limit=parts.failures_per_minute)
+    addresses = ClientAddresses(parts.trusted_proxies)
+    return Limiter(
+        limits=limits,
+        rates=TenantRates(tenant_rates.database(engine), clock),
+        failed=failed,
+        addresses=addresses,
+        logins=LoginLimits(
+            limits=limits,
+            failed=failed,
+            addresses=addresses,
+            engine=engine,
+            clock=clock,
+            pepper=parts.pepper,
+            per_minute=parts.logins_per_minute,
+            per_identifier=parts.logins_per_identifier,
+        ),
+        deliveries=DeliveryLimits(limits=limits, failed=failed, addresses=addresses, clock=clock),
+        refreshes_per_minute=parts.logins_per_minute,
     )

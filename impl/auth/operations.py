@@ -34,19 +34,28 @@ class AuthOperations:
     """Log in, stay logged in, log out; and what admins do."""
 
     def __init__(self, parts: Auth, forget_secret: ForgetSecret) -> None:
-        self._login, self._failed = parts.login, parts.failed
+        self._login, self._login_limits = parts.login, parts.limiter.logins
         self._idempotency, self._tenant_keys, self._forget_secret = parts.idempotency, parts.tenant_keys, forget_secret
 
     async def login(self, params: auth.LoginParams, body: models.LoginRequest, *, call: Call[None]) -> auth.LoginReply:
+        origin = self._login_limits.origin(call.request, body.email)
         try:
             session = await sessions.login(
-                self._login, email=body.email, password=body.password, tenant_id=body.tenant_id
+                self._login,
+                email=body.email,
+                password=body.password,
+                tenant_id=body.tenant_id,
+                queue_subject=origin.queue_subject,
+                network_hash=origin.network_hash,
             )
         except UnauthorizedError as error:
-            self._failed.note(call.request.client_host)
             # No scheme guards a login, so nothing else would add what the contract puts on every 401.
             error.headers["WWW-Authenticate"] = CHALLENGE
             raise
+        except Exception:
+            self._login_limits.succeeded(call.request)
+            raise
+        self._login_limits.succeeded(call.request)
         user = models.LoggedInUser(id=session.user_id, email=body.email, username=body.email.partition("@")[0])
         return auth.Login200(
             body=models.LoginResponse(

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from typing import Protocol, final
+from typing import Final, Protocol, final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from impl.auth.fair_queue import FairQueue
+
+WAITING: Final = 32
+"""Logins that may wait for a slot; at a third of a second each, the last of them waits a few seconds."""
 
 
 class Hasher(Protocol):
@@ -26,28 +31,28 @@ def login_identifier_hash(pepper: str, email: str) -> str:
 
 @final
 class Passwords:
-    """Hashes and checks passwords beside the event loop, at most `parallel` at a time.
+    """Hashes and checks passwords beside the event loop, at most `parallel` at a time, `waiting` behind them.
 
     The parameters are the second recommendation of RFC 9106 §4 (64 MiB, 3 passes, 4 lanes): `parallel` bounds the memory
-    that a burst of logins takes.
+    that a burst of logins takes. All methods that hash raise `QueueFullError`; `subject` is the line in which they wait.
     """
 
-    def __init__(self, hasher: Hasher | None = None, *, parallel: int = 4) -> None:
+    def __init__(self, hasher: Hasher | None = None, *, parallel: int = 4, waiting: int = WAITING) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._slots = asyncio.Semaphore(parallel)
+        self._queue = FairQueue(parallel, waiting)
         self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, *, subject: str = "") -> str:
         """`password` as an argon2id string to store."""
-        async with self._slots:
+        async with self._queue.turn(subject):
             return await asyncio.to_thread(self._hasher.hash, _bytes(password))
 
-    async def is_correct(self, password: str, stored: str | None) -> bool:
+    async def is_correct(self, password: str, stored: str | None, *, subject: str = "") -> bool:
         """Whether `password` is the one behind `stored`.
 
         Without a stored hash (unknown login, or one that signs in elsewhere) the same work is done and the answer is no.
         """
-        async with self._slots:
+        async with self._queue.turn(subject):
             matches = await asyncio.to_thread(self._verify, stored or self._nobody, _bytes(password))
         return matches and stored is not None
 

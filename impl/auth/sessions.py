@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from generated.server import ForbiddenError, UnauthorizedError
-from impl.auth import members, passwords
+from impl.auth import login_networks, members, passwords
 from impl.auth.keys.signing_keys import SigningKey, SigningKeys
 from impl.auth.passwords import Passwords
 from impl.auth.tables import RefreshToken as Row
@@ -56,17 +56,27 @@ class RefreshHolder:
     family_id: UUID
 
 
-async def login(dependencies: LoginDependencies, *, email: str, password: str, tenant_id: UUID) -> Session:
-    """Start a session of the person in the tenant.
+async def login(
+    dependencies: LoginDependencies,
+    *,
+    email: str,
+    password: str,
+    tenant_id: UUID,
+    queue_subject: str = "",
+    network_hash: bytes | None = None,
+) -> Session:
+    """Start a session of the person in the tenant; `network_hash` is remembered as a network they log in from.
 
     An unknown address costs the same work as a wrong password. Raises `UnauthorizedError` for both, and
-    `ForbiddenError` for a right password without a role in the tenant.
+    `ForbiddenError` for a right password without a role in the tenant, and `QueueFullError` when too many logins wait for
+    the hash; `queue_subject` is the line in which this one waits.
     """
     person = await members.by_login_hash(
         dependencies.engine, passwords.login_identifier_hash(dependencies.pepper, email)
     )
     # Before the person is looked at: an unknown address must take as long as a wrong password.
-    is_correct = await dependencies.passwords.is_correct(password, person.password_hash if person else None)
+    stored = person.password_hash if person else None
+    is_correct = await dependencies.passwords.is_correct(password, stored, subject=queue_subject)
     if person is None or not is_correct or not person.is_active:
         raise UnauthorizedError
     await _strengthen(dependencies, person, password, tenant_id)
@@ -78,7 +88,10 @@ async def login(dependencies: LoginDependencies, *, email: str, password: str, t
         role = await members.role_of(connection, person.user_id)
         if role is None:
             raise ForbiddenError
-        access = access_tokens.issue(tenant_id, person.user_id, role, family_id=ids.new(), now=dependencies.clock.now())
+        now = dependencies.clock.now()
+        if network_hash is not None:
+            await login_networks.remember(connection, tenant_id, network_hash, now=now)
+        access = access_tokens.issue(tenant_id, person.user_id, role, family_id=ids.new(), now=now)
         return await _hand_out(dependencies, connection, access, key)
 
 

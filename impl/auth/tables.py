@@ -72,6 +72,19 @@ class TenantMembershipRole(TenantScoped, Identified, UpdatedAt, Base):
     role_code: Mapped[str] = mapped_column(ForeignKey("roles.code", ondelete="RESTRICT"))
 
 
+class LoginNetwork(TenantScoped, Base):
+    """A network from which a person has logged in, by a keyed hash with the login."""
+
+    __tablename__ = "login_networks"
+    __table_args__ = (
+        Index(None, "last_login_at"),
+        about("Networks people logged in from, as keyed hashes; 30 days", api="SIU"),
+    )
+
+    network_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    last_login_at: Mapped[datetime]
+
+
 class RefreshToken(TenantScoped, Identified, CreatedAt, Base):
     """A refresh token, known only by its hash. A reused one condemns its whole family."""
 

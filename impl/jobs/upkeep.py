@@ -128,7 +128,12 @@ async def _is_stale(engine: AsyncEngine, view: str, seconds: int) -> bool:
 
 def registry() -> Registry:
     """The jobs that belong to no other domain."""
-    often = ("maintenance.gc_denylist", "maintenance.gc_rate_buckets", "maintenance.gc_handshakes")
+    often = (
+        "maintenance.gc_denylist",
+        "maintenance.gc_rate_buckets",
+        "maintenance.gc_login_networks",
+        "maintenance.gc_handshakes",
+    )
     steps = tuple(f"retention.{step}" for step in _RETENTION_STEPS)
     return {
         PING.name: (PING, _nothing),

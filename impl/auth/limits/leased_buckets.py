@@ -1,7 +1,8 @@
 """Rate limits in fixed windows of one minute, shared by all processes without asking the database each time.
 
 A process leases a tenth of what a bucket may still give and answers from the lease. The database never grants more than
-the limit, so the fleet never admits more; an unused lease is lost with its window.
+the limit, so the fleet never admits more; an unused lease is lost with its window. While the database cannot be asked,
+each process counts against the same limit by itself: an outage, or somebody who brings one about, opens no door.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Final, TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from generated.server import RateLimit
 from impl.db import outage
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
@@ -24,14 +25,30 @@ from impl.telemetry import metrics
 WINDOW_SECONDS: Final = 60
 _LEASE_PART: Final = 10
 LEASE_SECONDS: Final = 1.0
-"""How long a lease may take before its request is let through uncounted."""
+"""How long a lease may take before this process counts by itself."""
 _RETRY_SECONDS: Final = 1.0
 _LOG_EVERY_SECONDS: Final = 60.0
 _MAX_BUCKETS: Final = 100_000
-_TAKE = text("SELECT security.take_rate_tokens(:bucket_hash, :window_start, :amount, :cap)")
+# The window is the database's: the clocks of processes differ, and a window of another hour would have a bucket of its own.
+_TAKE = text(
+    """
+    SELECT security.take_rate_tokens(
+               :bucket_hash, to_timestamp(floor(extract(epoch FROM now()) / 60) * 60), :amount, :cap),
+           extract(epoch FROM now())::float8
+    """
+)
 
-Take: TypeAlias = Callable[[bytes, datetime, int, int], Awaitable[int]]
-"""Leases tokens: (hash of the bucket, start of the window, amount, limit) → granted, at most amount."""
+
+class Lease(NamedTuple):
+    """Tokens from the shared bucket of the current minute."""
+
+    granted: int
+    at: float
+    """Unix seconds by the clock that the windows follow."""
+
+
+Take: TypeAlias = Callable[[bytes, int, int], Awaitable[Lease]]
+"""Leases tokens: (hash of the bucket, amount, limit) → at most amount."""
 
 _log = structlog.get_logger()
 
@@ -49,19 +66,31 @@ class Allowance:
     retry_after_seconds: int
 
 
+def to_reply(allowance: Allowance) -> RateLimit:
+    """The allowance as the headers of the reply have it."""
+    return RateLimit(
+        limit=allowance.limit,
+        remaining=allowance.remaining,
+        reset_at=allowance.reset_at,
+        is_refused=allowance.is_refused,
+        retry_after_seconds=allowance.retry_after_seconds,
+    )
+
+
 def database(engine: AsyncEngine) -> Take:
     """Leases from the shared buckets of the database."""
 
-    async def take(bucket_hash: bytes, window_start: datetime, amount: int, cap: int) -> int:
-        values = {"bucket_hash": bucket_hash, "window_start": window_start, "amount": amount, "cap": cap}
+    async def take(bucket_hash: bytes, amount: int, cap: int) -> Lease:
+        values = {"bucket_hash": bucket_hash, "amount": amount, "cap": cap}
         async with engine.begin() as connection:
-            return int(await connection.scalar(_TAKE, values) or 0)
+            return Lease(*(await connection.execute(_TAKE, values)).one())
 
     return take
 
 
 @dataclass(slots=True)
 class _Bucket:
+    window: int
     leased: int = 0
     """Tokens in hand."""
     granted: int = 0
@@ -82,61 +111,98 @@ class LeasedBuckets:
         self._window = 0
         self._buckets: dict[bytes, _Bucket] = {}
         self._failed_at = self._logged_at = float("-inf")
+        self._offset: float | None = None
+        """Seconds from this process's monotonic clock to the database's clock; None before the first lease."""
 
     async def take(self, rate_class: str, subject: str | bytes, limit: int) -> Allowance:
-        """Count one request of `subject` against `limit` per minute. Without the database every request is let through."""
-        window = int(self._clock.now().timestamp()) // WINDOW_SECONDS * WINDOW_SECONDS
-        if window != self._window:
-            self._window, self._buckets = window, {}
+        """Count one request of `subject` against `limit` per minute."""
         bucket_hash = _hash_of(rate_class, subject)
         bucket = self._bucket(bucket_hash)
-        if bucket.leased == 0 and not bucket.is_empty and not await self._lease(bucket, bucket_hash, window, limit):
-            return self._answer(bucket, window, limit, is_refused=False)
+        if bucket.leased == 0 and not bucket.is_empty:
+            await self._lease(bucket, bucket_hash, limit)
         is_refused = bucket.leased == 0
         bucket.leased -= not is_refused
-        return self._answer(bucket, window, limit, is_refused=is_refused)
+        return self._answer(bucket, limit, is_refused=is_refused)
+
+    def peek(self, rate_class: str, subject: str | bytes, limit: int) -> Allowance:
+        """The allowance as far as this process knows it, without counting."""
+        self._turn()
+        bucket = self._buckets.get(_hash_of(rate_class, subject)) or _Bucket(self._window)
+        return self._answer(bucket, limit, is_refused=bucket.is_empty and bucket.leased == 0, is_question=True)
+
+    def _now(self) -> float:
+        """Unix seconds, by the database's clock once it is known."""
+        return self._clock.now().timestamp() if self._offset is None else self._offset + self._clock.monotonic()
+
+    def _turn(self) -> None:
+        window = _window_of(self._now())
+        if window != self._window:
+            self._window = window
+            self._buckets = {key: bucket for key, bucket in self._buckets.items() if bucket.window == window}
 
     def _bucket(self, bucket_hash: bytes) -> _Bucket:
+        self._turn()
         if bucket_hash not in self._buckets and len(self._buckets) >= self._capacity:
             # Its lease is lost, which admits less and never more.
             del self._buckets[next(iter(self._buckets))]
-        return self._buckets.setdefault(bucket_hash, _Bucket())
+        return self._buckets.setdefault(bucket_hash, _Bucket(self._window))
 
-    async def _lease(self, bucket: _Bucket, bucket_hash: bytes, window: int, limit: int) -> bool:
-        """Get tokens for an empty hand; False when the limits cannot be read."""
+    async def _lease(self, bucket: _Bucket, bucket_hash: bytes, limit: int) -> None:
+        """Get tokens for an empty hand, from this process alone when the shared ones cannot be asked for."""
         async with bucket.asking:
             if bucket.leased or bucket.is_empty:
-                return True
-            if self._clock.monotonic() - self._failed_at < _RETRY_SECONDS:
-                return self._unavailable()
+                return
+            if bucket.granted >= limit:
+                bucket.is_empty = True
+                return
             amount = max(1, (limit - bucket.granted) // _LEASE_PART)
-            try:
-                async with asyncio.timeout(self._lease_seconds):
-                    granted = await self._take(bucket_hash, datetime.fromtimestamp(window, UTC), amount, limit)
-            except outage.FAILURES as error:
-                self._failed_at = self._clock.monotonic()
-                return self._unavailable(error)
-            bucket.leased += granted
-            bucket.granted += granted
-            bucket.is_empty = granted < amount
-            return True
+            lease = await self._shared(bucket_hash, amount, limit)
+            if lease is None:
+                bucket.leased += 1
+                bucket.granted += 1
+                return
+            if _window_of(lease.at) != bucket.window:
+                # The minute turned while the lease was on its way: the tokens are of the new one.
+                bucket.window, bucket.granted = _window_of(lease.at), 0
+            bucket.leased += lease.granted
+            bucket.granted += lease.granted
+            bucket.is_empty = lease.granted < amount
 
-    def _unavailable(self, error: Exception | None = None) -> bool:
+    async def _shared(self, bucket_hash: bytes, amount: int, limit: int) -> Lease | None:
+        """A lease from the database; None while it cannot be had."""
+        now = self._clock.monotonic()
+        if now - self._failed_at < _RETRY_SECONDS:
+            self._note_unavailable()
+            return None
+        try:
+            async with asyncio.timeout(self._lease_seconds):
+                lease = await self._take(bucket_hash, amount, limit)
+        except outage.FAILURES as error:
+            self._failed_at = self._clock.monotonic()
+            self._note_unavailable(error)
+            return None
+        self._offset = lease.at - self._clock.monotonic()
+        return lease
+
+    def _note_unavailable(self, error: Exception | None = None) -> None:
         metrics.RATE_LIMIT_UNAVAILABLE.inc()
         now = self._clock.monotonic()
         if error is not None and now - self._logged_at >= _LOG_EVERY_SECONDS:
             self._logged_at = now
             _log.error("rate_limit_unavailable", reason=type(error).__name__)
-        return False
 
-    def _answer(self, bucket: _Bucket, window: int, limit: int, *, is_refused: bool) -> Allowance:
-        if is_refused:
+    def _answer(self, bucket: _Bucket, limit: int, *, is_refused: bool, is_question: bool = False) -> Allowance:
+        if is_refused and not is_question:
             metrics.RATE_LIMITED.inc()
         to_come = 0 if bucket.is_empty else max(0, limit - bucket.granted)
-        reset_at = window + WINDOW_SECONDS
-        wait = max(1, reset_at - int(self._clock.now().timestamp()))
+        reset_at = bucket.window + WINDOW_SECONDS
+        wait = min(WINDOW_SECONDS, max(1, reset_at - int(self._now())))
         # A limit that was lowered meanwhile leaves a lease that is larger than it.
         return Allowance(limit, min(limit, bucket.leased + to_come), reset_at, is_refused, wait)
+
+
+def _window_of(seconds: float) -> int:
+    return int(seconds) // WINDOW_SECONDS * WINDOW_SECONDS
 
 
 def _hash_of(rate_class: str, subject: str | bytes) -> bytes:

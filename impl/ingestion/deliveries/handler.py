@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from generated.governance import problems
 from generated.server import Bodies, Call, ProblemError, UnauthorizedError, common, handlers
 from generated.server.models import webhooks_base as models
+from impl.auth.keys.tenant_keys import TenantKey
+from impl.auth.limits.delivery_limits import DeliveryLimits
 from impl.ingestion.deliveries import receive
 from impl.ingestion.deliveries.delivery import Outcome, Receipt, Recorded, Rejected
 from impl.ingestion.deliveries.interpret import Inbound
@@ -48,8 +50,11 @@ class Address(NamedTuple):
 class DeliveryHandler:
     """Receives the deliveries of `processors` at all their addresses; fills `handlers.ReceiveDelivery`."""
 
-    def __init__(self, receiver: Receiver, processors: Iterable[Processor]) -> None:
-        self._receiver = receiver
+    def __init__(
+        self, receiver: Receiver, processors: Iterable[Processor], limits: DeliveryLimits | None = None
+    ) -> None:
+        """Without `limits` nothing is counted."""
+        self._receiver, self._limits = receiver, limits
         self._addresses = dict(_addresses(processors))
         self._schemas = _schemas(self._addresses)
 
@@ -64,6 +69,7 @@ class DeliveryHandler:
         processor, topic = self._addresses[call.operation.id]
         headers = {name: value for name in processor.headers if (value := call.headers.raw(name.encode()))}
         if topic is None and processor.is_unsigned_ping(headers, call.request.media_type):
+            self._note_unsigned(call)
             return common.ReceiveDelivery200(body=_of_ping(call))
         inbound = Inbound(
             tenant_id=call.principal.tenant_id,
@@ -71,14 +77,24 @@ class DeliveryHandler:
             headers=headers,
             topic=topic,
             check=lambda topic: self._issues(call, processor, topic),
+            on_authentic=lambda: self._count(call),
         )
         try:
             receipt = await receive.receive(self._receiver, processor, inbound)
         except SignatureMismatch as error:
+            self._note_unsigned(call)
             raise UnauthorizedError from error
         if isinstance(receipt, Rejected) and receipt.error_code == "topic_mismatch":
             raise _TOPIC_MISMATCH[processor.topic_mismatch_status]
         return common.ReceiveDelivery200(body=to_api_receipt(receipt))
+
+    async def _count(self, call: Call[MachineCaller]) -> None:
+        if self._limits is not None and isinstance(call.principal, TenantKey):
+            await self._limits.count(call.principal, call)
+
+    def _note_unsigned(self, call: Call[MachineCaller]) -> None:
+        if self._limits is not None and isinstance(call.principal, TenantKey):
+            self._limits.note_unsigned(call.principal, call)
 
     def _issues(self, call: Call[Any], processor: Processor, topic: str | None) -> Sequence[Issue]:
         """Where the body breaks the schema that the contract declares for its topic, or else for the address."""

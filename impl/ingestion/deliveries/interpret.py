@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -30,6 +30,10 @@ _NOT_AN_OBJECT: Final = {
 }
 
 
+async def _nothing() -> None:
+    """Takes every authentic delivery."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """A delivery as it came in, with the tenant its key belongs to."""
@@ -42,6 +46,8 @@ class Inbound:
     """What the address is for; None for a dispatcher, which takes any."""
     check: Callable[[str | None], Sequence[Issue]]
     """Finds where the body breaks the schema that the contract declares for a topic."""
+    on_authentic: Callable[[], Awaitable[None]] = _nothing
+    """Called once the signature is verified; may refuse the delivery by raising."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

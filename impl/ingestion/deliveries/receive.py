@@ -59,6 +59,7 @@ def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
 async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
     """The receipt of one delivery. Raises `SignatureMismatch` when it is not authentic."""
     delivery, secret = await _authenticate(receiver, processor, inbound)
+    await inbound.on_authentic()
     # Parsed only now: until its signature is verified the body is a stranger's, and the signature covers its bytes as they came.
     with metrics.INGESTION_SECONDS.time():
         receipt = await _record(receiver, delivery, interpret.read(processor, inbound, secret))
