@@ -1,7 +1,7 @@
 """One request through one operation: size, identity, rate, contract, operation, contract again, bytes.
 
 The order is the promise: a body that is too large is refused before anything is computed over it, a stranger learns nothing from
-validation, and a refused caller costs no decoding.
+validation, and a refused caller costs no decoding. Where no credential covers the body, identity comes before size.
 """
 
 from __future__ import annotations
@@ -183,11 +183,16 @@ class Endpoint:
         """Read the body and find out who calls. Who is refused here is counted where the caller is not known."""
         operation = self.operation
         try:
-            if self._reads_body:
-                body = await read_body(state.request.headers, receive, operation.max_body_bytes)
-                state.request.body = body
+            is_body_first = self.guard.reads_body or not operation.security
+            if self._reads_body and is_body_first:
+                await self._read(state, receive)
             if operation.security:
                 state.principal, state.is_allowed = await self.guard.admit(state.request)
+            if self._reads_body and not is_body_first:
+                await self._read(state, receive)
+        except RateLimitedError:
+            # The authenticator has asked for the address itself, before it looked anything up.
+            raise
         except ProblemError as problem:
             # What is our own fault says nothing about the caller.
             if self.plugins.limiter is not None and operation.rate_limit and problem.status < 500:
@@ -197,6 +202,10 @@ class Endpoint:
             raise
         state.call = Call(operation, state.request, state.principal, state.correlation_id)
         return state.call
+
+    async def _read(self, state: _State, receive: Receive) -> None:
+        request = state.request
+        request.body = await read_body(request.headers, receive, self.operation.max_body_bytes)
 
     async def _limit(self, limiter: Limiter, call: Call[Any]) -> None:
         for rate_class in self.operation.rate_limit:
@@ -285,7 +294,13 @@ def _begin(operation: Operation, scope: Scope) -> _State:
     headers = Headers(scope["headers"])
     client = scope.get("client")
     request = RawRequest(
-        scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
+        scope["method"],
+        scope["path"],
+        scope["query_string"],
+        headers,
+        client_host=client[0] if client else None,
+        rate_classes=operation.rate_limit,
+        scope=scope,
     )
     correlation_id, echo = correlation_of(headers)
     return _State(operation=operation, request=request, correlation_id=correlation_id, echo=echo)

@@ -71,9 +71,11 @@ class RawRequest:
     """Query string, still encoded."""
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
-    """Every byte of the body; empty when the operation declares none."""
+    """Every byte of the body; empty when the operation declares none, and before it has been read."""
     client_host: str | None = None
     """Address of the peer, as the server in front tells it."""
+    rate_classes: tuple[str, ...] = ()
+    """Classes of `x-rate-limit` that the operation is counted in."""
     scope: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
     """The ASGI scope."""
 

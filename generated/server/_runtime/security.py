@@ -2,6 +2,7 @@
 
 The generated `Authenticator` has one method per scheme. A method gets the credential and the whole raw request (body included, so
 that a signature over the bytes is a scheme like any other) and returns a `Grant`, or None when the credential is not accepted.
+An authenticator whose attribute `reads_body` is False is asked before the body is read: who is refused then costs no memory.
 """
 
 from __future__ import annotations
@@ -108,10 +109,11 @@ def _cookie(request: RawRequest, name: str) -> str | None:
 class Guard:
     """The security of one operation, bound to an authenticator."""
 
-    __slots__ = ("_alternatives", "_asked", "_sole", "challenges")
+    __slots__ = ("_alternatives", "_asked", "_sole", "challenges", "reads_body")
 
     def __init__(self, alternatives: Alternatives, authenticator: object) -> None:
         self._alternatives = alternatives
+        self.reads_body: bool = getattr(authenticator, "reads_body", True)
         schemes = {need.scheme.name: need.scheme for alternative in alternatives for need in alternative}
         self._asked = {
             name: (_reader(scheme), _check_of(authenticator, scheme.method)) for name, scheme in schemes.items()

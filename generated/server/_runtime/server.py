@@ -117,7 +117,12 @@ class Dispatcher(BaseRoute):
         headers = Headers(scope["headers"])
         client = scope.get("client")
         request = RawRequest(
-            scope["method"], scope["path"], scope["query_string"], headers, b"", client[0] if client else None, scope
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            headers,
+            client_host=client[0] if client else None,
+            scope=scope,
         )
         correlation_id, echo = correlation_of(headers)
         self._plugins.observer.started(None, request, correlation_id)
