@@ -138,7 +138,7 @@ def test_a_bad_directive_is_reported_at_its_line_and_nothing_is_written(
     edit("enum: sizes.*.code", "enum: sizes.*.kode")
     assert generate() == 1
     error = capsys.readouterr().err
-    assert "shop/governance/sizes.yaml:5:12: error[governance-code]: the data has nothing at 'sizes.*.kode'" in error
+    assert "shop/governance/sizes.yaml:5:12: error[governance-code]: nothing is at 'sizes.*.kode'" in error
     assert "begin with one of sizes, aliases, regions" in error
     assert not Path("made").exists()
     assert judged() == ["governance-code"]

@@ -64,7 +64,7 @@ BAD = {
     "a circle": {"NEAR": "{$ref: '#/components/schemas/Near'}"},
     "a pattern that cannot be read": {"NEAR": "{type: string, pattern: '['}"},
     "a keyword of the wrong kind": {"NEAR": "{type: string, maxLength: x}"},
-    "a key that stands twice": {"NEAR": "{type: string, maxLength: 1, maxLength: 2}"},
+    "a key that is repeated": {"NEAR": "{type: string, maxLength: 1, maxLength: 2}"},
     "a name that is taken": {"operationId: bad": "operationId: good"},
 }
 

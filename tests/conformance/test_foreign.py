@@ -130,7 +130,7 @@ def test_a_signer_that_is_not_there_is_one_line_and_2(shop: str, tmp_path: Path)
     }
     (tmp_path / "shop.json").write_text(json.dumps(config))
     answer = conform("--url", shop, "--contracts", CONTRACT, "--config", tmp_path / "shop.json", "--out", tmp_path)
-    assert "there is no Python file" in one_line(*answer)
+    assert "there is not a Python file" in one_line(*answer)
 
 
 def test_a_mock_port_that_is_taken_is_said_in_one_line() -> None:

@@ -44,8 +44,8 @@ def test_every_edit_of_generated_code_by_hand_is_named(here: Path, sources: link
     (here / "generated/server/export.py").unlink()
     assert sorted(findings(sources)) == [
         "generated/manifest.json: 'generated/server/export.py' is missing or cannot be read",
-        "generated/server/auth.py: this file is not what was generated",
-        "generated/server/extra.py: nothing in the contracts makes this file",
+        "generated/server/auth.py: this file differs from the output of the generator",
+        "generated/server/extra.py: no contract generates this file",
     ]
 
 

@@ -60,7 +60,7 @@ def test_a_new_schema_waits_to_be_used(contracts: Path) -> None:
     ("make", "message"),
     [
         (lambda c: new.operation(c, "revenue", NewOperation("get", "/api/health", "getOther")), "/api/health exists in .*health.yaml"),
-        (lambda c: new.operation(c, "revenue", NewOperation("get", "/api/x", "login")), "'login' names an operation in .*auth.yaml already"),
+        (lambda c: new.operation(c, "revenue", NewOperation("get", "/api/x", "login")), "'login' is already an operation in .*auth.yaml"),
         (lambda c: new.operation(c, "nothing", NewOperation("get", "/api/x", "getX")), "cannot read the file"),
         (lambda _: NewOperation("fetch", "/api/x", "getX"), "'fetch' is not one of get, post, put"),
         (lambda _: NewOperation("get", "/x", "getX"), "'/x' does not start with /api/"),
@@ -68,7 +68,7 @@ def test_a_new_schema_waits_to_be_used(contracts: Path) -> None:
         (lambda _: NewOperation("get", "/api/x", "getX", "owner"), "'owner' is not one of viewer, manager, admin"),
         (lambda c: new.schema(c, "revenue", "RealtimeRevenue"), "'RealtimeRevenue' exists"),
         (lambda c: new.api(c, "revenue", NewOperation("get", "/api/x", "getX")), "revenue.yaml exists"),
-        (lambda c: new.api(c, "My Api", NewOperation("get", "/api/x", "getX")), "'My Api' is not in small letters"),
+        (lambda c: new.api(c, "My Api", NewOperation("get", "/api/x", "getX")), "'My Api' is not lower case"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made_is_refused_in_a_sentence(contracts: Path, make: object, message: str) -> None:

@@ -56,7 +56,7 @@ class TestParse:
     def test_a_duplicate_key_is_named_with_both_lines(self):
         _, problems = source.parse("a: 1\nb: 2\na: 3\n", name="t.yaml")
         assert [str(problem) for problem in problems] == [
-            "t.yaml:3:1: error[duplicate-key]: the key 'a' stands twice; the first is at line 1; remove one of the two"
+            "t.yaml:3:1: error[duplicate-key]: the key 'a' is repeated; the first is at line 1; remove one of the two"
         ]
 
     def test_a_syntax_error_has_its_place(self):
@@ -116,7 +116,7 @@ class TestPointer:
 def test_a_problem_is_shown_with_its_line_and_a_caret():
     document, problems = source.parse("a: 1\na: 2\n", name="t.yaml")
     assert to_text(problems[0], lambda origin: document.line(origin.line)) == (
-        "t.yaml:2:1: error[duplicate-key]: the key 'a' stands twice; the first is at line 1\n"
+        "t.yaml:2:1: error[duplicate-key]: the key 'a' is repeated; the first is at line 1\n"
         "    2 | a: 2\n"
         "      | ^\n"
         "      = remove one of the two"

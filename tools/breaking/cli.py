@@ -159,11 +159,11 @@ def bump(
 
 
 def release(base: Base = BASE, head: Head = HEAD) -> None:
-    """Freeze the bundles as the new baselines; refused while a version does not rise as much as its changes require."""
+    """Freeze the bundles as the new baselines; fails if a version was raised less than its changes require."""
     from tools.breaking import versions  # noqa: PLC0415 - start-up
 
     refused = _guarded(lambda: versions.freeze(base, head, _options()))
-    print("\n".join(refused) if refused else f"{base} holds what {head} says")
+    print("\n".join(refused) if refused else f"{base} now equals {head}")
     if refused:
         raise typer.Exit(1)
 

@@ -150,7 +150,7 @@ class Spec:
             ),
             "",
         )
-        return Problem("dangling-ref", f"$ref {reference!r} leads nowhere: {reason}", document.at(place))
+        return Problem("dangling-ref", f"$ref {reference!r} cannot be resolved: {reason}", document.at(place))
 
     def follow(self, at: At) -> At:
         """`at`, or what it refers to when it is a reference object. Raises `BadInputError` for circles and loose ends."""
@@ -220,7 +220,7 @@ def problems_of(spec: Spec) -> list[Problem]:
     value = spec.entry.value
     where = Origin(spec.entry.path, 1, 1)
     if not isinstance(value, dict):
-        return [Problem("not-openapi", "this is not an OpenAPI document: it is no mapping", where)]
+        return [Problem("not-openapi", "this is not an OpenAPI document: it is not a mapping", where)]
     version = value.get("openapi")
     if not isinstance(version, str) or not version.startswith("3."):
         detail = f"it says openapi: {version!r}" if version else "it has no `openapi` field"

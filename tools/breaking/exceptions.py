@@ -25,7 +25,7 @@ def load(path: Path = FILE) -> list[dict[str, str]]:
     document, problems = source.load(path)
     entries = document.value if document is not None else []
     if not isinstance(entries, list):
-        problems.append(Problem("no-list", "exceptions are a list", Origin(path.as_posix(), 1, 1)))
+        problems.append(Problem("no-list", "exceptions must be a list", Origin(path.as_posix(), 1, 1)))
         entries = []
     for index, entry in enumerate(entries):
         missing = [name for name in _FIELDS if not isinstance(entry, dict) or not entry.get(name)]

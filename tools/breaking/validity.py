@@ -71,10 +71,10 @@ def _types(spec: Spec, at: At) -> Iterator[Problem]:
             yield Problem("unknown-type", f"{name!r} is not a type", spec.origin(at))
     if "nullable" in at.raw and not spec.is_30:
         hint = "write `type: [..., 'null']`, or declare the document as 3.0"
-        yield Problem("mixed-dialects", "`nullable` means nothing in OpenAPI 3.1", spec.origin(at), hint=hint)
+        yield Problem("mixed-dialects", "`nullable` has no effect in OpenAPI 3.1", spec.origin(at), hint=hint)
     if spec.is_30 and isinstance(kinds, list):
         hint = "write `nullable: true` or `oneOf`, or declare the document as 3.1"
-        yield Problem("mixed-dialects", "a list of types means nothing in OpenAPI 3.0", spec.origin(at), hint=hint)
+        yield Problem("mixed-dialects", "a list of types has no effect in OpenAPI 3.0", spec.origin(at), hint=hint)
 
 
 def _loose(spec: Spec) -> Iterator[Problem]:

@@ -84,7 +84,7 @@ def _places(sources: Sources, problem: Problem) -> Iterator[Place]:
             yield document.path, pointer
         elif before < value < target:
             before, nearest = value, pointer
-    if before != target:  # such as a key that stands twice: only the first has a mark
+    if before != target:  # such as a key that is repeated: only the first has a mark
         yield document.path, nearest.rpartition("/")[0]
 
 

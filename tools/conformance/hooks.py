@@ -158,5 +158,5 @@ for _check in conventions.CHECKS:
 if SESSION.get("hooks"):
     _spec = importlib.util.spec_from_file_location("conformance_target_hooks", SESSION["hooks"])
     if _spec is None or _spec.loader is None:
-        raise ImportError(f"{SESSION['hooks']} is no Python file")
+        raise ImportError(f"{SESSION['hooks']} is not a Python file")
     _spec.loader.exec_module(importlib.util.module_from_spec(_spec))

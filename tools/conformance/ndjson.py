@@ -67,7 +67,7 @@ def read(path: Path) -> Record:
 def _read_line(event: dict[str, Any], record: Record, number: int) -> None:
     ((name, value),) = event.items()
     if number == 1 and not value["schemathesis_version"].startswith(VERSION):
-        raise ValueError(f"it is of Schemathesis {value['schemathesis_version']}")
+        raise ValueError(f"it was written by Schemathesis {value['schemathesis_version']}")
     if name == "ScenarioFinished":
         _read_scenario(value, record)
     elif name == "NonFatalError":

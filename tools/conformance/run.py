@@ -153,7 +153,7 @@ def run_problems(contract: Contract, outcomes: list[Outcome], exchanges: list[Ex
         if outcome.exit_code not in {0, 1}:
             problems.append(f"{outcome.name}: Schemathesis ended with {outcome.exit_code}")
         if outcome.exit_code == 1 and not (outcome.record.failures or outcome.record.errors or outcome.warnings):
-            problems.append(f"{outcome.name}: Schemathesis is red, and the record does not say why")
+            problems.append(f"{outcome.name}: Schemathesis failed, and its report does not say why")
     reached = {exchange.operation for exchange in exchanges}
     for operation in contract.operations.values():
         if operation.key not in reached and (not options.only or operation.operation_id in options.only):

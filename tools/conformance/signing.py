@@ -77,7 +77,7 @@ def function_of(place: str) -> Signer:
     file, _, name = place.rpartition(":")
     spec = importlib.util.spec_from_file_location(f"conformance_signer_{Path(file).stem}", file)
     if spec is None or spec.loader is None or not Path(file).is_file():
-        raise UnusableSigner(f"there is no Python file {file!r} to sign with")
+        raise UnusableSigner(f"there is not a Python file {file!r} to sign with")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     function: Signer | None = getattr(module, name, None)

@@ -41,7 +41,7 @@ class Client:
         try:
             return self._send(method, target, headers, body, source, purpose)
         except http.client.HTTPException as error:
-            raise OSError(f"the answer is no HTTP: {error!r}") from error
+            raise OSError(f"the reply is not HTTP: {error!r}") from error
 
     def _send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, source: str, purpose: str

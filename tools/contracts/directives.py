@@ -146,7 +146,7 @@ def _wrong_data(directive: Directive) -> Iterator[tuple[tuple[str, ...], str, st
     missing = next((path for path in directive.paths if not _leads_somewhere(directive.document.value, path)), None)
     if missing is not None:
         top = ", ".join(key for key in directive.document.value if key != KEY)
-        yield (kind,), f"the data has nothing at {missing!r}", f"begin with one of {top}; * stands for every entry"
+        yield (kind,), f"nothing is at {missing!r}", f"begin with one of {top}; * stands for every entry"
         return
     values, rows = [place.value for place in directive.places()], directive.value()
     if kind in {"enum", "member_of", "without"} and not all(

@@ -342,7 +342,7 @@ def _check(sources: Sources, node: Node, missing: set[str]) -> None:
     reference: str = node.value["$ref"]
     where = Node(sources, node.file, source.join(node.pointer, "$ref"), reference)
     if "://" in reference.partition("#")[0]:
-        message = f"{reference!r} is on another host"
+        message = f"{reference!r} is a remote document"
         sources.problems.append(where.problem("remote-ref", message, "copy the document into the contract set"))
         return
     file, pointer = refs.locate(node.file, reference)
@@ -385,5 +385,5 @@ def _find_circles(sources: Sources, files: Iterable[str]) -> None:
                 current = current.step()
             if current.is_reference and current.place == node.place:
                 sources.problems.append(
-                    node.problem("circular-ref", "this reference leads back to itself and to no value")
+                    node.problem("circular-ref", "this reference leads back to itself, not to a value")
                 )

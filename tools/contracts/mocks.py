@@ -224,7 +224,7 @@ def _await_health(mock: Mock) -> None:
     end = time.monotonic() + START_SECONDS
     while not is_healthy(mock):
         if time.monotonic() > end:
-            raise MockError(f"the mock of {mock.name} does not answer at {mock.url}")
+            raise MockError(f"the mock of {mock.name} does not respond at {mock.url}")
         time.sleep(0.05)
 
 

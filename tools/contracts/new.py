@@ -58,9 +58,9 @@ def operation(contracts: Path, api: str, spec: NewOperation) -> Path:
     for file in sources.entries:
         for known, item in (sources.documents[file].value.get("paths") or {}).items():
             if known == spec.path:
-                raise NewError(f"{known} exists in {file}; write the new method beside the others")
+                raise NewError(f"{known} exists in {file}; add the new method there")
             if any(isinstance(one, dict) and one.get("operationId") == spec.operation_id for one in item.values()):
-                raise NewError(f"{spec.operation_id!r} names an operation in {file} already")
+                raise NewError(f"{spec.operation_id!r} is already an operation in {file}")
     text = _insert(document, "/paths", _operation_lines(spec, _tag(document), "../" * api.count("/")))
     for name, lines in _schemas(spec).items():
         text = _insert(_parsed(text, path), "/components/schemas", _schema_lines(name, lines))
@@ -87,7 +87,7 @@ def api(contracts: Path, name: str, spec: NewOperation) -> list[Path]:
     if path.exists():
         raise NewError(f"{path} exists; add to it with `contracts new operation`")
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-        raise NewError(f"{name!r} is not in small letters with dashes")
+        raise NewError(f"{name!r} is not lower case with dashes")
     path.write_text("\n".join(_api_lines(name)) + "\n", encoding="utf-8")
     try:
         operation(contracts, name, spec)

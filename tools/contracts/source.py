@@ -295,7 +295,7 @@ class _Builder:
             if key in result:
                 first = self.marks[child]
                 mark = key_node.start_mark
-                message = f"the key {key!r} stands twice; the first is at line {first.key_line}"
+                message = f"the key {key!r} is repeated; the first is at line {first.key_line}"
                 origin = Origin(self.name, mark.line + 1, mark.column + 1)
                 self.problems.append(Problem("duplicate-key", message, origin, hint="remove one of the two"))
                 continue

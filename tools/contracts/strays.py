@@ -10,7 +10,7 @@ from tools.contracts.link import SUFFIXES, Sources
 from tools.contracts.problems import Origin, Problem
 
 RULE = "unread-file"
-_HINT = "refer to it, begin it with `openapi: 3.1.0`, or remove it"
+_HINT = "refer to it, start it with `openapi: 3.1.0`, or remove it"
 
 
 def find(sources: Sources, contracts: Path) -> list[Problem]:
@@ -28,7 +28,7 @@ def unread(path: Path, name: str) -> list[Problem]:
         return problems
     if isinstance(document.value, dict) and "openapi" in document.value:
         return []
-    return [Problem(RULE, "nothing refers to this file, and it is no API", Origin(name, 1, 1), hint=_HINT)]
+    return [Problem(RULE, "nothing refers to this file, and it is not an API", Origin(name, 1, 1), hint=_HINT)]
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
@@ -47,7 +47,11 @@ def _judged(path: Path, name: str, read: Collection[str]) -> list[Problem]:
     if path.is_symlink():
         origin = Origin(name, 1, 1)
         if not path.exists():
-            return [Problem(RULE, "this link leads in a circle or nowhere", origin, hint="put the file itself here")]
+            return [
+                Problem(
+                    RULE, "this link points to itself or to a missing file", origin, hint="replace it with the file"
+                )
+            ]
         if path.is_dir():
-            return [Problem(RULE, "a folder that is a link is not read", origin, hint="put the files themselves here")]
+            return [Problem(RULE, "linked folders are not read", origin, hint="replace it with the files")]
     return [] if name in read or path.is_dir() else unread(path, name)

@@ -76,7 +76,7 @@ DEFECTS = [
         "summary: Get today's revenue",
     ),
     Defect(
-        "a key that stands twice",
+        "a key that is repeated",
         "duplicate-key",
         "revenue.yaml",
         "      operationId: getRealtimeRevenueV1\n",

@@ -202,7 +202,7 @@ class _ApiReader:
                 message = f"the path parameter {one.name!r} does not stand in {path}"
                 self.problems.append(Problem("path-parameter", message, one.origin))
         if len(set(template)) != len(template):
-            self.problems.append(node.problem("path-parameter", f"a name stands twice in {path}"))
+            self.problems.append(node.problem("path-parameter", f"a parameter name is repeated in {path}"))
 
     def _body(self, node: Node, operation_id: str) -> ir.Body | None:
         body = node.get("requestBody")

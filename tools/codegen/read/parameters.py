@@ -36,7 +36,9 @@ def read(reader: Reader, item: Node, operation: Node, operation_id: str) -> tupl
             target = node.target()
             key = (str(_at(target, "in")), str(_at(target, "name")))
             if key in keys:
-                problems.append(node.problem("duplicate-parameter", f"the {key[0]} parameter {key[1]!r} stands twice"))
+                problems.append(
+                    node.problem("duplicate-parameter", f"the {key[0]} parameter {key[1]!r} is declared twice")
+                )
             keys.add(key)
             nodes[key] = node
     parameters: list[ir.Parameter] = []

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from tools.contracts.rules.contract import uri_of
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 _CARRIERS: tuple[Kind, ...] = ("media-type", "parameter", "header")
 
 
-def example_fits(contract: Contract) -> Iterator[Found]:
+def example_fits(contract: Contract) -> Iterator[Finding]:
     """Every example, `default` included, is valid against its schema, including formats. A wrong one teaches invalid requests."""
     oracle = _Oracle(contract)
     for schema, node, tokens, value in _examples(contract):
         if schema is None:
             continue
         for error in oracle.errors(schema, value):
-            yield Found(node.value_at(*tokens, *error.instance_path), in_words(error))
+            yield Finding(node.value_at(*tokens, *error.instance_path), in_words(error))
 
 
-def body_has_example(contract: Contract) -> Iterator[Found]:
+def body_has_example(contract: Contract) -> Iterator[Finding]:
     """Every documented body, of requests and of every status, has at least one named example with a summary."""
     for node in contract.written("media-type"):
         examples = node.get("examples")
         if not examples and "example" not in node.value:
-            yield Found(
+            yield Finding(
                 node.at(), f"the {node.name} body has no example", hint="add one under `examples`, with a summary"
             )
     for node in contract.written("example"):
         if not node.get("summary"):
-            yield Found(node.at(), f"the example {node.name!r} has no summary", hint="say in a few words what it shows")
+            yield Finding(node.at(), f"the example {node.name!r} has no summary", hint="describe it in a few words")
 
 
 RULES = rules_of("examples", (example_fits, body_has_example))
@@ -104,7 +104,7 @@ def in_words(error: jsonschema_rs.ValidationError) -> str:
         case jsonschema_rs.ValidationErrorKind.AdditionalProperties() | (
             jsonschema_rs.ValidationErrorKind.UnevaluatedProperties()
         ):
-            return f"the schema does not know {', '.join(map(repr, kind.unexpected))}"
+            return f"the schema does not declare {', '.join(map(repr, kind.unexpected))}"
         case jsonschema_rs.ValidationErrorKind.Type():
             return f"the example {text} is not of type {' or '.join(sorted(kind.types))}"
         case jsonschema_rs.ValidationErrorKind.Format():
@@ -113,5 +113,5 @@ def in_words(error: jsonschema_rs.ValidationError) -> str:
             return f"the example {text} is not one of {', '.join(map(str, kind.options))}"
         case _:
             return (
-                f"the example {text} breaks `{kind.name}` ({json.dumps(kind.value, ensure_ascii=False, default=str)})"
+                f"the example {text} violates `{kind.name}` ({json.dumps(kind.value, ensure_ascii=False, default=str)})"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tools.contracts.rules.contract import Contract, GeneratedFile
 
 
-def generated_is_current(contract: Contract) -> Iterator[Found]:
+def generated_is_current(contract: Contract) -> Iterator[Finding]:
     """Generated code equals the output of the generator for these contracts, byte for byte.
 
     A server that was made from yesterday's contract keeps yesterday's promises, and what somebody wrote into it by hand is gone
@@ -21,7 +21,7 @@ def generated_is_current(contract: Contract) -> Iterator[Found]:
     for file in contract.generated_files:
         if file.then != file.now:
             message, hint = _explained(file)
-            yield Found(file.origin, message, hint)
+            yield Finding(file.origin, message, hint)
 
 
 RULES = rules_of("generated", (generated_is_current,))
@@ -33,14 +33,17 @@ def _explained(file: GeneratedFile) -> tuple[str, str]:
     """Message and advice for a file that differs."""
     match (file.is_contract, file.then is None, file.now is None):
         case (True, True, _):
-            return "this file is younger than the generated code", _GENERATE
+            return "this file was added after the code was generated", _GENERATE
         case (True, _, True):
-            return f"generated code was made from {file.path!r}, which is gone", _GENERATE
+            return f"the code was generated from {file.path!r}, which does not exist any more", _GENERATE
         case (True, _, _):
             return "this file has changed since code was generated from it", _GENERATE
         case (_, True, _):
-            return "nothing in the contracts makes this file", "remove it, or keep it somewhere else"
+            return "no contract generates this file", "remove it, or move it to another folder"
         case (_, _, True):
             return f"{file.path!r} is missing or cannot be read", _GENERATE
         case _:
-            return "this file is not what was generated", "change the contract instead, then run: make generate"
+            return (
+                "this file differs from the output of the generator",
+                "change the contract instead, then run: make generate",
+            )

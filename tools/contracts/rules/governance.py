@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tools.contracts import directives, source
 from tools.contracts.rules import examples, shapes
 from tools.contracts.rules.responses import PROBLEM_MEDIA_TYPE
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _BOUNDS: dict[str, dict[str, tuple[str, ...]]] = {
 """Keywords that an invariant can demand of a schema, with the types they fit and the values that make sense there."""
 
 
-def governance_data(contract: Contract) -> Iterator[Found]:
+def governance_data(contract: Contract) -> Iterator[Finding]:
     """The governance data files have the structure that their readers expect."""
     for name in shapes.SHAPES:
         document = contract.governance.get(name)
@@ -33,17 +33,17 @@ def governance_data(contract: Contract) -> Iterator[Found]:
             continue
         for error in shapes.validator(name).iter_errors(document.value):
             pointer = source.join("", *error.instance_path)
-            yield Found(document.at(pointer, value=True), examples.in_words(error).removeprefix("the example "))
+            yield Finding(document.at(pointer, value=True), examples.in_words(error).removeprefix("the example "))
 
 
-def governance_code(contract: Contract) -> Iterator[Found]:
+def governance_code(contract: Contract) -> Iterator[Finding]:
     """Every `generate` directive of a data file can be carried out: its data exists in the right form and its names are legal."""
     for document in contract.governance.values():
         for problem in directives.read(document)[1]:
-            yield Found(problem.origin, problem.message, hint=problem.hint)
+            yield Finding(problem.origin, problem.message, hint=problem.hint)
 
 
-def channel_code(contract: Contract) -> Iterator[Found]:
+def channel_code(contract: Contract) -> Iterator[Finding]:
     """Every channel that a keyword, rule or click id maps to is in the taxonomy, and channel codes are unique."""
     document = _well_formed(contract, "channels")
     if document is None:
@@ -51,14 +51,14 @@ def channel_code(contract: Contract) -> Iterator[Found]:
     codes = [channel["code"] for channel in document.value["channels"]]
     for index, code in enumerate(codes):
         if code in codes[:index]:
-            yield Found(document.at(f"/channels/{index}/code", value=True), f"there is a channel {code!r} already")
+            yield Finding(document.at(f"/channels/{index}/code", value=True), f"the channel {code!r} is already listed")
     for pointer, code in _mapped_channels(document):
         if code not in codes:
             hint = f"write one of {', '.join(dict.fromkeys(codes))}"
-            yield Found(document.at(pointer, value=True), f"there is no channel {code!r}", hint=hint)
+            yield Finding(document.at(pointer, value=True), f"there is no channel {code!r}", hint=hint)
 
 
-def personal_key(contract: Contract) -> Iterator[Found]:
+def personal_key(contract: Contract) -> Iterator[Finding]:
     """Every personal key is listed once after normalisation, and none of them is a key that payloads may contain."""
     document = _well_formed(contract, "personal_keys")
     if document is None:
@@ -69,11 +69,11 @@ def personal_key(contract: Contract) -> Iterator[Found]:
             pointer, plain = f"/{name}/{index}", key.replace("_", "")
             if plain in first:
                 message = f"{key!r} is the same key as the one at #{first[plain]}"
-                yield Found(document.at(pointer, value=True), message, hint="remove one of them")
+                yield Finding(document.at(pointer, value=True), message, hint="remove one of them")
             first.setdefault(plain, pointer)
 
 
-def problem_registry(contract: Contract) -> Iterator[Found]:
+def problem_registry(contract: Contract) -> Iterator[Finding]:
     """The contract lists the codes of `governance/problems.yaml`, except those with `is_declared: false`, which only replies that
     no operation declares carry.
     """
@@ -84,18 +84,18 @@ def problem_registry(contract: Contract) -> Iterator[Found]:
     for node in schemas:
         for index, code in enumerate(node.listed("enum")):
             if str(code) not in registry:
-                yield Found(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
+                yield Finding(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
             elif registry[str(code)][1].get("is_declared") is False:
                 hint = "remove is_declared: false from governance/problems.yaml"
-                yield Found(node.value_at("enum", index), f"{code} is declared here", hint=hint)
+                yield Finding(node.value_at("enum", index), f"{code} is declared here", hint=hint)
     known = {str(code) for node in schemas for code in node.listed("enum")}
     document = contract.governance["problems"]
     for code, (index, entry) in registry.items():
         if code not in known and entry.get("is_declared") is not False:
-            yield Found(document.at(f"/problems/{index}/code", value=True), f"{code} is not in the contract")
+            yield Finding(document.at(f"/problems/{index}/code", value=True), f"{code} is not in the contract")
 
 
-def problem_example(contract: Contract) -> Iterator[Found]:
+def problem_example(contract: Contract) -> Iterator[Finding]:
     """Examples of problems match the registry in code, status, type and title, and appear under that status."""
     registry = _problems(contract)
     base = _governed(contract, "problems").get("base", "")
@@ -108,13 +108,13 @@ def problem_example(contract: Contract) -> Iterator[Found]:
                 continue
             place = ("examples", name, "value")
             if str(value.get("code")) not in registry:
-                yield Found(node.value_at(*place, "code"), f"{value.get('code')} is not in governance/problems.yaml")
+                yield Finding(node.value_at(*place, "code"), f"{value.get('code')} is not in governance/problems.yaml")
                 continue
             entry = registry[value["code"]][1]
             yield from _against(node, place, value, entry, base)
 
 
-def webhook_mapping(contract: Contract) -> Iterator[Found]:
+def webhook_mapping(contract: Contract) -> Iterator[Finding]:
     """Every webhook operation names its integration map in `x-mapping`; the map contains its topic with that event."""
     for operation in contract.operations:
         if not operation.is_webhook:
@@ -122,7 +122,7 @@ def webhook_mapping(contract: Contract) -> Iterator[Found]:
         mapping = {name: str(value) for name, value in operation.node.mapping("x-mapping").items()}
         if "map" not in mapping or not {"topic", "by"} & set(mapping):
             hint = "add x-mapping: {map: stripe, topic: charge.succeeded, event: PaymentCaptured}"
-            yield Found(operation.node.at("x-mapping"), f"{operation.id} does not say how it is read", hint=hint)
+            yield Finding(operation.node.at("x-mapping"), f"{operation.id} has no complete x-mapping", hint=hint)
             continue
         maps = _governed(contract, "mappings").get("maps", {})
         if not maps or "topic" not in mapping:
@@ -131,13 +131,13 @@ def webhook_mapping(contract: Contract) -> Iterator[Found]:
         shows = next((one["shows"] for one in objects if mapping["topic"] in one["topics"]), None)
         if shows is None:
             origin = operation.node.value_at("x-mapping", "topic")
-            yield Found(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
+            yield Finding(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
         elif mapping.get("event", shows[0]) not in shows:
             origin = operation.node.value_at("x-mapping", "event")
-            yield Found(origin, f"the map says {', '.join(shows)}")
+            yield Finding(origin, f"the map has the events {', '.join(shows)}")
 
 
-def mapped_event(contract: Contract) -> Iterator[Found]:
+def mapped_event(contract: Contract) -> Iterator[Finding]:
     """Every object of an integration map shows canonical events, and every event that moves money is shown by some object."""
     document = _well_formed(contract, "mappings")
     if document is None:
@@ -150,30 +150,30 @@ def mapped_event(contract: Contract) -> Iterator[Found]:
             for index, event in enumerate(how["shows"]):
                 if event not in events:
                     origin = document.at(f"/maps/{name}/read/{kind}/shows/{index}", value=True)
-                    yield Found(origin, f"there is no canonical event {event!r}")
+                    yield Finding(origin, f"there is no canonical event {event!r}")
     for event in events:
         if event not in listed:
-            yield Found(document.at(f"/events/{event}"), f"no object shows {event}")
+            yield Finding(document.at(f"/events/{event}"), f"no object shows {event}")
 
 
-def mock_port(contract: Contract) -> Iterator[Found]:
+def mock_port(contract: Contract) -> Iterator[Finding]:
     """Every API with operations has one mock port of its own in `governance/mocks.yaml`."""
     document = _well_formed(contract, "mocks")
     if document is None:
         return
     ports = {mock["api"]: mock["port"] for mock in document.value["mocks"]}
     if len(set(ports.values())) != len(ports):
-        yield Found(document.at("/mocks"), "two mocks share a port")
+        yield Finding(document.at("/mocks"), "two mocks share a port")
     apis = {_api(node.document): node for node in contract.all("openapi") if node.get("paths")}
     for name, node in apis.items():
         if name not in ports:
-            yield Found(node.at("info"), f"the API {name!r} has no mock port", hint="add it to governance/mocks.yaml")
+            yield Finding(node.at("info"), f"the API {name!r} has no mock port", hint="add it to governance/mocks.yaml")
     for index, mock in enumerate(document.value["mocks"]):
         if mock["api"] not in apis:
-            yield Found(document.at(f"/mocks/{index}/api", value=True), f"there is no API {mock['api']!r}")
+            yield Finding(document.at(f"/mocks/{index}/api", value=True), f"there is no API {mock['api']!r}")
 
 
-def invariant_holds(contract: Contract) -> Iterator[Found]:
+def invariant_holds(contract: Contract) -> Iterator[Finding]:
     """Every property named in `governance/invariants.yaml` satisfies the invariants that are enforced in the contract."""
     for invariant in _governed(contract, "invariants").get("invariants", []):
         if "contract" not in invariant["enforced"]:
@@ -218,7 +218,7 @@ def _is_meant(node: Node, invariant: Mapping[str, Any]) -> bool:
     return (not schemas or owner in schemas) and not any(part in node.document.path for part in elsewhere)
 
 
-def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Iterator[Found]:
+def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Iterator[Finding]:
     target = contract.follow(node)
     kind = target.types[0] if target is not None and target.types else ""
     for name, by_type in _BOUNDS.items():
@@ -227,7 +227,7 @@ def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Ite
             continue
         if target.get(name) != invariant[name] and (not known or invariant[name] in known):
             hint = f"add {name}: {invariant[name]}"
-            yield Found(node.at(), f"{node.name!r} breaks the invariant {invariant['name']!r}", hint=hint)
+            yield Finding(node.at(), f"{node.name!r} violates the invariant {invariant['name']!r}", hint=hint)
 
 
 def _well_formed(contract: Contract, name: str) -> Document | None:
@@ -248,14 +248,14 @@ def _problems(contract: Contract) -> dict[str, tuple[int, Mapping[str, Any]]]:
 
 def _against(
     node: Node, place: tuple[str, ...], value: Mapping[str, Any], entry: Mapping[str, Any], base: str
-) -> Iterator[Found]:
+) -> Iterator[Finding]:
     """Where the example `value` differs from its `entry` in the registry."""
     statuses = [entry["status"], *entry.get("also_status", [])]
     expected = {"status": statuses, "type": [base + entry["slug"]], "title": [entry["title"]]}
     for name, allowed in expected.items():
         if value.get(name) not in allowed:
             message = f"{entry['code']} has {name} {' or '.join(map(str, allowed))}"
-            yield Found(node.value_at(*place, name), message)
+            yield Finding(node.value_at(*place, name), message)
 
 
 def _api(document: Document) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tools.contracts.problems import Origin
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _SECRETS = {
 }
 
 
-def no_secret_in_text(contract: Contract) -> Iterator[Found]:
+def no_secret_in_text(contract: Contract) -> Iterator[Finding]:
     """Nothing in a contract looks like a real key or token: examples are copied, and scanners cannot tell which are real."""
     for document in contract.looked_at:
         for name, pattern in _SECRETS.items():
@@ -40,13 +40,13 @@ def no_secret_in_text(contract: Contract) -> Iterator[Found]:
                 line = document.text.count("\n", 0, match.start()) + 1
                 column = match.start() - document.text.rfind("\n", 0, match.start())
                 origin = Origin(document.path, line, column)
-                yield Found(origin, f"this looks like {name}", hint="write a word such as example-token")
+                yield Finding(origin, f"this looks like {name}", hint="write a word such as example-token")
 
 
 _SHOWN_ONCE = ("access_token", "refresh_token", "tenant_key")
 
 
-def secret_is_not_kept(contract: Contract) -> Iterator[Found]:
+def secret_is_not_kept(contract: Contract) -> Iterator[Finding]:
     """A response that contains a token or key declares `Cache-Control: no-store`: a cache must not serve it to another caller."""
     for operation in contract.operations:
         for status, reference in operation.successes.items():
@@ -54,8 +54,8 @@ def secret_is_not_kept(contract: Contract) -> Iterator[Found]:
             secret = None if response is None else _secret_in(contract, response)
             if response is not None and secret and not _forbids_keeping(contract, response):
                 hint = "refer to CacheNoStore in _common/headers.yaml"
-                yield Found(
-                    reference.at(), f"the {status} of {operation.id} holds {secret!r} and may be kept", hint=hint
+                yield Finding(
+                    reference.at(), f"the {status} of {operation.id} contains {secret!r} and may be cached", hint=hint
                 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ COUNTS = frozenset({"total", "total_count", "total_items", "total_pages", "page_
 PAGE_NUMBERS = frozenset({"page", "page_number", "offset", "skip", "per_page", "page_size"})
 
 
-def cursor_list(contract: Contract) -> Iterator[Found]:
+def cursor_list(contract: Contract) -> Iterator[Finding]:
     """An operation whose name starts with `list` takes `cursor` and `limit` and returns `{items, page}`."""
     for operation in contract.operations:
         if not operation.id.startswith("list"):
@@ -23,13 +23,13 @@ def cursor_list(contract: Contract) -> Iterator[Found]:
         for name in ("cursor", "limit"):
             if operation.parameter(name, "query") is None:
                 hint = "refer to it in _common/parameters.yaml"
-                yield Found(operation.node.at("parameters"), f"{operation.id} takes no {name}", hint=hint)
+                yield Finding(operation.node.at("parameters"), f"{operation.id} does not take {name}", hint=hint)
         schema = _answer(contract, operation)
         if schema is not None and not {"items", "page"} <= set(map(str, schema.listed("required"))):
-            yield Found(schema.at(), f"{operation.id} does not answer items and page", hint="require both")
+            yield Finding(schema.at(), f"{operation.id} does not return items and page", hint="require both")
 
 
-def no_totals(contract: Contract) -> Iterator[Found]:
+def no_totals(contract: Contract) -> Iterator[Finding]:
     """Lists have no totals: counting every row costs more than the page, and the count is outdated when it is read."""
     for operation in contract.operations:
         schema = _answer(contract, operation)
@@ -37,15 +37,15 @@ def no_totals(contract: Contract) -> Iterator[Found]:
         if schema is None or "items" not in properties:
             continue
         for name in sorted(COUNTS & set(properties)):
-            yield Found(schema.at("properties", name), f"{operation.id} promises a total", hint="remove it")
+            yield Finding(schema.at("properties", name), f"{operation.id} declares a total", hint="remove it")
 
 
-def no_page_numbers(contract: Contract) -> Iterator[Found]:
+def no_page_numbers(contract: Contract) -> Iterator[Finding]:
     """No parameter is a page number: when a list grows, page 2 repeats items of page 1."""
     for node in contract.written("parameter"):
         if node.get("in") == "query" and node.text("name") in PAGE_NUMBERS:
             hint = "use cursor and limit"
-            yield Found(node.value_at("name"), f"the parameter {node.get('name')!r} counts pages", hint=hint)
+            yield Finding(node.value_at("name"), f"the parameter {node.get('name')!r} is a page number", hint=hint)
 
 
 RULES = rules_of("lists", (cursor_list, no_totals, no_page_numbers))

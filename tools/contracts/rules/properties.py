@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,47 +21,49 @@ EXISTING_ENUMS = frozenset({"ProblemCode", "ChannelName", "platform_name", "LlmD
 """Enumerations whose spelling clients know already; the list may only shrink."""
 
 
-def property_text(contract: Contract) -> Iterator[Found]:
+def property_text(contract: Contract) -> Iterator[Finding]:
     """Every property has a description that a shop owner understands, in place or in the schema it refers to."""
     for node in contract.properties:
         target = contract.follow(node)
         if not node.get("description") and not (target and target.get("description")):
-            yield Found(node.at(), f"the property {node.name!r} has no description")
+            yield Finding(node.at(), f"the property {node.name!r} has no description")
 
 
-def property_example(contract: Contract) -> Iterator[Found]:
+def property_example(contract: Contract) -> Iterator[Finding]:
     """Every property with a scalar value has an example: people understand an example faster than a pattern."""
     for node in contract.properties:
         target = contract.follow(node)
         if target is not None and _wants_example(target) and not (node.get("examples") or target.get("examples")):
-            yield Found(node.at(), f"the property {node.name!r} has no example", hint="add examples: [...]")
+            yield Finding(node.at(), f"the property {node.name!r} has no example", hint="add examples: [...]")
 
 
-def bounded_string(contract: Contract) -> Iterator[Found]:
+def bounded_string(contract: Contract) -> Iterator[Finding]:
     """Every string has a `maxLength`, fixed values, a finite pattern or a bounded format; otherwise its size is unlimited."""
     for node in contract.written("schema"):
         if "string" not in node.types or {"enum", "const", "maxLength"} & set(node.value):
             continue
         if node.text("format") in _BOUNDED_FORMATS or _is_finite(node.get("pattern")):
             continue
-        yield Found(node.at(), f"the string {node.name!r} has no bound", hint="add maxLength, an enum or a format")
+        yield Finding(
+            node.at(), f"the string {node.name!r} has no upper bound", hint="add maxLength, an enum or a format"
+        )
 
 
-def bounded_array(contract: Contract) -> Iterator[Found]:
+def bounded_array(contract: Contract) -> Iterator[Finding]:
     """Every array has `maxItems`: clients must know how many items to expect."""
     for node in contract.written("schema"):
         if "array" in node.types and "maxItems" not in node.value:
-            yield Found(node.at(), f"the array {node.name!r} has no maxItems")
+            yield Finding(node.at(), f"the array {node.name!r} has no maxItems")
 
 
-def integer_format(contract: Contract) -> Iterator[Found]:
+def integer_format(contract: Contract) -> Iterator[Finding]:
     """Every integer has the format int32 or int64: JavaScript and databases store the two differently."""
     for node in contract.written("schema"):
         if "integer" in node.types and node.text("format") not in _INTEGER_FORMATS:
-            yield Found(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
+            yield Finding(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
 
 
-def closed_request(contract: Contract) -> Iterator[Found]:
+def closed_request(contract: Contract) -> Iterator[Finding]:
     """Objects in requests refuse unknown properties, so that a typing mistake is a 400 and not a silent default.
 
     Deliveries of payment processors are the exception: their makers add fields without asking.
@@ -74,24 +76,24 @@ def closed_request(contract: Contract) -> Iterator[Found]:
             for node in _objects_below(contract, operation.body, media, visited):
                 if node.get("additionalProperties") is None and node.get("unevaluatedProperties") is not False:
                     hint = "add additionalProperties: false"
-                    yield Found(node.at(), f"the request object {node.name!r} takes unknown properties", hint=hint)
+                    yield Finding(node.at(), f"the request object {node.name!r} accepts unknown properties", hint=hint)
 
 
-def snake_case_property(contract: Contract) -> Iterator[Found]:
+def snake_case_property(contract: Contract) -> Iterator[Finding]:
     """Property names are in snake_case in every API."""
     for node in contract.properties:
         if not _SNAKE_CASE.match(node.name):
-            yield Found(node.at(), f"the property {node.name!r} is not snake_case")
+            yield Finding(node.at(), f"the property {node.name!r} is not snake_case")
 
 
-def enum_case(contract: Contract) -> Iterator[Found]:
+def enum_case(contract: Contract) -> Iterator[Finding]:
     """Enumeration values are in lower_snake, except where clients or platforms already use another spelling."""
     for node in contract.written("schema"):
         if node.name in EXISTING_ENUMS or "/webhooks/" in node.document.path:
             continue
         for index, value in enumerate(node.listed("enum")):
             if isinstance(value, str) and not _LOWER_SNAKE.match(value):
-                yield Found(node.value_at("enum", index), f"{value!r} is not lower_snake")
+                yield Finding(node.value_at("enum", index), f"{value!r} is not lower_snake")
 
 
 RULES = rules_of(

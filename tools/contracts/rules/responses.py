@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.contracts.rules import security
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,30 +19,30 @@ RATE_LIMIT_CLASSES = frozenset({"api", "webhook", "login", "errors"})
 _SHARED_STATUSES = frozenset({"401", "403", "404", "429", "500", "503"})
 
 
-def default_responses(contract: Contract) -> Iterator[Found]:
+def default_responses(contract: Contract) -> Iterator[Finding]:
     """Every operation declares each error that the runtime can return before or after the operation itself runs."""
     for operation in contract.operations:
         for status in sorted(_due(operation) - set(operation.responses)):
             hint = f"refer to the {status} in _common/responses.yaml"
-            yield Found(operation.node.at("responses"), f"{operation.id} does not declare {status}", hint=hint)
+            yield Finding(operation.node.at("responses"), f"{operation.id} does not declare {status}", hint=hint)
 
 
-def shared_responses(contract: Contract) -> Iterator[Found]:
+def shared_responses(contract: Contract) -> Iterator[Finding]:
     """401, 403, 404, 429, 500 and 503 are the shared responses, so that clients handle one type for each."""
     for operation in contract.operations:
         for status, node in operation.responses.items():
             if status in _SHARED_STATUSES and "_common/" not in (node.reference or ""):
                 hint = "refer to one in _common/responses.yaml"
-                yield Found(node.at(), f"the {status} of {operation.id} is not a shared response", hint=hint)
+                yield Finding(node.at(), f"the {status} of {operation.id} is not a shared response", hint=hint)
 
 
-def correlation_header(contract: Contract) -> Iterator[Found]:
+def correlation_header(contract: Contract) -> Iterator[Finding]:
     """Every response carries `X-Correlation-ID`, without exception: people quote it in support requests."""
     for node in contract.written("response"):
         yield from _demand(contract, node, "X-Correlation-ID")
 
 
-def rate_limit_headers(contract: Contract) -> Iterator[Found]:
+def rate_limit_headers(contract: Contract) -> Iterator[Finding]:
     """Every response of a rate-limited operation states how much of the limit is left."""
     limited = [operation for operation in contract.operations if _is_limited(operation)]
     for _, node in _responses(contract, of=limited):
@@ -50,39 +50,41 @@ def rate_limit_headers(contract: Contract) -> Iterator[Found]:
             yield from _demand(contract, node, name)
 
 
-def rate_limit_class(contract: Contract) -> Iterator[Found]:
+def rate_limit_class(contract: Contract) -> Iterator[Finding]:
     """`x-rate-limit` names the limits that apply to an operation; only the open health probes have none."""
     for operation in contract.operations:
         names = operation.node.mapping("x-rate-limit").get("class")
         if _is_limited(operation) and not names:
-            yield Found(
+            yield Finding(
                 operation.node.at("x-rate-limit"), f"{operation.id} has no x-rate-limit", hint="add {class: api}"
             )
         for name in names if isinstance(names, list) else [names] if names else []:
             if str(name) not in RATE_LIMIT_CLASSES:
                 hint = f"classes are {', '.join(sorted(RATE_LIMIT_CLASSES))}"
-                yield Found(operation.node.value_at("x-rate-limit", "class"), f"there is no class {name!r}", hint=hint)
+                yield Finding(
+                    operation.node.value_at("x-rate-limit", "class"), f"there is no class {name!r}", hint=hint
+                )
 
 
-def retry_after(contract: Contract) -> Iterator[Found]:
+def retry_after(contract: Contract) -> Iterator[Finding]:
     """202, 429 and 503 state in `Retry-After` when to try again."""
     for operation, node in _responses(contract, "202", "429", "503"):
         yield from _demand(contract, node, "Retry-After", operation)
 
 
-def accepted_location(contract: Contract) -> Iterator[Found]:
+def accepted_location(contract: Contract) -> Iterator[Finding]:
     """202 states in `Location` where to read the result."""
     for operation, node in _responses(contract, "202"):
         yield from _demand(contract, node, "Location", operation)
 
 
-def authenticate_header(contract: Contract) -> Iterator[Found]:
+def authenticate_header(contract: Contract) -> Iterator[Finding]:
     """401 states in `WWW-Authenticate` how to authenticate (RFC 9110, section 15.5.2)."""
     for operation, node in _responses(contract, "401"):
         yield from _demand(contract, node, "WWW-Authenticate", operation)
 
 
-def problem_body(contract: Contract) -> Iterator[Found]:
+def problem_body(contract: Contract) -> Iterator[Finding]:
     """Every error response is `application/problem+json` with the shared problem schema, and nothing else."""
     for operation, node in _responses(contract):
         status = next((name for name, site in operation.responses.items() if contract.follow(site) == node), "")
@@ -90,32 +92,33 @@ def problem_body(contract: Contract) -> Iterator[Found]:
             continue
         content = node.mapping("content")
         if list(content) != [PROBLEM_MEDIA_TYPE]:
-            yield Found(
-                node.at("content"), f"the {status} of {_owner(operation, node)} is not {PROBLEM_MEDIA_TYPE} alone"
+            yield Finding(
+                node.at("content"),
+                f"the {status} of {_owner(operation, node)} has a media type other than {PROBLEM_MEDIA_TYPE}",
             )
             continue
         reference = node.child("media-type", "content", PROBLEM_MEDIA_TYPE).mapping("schema").get("$ref")
         if str(reference).rpartition("/")[2] not in PROBLEM_SCHEMAS:
             origin = node.at("content", PROBLEM_MEDIA_TYPE, "schema")
             what = f"the {status} of {_owner(operation, node)} is not the shared problem"
-            yield Found(origin, what, hint="refer to Problem")
+            yield Finding(origin, what, hint="refer to Problem")
 
 
-def no_body(contract: Contract) -> Iterator[Found]:
+def no_body(contract: Contract) -> Iterator[Finding]:
     """204 and 304 have no body; HTTP forbids one."""
     for operation, node in _responses(contract, "204", "304"):
         if "content" in node.value:
-            yield Found(node.at("content"), f"{_owner(operation, node)} answers with a body where HTTP has none")
+            yield Finding(node.at("content"), f"{_owner(operation, node)} declares a body where HTTP allows none")
 
 
-def has_success(contract: Contract) -> Iterator[Found]:
+def has_success(contract: Contract) -> Iterator[Finding]:
     """Every operation can succeed: it declares a 2xx."""
     for operation in contract.operations:
         if not any(status.startswith("2") for status in operation.responses):
-            yield Found(operation.node.at("responses"), f"{operation.id} declares no 2xx")
+            yield Finding(operation.node.at("responses"), f"{operation.id} declares no 2xx")
 
 
-def conditional_get(contract: Contract) -> Iterator[Found]:
+def conditional_get(contract: Contract) -> Iterator[Finding]:
     """`If-None-Match`, `ETag` and 304 are declared together: conditional requests need all three."""
     for operation in contract.operations:
         ok = contract.follow(operation.responses["200"]) if "200" in operation.responses else None
@@ -126,8 +129,8 @@ def conditional_get(contract: Contract) -> Iterator[Found]:
         }
         if any(parts.values()) and not all(parts.values()):
             missing = ", ".join(name for name, is_there in parts.items() if not is_there)
-            yield Found(
-                operation.node.at("responses"), f"{operation.id} can be asked conditionally but lacks {missing}"
+            yield Finding(
+                operation.node.at("responses"), f"{operation.id} declares a conditional request but lacks {missing}"
             )
 
 
@@ -199,7 +202,7 @@ def _header(contract: Contract, node: Node, name: str) -> Node | None:
     return None
 
 
-def _demand(contract: Contract, node: Node, name: str, operation: Operation | None = None) -> Iterator[Found]:
+def _demand(contract: Contract, node: Node, name: str, operation: Operation | None = None) -> Iterator[Finding]:
     """A finding when response `node` does not promise header `name`."""
     what = (
         f"the {node.name} of {operation.id}" if operation and node.name.isdecimal() else f"the response {node.name!r}"
@@ -207,6 +210,6 @@ def _demand(contract: Contract, node: Node, name: str, operation: Operation | No
     header = _header(contract, node, name)
     if header is None:
         hint = "refer to it in _common/headers.yaml"
-        yield Found(node.at("headers"), f"{what} does not carry {name}", hint=hint)
+        yield Finding(node.at("headers"), f"{what} lacks the header {name}", hint=hint)
     elif header.get("required") is not True:
-        yield Found(header.at("required"), f"{name} is not promised", hint="write required: true")
+        yield Finding(header.at("required"), f"{name} is optional", hint="write required: true")

@@ -11,7 +11,7 @@ from tools.contracts.problems import Origin, Problem
 from tools.contracts.rules.contract import Contract
 
 
-class Found(NamedTuple):
+class Finding(NamedTuple):
     """One place where a rule does not hold."""
 
     origin: Origin
@@ -21,7 +21,7 @@ class Found(NamedTuple):
     """Advice: what to write instead."""
 
 
-Check = Callable[[Contract], Iterator[Found]]
+Check = Callable[[Contract], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from tools.contracts.rules.rule import Found, rules_of
+from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,34 +16,34 @@ if TYPE_CHECKING:
     from tools.contracts.rules.contract import Contract, Node
 
 
-def no_nullable(contract: Contract) -> Iterator[Found]:
+def no_nullable(contract: Contract) -> Iterator[Finding]:
     """`nullable` belongs to OpenAPI 3.0. In 3.1 it has no effect, so the intended null is rejected."""
     for node in contract.written("schema"):
         if "nullable" in node.value:
             kind = node.get("type", "string")
-            yield Found(
-                node.at("nullable"), "`nullable` means nothing in OpenAPI 3.1", hint=f"write type: [{kind}, 'null']"
+            yield Finding(
+                node.at("nullable"), "`nullable` has no effect in OpenAPI 3.1", hint=f"write type: [{kind}, 'null']"
             )
 
 
-def valid_pattern(contract: Contract) -> Iterator[Found]:
+def valid_pattern(contract: Contract) -> Iterator[Finding]:
     """A `pattern` is a regular expression that compiles. Validators reject everything or nothing with an invalid one."""
     for node in contract.written("schema"):
         pattern = node.get("pattern")
         if isinstance(pattern, str) and (reason := _why_not(pattern)):
-            yield Found(node.value_at("pattern"), f"{pattern!r} is not a regular expression: {reason}")
+            yield Finding(node.value_at("pattern"), f"{pattern!r} is not a regular expression: {reason}")
 
 
-def ordered_bounds(contract: Contract) -> Iterator[Found]:
+def ordered_bounds(contract: Contract) -> Iterator[Finding]:
     """A lower bound does not exceed its upper bound; otherwise no value is valid."""
     for node in contract.written("schema"):
         for low, high in _BOUNDS:
             lower, upper = node.get(low), node.get(high)
             if _is_number(lower) and _is_number(upper) and _crossed(low, lower, high, upper):
-                yield Found(node.at(low), f"{low} {lower} and {high} {upper} leave no value to send", hint="swap them")
+                yield Finding(node.at(low), f"{low} {lower} and {high} {upper} allow no value", hint="swap them")
 
 
-def enum_of_type(contract: Contract) -> Iterator[Found]:
+def enum_of_type(contract: Contract) -> Iterator[Finding]:
     """Every value of an `enum`, and a `const`, has the type of its schema; otherwise it is never valid."""
     for node in contract.written("schema"):
         types = frozenset(node.types)
@@ -52,37 +52,37 @@ def enum_of_type(contract: Contract) -> Iterator[Found]:
         for token, value in _fixed_values(node):
             if not any(_is_of(value, name) for name in types):
                 message = f"{json.dumps(value, ensure_ascii=False)} is not of type {' or '.join(sorted(types))}"
-                yield Found(node.value_at(*token), message)
+                yield Finding(node.value_at(*token), message)
 
 
-def distinct_enum(contract: Contract) -> Iterator[Found]:
+def distinct_enum(contract: Contract) -> Iterator[Finding]:
     """The values of an `enum` are unique; a repeated value is usually a typing mistake."""
     for node in contract.written("schema"):
         values = node.listed("enum")
         for index, value in enumerate(values):
             if any(_same(value, earlier) for earlier in values[:index]):
-                yield Found(node.value_at("enum", index), f"{json.dumps(value, ensure_ascii=False)} stands twice")
+                yield Finding(node.value_at("enum", index), f"{json.dumps(value, ensure_ascii=False)} is repeated")
 
 
-def required_is_known(contract: Contract) -> Iterator[Found]:
+def required_is_known(contract: Contract) -> Iterator[Finding]:
     """Every name in `required` is one of `properties`. Otherwise the object requires a property without a description."""
     for node in contract.written("schema"):
         properties = _all_properties(contract, node)
         for index, name in enumerate(node.listed("required") if properties is not None else ()):
             if properties is not None and str(name) not in properties:
                 message = f"{name!r} is required and not described under `properties`"
-                yield Found(node.value_at("required", index), message)
+                yield Finding(node.value_at("required", index), message)
 
 
-def keyword_of_type(contract: Contract) -> Iterator[Found]:
+def keyword_of_type(contract: Contract) -> Iterator[Finding]:
     """Keywords apply to the type of their schema: `minLength` on an integer has no effect."""
     for node in contract.written("schema"):
         types = frozenset(node.types)
         for name in node.value if types else ():
             fits = _KEYWORDS_OF.get(name)
             if fits and not fits & types:
-                message = f"`{name}` means nothing for type {' or '.join(sorted(types))}"
-                yield Found(node.at(name), message, hint=f"it is for type {' or '.join(sorted(fits))}")
+                message = f"`{name}` has no effect on type {' or '.join(sorted(types))}"
+                yield Finding(node.at(name), message, hint=f"it applies to type {' or '.join(sorted(fits))}")
 
 
 RULES = rules_of(
