@@ -35,7 +35,7 @@ class Conforms:
     def _check(self, value: Any) -> Any:
         keyword = _failure(value, self.schema, self.schema)
         if keyword is not None:
-            raise PydanticCustomError("contract_rule", "Input breaks the rule '{keyword}'", {"keyword": keyword})
+            raise PydanticCustomError("contract_rule", "Input violates the rule '{keyword}'", {"keyword": keyword})
         return value
 
 
