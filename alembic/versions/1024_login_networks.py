@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from impl.db.revision import grant, protect, run
 
-revision = "1023_login_networks"
-down_revision = "1022_first_statistics"
+revision = "1024_login_networks"
+down_revision = "1023_schema_notes"
 branch_labels = None
 depends_on = None
 
