@@ -174,7 +174,7 @@ PAYPAL_SALE_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:137",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:155",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalEvent)}, is_required=True),
@@ -203,7 +203,7 @@ PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:232",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:250",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalPaymentCaptureCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalEvent)}, is_required=True),
@@ -232,7 +232,7 @@ PAYPAL_SALE_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/paypal.yaml:325",
+    origin="contracts/openapi/v1/webhooks/paypal.yaml:343",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalEvent)}, is_required=True),

@@ -43,14 +43,18 @@ class PayPalLink(ContractModel):
 
 
 class PayPalResource(ContractModel):
-    """A sale, capture or refund."""
+    """A sale, capture, refund, reversal or authorization. It belongs to the payment that its links, `sale_id`,
+    `capture_id` or `parent_payment` name; a reversal may name none.
+    """
 
     id: Annotated[str, Text(min_length=1, max_length=255)]
     """PayPal's ID of the resource."""
     amount: PayPalSaleAmount | PayPalCaptureAmount
     """Amount in one of PayPal's two formats."""
     state: Omittable[Annotated[str, Text(max_length=64)]] = None
-    """Status."""
+    """Status, as version 1 of PayPal's API names it."""
+    status: Omittable[Annotated[str, Text(max_length=64)]] = None
+    """Status, as version 2 of PayPal's API names it."""
     custom_id: Omittable[Annotated[str, Text(max_length=4096)]] = None
     """Metadata that your shop attaches to the sale, as URL-encoded pairs."""
     invoice_id: Omittable[Annotated[str, Text(max_length=255)]] = None
@@ -59,6 +63,8 @@ class PayPalResource(ContractModel):
     """ID of the parent payment."""
     sale_id: Omittable[Annotated[str, Text(max_length=255)]] = None
     """ID of the refunded sale."""
+    capture_id: Omittable[Annotated[str, Text(max_length=255)]] = None
+    """ID of the refunded capture."""
     create_time: Omittable[Timestamp] = None
     """Creation time (UTC)."""
     update_time: Omittable[Timestamp] = None
@@ -93,7 +99,9 @@ class PayPalDispatchedEvent(ContractModel):
     event_type: Annotated[str, Text(min_length=1, max_length=255)]
     """Event type."""
     resource: dict[str, Any]
-    """The sale, capture, refund or other resource of the event."""
+    """The sale, capture, refund, reversal, authorization or dispute of the event. A dispute is read by its
+    `dispute_id`, `dispute_amount`, `dispute_outcome` and `disputed_transactions`.
+    """
     create_time: Omittable[Timestamp] = None
     """Time of the event (UTC)."""
     resource_type: Omittable[Annotated[str, Text(max_length=64)]] = None
