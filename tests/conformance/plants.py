@@ -124,7 +124,7 @@ def verdict_on(plant: str, work: Path, *, phases: tuple[str, ...] = recording.PH
         target = targets.read(HERE / "fixture_app" / "shop.toml", url=url)
         counts: Counter[str] = Counter()
         client = wire.Client(url)
-        routes = static.routes_from_json(client.send("GET", "/routes", {}, source="static").json_answer)
+        routes = static.routes_from_json(client.send("GET", "/routes", {}, source="static").json_reply)
         client.close()
         _, contract = recording.load_contract(target)
         counts.update(f"static:{difference.kind}" for difference in static.compare(contract, routes))

@@ -1,4 +1,4 @@
-"""What the contract of Skeldir cannot say, and whoever judges its answers must know; the harness and the watcher share it."""
+"""What the contract of Skeldir cannot say, and whoever judges its replies must know; the harness and the watcher share it."""
 
 from __future__ import annotations
 

@@ -329,7 +329,7 @@ def faults(owner: str, defect: Path) -> list[dict[str, Any]]:
     me, damage = str(os.getpid()), [sys.executable, "-m", "tests.conformance.damage"]
     return [
         {"name": "without the database", "begin": ["kill", "-USR1", me], "end": ["kill", "-USR2", me]},
-        {"name": "with a defect", "begin": ["touch", flag], "end": ["rm", flag], "answers": [500]},
+        {"name": "with a defect", "begin": ["touch", flag], "end": ["rm", flag], "replies": [500]},
         {
             "name": "with a damaged database",
             "begin": [*damage, "begin", owner],

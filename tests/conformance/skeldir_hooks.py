@@ -27,8 +27,8 @@ ADMIN_ONLY = frozenset(SESSION["private"]) - {"logout", "refreshToken"}
 def fresh_login(login: dict[str, Any]) -> dict[str, Any]:
     """Tokens nobody has used yet; noted, so that the oracle knows them."""
     headers = {"X-Correlation-ID": str(uuid.UUID(int=1))}
-    answer = _SENDER.post(SESSION["url"] + login["path"], json=login["body"], headers=headers, timeout=20)
-    tokens: dict[str, Any] = answer.json()
+    reply = _SENDER.post(SESSION["url"] + login["path"], json=login["body"], headers=headers, timeout=20)
+    tokens: dict[str, Any] = reply.json()
     with ISSUED.open("a", encoding="utf-8") as notes:
         for scheme, name in (("accessBearerAuth", "access_token"), ("refreshBearerAuth", "refresh_token")):
             scopes = login["scopes"] if scheme == "accessBearerAuth" else []

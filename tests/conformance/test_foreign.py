@@ -87,13 +87,13 @@ def one_line(code: int, output: str, complaint: str) -> str:
 
 
 def test_a_service_that_is_down_is_one_line_and_2(tmp_path: Path) -> None:
-    answer = conform("--url", "http://127.0.0.1:9", "--contracts", CONTRACT, "--out", tmp_path)
-    assert "http://127.0.0.1:9 does not answer" in one_line(*answer)
+    reply = conform("--url", "http://127.0.0.1:9", "--contracts", CONTRACT, "--out", tmp_path)
+    assert "http://127.0.0.1:9 does not answer" in one_line(*reply)
 
 
 def test_another_service_at_the_address_is_one_line_and_2(stranger: str, tmp_path: Path) -> None:
-    answer = conform("--url", stranger, "--contracts", CONTRACT, "--out", tmp_path)
-    assert "has none of the" in one_line(*answer)
+    reply = conform("--url", stranger, "--contracts", CONTRACT, "--out", tmp_path)
+    assert "has none of the" in one_line(*reply)
 
 
 def test_no_address_is_one_line_and_2(tmp_path: Path) -> None:
@@ -103,8 +103,8 @@ def test_no_address_is_one_line_and_2(tmp_path: Path) -> None:
 
 
 def test_contracts_that_are_not_there_are_one_line_and_2(shop: str, tmp_path: Path) -> None:
-    answer = conform("--url", shop, "--contracts", tmp_path / "nowhere", "--out", tmp_path)
-    assert "no such file or folder of contracts" in one_line(*answer)
+    reply = conform("--url", shop, "--contracts", tmp_path / "nowhere", "--out", tmp_path)
+    assert "no such file or folder of contracts" in one_line(*reply)
 
 
 def test_a_contract_of_another_version_is_one_line_and_2(shop: str, tmp_path: Path) -> None:
@@ -112,16 +112,16 @@ def test_a_contract_of_another_version_is_one_line_and_2(shop: str, tmp_path: Pa
     assert document is not None
     newer = {**document.value, "paths": {**document.value["paths"], "/api/new": document.value["paths"]["/api/health"]}}
     (tmp_path / "newer.json").write_text(json.dumps(newer))
-    answer = conform("--url", shop, "--contracts", tmp_path / "newer.json", "--config", CONFIG, "--out", tmp_path)
-    assert "of different versions" in one_line(*answer)
-    assert "has no GET /api/new" in answer[2]
+    reply = conform("--url", shop, "--contracts", tmp_path / "newer.json", "--config", CONFIG, "--out", tmp_path)
+    assert "of different versions" in one_line(*reply)
+    assert "has no GET /api/new" in reply[2]
 
 
 def test_a_refused_login_is_one_line_and_2(shop: str, tmp_path: Path) -> None:
     wrong = CONFIG.read_text().replace('password="open sesame"', 'password="wrong"')
     (tmp_path / "shop.toml").write_text(wrong)
-    answer = conform("--url", shop, "--contracts", CONTRACT, "--config", tmp_path / "shop.toml", "--out", tmp_path)
-    assert "the login owner was refused: POST /api/login answers 401" in one_line(*answer)
+    reply = conform("--url", shop, "--contracts", CONTRACT, "--config", tmp_path / "shop.toml", "--out", tmp_path)
+    assert "the login owner was refused: POST /api/login answers 401" in one_line(*reply)
 
 
 def test_a_signer_that_is_not_there_is_one_line_and_2(shop: str, tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_a_signer_that_is_not_there_is_one_line_and_2(shop: str, tmp_path: Path)
         "signatures": [{"operations": ["x"], "header": "X", "secret": "s", "tenant": "a", "signer": "no.py:sign"}]
     }
     (tmp_path / "shop.json").write_text(json.dumps(config))
-    answer = conform("--url", shop, "--contracts", CONTRACT, "--config", tmp_path / "shop.json", "--out", tmp_path)
-    assert "there is not a Python file" in one_line(*answer)
+    reply = conform("--url", shop, "--contracts", CONTRACT, "--config", tmp_path / "shop.json", "--out", tmp_path)
+    assert "there is not a Python file" in one_line(*reply)
 
 
 def test_a_mock_port_that_is_taken_is_said_in_one_line() -> None:

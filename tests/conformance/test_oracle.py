@@ -43,7 +43,7 @@ def shop() -> contract.Contract:
     return contract.compile_contract(document.value)
 
 
-def create(body: Any = None, *, status: int = 201, answer: Any = ORDER, **changed: Any) -> Exchange:
+def create(body: Any = None, *, status: int = 201, reply: Any = ORDER, **changed: Any) -> Exchange:
     """A good `createOrder`, but for what is `changed`."""
     values: dict[str, Any] = {
         "id": "x",
@@ -57,24 +57,24 @@ def create(body: Any = None, *, status: int = 201, answer: Any = ORDER, **change
         ),
         "body": json.dumps({"sku": "ABC-1", "quantity": 2} if body is None else body).encode(),
         "status": status,
-        "answer_headers": (
+        "reply_headers": (
             ("content-type", "application/json" if status < 400 else "application/problem+json"),
             ("x-correlation-id", CORRELATION),
             ("location", f"/api/orders/{ORDER['id']}"),
         ),
-        "answer_body": json.dumps(answer).encode(),
+        "reply_body": json.dumps(reply).encode(),
     }
     return Exchange(**{**values, **changed})
 
 
 def listing(query: str, *, status: int = 200, cookie: str = "", path: str = "/api/orders") -> Exchange:
     """A read with `query`, answered with a page, a report or a problem."""
-    answer = {"items": [], "page": {"limit": 20, "has_more": False}} if status == 200 else PROBLEM
+    reply = {"items": [], "page": {"limit": 20, "has_more": False}} if status == 200 else PROBLEM
     rates = tuple((f"x-ratelimit-{name}", "9") for name in ("limit", "remaining", "reset"))
-    base = create(answer=answer, status=status, method="GET", path=path, query=query, body=None)
-    kind = (("content-type", "text/csv"),) if path == "/api/report" and status == 200 else base.answer_headers[:1]
+    base = create(reply=reply, status=status, method="GET", path=path, query=query, body=None)
+    kind = (("content-type", "text/csv"),) if path == "/api/report" and status == 200 else base.reply_headers[:1]
     headers = base.headers[1:] + ((("cookie", cookie),) if cookie else ())
-    return replace(base, headers=headers, answer_headers=(*kind, ("x-correlation-id", CORRELATION), *rates))
+    return replace(base, headers=headers, reply_headers=(*kind, ("x-correlation-id", CORRELATION), *rates))
 
 
 def rules(shop: contract.Contract, exchange: Exchange) -> list[str]:
@@ -82,7 +82,7 @@ def rules(shop: contract.Contract, exchange: Exchange) -> list[str]:
 
 
 def without(exchange: Exchange, name: str) -> tuple[tuple[str, str], ...]:
-    return tuple(item for item in exchange.answer_headers if item[0] != name)
+    return tuple(item for item in exchange.reply_headers if item[0] != name)
 
 
 def test_a_good_exchange_has_no_finding(shop: contract.Contract) -> None:
@@ -90,22 +90,22 @@ def test_a_good_exchange_has_no_finding(shop: contract.Contract) -> None:
     assert rules(shop, listing("limit=5&tags=a,b&sku=abc&sku=def")) == []
 
 
-ANSWERS: dict[str, tuple[Exchange, list[str]]] = {
+REPLIES: dict[str, tuple[Exchange, list[str]]] = {
     "a status nobody documented": (create(status=200), ["undeclared-status"]),
     "a failure of the service": (create(status=500), ["server-error", "undeclared-status"]),
     "an unimplemented operation is counted, not blamed": (create(status=501), []),
-    "a field missing": (create(answer={k: v for k, v in ORDER.items() if k != "sku"}), ["invalid-body"]),
-    "a field too many": (create(answer={**ORDER, "tenant": "a"}), ["invalid-body"]),
-    "a write-only field": (create(answer={**ORDER, "coupon": "SAVE10"}), ["invalid-body"]),
-    "a time that is none": (create(answer={**ORDER, "created_at": "2026-11-21 10:00"}), ["invalid-body"]),
-    "no JSON": (create(answer_body=b"{"), ["not-json"]),
+    "a field missing": (create(reply={k: v for k, v in ORDER.items() if k != "sku"}), ["invalid-body"]),
+    "a field too many": (create(reply={**ORDER, "tenant": "a"}), ["invalid-body"]),
+    "a write-only field": (create(reply={**ORDER, "coupon": "SAVE10"}), ["invalid-body"]),
+    "a time that is none": (create(reply={**ORDER, "created_at": "2026-11-21 10:00"}), ["invalid-body"]),
+    "no JSON": (create(reply_body=b"{"), ["not-json"]),
     "another media type": (
-        create(answer_headers=(("content-type", "text/html"), *create().answer_headers[1:])),
+        create(reply_headers=(("content-type", "text/html"), *create().reply_headers[1:])),
         ["undeclared-media-type"],
     ),
-    "a required header missing": (create(answer_headers=without(create(), "location")), ["missing-header"]),
+    "a required header missing": (create(reply_headers=without(create(), "location")), ["missing-header"]),
     "a header against its pattern": (
-        create(answer_headers=(*without(create(), "location"), ("location", "/x"))),
+        create(reply_headers=(*without(create(), "location"), ("location", "/x"))),
         ["invalid-header"],
     ),
     "a body where there is none": (
@@ -113,7 +113,7 @@ ANSWERS: dict[str, tuple[Exchange, list[str]]] = {
         ["unexpected-body"],
     ),
     "a 404 that is no problem": (
-        create(method="GET", path="/api/jobs/7", body=None, status=404, answer_headers=create().answer_headers),
+        create(method="GET", path="/api/jobs/7", body=None, status=404, reply_headers=create().reply_headers),
         ["undeclared-media-type"],
     ),
     "an undeclared method that works": (create(method="PUT", status=200), ["undeclared-method"]),
@@ -123,9 +123,9 @@ ANSWERS: dict[str, tuple[Exchange, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", REPLIES)
 def test_answers(shop: contract.Contract, name: str) -> None:
-    exchange, expected = ANSWERS[name]
+    exchange, expected = REPLIES[name]
     assert rules(shop, exchange) == expected
 
 
@@ -147,13 +147,13 @@ BODIES: dict[str, tuple[Any, bool]] = {
 @pytest.mark.parametrize("name", BODIES)
 def test_a_body_is_accepted_or_refused_as_the_contract_says(shop: contract.Contract, name: str) -> None:
     body, is_valid = BODIES[name]
-    accepted, refused = create(body), create(body, status=400, answer=PROBLEM)
+    accepted, refused = create(body), create(body, status=400, reply=PROBLEM)
     assert rules(shop, accepted) == ([] if is_valid else ["accepted-invalid"])
     assert rules(shop, refused) == (["refused-valid"] if is_valid else [])
 
 
 @pytest.mark.parametrize(
-    ("answer", "is_noted"),
+    ("reply", "is_noted"),
     [
         ({"notes": [{"pointer": "/body/sku"}]}, True),
         ({"results": [{"notes": ["one"]}]}, True),
@@ -163,9 +163,9 @@ def test_a_body_is_accepted_or_refused_as_the_contract_says(shop: contract.Contr
         ({"other": ["one"]}, False),
     ],
 )
-def test_a_note_in_an_accepted_answer_counts_as_a_refusal(answer: dict[str, Any], is_noted: bool) -> None:
-    """`*` is any list with items, of the answer or of an item of a batch."""
-    exchange = replace(create([]), answer_body=json.dumps(answer).encode())
+def test_a_note_in_an_accepted_answer_counts_as_a_refusal(reply: dict[str, Any], is_noted: bool) -> None:
+    """`*` is any list with items, of the reply or of an item of a batch."""
+    exchange = replace(create([]), reply_body=json.dumps(reply).encode())
     policy = Policy(polite_refusals=(("notes", frozenset({"*"})),))
     assert oracle.is_polite_refusal(exchange, policy) == is_noted
 
@@ -173,7 +173,7 @@ def test_a_note_in_an_accepted_answer_counts_as_a_refusal(answer: dict[str, Any]
 def test_a_read_only_property_in_a_request_is_left_to_the_service(shop: contract.Contract) -> None:
     body = {"sku": "ABC-1", "quantity": 2, "id": ORDER["id"]}
     assert rules(shop, create(body)) == []
-    assert rules(shop, create(body, status=400, answer=PROBLEM)) == []
+    assert rules(shop, create(body, status=400, reply=PROBLEM)) == []
 
 
 QUERIES: dict[str, tuple[str, str]] = {
@@ -237,13 +237,13 @@ def test_who_calls(shop: contract.Contract, name: str) -> None:
     proof, status, expected = WHO[name]
     headers = tuple(item for item in create().headers if item[0] != "authorization")
     headers += (("authorization", proof),) if proof else ()
-    exchange = create(status=status, answer=ORDER if status == 201 else {**PROBLEM, "status": status}, headers=headers)
+    exchange = create(status=status, reply=ORDER if status == 201 else {**PROBLEM, "status": status}, headers=headers)
     assert rules(shop, exchange) == expected
 
 
 def test_a_rule_may_refuse_what_the_contract_allows(shop: contract.Contract) -> None:
-    exchange = create(status=400, answer=PROBLEM)
-    allowed = replace(exchange, answer_body=json.dumps({**PROBLEM, "code": "TOO_MANY"}).encode())
+    exchange = create(status=400, reply=PROBLEM)
+    allowed = replace(exchange, reply_body=json.dumps({**PROBLEM, "code": "TOO_MANY"}).encode())
     policy = Policy(rule_codes=frozenset({"TOO_MANY"}))
     assert "refused-valid" in [finding.rule for finding in oracle.judge(shop, exchange, policy)]
     assert "refused-valid" not in [finding.rule for finding in oracle.judge(shop, allowed, policy)]
@@ -252,28 +252,28 @@ def test_a_rule_may_refuse_what_the_contract_allows(shop: contract.Contract) -> 
 def test_a_finding_names_the_line_of_the_contract(shop: contract.Contract) -> None:
     document, _ = source.load(SHOP)
     assert document is not None
-    (finding,) = oracle.judge(shop, create(answer={**ORDER, "status": "lost"}), POLICY)
+    (finding,) = oracle.judge(shop, create(reply={**ORDER, "status": "lost"}), POLICY)
     line = document.line(document.at(finding.pointer).line)
     assert "status: {type: string, enum: [open, paid, refunded]}" in line
 
 
 HOUSE: dict[str, tuple[Exchange, str]] = {
-    "another status in the problem": (create(status=404, answer=PROBLEM), "the problem says status 400"),
+    "another status in the problem": (create(status=404, reply=PROBLEM), "the problem says status 400"),
     "a stack": (
-        create(status=400, answer={**PROBLEM, "detail": "Traceback (most recent call last)"}),
+        create(status=400, reply={**PROBLEM, "detail": "Traceback (most recent call last)"}),
         "shows internals",
     ),
-    "no problem at all": (create(status=400, answer_headers=create().answer_headers), "is application/json"),
-    "no correlation id": (create(answer_headers=without(create(), "x-correlation-id")), "not a UUID"),
+    "no problem at all": (create(status=400, reply_headers=create().reply_headers), "is application/json"),
+    "no correlation id": (create(reply_headers=without(create(), "x-correlation-id")), "not a UUID"),
     "another correlation id": (
-        create(answer_headers=(*without(create(), "x-correlation-id"), ("x-correlation-id", ORDER["id"]))),
+        create(reply_headers=(*without(create(), "x-correlation-id"), ("x-correlation-id", ORDER["id"]))),
         "returned as",
     ),
     "one rate limit header": (
-        create(answer_headers=(*create().answer_headers, ("x-ratelimit-limit", "9"))),
+        create(reply_headers=(*create().reply_headers, ("x-ratelimit-limit", "9"))),
         "all three",
     ),
-    "no Retry-After": (create(status=503, answer={**PROBLEM, "status": 503}), "Retry-After"),
+    "no Retry-After": (create(status=503, reply={**PROBLEM, "status": 503}), "Retry-After"),
 }
 
 
@@ -286,9 +286,9 @@ def test_convention_checks(name: str) -> None:
 
 def test_pages_are_no_longer_than_asked() -> None:
     base = listing("limit=2")
-    long = replace(base, answer_body=json.dumps({"items": [1, 2, 3], "page": {"limit": 2, "has_more": False}}).encode())
-    other = replace(base, answer_body=json.dumps({"items": [], "page": {"limit": 3, "has_more": False}}).encode())
-    lying = replace(base, answer_body=json.dumps({"items": [], "page": {"limit": 2, "has_more": True}}).encode())
+    long = replace(base, reply_body=json.dumps({"items": [1, 2, 3], "page": {"limit": 2, "has_more": False}}).encode())
+    other = replace(base, reply_body=json.dumps({"items": [], "page": {"limit": 3, "has_more": False}}).encode())
+    lying = replace(base, reply_body=json.dumps({"items": [], "page": {"limit": 2, "has_more": True}}).encode())
     messages = [next(conventions.judge(exchange, CONVENTIONS, "x")).message for exchange in (long, other, lying)]
     assert messages[0] == "the page holds 3 items, the limit is 2"
     assert messages[1] == "page.limit is 3, requested was 2"
@@ -304,7 +304,7 @@ def test_an_exchange_costs_few_calls(shop: contract.Contract) -> None:
     exchanges = [
         create(),
         listing("limit=5&tags=a,b"),
-        create(status=400, body=[], answer=PROBLEM),
+        create(status=400, body=[], reply=PROBLEM),
         listing("", path="/api/report"),
     ] * 10
     calls = Counter[str]()

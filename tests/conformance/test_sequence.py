@@ -95,12 +95,12 @@ def test_the_request_that_probes_start_from_does_not_hang_on_how_long_a_figure_i
     """Of two that showed as much the later one, in every run; one that showed more before both."""
     paths = {"/health": {"get": {"operationId": "health", "responses": {"200": {"description": "So it is."}}}}}
     known = contract.compile_contract({"openapi": "3.1.0", "info": {"title": "A", "version": "1"}, "paths": paths})
-    answers = [f'{{"latency_ms": {figure}}}' for figure in figures]
-    exchanges = [read(str(number), answer) for number, answer in enumerate(answers)]
+    replies = [f'{{"latency_ms": {figure}}}' for figure in figures]
+    exchanges = [read(str(number), reply) for number, reply in enumerate(replies)]
     assert [item.id for item in prober.base_requests(known, exchanges, Policy()).values()] == ["1"]
     exchanges.insert(0, read("full", '{"latency_ms": 1, "database": "up"}'))
     assert [item.id for item in prober.base_requests(known, exchanges, Policy()).values()] == ["full"]
 
 
-def read(name: str, answer: str) -> Exchange:
-    return Exchange(name, "GET", "/health", "", (), None, 200, (), answer.encode(), source="coverage")
+def read(name: str, reply: str) -> Exchange:
+    return Exchange(name, "GET", "/health", "", (), None, 200, (), reply.encode(), source="coverage")

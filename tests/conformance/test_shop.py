@@ -46,7 +46,7 @@ def test_every_operation_was_accepted_and_refused(clean: run.Result) -> None:
 
 
 def test_every_link_was_followed(clean: run.Result) -> None:
-    """With what the answer gave: its body, its header, and the path it was asked at."""
+    """With what the reply gave: its body, its header, and the path it was asked at."""
     declared = {link.label for link in links.links_of(clean.contract, clean.contract.operations.values())}
     followed = {item.purpose for item in clean.exchanges if item.source == links.SOURCE and item.status < 400}
     assert declared == followed

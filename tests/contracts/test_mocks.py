@@ -60,26 +60,26 @@ def test_every_documented_answer_is_served_and_fits_its_schema(served: dict[str,
     mock = served[name]
     for operation in calls.operations(mock.document):
         call = calls.example_call(operation)
-        for answer in calls.answers(operation):
-            what = (operation.id, answer.status, answer.media_type, answer.example)
-            prefer = f"code={answer.status}" + (f", example={answer.example}" if answer.example else "")
-            status, headers, body = send(mock, call, Prefer=prefer, Accept=answer.media_type or "*/*")
-            assert status == answer.status, (what, body[:300])
-            missing = {n for n, header in answer.headers.items() if header.get("required")} - set(headers.keys())
+        for reply in calls.replies(operation):
+            what = (operation.id, reply.status, reply.media_type, reply.example)
+            prefer = f"code={reply.status}" + (f", example={reply.example}" if reply.example else "")
+            status, headers, body = send(mock, call, Prefer=prefer, Accept=reply.media_type or "*/*")
+            assert status == reply.status, (what, body[:300])
+            missing = {n for n, header in reply.headers.items() if header.get("required")} - set(headers.keys())
             assert {n for n in missing if n.lower() not in map(str.lower, headers.keys())} == set(), what
-            check_body(mock, answer, headers, body, what)
+            check_body(mock, reply, headers, body, what)
 
 
 def check_body(
-    mock: mocks.Mock, answer: calls.Answer, headers: http.client.HTTPMessage, body: bytes, what: object
+    mock: mocks.Mock, reply: calls.Reply, headers: http.client.HTTPMessage, body: bytes, what: object
 ) -> None:
-    if answer.media_type is None:
+    if reply.media_type is None:
         assert body == b"", what
         return
-    assert headers.get_content_type() == answer.media_type, what
-    value = json.loads(body) if answer.media_type.endswith("json") else body.decode()
-    assert value == answer.value, what
-    schema = {**answer.schema, "components": mock.document["components"]}
+    assert headers.get_content_type() == reply.media_type, what
+    value = json.loads(body) if reply.media_type.endswith("json") else body.decode()
+    assert value == reply.value, what
+    schema = {**reply.schema, "components": mock.document["components"]}
     assert list(jsonschema_rs.Draft202012Validator(schema, validate_formats=True).iter_errors(value)) == [], what
 
 
@@ -99,7 +99,7 @@ def test_health_is_asked_from_the_command_line(
     assert capsys.readouterr().out.count("  healthy    ") == 16
     ports["health"] = 9  # nothing answers on the port of RFC 863
     assert mocks.health(CONTRACTS, ["health"]) == 1
-    assert "http://127.0.0.1:9  no answer  health" in capsys.readouterr().out
+    assert "http://127.0.0.1:9  no reply  health" in capsys.readouterr().out
 
 
 @pytest.mark.promise("P049")
@@ -133,9 +133,9 @@ def test_an_unknown_property_in_another_script_is_a_400_and_the_mock_lives_on(se
 
 @pytest.mark.parametrize("body", [b'{"email":', b"\xff\xfe", b"no json", b"{}}"])
 def test_a_body_that_is_no_json_is_refused_as_the_contract_says(served: dict[str, mocks.Mock], body: bytes) -> None:
-    status, headers, answer = send(served["auth"], login(body))
+    status, headers, reply = send(served["auth"], login(body))
     assert (status, headers.get_content_type()) == (400, "application/problem+json")
-    assert json.loads(answer)["code"] == "REQUEST_VALIDATION_FAILED"
+    assert json.loads(reply)["code"] == "REQUEST_VALIDATION_FAILED"
     assert mocks.is_healthy(served["auth"], timeout_seconds=120)
 
 

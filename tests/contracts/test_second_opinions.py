@@ -84,7 +84,7 @@ def test_a_bundle_needs_no_other_file_and_carries_its_examples(entry: str) -> No
     references = [value["$ref"] for _, value in source.walk(document) if isinstance(value, dict) and "$ref" in value]
     assert all(isinstance(reference, str) and reference.startswith("#/") for reference in references)
     for operation in calls.operations(document):
-        assert all(answer.example or answer.media_type is None for answer in calls.answers(operation))
+        assert all(reply.example or reply.media_type is None for reply in calls.replies(operation))
 
 
 @pytest.mark.promise("P055")

@@ -146,7 +146,7 @@ def bodies(operation: Operation, request: Request, signature: Signature | None) 
     }.items():
         is_optional = not body and operation.body is not None and not operation.body.required
         yield Probe(f"body: {name}", replace(request, body=body), NO_FAULT if is_optional else refused, signature)
-    if "413" in operation.answers:
+    if "413" in operation.replies:
         padding = b" " * (OVERSIZE - len(request.body or b""))
         large = replace(request, body=(request.body or b"{}") + padding)
         yield Probe("body: too large", large, frozenset({413}), signature)

@@ -117,9 +117,9 @@ class _ExchangeRecorder:
             headers=headers,
             body=bytes(self._request) or None,
             status=self._status,
-            answer_headers=tuple(
+            reply_headers=tuple(
                 (key.decode("latin-1").lower(), value.decode("latin-1")) for key, value in self._headers
             ),
-            answer_body=bytes(self._response),
+            reply_body=bytes(self._response),
             source="test",
         )

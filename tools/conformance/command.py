@@ -148,7 +148,7 @@ def _print(
     )
     print(f"coverage: {shares}")
     if result.mocks is not None:
-        print(f"{result.mocks.mocks} mocks returned {result.mocks.answers} documented replies, all checked")
+        print(f"{result.mocks.mocks} mocks returned {result.mocks.replies} documented replies, all checked")
     print(
         f"{'GREEN' if summary.is_green else 'RED'} in {result.seconds['total'] + score.seconds:.0f} s; report: {summary.page}"
     )

@@ -39,7 +39,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One media type of a body or an answer; `schema` is None when anything goes."""
+    """One media type of a body or a reply; `schema` is None when anything goes."""
 
     media_type: str
     schema: Compiled | None
@@ -66,7 +66,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """One documented response: `status` is `200`, `4XX` or `default`."""
 
     status: str
@@ -99,7 +99,7 @@ class Operation:
     operation_id: str
     parameters: tuple[Parameter, ...]
     body: Body | None
-    answers: dict[str, Answer]
+    replies: dict[str, Reply]
     security: tuple[tuple[tuple[Scheme, frozenset[str]], ...], ...]
     """Alternatives; each a set of schemes with the scopes it asks for. Empty: anybody may call."""
     security_pointer: str
@@ -237,8 +237,8 @@ class _Reader:
         parameters = self._parameters(item.get("parameters", []), source.join(item_pointer, "parameters"))
         parameters |= self._parameters(raw.get("parameters", []), source.join(pointer, "parameters"))
         body = self._body(raw, pointer)
-        answers = {
-            status: self._answer(status, value, source.join(pointer, "responses", status))
+        replies = {
+            status: self._reply(status, value, source.join(pointer, "responses", status))
             for status, value in raw.get("responses", {}).items()
         }
         security, security_pointer = self._security(raw, pointer)
@@ -249,7 +249,7 @@ class _Reader:
             operation_id=raw.get("operationId", f"{method.upper()} {template}"),
             parameters=tuple(parameters.values()),
             body=body,
-            answers=answers,
+            replies=replies,
             security=security,
             security_pointer=security_pointer,
             pointer=pointer,
@@ -307,7 +307,7 @@ class _Reader:
         value, place = self._follow(raw["requestBody"], source.join(pointer, "requestBody"))
         return Body(value.get("required", False), self._contents(value, place, "request"), place)
 
-    def _answer(self, status: str, value: Any, pointer: str) -> Answer:
+    def _reply(self, status: str, value: Any, pointer: str) -> Reply:
         raw, place = self._follow(value, pointer)
         headers = tuple(
             self._header(name, item, source.join(place, "headers", name))
@@ -316,7 +316,7 @@ class _Reader:
         )
         contents = self._contents(raw, place, "response")
         name = status.upper() if status != "default" else status
-        return Answer(name, contents, headers, raw.get("links", {}), pointer)
+        return Reply(name, contents, headers, raw.get("links", {}), pointer)
 
     def _header(self, name: str, value: Any, pointer: str) -> Header:
         raw, place = self._follow(value, pointer)

@@ -32,16 +32,16 @@ def problem_everywhere(exchange: Exchange, conventions: Conventions) -> str | No
     """Every 4xx and 5xx is a problem document whose `status` is the status line's (RFC 9457), and tells no internals."""
     if exchange.status < 400 or exchange.method == "HEAD":
         return None
-    if _LEAKS.search(exchange.answer_body):
+    if _LEAKS.search(exchange.reply_body):
         return f"the {exchange.status} shows internals (a stack, a path or SQL)"
     if not conventions.problem_media_type:
         return None
-    media_type = exchange.answer_values.get("content-type", "").partition(";")[0].strip()
+    media_type = exchange.reply_values.get("content-type", "").partition(";")[0].strip()
     if media_type != conventions.problem_media_type:
         return (
             f"the {exchange.status} is {media_type or 'without a content type'}, not {conventions.problem_media_type}"
         )
-    body = exchange.json_answer
+    body = exchange.json_reply
     if not isinstance(body, dict) or not isinstance(body.get("type"), str) or not isinstance(body.get("title"), str):
         return f"the {exchange.status} is no problem document: type and title are not both there"
     if body.get("status") != exchange.status:
@@ -54,9 +54,9 @@ def correlation_echo(exchange: Exchange, conventions: Conventions) -> str | None
     name = conventions.correlation_header
     if not name:
         return None
-    reply_id, request_id = exchange.answer_values.get(name), exchange.header_values.get(name)
+    reply_id, request_id = exchange.reply_values.get(name), exchange.header_values.get(name)
     if reply_id is None or not _is_uuid(reply_id):
-        return f"{name} of the answer is {reply_id!r}, not a UUID"
+        return f"{name} of the reply is {reply_id!r}, not a UUID"
     if (
         request_id is not None
         and _is_uuid(request_id)
@@ -64,10 +64,10 @@ def correlation_echo(exchange: Exchange, conventions: Conventions) -> str | None
         and not _is_delivery(exchange)
     ):
         return f"{name} was sent as {request_id} and returned as {reply_id}"
-    body = exchange.json_answer if exchange.status >= 400 else None
+    body = exchange.json_reply if exchange.status >= 400 else None
     problem_id = body.get("correlation_id", reply_id) if isinstance(body, dict) else reply_id
     if not isinstance(problem_id, str) or not _is_uuid(problem_id) or uuid.UUID(problem_id) != uuid.UUID(reply_id):
-        return f"{name} of the answer is {reply_id}, and the correlation_id in its body {problem_id!r}"
+        return f"{name} of the reply is {reply_id}, and the correlation_id in its body {problem_id!r}"
     return None
 
 
@@ -82,7 +82,7 @@ def _is_uuid(text: str) -> bool:
 
 def page_limit(exchange: Exchange, _: Conventions) -> str | None:
     """A page holds at most `limit` items and says the limit it was asked for; a next cursor means more, and the other way."""
-    body = exchange.json_answer if exchange.status == 200 and exchange.method == "GET" else None
+    body = exchange.json_reply if exchange.status == 200 and exchange.method == "GET" else None
     if not isinstance(body, dict) or not isinstance(body.get("items"), list) or not isinstance(body.get("page"), dict):
         return None
     page, requested = body["page"], exchange.query_values.get("limit", [""])[-1]
@@ -98,7 +98,7 @@ def page_limit(exchange: Exchange, _: Conventions) -> str | None:
 
 def rate_limit_headers(exchange: Exchange, _: Conventions) -> str | None:
     """The three rate limit headers come together, are numbers, and never promise more than the limit."""
-    values = [exchange.answer_values.get(f"x-ratelimit-{part}") for part in ("limit", "remaining", "reset")]
+    values = [exchange.reply_values.get(f"x-ratelimit-{part}") for part in ("limit", "remaining", "reset")]
     if all(value is None for value in values):
         return None
     if any(value is None or not value.isdecimal() for value in values):
@@ -110,7 +110,7 @@ def rate_limit_headers(exchange: Exchange, _: Conventions) -> str | None:
 
 def retry_after(exchange: Exchange, _: Conventions) -> str | None:
     """Every 429 and 503 says when to come back, in whole seconds."""
-    value = exchange.answer_values.get("retry-after", "")
+    value = exchange.reply_values.get("retry-after", "")
     if exchange.status in {429, 503} and not value.isdecimal():
         return f"the {exchange.status} has Retry-After {value!r}, not whole seconds"
     return None

@@ -1,7 +1,7 @@
 """Parameters as OpenAPI serialises them (styles, explode), read back into JSON values.
 
 A text can stand for several values (`"5"` is a string and an integer), so decoding yields candidates; a parameter is valid when
-one of them is. Where texts are a matter of taste (`1.0` for an integer, a scalar sent twice) the answer is *unsure*, and nothing
+one of them is. Where texts are a matter of taste (`1.0` for an integer, a scalar sent twice) the reply is *unsure*, and nothing
 is claimed about the exchange.
 """
 

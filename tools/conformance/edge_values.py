@@ -1,6 +1,6 @@
 """Values around the edges of a schema, right and wrong ones alike: the oracle knows which is which.
 
-Generation aims at whole requests; these change one value of a request the service has just accepted, so an answer says something
+Generation aims at whole requests; these change one value of a request the service has just accepted, so a reply says something
 about that value and nothing else.
 """
 

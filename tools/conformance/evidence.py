@@ -37,7 +37,7 @@ def curl(exchange: Exchange, url: str) -> str:
 
 
 def pytest_file(exchange: Exchange, url: str, claim: str) -> str:
-    """A test that sends the request again and fails while the answer is the one that was wrong."""
+    """A test that sends the request again and fails while the reply is the one that was wrong."""
     body = f"base64.b64decode({base64.b64encode(exchange.body).decode()!r})" if exchange.body is not None else "None"
     return f'''"""{claim.replace('"', "'")}"""
 

@@ -1,4 +1,4 @@
-"""One request and its answer, as bytes went over the wire, with the views that judging needs.
+"""One request and its reply, as bytes went over the wire, with the views that judging needs.
 
 Views (`query_values`, `json_body`, …) are made once, on first use: one recorded run is judged thousands of times, once under
 every mutant of the contract.
@@ -62,8 +62,8 @@ class Exchange:
     headers: Headers
     body: bytes | None
     status: int
-    answer_headers: Headers
-    answer_body: bytes
+    reply_headers: Headers
+    reply_body: bytes
     source: str = ""
     """Who sent it: `examples`, `coverage`, `stateful`, `positive`, `probe`, or a test."""
     mode: str = ""
@@ -92,11 +92,11 @@ class Exchange:
         return self._views["headers"]  # type: ignore[no-any-return]  # the cache holds every view
 
     @property
-    def answer_values(self) -> dict[str, str]:
+    def reply_values(self) -> dict[str, str]:
         """Response headers; a repeated one joined by a comma."""
-        if "answer" not in self._views:
-            self._views["answer"] = _joined(self.answer_headers)
-        return self._views["answer"]  # type: ignore[no-any-return]  # the cache holds every view
+        if "reply" not in self._views:
+            self._views["reply"] = _joined(self.reply_headers)
+        return self._views["reply"]  # type: ignore[no-any-return]  # the cache holds every view
 
     @property
     def cookie_values(self) -> dict[str, str]:
@@ -113,11 +113,11 @@ class Exchange:
         return self._views["body"]
 
     @property
-    def json_answer(self) -> Any:
+    def json_reply(self) -> Any:
         """Response body as JSON value, or `NOT_JSON`."""
-        if "answer_body" not in self._views:
-            self._views["answer_body"] = parse_json(self.answer_body)
-        return self._views["answer_body"]
+        if "reply_body" not in self._views:
+            self._views["reply_body"] = parse_json(self.reply_body)
+        return self._views["reply_body"]
 
     @property
     def target(self) -> str:

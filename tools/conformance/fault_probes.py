@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tools.conformance.contract import Operation
     from tools.conformance.exchange import Exchange
 
-ANSWERS_WITHIN_SECONDS = 12
+REPLIES_WITHIN_SECONDS = 12
 """A service that has lost its database must answer 503 soon, not keep its callers waiting."""
 RECOVERS_WITHIN_SECONDS = 60
 SETTLES_SECONDS = 0.5
@@ -31,22 +31,22 @@ def exhaust(prober: Prober, base_requests: dict[str, Request]) -> None:
     for key, base_request in base_requests.items():
         operation = prober.contract.operations[key]
         counts_itself = operation.operation_id in prober.target.self_limited
-        if "429" not in operation.answers or operation.is_public or counts_itself:
+        if "429" not in operation.replies or operation.is_public or counts_itself:
             continue
-        answers = []
+        replies = []
         for _ in range(TRIES):
             poor = _poor(prober, operation)
             if poor is None:
                 break
             request = prober.as_somebody(operation, altered_requests.without_proof(operation, base_request), poor)
             signature = prober.signature_of(operation, poor.tenant)
-            answers.append(prober.send(operation, Probe("once too often", request, ANY, signature)))
-        _must_have_refused(prober, operation, answers, f"{TRIES} requests in a minute, one allowed")
+            replies.append(prober.send(operation, Probe("once too often", request, ANY, signature)))
+        _must_have_refused(prober, operation, replies, f"{TRIES} requests in a minute, one allowed")
 
 
-def _must_have_refused(prober: Prober, operation: Operation, answers: list[Exchange], what: str) -> None:
-    if answers and all(answer.status != 429 for answer in answers):
-        prober.blame(operation, "probe", f"{what}: {answers[-1].status}, not 429", answers[-1])
+def _must_have_refused(prober: Prober, operation: Operation, replies: list[Exchange], what: str) -> None:
+    if replies and all(reply.status != 429 for reply in replies):
+        prober.blame(operation, "probe", f"{what}: {replies[-1].status}, not 429", replies[-1])
 
 
 def _poor(prober: Prober, operation: Operation) -> Credential | None:
@@ -68,8 +68,8 @@ def flood(prober: Prober) -> None:
         if operation is None:
             raise BadTarget(f"a flood is of {row.get('operation')!r}, which is no operation of the contract")
         request = _own(prober, operation, scout.example_request(prober.target, prober.contract, operation, ()))
-        answers = [prober.send(operation, Probe("in a flood", request, ANY)) for _ in range(row["times"])]
-        _must_have_refused(prober, operation, answers, f"{row['times']} requests at once")
+        replies = [prober.send(operation, Probe("in a flood", request, ANY)) for _ in range(row["times"])]
+        _must_have_refused(prober, operation, replies, f"{row['times']} requests at once")
 
 
 def probe_during(prober: Prober, base_requests: dict[str, Request], fault: Fault) -> None:
@@ -91,7 +91,7 @@ def _recover(prober: Prober, requests: dict[str, Request]) -> None:
     """Wait until reads succeed again. Raises `BadTarget` when they do not."""
     reads = [requests[key] for key in requests if prober.contract.operations[key].method == "GET"]
     deadline = time.monotonic() + RECOVERS_WITHIN_SECONDS
-    client = wire.Client(prober.target.url, timeout_seconds=ANSWERS_WITHIN_SECONDS)
+    client = wire.Client(prober.target.url, timeout_seconds=REPLIES_WITHIN_SECONDS)
     while any(client.send("GET", one.target, one.headers, source="recovery").status >= 500 for one in reads):
         if time.monotonic() > deadline:
             raise BadTarget(f"{prober.target.url} did not recover within {RECOVERS_WITHIN_SECONDS} s")
@@ -113,15 +113,15 @@ def _own(prober: Prober, operation: Operation, request: Request) -> Request:
 def _ask(prober: Prober, key: str, request: Request, fault: Fault) -> None:
     """One request of one operation, on a connection of its own: services wait for a lost database."""
     operation = prober.contract.operations[key]
-    documented = frozenset(int(status) for status in operation.answers if status.isdecimal()) - CLIENT_ERROR
+    documented = frozenset(int(status) for status in operation.replies if status.isdecimal()) - CLIENT_ERROR
     right = documented - {500} if fault.is_foreseen and 503 in documented else documented
-    right = fault.answers or right
-    client = wire.Client(prober.target.url, timeout_seconds=ANSWERS_WITHIN_SECONDS)
+    right = fault.replies or right
+    client = wire.Client(prober.target.url, timeout_seconds=REPLIES_WITHIN_SECONDS)
     try:
         exchange = prober.send(operation, Probe(fault.name, request, right, prober.signature_of(operation)), client)
         prober.outages.add(exchange.id)
     except OSError as error:
-        message = f"{fault.name}: no answer within {ANSWERS_WITHIN_SECONDS} s ({error})"
+        message = f"{fault.name}: no reply within {REPLIES_WITHIN_SECONDS} s ({error})"
         prober.findings.append(Finding("probe", operation.key, operation.pointer, message, ""))
     finally:
         client.close()

@@ -130,8 +130,8 @@ def to_exchange(response: Any) -> Exchange:
         headers=tuple(_texts(request.headers)),
         body=body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None,
         status=response.status_code,
-        answer_headers=tuple(_texts(response.headers)),
-        answer_body=response.content or b"",
+        reply_headers=tuple(_texts(response.headers)),
+        reply_body=response.content or b"",
     )
 
 

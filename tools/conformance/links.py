@@ -21,13 +21,13 @@ from tools.conformance.prober import Prober
 from tools.contracts import source
 
 SOURCE = "link"
-ANSWERS = 30
+REPLIES = 30
 """How many replies a link is followed from before it counts as broken: an object may have been used up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of one answer of one operation."""
+    """A link of one reply of one operation."""
 
     holder: Operation
     status: str
@@ -42,18 +42,18 @@ class Link:
 
 
 def links_of(contract: Contract, operations: Iterable[Operation]) -> Iterator[Link]:
-    """Every link that answers of `operations` hold."""
+    """Every link that replies of `operations` hold."""
     by_id = {item.operation_id: item for item in contract.operations.values()}
     for operation in operations:
-        for status, answer in operation.answers.items():
-            for name, link in answer.links.items():
+        for status, reply in operation.replies.items():
+            for name, link in reply.links.items():
                 leads_to = by_id.get(link.get("operationId", ""))
                 if leads_to is not None:
                     yield Link(operation, status, name, leads_to, link)
 
 
 def follow(prober: Prober, requests: dict[str, Request], recorded: list[Exchange]) -> None:
-    """Follow each link between written operations once, from the first answer that can be followed."""
+    """Follow each link between written operations once, from the first reply that can be followed."""
     operations = [prober.contract.operations[key] for key in requests]
     reached = {exchange.operation for exchange in recorded if exchange.status != 501}
     for link in links_of(prober.contract, operations):
@@ -62,9 +62,9 @@ def follow(prober: Prober, requests: dict[str, Request], recorded: list[Exchange
 
 
 def _follow(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> None:
-    answer, reply = None, None
-    for answer in itertools.islice(_answers(prober, link, requests, recorded), ANSWERS):
-        request = _request(prober, link, answer)
+    exchange, reply = None, None
+    for exchange in itertools.islice(_replies(prober, link, requests, recorded), REPLIES):
+        request = _request(prober, link, exchange)
         if request is None:
             continue
         signature = prober.signature_of(link.leads_to)
@@ -75,30 +75,30 @@ def _follow(prober: Prober, link: Link, requests: dict[str, Request], recorded: 
         prober.blame(
             link.holder, "link-leads-nowhere", f"{link.label}: {reply.status}, and no other reply leads on", reply
         )
-    elif answer is not None:
-        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: no reply has the values it needs", answer)
+    elif exchange is not None:
+        prober.blame(link.holder, "link-leads-nowhere", f"{link.label}: no reply has the values it needs", exchange)
 
 
-def _answers(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> Iterator[Exchange]:
-    """Answers that hold `link`: new ones about each object of the list above, a new one, then those of the record."""
+def _replies(prober: Prober, link: Link, requests: dict[str, Request], recorded: list[Exchange]) -> Iterator[Exchange]:
+    """Replies that hold `link`: new ones about each object of the list above, a new one, then those of the record."""
     holder = link.holder
     base_request = requests[holder.key]
     if holder.method == "GET" and link.leads_to.operation_id in prober.target.consumes:
         for place in prober.others(holder, base_request, prober.target.consumes[link.leads_to.operation_id]):
             yield prober.send(holder, Probe("look at an object", replace(base_request, target=place), ANY))
     if holder.method == "GET" or holder.is_public:
-        yield prober.send(holder, Probe("an answer with links", base_request, ANY))
+        yield prober.send(holder, Probe("a reply with links", base_request, ANY))
     for exchange in recorded:
         if oracle.operation_of(prober.contract, exchange) is holder:
-            answer = oracle.answer_for(holder, exchange.status)
-            if answer is not None and answer.status == link.status:
+            reply = oracle.reply_for(holder, exchange.status)
+            if reply is not None and reply.status == link.status:
                 yield exchange
 
 
-def _request(prober: Prober, link: Link, answer: Exchange) -> Request | None:
-    """The request that `link` describes after `answer`; None when the answer lacks what it needs."""
-    operation, scope = link.leads_to, _Scope(prober.contract, answer)
-    request = scout.example_request(prober.target, prober.contract, operation, _known(prober, link, answer))
+def _request(prober: Prober, link: Link, exchange: Exchange) -> Request | None:
+    """The request that `link` describes after `exchange`; None when the reply lacks what it needs."""
+    operation, scope = link.leads_to, _Scope(prober.contract, exchange)
+    request = scout.example_request(prober.target, prober.contract, operation, _known(prober, link, exchange))
     for name, expression in link.raw.get("parameters", {}).items():
         place, _, bare = name.rpartition(".")
         parameter = next(
@@ -128,10 +128,10 @@ def _with_body(prober: Prober, operation: Operation, request: Request, value: An
     return altered_requests.carrying(request, scheme, token)
 
 
-def _known(prober: Prober, link: Link, answer: Exchange) -> tuple[Credential, ...]:
-    """Credentials of whom the answer was for, who may see what it shows."""
+def _known(prober: Prober, link: Link, exchange: Exchange) -> tuple[Credential, ...]:
+    """Credentials of whom the reply was for, who may see what it shows."""
     own = [item for item in prober.policy.credentials if item.name not in prober.target.limited]
-    tenant = oracle.proof_of(link.holder, answer, prober.policy).tenant
+    tenant = oracle.proof_of(link.holder, exchange, prober.policy).tenant
     return tuple(item for item in own if not tenant or item.tenant == tenant)
 
 
@@ -143,7 +143,7 @@ class _Scope:
     """The exchange that expressions read from."""
 
     contract: Contract
-    answer: Exchange
+    exchange: Exchange
 
     def value(self, expression: Any) -> Any:
         """`expression` with what it stands for; None when that is not there."""
@@ -161,18 +161,18 @@ class _Scope:
     def _of(self, expression: str) -> Any:
         what, _, pointer = expression.partition("#")
         if what == "$response.body":
-            return _at(self.answer.json_answer, pointer)
+            return _at(self.exchange.json_reply, pointer)
         if what == "$request.body":
-            return _at(self.answer.json_body, pointer)
+            return _at(self.exchange.json_body, pointer)
         side, _, rest = expression.partition(".")
         place, _, name = rest.partition(".")
         if side == "$response" and place == "header":
-            return self.answer.answer_values.get(name.lower())
+            return self.exchange.reply_values.get(name.lower())
         if place == "header":
-            return self.answer.header_values.get(name.lower())
+            return self.exchange.header_values.get(name.lower())
         if place == "query":
-            return next(iter(self.answer.query_values.get(name, ())), None)
-        return self.contract.match(self.answer.path)[1].get(name) if place == "path" else None
+            return next(iter(self.exchange.query_values.get(name, ())), None)
+        return self.contract.match(self.exchange.path)[1].get(name) if place == "path" else None
 
 
 def _at(value: Any, pointer: str) -> Any:

@@ -61,12 +61,12 @@ def measure(result: Result, score: Score) -> dict[str, dict[str, Cell]]:
 
 
 def _of_exchanges(operation: Operation, exchanges: list[Exchange], result: Result) -> dict[str, Cell]:
-    statuses, headers, who = _uncovered(operation.answers), _uncovered_headers(operation), _uncovered_callers(operation)
+    statuses, headers, who = _uncovered(operation.replies), _uncovered_headers(operation), _uncovered_callers(operation)
     parts = [f"{item.location} {item.name}" for item in operation.parameters]
     right, wrong = _uncovered(parts), _uncovered(parts)
     bodies = _uncovered(("valid", "invalid") if operation.body else ())
     for exchange in exchanges:
-        _cover_answer(operation, exchange, statuses, headers)
+        _cover_reply(operation, exchange, statuses, headers)
         _cover_parameters(operation, exchange, result, right, wrong)
         if operation.body is not None:
             state = request_checks.body_state(operation.body, exchange)
@@ -79,12 +79,12 @@ def _of_exchanges(operation: Operation, exchanges: list[Exchange], result: Resul
     )
 
 
-def _cover_answer(operation: Operation, exchange: Exchange, statuses: Cell, headers: Cell) -> None:
-    answer = oracle.answer_for(operation, exchange.status)
-    if answer is not None:
-        _cover(statuses, answer.status, exchange)
-        for header in answer.headers:
-            if header.name in exchange.answer_values:
+def _cover_reply(operation: Operation, exchange: Exchange, statuses: Cell, headers: Cell) -> None:
+    reply = oracle.reply_for(operation, exchange.status)
+    if reply is not None:
+        _cover(statuses, reply.status, exchange)
+        for header in reply.headers:
+            if header.name in exchange.reply_values:
                 _cover(headers, header.name, exchange)
 
 
@@ -110,8 +110,8 @@ def _cover(cell: Cell, name: str, exchange: Exchange) -> None:
 
 
 def _uncovered_headers(operation: Operation, without: Container[str] = ()) -> Cell:
-    answers = (answer for answer in operation.answers.values() if answer.status not in without)
-    return _uncovered(dict.fromkeys(header.name for answer in answers for header in answer.headers))
+    replies = (reply for reply in operation.replies.values() if reply.status not in without)
+    return _uncovered(dict.fromkeys(header.name for reply in replies for header in reply.headers))
 
 
 def _uncovered_callers(operation: Operation) -> Cell:

@@ -1,6 +1,6 @@
 """Mock integrity: every documented status and every named example of every mock, asked for and judged as the service is.
 
-A mock that answers something else than its example, or an example that breaks its schema, would teach every client wrong.
+A mock that replies something else than its example, or an example that breaks its schema, would teach every client wrong.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class MockResult:
     """Findings about all mocks."""
 
     mocks: int
-    answers: int
+    replies: int
     """Documented statuses and named examples that were requested."""
     findings: tuple[Finding, ...]
 
@@ -44,36 +44,36 @@ def _ask_everything(mock: mocks.Mock) -> Iterator[tuple[Exchange, list[Finding]]
     try:
         for operation in calls.operations(mock.document):
             call = calls.example_call(operation)
-            for answer in calls.answers(operation):
-                prefer = f"code={answer.status}" + (f", example={answer.example}" if answer.example else "")
-                headers = {**call.headers, "Prefer": prefer, "Accept": answer.media_type or "*/*"}
+            for reply in calls.replies(operation):
+                prefer = f"code={reply.status}" + (f", example={reply.example}" if reply.example else "")
+                headers = {**call.headers, "Prefer": prefer, "Accept": reply.media_type or "*/*"}
                 exchange = client.send(call.method, call.target, headers, call.body, source="mock", purpose=prefer)
-                yield exchange, list(_judge(contract, answer, exchange, mock.name))
+                yield exchange, list(_judge(contract, reply, exchange, mock.name))
     finally:
         client.close()
 
 
-def _judge(contract: Contract, answer: calls.Answer, exchange: Exchange, name: str) -> Iterator[Finding]:
+def _judge(contract: Contract, reply: calls.Reply, exchange: Exchange, name: str) -> Iterator[Finding]:
     operation = oracle.operation_of(contract, exchange)
     if operation is None:
         yield Finding("mock", f"{exchange.method} {exchange.path}", "/paths", f"the mock {name} has no such path", "")
         return
     what = f"the mock {name}, asked for {exchange.purpose},"
-    if exchange.status != answer.status:
-        text = f"{what} answers {exchange.status}: {exchange.answer_body[:120]!r}"
+    if exchange.status != reply.status:
+        text = f"{what} answers {exchange.status}: {exchange.reply_body[:120]!r}"
         yield Finding("mock", operation.key, operation.pointer, text, "")
         return
-    for finding in oracle.judge_answer(operation, exchange):
+    for finding in oracle.judge_reply(operation, exchange):
         if finding.rule != "server-error":
             yield finding._replace(
                 rule=f"mock-{finding.rule}", message=f"{what} breaks it: {finding.message}", exchange=""
             )
-    if answer.media_type is not None and not _is_example(answer, exchange):
-        yield Finding("mock", operation.key, operation.pointer, f"{what} does not answer the example", "")
+    if reply.media_type is not None and not _is_example(reply, exchange):
+        yield Finding("mock", operation.key, operation.pointer, f"{what} does not return the example", "")
 
 
-def _is_example(answer: calls.Answer, exchange: Exchange) -> bool:
-    if answer.media_type is not None and answer.media_type.endswith("json"):
-        return bool(exchange.json_answer == answer.value)
-    text = answer.value if isinstance(answer.value, str) else json.dumps(answer.value)
-    return exchange.answer_body.decode("utf-8", "replace") == text
+def _is_example(reply: calls.Reply, exchange: Exchange) -> bool:
+    if reply.media_type is not None and reply.media_type.endswith("json"):
+        return bool(exchange.json_reply == reply.value)
+    text = reply.value if isinstance(reply.value, str) else json.dumps(reply.value)
+    return exchange.reply_body.decode("utf-8", "replace") == text

@@ -2,7 +2,7 @@
 
 Each says less or more than the contract did. A mutant that asks for less (an enum value removed) dies by an exchange that the
 service rightly had; one that allows more (a bound lifted) dies by a request that the service rightly refused, so widenings are
-made on the request side only: no answer can break a promise that got weaker.
+made on the request side only: no reply can break a promise that got weaker.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _all(contract: Contract, operations: list[Operation]) -> Iterator[Mutant]:
         yield from _of_security(contract, operation)
         yield from _of_parameters(contract, operation)
         yield from _of_body(contract, operation)
-        yield from _of_answers(contract, operation)
+        yield from _of_replies(contract, operation)
     sides: dict[str, set[str]] = {}
     for operation in operations:
         for compiled, side in _schemas_of(operation):
@@ -107,11 +107,11 @@ def _schemas_of(operation: Operation) -> Iterator[tuple[Any, str]]:
     for content in operation.body.contents if operation.body else ():
         if content.schema and is_json(content.media_type):
             yield content.schema, "request"
-    for answer in operation.answers.values():
-        for content in answer.contents:
+    for reply in operation.replies.values():
+        for content in reply.contents:
             if content.schema and is_json(content.media_type):
                 yield content.schema, "response"
-        for header in answer.headers:
+        for header in reply.headers:
             if header.schema:
                 yield header.schema, "response"
 
@@ -225,7 +225,7 @@ def _of_body(contract: Contract, operation: Operation) -> Iterator[Mutant]:
         yield Mutant("body-media-type-changed", source.join(body.pointer, "content"), renamed, text, body.pointer)
 
 
-def _of_answers(contract: Contract, operation: Operation) -> Iterator[Mutant]:
+def _of_replies(contract: Contract, operation: Operation) -> Iterator[Mutant]:
     for status in operation.raw.get("responses", {}):
         pointer = source.join(operation.pointer, "responses", status)
         yield Mutant("status-removed", pointer, REMOVED, f"{operation.operation_id} never answers {status}")
@@ -233,11 +233,11 @@ def _of_answers(contract: Contract, operation: Operation) -> Iterator[Mutant]:
         while "$ref" in raw:
             place = raw["$ref"][1:]
             raw = source.resolve(contract.document, place)
-        yield from _of_answer(raw, place, f"{operation.operation_id} {status}")
+        yield from _of_reply(raw, place, f"{operation.operation_id} {status}")
         yield from _of_headers(contract.document, raw, place)
 
 
-def _of_answer(raw: dict[str, Any], place: str, name: str) -> Iterator[Mutant]:
+def _of_reply(raw: dict[str, Any], place: str, name: str) -> Iterator[Mutant]:
     content = raw.get("content", {})
     for media_type in content:
         renamed = {("application/x-mutant" if key == media_type else key): item for key, item in content.items()}

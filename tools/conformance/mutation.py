@@ -197,7 +197,7 @@ class MutantJudge:
             if self._is_broken(changed, after, exchange):
                 return exchange.id
         for exchange in _replies_judged_differently(before, after, exchanges) if after is not None else ():
-            for finding in oracle.judge_answer(after or before, exchange):
+            for finding in oracle.judge_reply(after or before, exchange):
                 if (finding.rule, finding.exchange) not in self.known:
                     return exchange.id
         return None
@@ -256,5 +256,5 @@ def _body_state(operation: Operation, exchange: Exchange) -> str:
 def _replies_judged_differently(before: Operation, after: Operation, exchanges: list[Exchange]) -> list[Exchange]:
     """The exchanges whose reply `before` and `after` describe differently."""
     statuses = {item.status for item in exchanges}
-    changed = {status for status in statuses if oracle.answer_for(before, status) != oracle.answer_for(after, status)}
+    changed = {status for status in statuses if oracle.reply_for(before, status) != oracle.reply_for(after, status)}
     return [item for item in exchanges if item.status in changed]

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from tools.conformance import decoding, media, request_checks
-from tools.conformance.contract import Answer, Contract, Header, Operation, Scheme
+from tools.conformance.contract import Contract, Header, Operation, Reply, Scheme
 from tools.conformance.exchange import NOT_JSON, Exchange
 
 
@@ -52,7 +52,7 @@ class Policy:
     opaque: frozenset[str] = frozenset()
     """Query parameters whose values only the service can make: refusing another one is right, whatever its schema."""
     polite_refusals: tuple[tuple[str, frozenset[str]], ...] = ()
-    """Members of an accepted answer that say the request broke the contract, with their values: `outcome` is `dead`; `*` is any
+    """Members of an accepted reply that say the request broke the contract, with their values: `outcome` is `dead`; `*` is any
     list that is not empty, such as notes of what was wrong."""
     ignored_paths: frozenset[str] = frozenset()
     """Paths the service serves beside the contract (metrics, documentation); `*` stands for anything."""
@@ -93,7 +93,7 @@ def judge(contract: Contract, exchange: Exchange, policy: Policy) -> list[Findin
     operation = contract.by_template.get(template, {}).get(exchange.method)
     if operation is None:
         return _judge_method(contract, template, exchange)
-    if exchange.status == 501 and "501" not in operation.answers:
+    if exchange.status == 501 and "501" not in operation.replies:
         return []
     return judge_operation(operation, exchange, path_values, policy)
 
@@ -102,7 +102,7 @@ def judge_operation(
     operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> list[Finding]:
     """`judge`, once the operation is known."""
-    findings = list(judge_answer(operation, exchange))
+    findings = list(judge_reply(operation, exchange))
     proof = proof_of(operation, exchange, policy)
     findings.extend(_judge_security(operation, exchange, proof))
     if exchange.status < 400 or exchange.status in policy.refusals:
@@ -159,40 +159,40 @@ def _judge_method(contract: Contract, template: str, exchange: Exchange) -> list
         message = f"{name} answers {exchange.status}, but the contract does not have this method"
         return [Finding("undeclared-method", name, pointer, message, exchange.id)]
     if exchange.status == 405:
-        allowed = {method.strip().upper() for method in exchange.answer_values.get("allow", "").split(",")} - {""}
+        allowed = {method.strip().upper() for method in exchange.reply_values.get("allow", "").split(",")} - {""}
         if allowed - {"HEAD", "OPTIONS"} != set(methods):
             message = f"405 says Allow: {', '.join(sorted(allowed)) or 'nothing'}; the contract has {', '.join(sorted(methods))}"
             return [Finding("allow-header", name, pointer, message, exchange.id)]
     return []
 
 
-# --- the answer -------------------------------------------------------------------------------------------------------------
+# --- the reply -------------------------------------------------------------------------------------------------------------
 
 
-def answer_for(operation: Operation, status: int) -> Answer | None:
+def reply_for(operation: Operation, status: int) -> Reply | None:
     """Documented response for `status`: exact, then `4XX`, then `default`."""
-    answers = operation.answers
-    return answers.get(str(status)) or answers.get(f"{status // 100}XX") or answers.get("default")
+    replies = operation.replies
+    return replies.get(str(status)) or replies.get(f"{status // 100}XX") or replies.get("default")
 
 
-def judge_answer(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
+def judge_reply(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
     """Findings about the response alone."""
-    answer = answer_for(operation, exchange.status)
+    reply = reply_for(operation, exchange.status)
     if exchange.status == 500:
         yield _finding("server-error", operation, operation.pointer, "the service failed (500)", exchange)
-    if answer is None:
-        message = f"status {exchange.status} is not documented ({', '.join(operation.answers)} are)"
+    if reply is None:
+        message = f"status {exchange.status} is not documented ({', '.join(operation.replies)} are)"
         yield _finding("undeclared-status", operation, operation.pointer + "/responses", message, exchange)
         return
-    headers = exchange.answer_values
-    for header in answer.headers:
+    headers = exchange.reply_values
+    for header in reply.headers:
         yield from _judge_header(operation, header, headers.get(header.name), exchange)
-    if not answer.contents:
-        if exchange.answer_body:
-            yield _finding("unexpected-body", operation, answer.pointer, f"{exchange.status} has no body", exchange)
+    if not reply.contents:
+        if exchange.reply_body:
+            yield _finding("unexpected-body", operation, reply.pointer, f"{exchange.status} has no body", exchange)
         return
     if exchange.method != "HEAD":
-        yield from _judge_answer_body(operation, answer, exchange)
+        yield from _judge_reply_body(operation, reply, exchange)
 
 
 def _judge_header(operation: Operation, header: Header, text: str | None, exchange: Exchange) -> Iterator[Finding]:
@@ -212,17 +212,17 @@ def _judge_header(operation: Operation, header: Header, text: str | None, exchan
         yield _finding("invalid-header", operation, header.pointer, message, exchange)
 
 
-def _judge_answer_body(operation: Operation, answer: Answer, exchange: Exchange) -> Iterator[Finding]:
-    content_type = exchange.answer_values.get("content-type", "")
-    content = media.match_content(answer.contents, content_type)
+def _judge_reply_body(operation: Operation, reply: Reply, exchange: Exchange) -> Iterator[Finding]:
+    content_type = exchange.reply_values.get("content-type", "")
+    content = media.match_content(reply.contents, content_type)
     if content is None:
-        declared = ", ".join(item.media_type for item in answer.contents)
+        declared = ", ".join(item.media_type for item in reply.contents)
         message = f"{exchange.status} is {content_type or 'without a content type'}, documented is {declared}"
-        yield _finding("undeclared-media-type", operation, answer.pointer, message, exchange)
+        yield _finding("undeclared-media-type", operation, reply.pointer, message, exchange)
         return
     if content.schema is None or not media.is_json(content.media_type):
         return
-    value = exchange.json_answer
+    value = exchange.json_reply
     if value is NOT_JSON:
         yield _finding("not-json", operation, content.pointer, "the body is not JSON", exchange)
     elif not content.schema.is_valid(value):
@@ -242,29 +242,29 @@ def _judge_request(
             return
         for violation in violations:
             if violation.state == "invalid":
-                message = f"{violation.message}, yet the answer is {exchange.status}"
+                message = f"{violation.message}, yet the reply is {exchange.status}"
                 yield _finding("accepted-invalid", operation, violation.pointer, message, exchange)
                 return
     elif not violations and not _is_rule_refusal(exchange, policy) and not _is_opaque(operation, exchange, policy):
-        message = f"the request keeps the contract, yet the answer is {exchange.status}"
+        message = f"the request keeps the contract, yet the reply is {exchange.status}"
         yield _finding("refused-valid", operation, operation.pointer, message, exchange)
 
 
 def is_polite_refusal(exchange: Exchange, policy: Policy) -> bool:
-    """Whether the answer is a success by its status and says, in its body, that nothing was accepted."""
-    return any(says(exchange.json_answer, name, values) for name, values in policy.polite_refusals)
+    """Whether the reply is a success by its status and says, in its body, that nothing was accepted."""
+    return any(says(exchange.json_reply, name, values) for name, values in policy.polite_refusals)
 
 
-def says(answer: object, name: str, values: Container[object]) -> bool:
+def says(reply: object, name: str, values: Container[object]) -> bool:
     """Whether a member `name` with one of `values` stands in `answer`, or in an item of a list in it (a batch)."""
-    if isinstance(answer, list):
-        return any(says(item, name, values) for item in answer)
-    if not isinstance(answer, dict):
+    if isinstance(reply, list):
+        return any(says(item, name, values) for item in reply)
+    if not isinstance(reply, dict):
         return False
-    known = answer.get(name)
+    known = reply.get(name)
     if (isinstance(known, str) and known in values) or (isinstance(known, list) and known and "*" in values):
         return True
-    return any(says(item, name, values) for item in answer.values() if isinstance(item, list))
+    return any(says(item, name, values) for item in reply.values() if isinstance(item, list))
 
 
 def _is_opaque(operation: Operation, exchange: Exchange, policy: Policy) -> bool:
@@ -276,8 +276,8 @@ def _is_opaque(operation: Operation, exchange: Exchange, policy: Policy) -> bool
 
 
 def _is_rule_refusal(exchange: Exchange, policy: Policy) -> bool:
-    answer = exchange.json_answer
-    return isinstance(answer, dict) and answer.get("code") in policy.rule_codes
+    reply = exchange.json_reply
+    return isinstance(reply, dict) and reply.get("code") in policy.rule_codes
 
 
 # --- who calls --------------------------------------------------------------------------------------------------------------
@@ -316,11 +316,11 @@ def proof_of(operation: Operation, exchange: Exchange, policy: Policy) -> Proof:
 def _judge_security(operation: Operation, exchange: Exchange, proof: Proof) -> Iterator[Finding]:
     status, pointer = exchange.status, operation.security_pointer
     if operation.is_public:
-        if status == 401 and "401" not in operation.answers:
-            yield _finding("needless-401", operation, pointer, "anybody may call, yet the answer is 401", exchange)
+        if status == 401 and "401" not in operation.replies:
+            yield _finding("needless-401", operation, pointer, "anybody may call, yet the reply is 401", exchange)
         return
     if proof.kind == "none" and status < 400:
-        yield _finding("open-door", operation, pointer, f"no proof was sent, yet the answer is {status}", exchange)
+        yield _finding("open-door", operation, pointer, f"no proof was sent, yet the reply is {status}", exchange)
     if proof.kind != "good" or not proof.scopes:
         return
     required = [scopes for alternative in operation.security for _, scopes in alternative if scopes]

@@ -220,14 +220,14 @@ def _cell(cell: Cell, anchor: str) -> str:
 
 def _exchange(exchange: Exchange) -> str:
     request_headers = "\n".join(f"{name}: {value}" for name, value in exchange.headers)
-    reply_headers = "\n".join(f"{name}: {value}" for name, value in exchange.answer_headers)
+    reply_headers = "\n".join(f"{name}: {value}" for name, value in exchange.reply_headers)
     request = f"{exchange.method} {exchange.target}\n{request_headers}\n\n{_text(exchange.body)}"
-    answer = f"{exchange.status}\n{reply_headers}\n\n{_text(exchange.answer_body)}"
+    reply = f"{exchange.status}\n{reply_headers}\n\n{_text(exchange.reply_body)}"
     purpose = f"{exchange.source} {exchange.mode} {exchange.purpose}".strip()
     title = f"<code>{_escape(exchange.method)} {_escape(exchange.target[:120])}</code> → {exchange.status}"
     return (
         f"<details id='x-{exchange.id}'><summary>{title} <span class=soft>{_escape(purpose)}</span></summary>"
-        f"<pre>{_escape(request)}</pre><pre>{_escape(answer)}</pre></details>"
+        f"<pre>{_escape(request)}</pre><pre>{_escape(reply)}</pre></details>"
     )
 
 

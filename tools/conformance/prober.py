@@ -66,7 +66,7 @@ def _fullness(exchange: Exchange) -> tuple[int, int]:
 
     Not their length: figures that a service measures each time are longer in one run than in the next.
     """
-    body, members = exchange.json_body, exchange.answer_body.count(b'":') if exchange.method == "GET" else 0
+    body, members = exchange.json_body, exchange.reply_body.count(b'":') if exchange.method == "GET" else 0
     return len(body) if isinstance(body, dict) else 0, members
 
 
@@ -129,7 +129,7 @@ class Prober:
             return
         target = f"{before}?limit=100&{query}" if query else f"{before}?limit=100"
         look = Request("GET", target, request.with_headers(content_type=None).headers, None)
-        body = self.send(lister, Probe("look for objects", look, NO_FAULT)).json_answer
+        body = self.send(lister, Probe("look for objects", look, NO_FAULT)).json_reply
         for item in body.get("items", ()) if isinstance(body, dict) else ():
             yield f"{before}/{item['id']}{after.partition('}')[2]}"
 
@@ -184,7 +184,7 @@ class Prober:
         creation = self.send(
             maker, Probe("make an object", requests[maker.key], NO_FAULT - {401, 403}, self.signature_of(maker))
         )
-        place = creation.answer_values.get("location", "").partition("?")[0]
+        place = creation.reply_values.get("location", "").partition("?")[0]
         if creation.status >= 300 or self.contract.match(place)[0] != template:
             return base
         reader = self.contract.operations.get(f"GET {template}")
@@ -278,20 +278,20 @@ class Prober:
 
     def conditional(self, operation: Operation, request: Request) -> None:
         """Asked again with the ETag it just gave, a resource answers 304 without a body."""
-        if "304" not in operation.answers:
+        if "304" not in operation.replies:
             return
         first = self.send(operation, Probe("read", request.with_headers(if_none_match=None), NO_FAULT))
-        tag = first.answer_values.get("etag")
+        tag = first.reply_values.get("etag")
         if first.status == 200 and tag:
             again = request.with_headers(if_none_match=tag)
             self.send(operation, Probe("If-None-Match with the current ETag", again, frozenset({304})))
 
     def turn(self, operation: Operation, request: Request) -> None:
-        """The next page, by what only the service can make: `next_cursor` of an answer is the parameter `cursor`."""
+        """The next page, by what only the service can make: `next_cursor` of a reply is the parameter `cursor`."""
         for parameter in operation.parameters:
             if parameter.name not in self.target.opaque or parameter.location != "query":
                 continue
-            page = self.send(operation, Probe("the first page", request, NO_FAULT)).json_answer
+            page = self.send(operation, Probe("the first page", request, NO_FAULT)).json_reply
             name = f"next_{parameter.name}"
             holders = (
                 part for _, part in source.walk(page) if isinstance(part, dict) and isinstance(part.get(name), str)
@@ -309,7 +309,7 @@ class Prober:
             operation = oracle.operation_of(self.contract, exchange)
             if operation is None or exchange.status != 200 or exchange.method != "GET":
                 continue
-            body = exchange.json_answer
+            body = exchange.json_reply
             items = body.get("items") if isinstance(body, dict) else None
             tenant = oracle.proof_of(operation, exchange, self.policy).tenant
             for item in items if isinstance(items, list) and tenant else ():
@@ -339,7 +339,7 @@ def request_of(exchange: Exchange, base_path: str = "") -> Request:
 
 def replayed(first: Exchange, second: Exchange) -> str | None:
     """Why a second delivery of the same thing had an effect: a number of the receipt changed. None when none did."""
-    one, two = first.json_answer, second.json_answer
+    one, two = first.json_reply, second.json_reply
     if not isinstance(one, dict) or not isinstance(two, dict):
         return None
     changed = [name for name in one if name in two and isinstance(one[name], int | float) and one[name] != two[name]]

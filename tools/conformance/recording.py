@@ -47,7 +47,7 @@ class Recording:
     outcomes: tuple[Outcome, ...]
     probed: ProbeResult
     unwritten: frozenset[str]
-    """Keys of operations that answer 501."""
+    """Keys of operations that reply 501."""
     seconds: dict[str, float]
 
     @property
@@ -127,7 +127,7 @@ def _must_be_there(target: Target, contract: Contract, scouted: list[Exchange]) 
     strange = [
         item
         for item in scouted
-        if item.status in {404, 405} and str(item.status) not in contract.operations[item.operation].answers
+        if item.status in {404, 405} and str(item.status) not in contract.operations[item.operation].replies
     ]
     count = len({item.operation for item in scouted})
     if strange and all(item.status in {404, 405} for item in scouted):

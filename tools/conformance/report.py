@@ -40,7 +40,7 @@ def numbers_of(result: Result, score: Score, cells: dict[str, dict[str, meter.Ce
         "explanations": len(result.explanations),
     }
     if result.mocks is not None:
-        numbers["mock answers"] = result.mocks.answers
+        numbers["mock replies"] = result.mocks.replies
     for dimension, (count, total) in meter.totals(cells, implemented).items():
         if total:
             numbers[f"seen: {dimension}"] = count / total
@@ -90,7 +90,7 @@ def _write_record(result: Result, path: Path) -> None:
                 "headers": [(name, value[:200]) for name, value in item.headers],
                 "body": (item.body or b"")[:MOST_BYTES].decode("utf-8", "backslashreplace"),
                 "status": item.status,
-                "answer": item.answer_body[:MOST_BYTES].decode("utf-8", "backslashreplace"),
+                "reply": item.reply_body[:MOST_BYTES].decode("utf-8", "backslashreplace"),
             }
             lines.write(json.dumps(row) + "\n")
 
@@ -133,7 +133,7 @@ def _as_json(page: Page, failures: list[Any]) -> dict[str, Any]:
         "seconds": result.seconds,
         "sequence": result.sequence,
         "exchanges": len(result.exchanges),
-        "mocks": {"mocks": result.mocks.mocks, "answers": result.mocks.answers} if result.mocks else None,
+        "mocks": {"mocks": result.mocks.mocks, "replies": result.mocks.replies} if result.mocks else None,
         "unimplemented": result.unimplemented,
         "problems": result.problems,
         "worse": page.worse,

@@ -65,14 +65,14 @@ def routes_from_openapi(contract: Contract) -> list[Route]:
 
 def statuses_of(operation: Operation) -> frozenset[str]:
     """Documented statuses."""
-    return frozenset(operation.answers)
+    return frozenset(operation.replies)
 
 
 def media_types_of(operation: Operation) -> frozenset[str]:
-    """Media types of the request body and of every answer."""
+    """Media types of the request body and of every reply."""
     contents = operation.body.contents if operation.body else ()
     return frozenset(item.media_type for item in contents) | frozenset(
-        item.media_type for answer in operation.answers.values() for item in answer.contents
+        item.media_type for reply in operation.replies.values() for item in reply.contents
     )
 
 

@@ -57,7 +57,7 @@ class Fault:
     end: tuple[str, ...]
     is_foreseen: bool = True
     """Whether the service can tell (503); otherwise any documented reply is right."""
-    answers: frozenset[int] = frozenset()
+    replies: frozenset[int] = frozenset()
     """The only right statuses, where there is only one way to reply."""
 
 
@@ -216,16 +216,16 @@ def log_in_anew(target: Target, name: str) -> Credential:
 def _log_in(client: wire.Client, login: Login) -> Credential:
     body = json.dumps(login.body).encode()
     try:
-        answer = client.send(
+        reply = client.send(
             "POST", login.path, {"content-type": "application/json", **login.headers}, body, source="login"
         )
     except OSError as error:
         raise BadTarget(f"{client.url} does not answer: {error}") from error
-    token: Any = answer.json_answer
+    token: Any = reply.json_reply
     for part in login.token.split("/")[1:]:
         token = token.get(part) if isinstance(token, dict) else None
-    if answer.status >= 300 or not isinstance(token, str):
-        raise BadTarget(f"the login {login.name} was refused: POST {login.path} answers {answer.status}")
+    if reply.status >= 300 or not isinstance(token, str):
+        raise BadTarget(f"the login {login.name} was refused: POST {login.path} answers {reply.status}")
     return Credential(login.name, login.scheme, f"Bearer {token}", login.scopes, login.tenant)
 
 

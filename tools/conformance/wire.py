@@ -55,7 +55,7 @@ class Client:
             connection.putheader("content-length", str(len(body)))
         connection.endheaders(body)
         response = connection.getresponse()
-        answer = response.read()
+        reply = response.read()
         path, _, query = target.partition("?")
         return Exchange(
             id=f"own-{next(_NUMBERS)}",
@@ -65,8 +65,8 @@ class Client:
             headers=tuple((name.lower(), value) for name, value in headers.items()),
             body=body,
             status=response.status,
-            answer_headers=tuple((name.lower(), value) for name, value in response.getheaders()),
-            answer_body=answer,
+            reply_headers=tuple((name.lower(), value) for name, value in response.getheaders()),
+            reply_body=reply,
             source=source,
             purpose=purpose,
             elapsed_ms=1000 * (time.perf_counter() - started),

@@ -33,12 +33,12 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One documented answer: a status, and one example of one of its media types."""
+class Reply:
+    """One documented reply: a status, and one example of one of its media types."""
 
     status: int
     media_type: str | None
-    """None for an answer without a body."""
+    """None for a reply without a body."""
     example: str | None
     """Name of the example."""
     value: Json
@@ -103,18 +103,18 @@ def example_call(operation: Operation) -> Call:
     return Call(operation.id, operation.method.upper(), target, headers, body)
 
 
-def answers(operation: Operation) -> Iterator[Answer]:
-    """Every documented answer of `operation`: each example of each media type of each status."""
+def replies(operation: Operation) -> Iterator[Reply]:
+    """Every documented reply of `operation`: each example of each media type of each status."""
     document = operation.document
     for status, declared in operation.value["responses"].items():
         response = follow(document, declared)
         headers = {name: follow(document, header) for name, header in response.get("headers", {}).items()}
         if not response.get("content"):
-            yield Answer(int(status), None, None, None, None, headers)
+            yield Reply(int(status), None, None, None, None, headers)
         for media_type, media in response.get("content", {}).items():
             for name, example in media.get("examples", {}).items():
                 value = follow(document, example)["value"]
-                yield Answer(int(status), media_type, name, value, media.get("schema"), headers)
+                yield Reply(int(status), media_type, name, value, media.get("schema"), headers)
 
 
 def _add_credentials(operation: Operation, headers: dict[str, str], query: list[tuple[str, str]]) -> None:

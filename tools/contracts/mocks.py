@@ -120,12 +120,12 @@ def is_healthy(mock: Mock, *, timeout_seconds: float = 5.0) -> bool:
     """Whether the mock answers its first operation with the first documented success."""
     operation = next(calls.operations(mock.document))
     call = calls.example_call(operation)
-    answer_ = next(answer for answer in calls.answers(operation) if 200 <= answer.status < 300)
+    reply = next(one for one in calls.replies(operation) if 200 <= one.status < 300)
     connection = http.client.HTTPConnection(HOST, mock.port, timeout=timeout_seconds)
     try:
-        headers = {**call.headers, "Prefer": f"code={answer_.status}"}
+        headers = {**call.headers, "Prefer": f"code={reply.status}"}
         connection.request(call.method, call.target, body=call.body, headers=headers)
-        return connection.getresponse().status == answer_.status
+        return connection.getresponse().status == reply.status
     except (OSError, http.client.HTTPException):
         return False
     finally:

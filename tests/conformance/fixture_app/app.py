@@ -142,10 +142,10 @@ async def login(request: Request, _: Caller) -> Response:
         raise Refused(401, "Authentication failed.")
     token = secrets.token_hex(16)
     SHOP.tokens[token] = body["user"]
-    answer = {"access_token": token, "expires_in": 900}
+    reply = {"access_token": token, "expires_in": 900}
     if planted("secret-echoed"):
-        answer["password"] = body["password"]
-    return JSONResponse(answer)
+        reply["password"] = body["password"]
+    return JSONResponse(reply)
 
 
 def new_order(tenant: str, body: dict[str, Any]) -> dict[str, Any]:

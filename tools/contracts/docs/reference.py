@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from tools.contracts import calls
-from tools.contracts.calls import Answer, Operation
+from tools.contracts.calls import Operation, Reply
 from tools.contracts.docs.html import Markup, join, prose, tag
 from tools.contracts.docs.samples import JSON, samples
 from tools.contracts.source import Json
@@ -27,7 +27,7 @@ def operation(one: Operation) -> Markup:
     notes = [tag("p", "Deprecated. ", prose(_successor(value)), class_="warning")] if value.get("deprecated") else []
     description = [
         tag("p", tag("code", one.path), class_="path"), *notes, tag("p", prose(value["description"])),
-        tag("p", _who(one), class_="who"), *_inputs(one), *_answers(one),
+        tag("p", _who(one), class_="who"), *_inputs(one), *_replies(one),
     ]  # fmt: skip
     columns = [
         tag("div", description, class_="told"),
@@ -87,33 +87,33 @@ def _schema_of(parameter: Json) -> Json:
     return {**parameter.get("schema", {}), "description": parameter.get("description", "")}
 
 
-def _answers(one: Operation) -> Iterator[Markup]:
+def _replies(one: Operation) -> Iterator[Markup]:
     yield tag("h3", "Answers")
     statuses: set[int] = set()
-    for answer in calls.answers(one):
-        if answer.status in statuses:
+    for reply in calls.replies(one):
+        if reply.status in statuses:
             continue
-        statuses.add(answer.status)
-        response = calls.follow(one.document, one.value["responses"][str(answer.status)])
-        summary = tag("summary", tag("b", str(answer.status)), " ", prose(response["description"]))
-        examples = [item for item in calls.answers(one) if item.status == answer.status and item.example]
-        parts = [_headers(answer), *([_shape(one.document, answer.schema, 0)] if answer.status < 400 else [])]
+        statuses.add(reply.status)
+        response = calls.follow(one.document, one.value["responses"][str(reply.status)])
+        summary = tag("summary", tag("b", str(reply.status)), " ", prose(response["description"]))
+        examples = [item for item in calls.replies(one) if item.status == reply.status and item.example]
+        parts = [_headers(reply), *([_shape(one.document, reply.schema, 0)] if reply.status < 400 else [])]
         yield tag(
-            "details", summary, *parts, [_example(item) for item in examples], class_="answer", open=answer.status < 300
+            "details", summary, *parts, [_example(item) for item in examples], class_="answer", open=reply.status < 300
         )
 
 
-def _headers(answer: Answer) -> Markup:
+def _headers(reply: Reply) -> Markup:
     rows = [
         join(tag("dt", tag("code", name)), tag("dd", prose(header.get("description", ""))))
-        for name, header in answer.headers.items()
+        for name, header in reply.headers.items()
     ]
     return tag("details", tag("summary", "Headers"), tag("dl", rows)) if rows else join()
 
 
-def _example(answer: Answer) -> Markup:
-    text = answer.value if isinstance(answer.value, str) else json.dumps(answer.value, indent=2, ensure_ascii=False)
-    title = f"{(answer.example or '').replace('_', ' ')} ({answer.media_type})"
+def _example(reply: Reply) -> Markup:
+    text = reply.value if isinstance(reply.value, str) else json.dumps(reply.value, indent=2, ensure_ascii=False)
+    title = f"{(reply.example or '').replace('_', ' ')} ({reply.media_type})"
     return tag("figure", tag("figcaption", title), tag("pre", text))
 
 
@@ -171,7 +171,7 @@ def _shown(value: Json) -> str:
 def media_type(one: Operation) -> str:
     """Media type of the first successful response that has a body; JSON when none has."""
     return next(
-        (media_type_ for answer in calls.answers(one) if answer.status < 300 and (media_type_ := answer.media_type)),
+        (media_type_ for reply in calls.replies(one) if reply.status < 300 and (media_type_ := reply.media_type)),
         JSON,
     )
 

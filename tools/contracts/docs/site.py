@@ -115,7 +115,7 @@ def _entry(here: str, file: str, title: str) -> Markup:
 def _overview(apis: Iterable[Api]) -> Markup:
     intro = (
         "Skeldir tells a merchant how much revenue is real, how much is only claimed by ad platforms, and which channel earned "
-        "it. Every request and answer is described here with examples; each operation can be tried out against the service "
+        "it. Every request and reply is described here with examples; each operation can be tried out against the service "
         "or its mock. Failures are always of one shape, `application/problem+json`, and named in the list of problems."
     )
     tables = [

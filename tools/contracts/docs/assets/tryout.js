@@ -49,12 +49,12 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const shown = document.createElement('pre');
-    shown.textContent = 'Waiting for an answer ...';
+    shown.textContent = 'Waiting for the reply ...';
     form.querySelector('output').replaceChildren(shown);
     try {
       shown.textContent = await send(form);
     } catch (error) {
-      shown.textContent = `No answer from ${server.value}: ${error.message}. Is it running? A page from a file may only ask mocks;\nthe service answers pages that it serves itself, at ${server.value}/docs/.`;
+      shown.textContent = `No reply from ${server.value}: ${error.message}. Is it running? A page from a file may only ask mocks;\nthe service answers pages that it serves itself, at ${server.value}/docs/.`;
     }
   });
 }
