@@ -18,11 +18,13 @@ READABLE = (
 def upgrade() -> None:
     run("""
         -- The platforms there are; `migrate` writes the rows (contracts/governance/platforms.yaml). A processor is a platform
-        -- whose deliveries are verified with a credential of the tenant. Only tables in which people name a platform refer
-        -- to this one; on rows of deliveries the reference would cost every delivery a lock on the same few rows.
+        -- whose deliveries are verified with a credential of the tenant; the account of a shop is the host of its site. Only
+        -- tables in which people name a platform refer to this one: on rows of deliveries the reference would cost every
+        -- delivery a lock on the same few rows.
         CREATE TABLE platforms (
             name TEXT NOT NULL,
             webhook_credential TEXT,
+            is_shop BOOLEAN NOT NULL DEFAULT false,
             CONSTRAINT pk_platforms PRIMARY KEY (name),
             CONSTRAINT uq_platforms__name_webhook_credential UNIQUE (name, webhook_credential),
             CONSTRAINT ck_platforms__webhook_credential CHECK (webhook_credential IN ('secret', 'webhook_id'))

@@ -260,7 +260,7 @@ async def test_a_processor_is_added_by_a_row_of_the_reference_table(
     owner: asyncpg.Connection, make_tenant: MakeTenant
 ) -> None:
     maker, tenant = RowMaker(owner), await make_tenant()
-    await owner.execute("INSERT INTO platforms VALUES ('barter', 'webhook_id')")
+    await owner.execute("INSERT INTO platforms (name, webhook_credential) VALUES ('barter', 'webhook_id')")
     values = {"credential": "webhook_id", "secret_sealed": None, "key_id": None, "webhook_id": "WH-1"}
     await maker.insert("tenant_webhook_secrets", tenant, processor="barter", **values)
     for table in ("platform_connections", "platform_credentials", "oauth_handshake_sessions"):

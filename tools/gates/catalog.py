@@ -122,7 +122,7 @@ QUERIES: Final[dict[str, str]] = {
     "seeds": """
         -- Rows that migrations put in.
         SELECT 'role ' || r.code FROM roles r UNION ALL
-        SELECT 'platform ' || p.name || coalesce(' ' || p.webhook_credential, '') FROM platforms p UNION ALL
+        SELECT concat_ws(' ', 'platform', p.name, p.webhook_credential, p.is_shop) FROM platforms p UNION ALL
         SELECT 'channel ' || c.code || ' ' || c.family || ' ' || c.state FROM channel_taxonomy c
         WHERE $1::text[] IS NOT NULL
     """,

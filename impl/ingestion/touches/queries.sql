@@ -1,8 +1,9 @@
 -- name: look
 -- All that the rules about a batch need to know, in one round trip.
 SELECT (SELECT coalesce(jsonb_agg(code), '[]') FROM channel_taxonomy WHERE is_active) AS channels,
-       (SELECT coalesce(jsonb_agg(lower(platform_account_id)), '[]') FROM platform_connections
-         WHERE tenant_id = :tenant_id AND platform IN ('shopify', 'woocommerce')) AS own_hosts,
+       (SELECT coalesce(jsonb_agg(lower(c.platform_account_id)), '[]')
+          FROM platform_connections c JOIN platforms p ON p.name = c.platform
+         WHERE c.tenant_id = :tenant_id AND p.is_shop) AS own_hosts,
        (SELECT coalesce(jsonb_agg(touch_id), '[]') FROM touches
          WHERE tenant_id = :tenant_id AND touch_id = ANY (CAST(:touch_ids AS text[]))) AS touch_ids,
        (SELECT coalesce(jsonb_agg(jsonb_build_array(session_id, first, last)), '[]')

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impl.db.mapped import Base, Identified, TenantScoped, UpdatedAt, about, one_of, same_tenant
@@ -29,6 +29,7 @@ class Platform(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     webhook_credential: Mapped[str | None]
+    is_shop: Mapped[bool] = mapped_column(server_default=false())
 
 
 class PlatformConnection(TenantScoped, Identified, UpdatedAt, Base):
