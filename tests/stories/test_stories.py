@@ -1,0 +1,29 @@
+"""Stories of every processor, played in random order with duplicates, at once, and with deliveries lost, against the oracle.
+
+Some of each here; `make faults` plays thousands. SKELDIR_STORIES sets another number, SKELDIR_STORIES_FROM where it begins,
+SKELDIR_STORY=stripe-17 plays that one alone and says what it is.
+"""
+
+import os
+
+import pytest
+
+from tests.stories import player, script
+
+READY = ()
+"""The kinds whose readers follow the specification."""
+ONE, _, SEED = os.environ.get("SKELDIR_STORY", "").partition("-")
+KINDS = [ONE] if ONE else os.environ.get("SKELDIR_STORIES_OF", " ".join(READY)).split()
+COUNT = 1 if ONE else int(os.environ.get("SKELDIR_STORIES", "60"))
+FIRST = int(SEED or os.environ.get("SKELDIR_STORIES_FROM", "0"))
+PER_SHOP = 12
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_books_say_what_the_story_says(kind, street):
+    scripts = [script.write(kind, seed) for seed in range(FIRST, FIRST + COUNT)]
+    for start in range(0, COUNT, PER_SHOP):
+        chapter = scripts[start : start + PER_SHOP]
+        problems = await player.judge(await street.shop(), chapter)
+        if problems:
+            pytest.fail("\n".join([*problems, await player.explain(street.shop, chapter)]), pytrace=False)
