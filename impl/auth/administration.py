@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from generated.governance import problems
 from generated.server import NotFoundError, ProblemError
 from impl.auth import sessions
 from impl.auth.roles import Role
-from impl.auth.tables import TenantMembership, TenantMembershipRole
+from impl.auth.tables import AccessAudit, TenantMembership, TenantMembershipRole
 from impl.auth.tokens import revocation_store
 from impl.auth.tokens.access_tokens import AccessToken
 from impl.db import locks
@@ -50,6 +50,7 @@ async def end_logins(
     # A login at this moment is either over, so its tokens are cut off, or begins after the cutoff.
     await locks.acquire(connection, sessions.lock_of(admin.tenant_id, user_id))
     await _membership_of(connection, user_id)
+    await _record(connection, admin, user_id, "sessions_ended")
     return await revocation_store.revoke_before(
         connection, admin.tenant_id, user_id, before or now, by=admin.user_id, now=now
     )
@@ -73,8 +74,16 @@ async def change_role(
         .where(TenantMembershipRole.membership_id == membership_id)
         .values(role_code=role.value, updated_at=func.now())
     )
+    await _record(connection, admin, user_id, "role_changed", role)
     cutoff = await revocation_store.revoke_before(connection, admin.tenant_id, user_id, now, by=admin.user_id, now=now)
     return RoleChange(role, cutoff)
+
+
+async def _record(
+    connection: AsyncConnection, admin: AccessToken, user_id: UUID, action: str, role: Role | None = None
+) -> None:
+    values = {"tenant_id": admin.tenant_id, "user_id": user_id, "actor": str(admin.user_id), "action": action}
+    await connection.execute(insert(AccessAudit).values(values | {"role_code": role.value if role else None}))
 
 
 async def _membership_of(connection: AsyncConnection, user_id: UUID) -> UUID:

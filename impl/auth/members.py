@@ -47,6 +47,12 @@ async def is_active(connection: AsyncConnection, user_id: UUID) -> bool:
     return bool(await connection.scalar(select(User.is_active).where(User.id == user_id)))
 
 
+async def password_hash(connection: AsyncConnection, user_id: UUID) -> str | None:
+    """The stored hash of the user's password. The transaction must be bound to that user."""
+    stored: str | None = await connection.scalar(select(User.password_hash).where(User.id == user_id))
+    return stored
+
+
 async def set_password_hash(connection: AsyncConnection, user_id: UUID, password_hash: str) -> None:
     """Store a new hash. The transaction must be bound to that user."""
     await connection.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from generated.server import Call, UnauthorizedError, auth
 from generated.server.models import auth as models
 from generated.server.models.common import SuccessResponse
-from impl.auth import administration, sessions
+from impl.auth import administration, own_password, sessions
 from impl.auth.assembly import Auth
 from impl.auth.keys import machine_secrets
 from impl.auth.keys.tenant_keys import Purpose
@@ -87,6 +87,28 @@ class AuthOperations:
         await sessions.logout(self._login.engine, self._login.clock, call.principal)
         message = "You are logged out."
         return auth.Logout200(body=SuccessResponse(success=True, correlation_id=call.correlation_id, message=message))
+
+    async def change_password(
+        self, params: auth.ChangePasswordParams, body: models.PasswordChangeRequest, *, call: Call[AccessToken]
+    ) -> auth.ChangePasswordReply:
+        token = call.principal
+        line = self._login_limits.queue_subject(call.request)
+        change = await own_password.prepare(
+            self._login, token, current=body.current_password, new=body.new_password, queue_subject=line
+        )
+
+        async def work(connection: AsyncConnection) -> models.PasswordChange:
+            return models.PasswordChange(
+                success=True,
+                correlation_id=call.correlation_id,
+                tenant_id=token.tenant_id,
+                user_id=token.user_id,
+                tokens_invalid_before=await own_password.apply(connection, token, change),
+                message="The password was changed. Log in again on every device.",
+            )
+
+        result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.PasswordChange)
+        return auth.ChangePassword200(body=result.body, idempotency_replayed="true" if result.is_replayed else None)
 
     async def verify_token(self, params: auth.VerifyTokenParams, *, call: Call[AccessToken]) -> auth.VerifyTokenReply:
         token = call.principal

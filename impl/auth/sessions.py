@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from generated.server import ForbiddenError, UnauthorizedError
@@ -24,6 +24,8 @@ from impl.kernel import ids
 from impl.kernel.clock import Clock
 
 _LIFETIME: Final = timedelta(days=refresh_tokens.LIFETIME_DAYS)
+_GRACE: Final = timedelta(seconds=10)
+"""How long a token may be used again while its successor is unused: a reply was lost, or two tabs refreshed at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,8 @@ async def find_holder(engine: AsyncEngine, token: RefreshToken) -> RefreshHolder
 async def refresh(dependencies: LoginDependencies, holder: RefreshHolder) -> Session:
     """Exchange the token for the next pair, once.
 
-    The second use of a token takes its whole session back, because one of the two users has stolen it. Raises
+    A second use takes the whole session back, because one of the two users has stolen it; except within ten seconds and
+    before the successor was used, when it gets a sibling of the successor. Raises
     `UnauthorizedError` for a token that was used, revoked or has expired, and for a person without a role.
     """
     session = None
@@ -133,14 +136,24 @@ async def refresh(dependencies: LoginDependencies, holder: RefreshHolder) -> Ses
 
 
 async def _is_usable(dependencies: LoginDependencies, connection: AsyncConnection, holder: RefreshHolder) -> bool:
-    state = select(Row.expires_at, Row.rotated_at, Row.revoked_at).where(Row.id == holder.token.token_id)
-    expires_at, rotated_at, revoked_at = (await connection.execute(state)).one()
+    state = select(Row.expires_at, Row.rotated_at, Row.revoked_at, Row.replaced_by_id)
+    row = (await connection.execute(state.where(Row.id == holder.token.token_id))).one()
     now = dependencies.clock.now()
-    if rotated_at is not None and revoked_at is None:
+    if row.revoked_at is not None or now >= row.expires_at:
+        return False
+    if row.rotated_at is None:
+        return True
+    is_predecessor = now - row.rotated_at < _GRACE and await _is_unused(connection, row.replaced_by_id)
+    if not is_predecessor:
         await revocation_store.revoke_family(
             connection, holder.token.tenant_id, holder.user_id, holder.family_id, reason="reuse", now=now
         )
-    return rotated_at is None and revoked_at is None and now < expires_at
+    return is_predecessor
+
+
+async def _is_unused(connection: AsyncConnection, token_id: UUID | None) -> bool:
+    successor = select(Row.id).where(Row.id == token_id, Row.rotated_at.is_(None), Row.revoked_at.is_(None))
+    return await connection.scalar(successor) is not None
 
 
 async def _rotate(
@@ -156,7 +169,12 @@ async def _rotate(
     await connection.execute(
         update(Row)
         .where(Row.id == holder.token.token_id)
-        .values(rotated_at=now, last_used_at=now, replaced_by_id=session.refresh_token.token_id)
+        # The first use decides until when the token is good, and which successor must be unused.
+        .values(
+            rotated_at=func.coalesce(Row.rotated_at, now),
+            last_used_at=now,
+            replaced_by_id=func.coalesce(Row.replaced_by_id, session.refresh_token.token_id),
+        )
     )
     return session
 

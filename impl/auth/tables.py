@@ -139,6 +139,33 @@ class TokenCutoff(TenantScoped, Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class AccessAudit(TenantScoped, Identified, CreatedAt, Base):
+    """A change of a member, of the role or of the password."""
+
+    __tablename__ = "access_audit"
+    __table_args__ = (
+        one_of(
+            "action",
+            "member_added",
+            "member_removed",
+            "role_changed",
+            "password_changed",
+            "password_reset",
+            "deactivated",
+            "activated",
+            "sessions_ended",
+        ),
+        Index(None, "tenant_id", "created_at"),
+        about("Changes of members, their roles and passwords; append-only", api="SI"),
+    )
+
+    user_id: Mapped[UUID]
+    actor: Mapped[str]
+    """The id of the user who did it, or `operator`."""
+    action: Mapped[str]
+    role_code: Mapped[str | None]
+
+
 class SigningKey(CreatedAt, Base):
     """A key that signs access tokens. The private half is sealed; the public half is what verifiers fetch."""
 

@@ -1,5 +1,5 @@
-"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | db | keys |
-attribution`.
+"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | user | db |
+keys | attribution`.
 
 Owns commands, their texts and their exit codes.
 
@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from impl.cli import db_commands, options
+from impl.cli import db_commands, options, user_commands
 from impl.cli.options import DataDir, Host, Port, Secret, TenantKey, Url
 from impl.kernel.errors import ConfigurationError, SkeldirError
 from impl.telemetry import crashes
@@ -28,6 +28,7 @@ app = typer.Typer(
 tenant_app = typer.Typer(help="Create tenants.", no_args_is_help=True)
 keys_app = typer.Typer(help="Rotate the keys that encrypt stored secrets and sign access tokens.", no_args_is_help=True)
 app.add_typer(tenant_app, name="tenant")
+app.add_typer(user_commands.app, name="user")
 app.add_typer(db_commands.app, name="db")
 app.add_typer(keys_app, name="keys")
 attribution_app = typer.Typer(help="Compute attribution credit.", no_args_is_help=True)

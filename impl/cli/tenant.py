@@ -46,7 +46,7 @@ class NewTenant:
 
 def create(settings: Settings, *, name: str, email: str, currency: str) -> None:
     """Create a tenant and print its login and secrets."""
-    password = _ask_password()
+    password = read_password("Password of the first admin: ")
     if settings.ops_database_url is not None:
         _print(make(settings, name=name, email=email, password=password, currency=currency))
         return
@@ -68,7 +68,8 @@ def make(
     Raises `SkeldirError` that says what to change.
     """
     settings.require(Role.OPERATOR)
-    _check(email, password)
+    check_email(email)
+    check_password(password)
     person = (email.strip(), password)
     return _run(_make(settings, name.strip(), person, money.currency(currency), secrets or {}))
 
@@ -77,7 +78,7 @@ def exists(settings: Settings, tenant_id: uuid.UUID) -> bool:
     """Whether the tenant exists in the database of `settings`."""
 
     async def query() -> bool:
-        async with _engine(settings.secret("app_database_url")) as app:
+        async with engine(settings.secret("app_database_url")) as app:
             return await tenants.exists(app, tenant_id)
 
     return _run(query())
@@ -95,37 +96,44 @@ async def _make(
     login = passwords.login_identifier_hash(settings.secret("login_pepper"), email)
     admin = Admin(login_identifier_hash=login, password_hash=await passwords.Passwords().hash(password))
     key, secrets = tenant_keys.new(), {FIRST.name: FIRST.new_secret(), **secrets}
-    async with _engine(settings.secret("ops_database_url")) as operator:
+    async with engine(settings.secret("ops_database_url")) as operator:
         tenant_id = await tenants.create(operator, name=name, currency=currency, admin=admin)
-    async with _engine(settings.secret("app_database_url")) as app:
+    async with engine(settings.secret("app_database_url")) as app:
         ring, key_hash = KeyRing(settings.key_ring()), tenant_keys.hash_of(key)
         await tenants.equip(app, ring, tenant_id, key_hash=key_hash, secrets=secrets)
     return NewTenant(tenant_id, email, password, key, secrets[FIRST.name])
 
 
 @asynccontextmanager
-async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = engines.create(url, application_name="skeldir-cli", pool_size=1)
+async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine of one connection for one command."""
+    created = engines.create(url, application_name="skeldir-cli", pool_size=1)
     try:
-        yield engine
+        yield created
     finally:
-        await engine.dispose()
+        await created.dispose()
 
 
 def _run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
     return asyncio.run(work)
 
 
-def _ask_password() -> str:
+def read_password(prompt: str) -> str:
+    """A password from the terminal, or from standard input if there is no terminal."""
     if sys.stdin.isatty():
-        return getpass.getpass("Password of the first admin: ")
+        return getpass.getpass(prompt)
     return sys.stdin.readline().rstrip("\n")
 
 
-def _check(email: str, password: str) -> None:
+def check_email(email: str) -> None:
+    """Raises `ConfigurationError` for what cannot be a login."""
     local_part, _, domain = email.strip().rpartition("@")
     if not local_part or not domain or len(email) > 254:
         raise ConfigurationError("the e-mail address must look like name@example.com and have at most 254 characters")
+
+
+def check_password(password: str) -> None:
+    """Raises `ConfigurationError` for a password that is too short or too long."""
     if not MIN_PASSWORD_LENGTH <= len(password) <= 1024:
         raise ConfigurationError(f"the password must have {MIN_PASSWORD_LENGTH} to 1024 characters")
 

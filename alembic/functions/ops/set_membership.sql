@@ -1,4 +1,4 @@
--- One role per membership. A changed role or a revocation ends the tokens that still claim the old one.
+-- One role per membership. A changed role or a revocation ends the tokens that still claim the old one, and is recorded.
 CREATE OR REPLACE FUNCTION ops.set_membership(
     tenant_id uuid,
     user_id uuid,
@@ -11,6 +11,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     membership uuid;
     unchanged boolean;
+    done text := CASE WHEN $4 = 'active' THEN 'member_added' ELSE 'member_removed' END;
 BEGIN
     SELECT m.id, m.membership_status = $4 AND EXISTS (
         SELECT FROM public.tenant_membership_roles r
@@ -25,6 +26,9 @@ BEGIN
         VALUES ($1, $2, now(), $5)
         ON CONFLICT (tenant_id, user_id) DO UPDATE
             SET tokens_invalid_before = now(), updated_by_user_id = $5, updated_at = now();
+        UPDATE public.auth_refresh_tokens t SET revoked_at = now(), revoke_reason = 'membership'
+        WHERE t.tenant_id = $1 AND t.user_id = $2 AND t.revoked_at IS NULL;
+        done := CASE WHEN $4 = 'active' THEN 'role_changed' ELSE done END;
     END IF;
     INSERT INTO public.tenant_memberships (tenant_id, user_id, membership_status) VALUES ($1, $2, $4)
     ON CONFLICT (tenant_id, user_id) DO UPDATE SET membership_status = $4, updated_at = now()
@@ -33,6 +37,8 @@ BEGIN
     WHERE r.tenant_id = $1 AND r.membership_id = membership AND r.role_code <> $3;
     INSERT INTO public.tenant_membership_roles (tenant_id, membership_id, role_code)
     VALUES ($1, membership, $3) ON CONFLICT (tenant_id, membership_id, role_code) DO NOTHING;
+    INSERT INTO public.access_audit (tenant_id, user_id, actor, action, role_code)
+    VALUES ($1, $2, CASE WHEN $5 = '00000000-0000-0000-0000-000000000000' THEN 'operator' ELSE $5::text END, done, $3);
     RETURN membership;
 END $$;
 

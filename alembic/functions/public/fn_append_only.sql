@@ -28,6 +28,10 @@ CREATE OR REPLACE TRIGGER trg_append_only_channel_assignment_corrections
 CREATE OR REPLACE TRIGGER trg_append_only_llm_call_audit BEFORE UPDATE OR DELETE ON llm_call_audit
     FOR EACH ROW EXECUTE FUNCTION fn_append_only('delete');
 
+-- Nobody edits the record of who was given access.
+CREATE OR REPLACE TRIGGER trg_append_only_access_audit BEFORE UPDATE OR DELETE ON access_audit
+    FOR EACH ROW EXECUTE FUNCTION fn_append_only();
+
 -- Nobody edits the record of what was erased.
 CREATE OR REPLACE TRIGGER trg_append_only_privacy_audit BEFORE UPDATE OR DELETE ON privacy_audit
     FOR EACH ROW EXECUTE FUNCTION fn_append_only();

@@ -75,7 +75,11 @@ class LoginLimits:
 
     def origin(self, request: RawRequest, email: str) -> Origin:
         """Where a login of `email` comes from."""
-        return Origin(self.addresses.site(request), self._network_hash(request, self._login_hash(email)))
+        return Origin(self.queue_subject(request), self._network_hash(request, self._login_hash(email)))
+
+    def queue_subject(self, request: RawRequest) -> str:
+        """The line in which a request waits for the hash."""
+        return self.addresses.site(request)
 
     async def _take_identifier(self, request: RawRequest, attempt: _Attempt) -> Allowance:
         login_hash = self._login_hash(attempt.email)

@@ -50,6 +50,9 @@ class Limiter:
                 return to_reply(await self.limits.take(delivery_limits.CLASS, key.key_hash, key.rate_per_minute))
             case "login", RefreshHolder() as holder:
                 return to_reply(await self.limits.take("refresh", str(holder.family_id), self.refreshes_per_minute))
+            case "login", AccessToken() as token:
+                # A stolen token must not be good for guessing the password behind it.
+                return to_reply(await self.limits.take("password", str(token.user_id), self.refreshes_per_minute))
             case "login", _:
                 return to_reply(await self.logins.take(call.request))
             case _:
