@@ -120,6 +120,49 @@ LogoutReply: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePasswordParams:
+    """Parameters of `changePassword`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword200(JsonReply):
+    """The password was changed and all tokens are revoked."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.PasswordChange
+    idempotency_replayed: Literal["true"] | None = None
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
+
+
+ChangePasswordReply: TypeAlias = (
+    ChangePassword200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyTokenParams:
     """Parameters of `verifyToken`."""
 
@@ -381,8 +424,9 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
     ) -> RefreshTokenReply:
         """Refresh tokens (POST /api/auth/refresh).
 
-        Exchanges the refresh token for a new pair. A refresh token can be used once; using it again revokes all
-        tokens of the same login, because it may have been stolen.
+        Exchanges the refresh token for a new pair. A refresh token can be used once. Using it again within 10
+        seconds, as long as its successor is unused, returns another pair (a lost response, two tabs); using it
+        later revokes all tokens of the same login, because it may have been stolen.
         """
         ...
 
@@ -390,6 +434,16 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
         """Log out (POST /api/auth/logout).
 
         Revokes the access token and all refresh tokens of the same login immediately.
+        """
+        ...
+
+    async def change_password(
+        self, params: ChangePasswordParams, body: models.PasswordChangeRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ChangePasswordReply:
+        """Change your password (POST /api/auth/password).
+
+        Replaces the password of the current user and revokes all tokens of the user on all devices and in all
+        tenants, including those of this request. Log in again afterwards.
         """
         ...
 
@@ -470,6 +524,11 @@ class AuthStub:
         raise NotWrittenError
 
     async def logout(self, params: LogoutParams, *, call: Call[Any]) -> LogoutReply:
+        raise NotWrittenError
+
+    async def change_password(
+        self, params: ChangePasswordParams, body: models.PasswordChangeRequest, *, call: Call[Any]
+    ) -> ChangePasswordReply:
         raise NotWrittenError
 
     async def verify_token(self, params: VerifyTokenParams, *, call: Call[Any]) -> VerifyTokenReply:
@@ -564,10 +623,36 @@ LOGOUT: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:137",
+    origin="contracts/openapi/v1/auth.yaml:138",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(LogoutParams),
     rate_limit=("api",),
+)
+
+CHANGE_PASSWORD: Final = Operation(
+    id="changePassword",
+    method="POST",
+    path="/api/auth/password",
+    handler="change_password",
+    replies=frozenset(
+        {
+            ChangePassword200,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:173",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ChangePasswordParams),
+    bodies=Bodies({"application/json": JsonBody(models.PasswordChangeRequest)}, is_required=True),
+    rate_limit=("login",),
 )
 
 VERIFY_TOKEN: Final = Operation(
@@ -586,7 +671,7 @@ VERIFY_TOKEN: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:172",
+    origin="contracts/openapi/v1/auth.yaml:230",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(VerifyTokenParams),
     rate_limit=("api",),
@@ -612,7 +697,7 @@ ADMIN_REVOKE_TOKENS_BEFORE: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:208",
+    origin="contracts/openapi/v1/auth.yaml:266",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(AdminRevokeTokensBeforeParams),
     bodies=Bodies({"application/json": JsonBody(models.TokenCutoffRequest)}, is_required=True),
@@ -635,7 +720,7 @@ ADMIN_RBAC_CHECK: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:263",
+    origin="contracts/openapi/v1/auth.yaml:321",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(AdminRbacCheckParams),
     rate_limit=("api",),
@@ -661,7 +746,7 @@ ADMIN_UPDATE_MEMBERSHIP_ROLE: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:300",
+    origin="contracts/openapi/v1/auth.yaml:358",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(AdminUpdateMembershipRoleParams),
     bodies=Bodies({"application/json": JsonBody(models.MembershipRoleRequest)}, is_required=True),
@@ -687,7 +772,7 @@ ROTATE_TENANT_KEY: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:357",
+    origin="contracts/openapi/v1/auth.yaml:415",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(RotateTenantKeyParams),
     bodies=Bodies({"application/json": JsonBody(models.TenantKeyRequest)}, is_required=True),
@@ -714,7 +799,7 @@ PUT_WEBHOOK_SECRET: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:414",
+    origin="contracts/openapi/v1/auth.yaml:472",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(PutWebhookSecretParams),
     bodies=Bodies({"application/json": JsonBody(models.WebhookSecretRequest)}, is_required=True),
@@ -725,6 +810,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     LOGIN,
     REFRESH_TOKEN,
     LOGOUT,
+    CHANGE_PASSWORD,
     VERIFY_TOKEN,
     ADMIN_REVOKE_TOKENS_BEFORE,
     ADMIN_RBAC_CHECK,

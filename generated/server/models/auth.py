@@ -131,6 +131,34 @@ class RbacCheck(ContractModel):
     """Role of the current user."""
 
 
+class PasswordChangeRequest(ContractModel):
+    """The current and the new password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Annotated[str, Text(min_length=1, max_length=1024)]
+    """The current password."""
+    new_password: Annotated[str, Text(min_length=8, max_length=1024)]
+    """The new password."""
+
+
+class PasswordChange(ContractModel):
+    """Result of a password change."""
+
+    success: Literal[True]
+    """Always true; failures are returned as problems."""
+    correlation_id: Uuid
+    """Correlation ID of the request."""
+    tenant_id: Uuid
+    """ID of the tenant."""
+    user_id: Uuid
+    """ID of the current user."""
+    tokens_invalid_before: Timestamp
+    """Tokens issued before this time are revoked (UTC)."""
+    message: Annotated[str, Text(max_length=200)]
+    """What the caller should do next."""
+
+
 class MembershipRoleRequest(ContractModel):
     """The user and the new role."""
 
