@@ -47,6 +47,7 @@ REQUIRED: dict[Role, tuple[str, ...]] = {
 class Settings(BaseSettings):
     """Configuration of one process."""
 
+    # Inputs are hidden because an error would otherwise quote a secret, or a URL with its password.
     model_config = SettingsConfigDict(env_prefix="SKELDIR_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     environment: Literal["local", "ci", "stage", "prod"] = Field("local", validation_alias=AliasChoices("SKELDIR_ENV"))

@@ -57,6 +57,7 @@ def stack(settings: Settings, *, migrated: bool = True) -> Iterator[Stack]:
         if migrated:
             # Before roles and passwords are set in its cluster.
             heads.refuse_old_database(running.admin.set(database=running.database))
+        # Roles come before the migration, because its revisions grant rights to them.
         bootstrap.ensure_sync(running.admin, running.database, running.passwords)
         logins = {
             role: running.admin.set(username=role, password=running.passwords[role], database=running.database)

@@ -27,6 +27,7 @@ def answers(lines: Iterable[str | bytes], options: Options) -> Iterator[dict[str
         if line.strip():
             yield answer(line, number, options)
         waiting += len(line)
+        # Collection is paused in this process. After enough input the cycles of past pairs are freed in one pass.
         if waiting > BYTES_PER_SWEEP:
             gc.collect()
             waiting = 0

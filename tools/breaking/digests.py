@@ -36,6 +36,7 @@ def unchanged(base: str, head: str) -> tuple[set[str], int]:
     if not listed or not os.path.isdir(head):  # noqa: PTH112
         return set(), 0
     old, new = files(base), files(head)
+    # All three must agree: a baseline that was edited after its release is read and compared again.
     same = {name for name, known in old.items() if known == new.get(name) == listed.get(name)}
     return same, len(old.keys() | new.keys())
 

@@ -26,6 +26,7 @@ def open_revision(argument: str) -> Tree:
 
 
 def _listed(revision: str, folder: str) -> list[str]:
+    # Ended by zero bytes, because git quotes unusual names otherwise.
     names = (_git("ls-tree", "-r", "-z", "--name-only", revision, "--", folder) or b"").decode("utf-8", "replace")
     return [name for name in names.split("\0") if name.endswith(digests.SUFFIXES)]
 

@@ -20,6 +20,7 @@ def parse(text: str, name: str) -> source.Document | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
+        # The standard parser silently keeps the last of two equal keys, so the pairs are checked before they become a dictionary.
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None

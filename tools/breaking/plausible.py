@@ -33,6 +33,7 @@ class Plausible:
         if isinstance(raw, bool) or not isinstance(raw, dict):
             return raw is True
         key = id(raw)
+        # A schema that is needed to satisfy itself may have no value at all; the full search decides that.
         if key in self._open:
             return False
         if key not in self._known:
@@ -89,6 +90,7 @@ class Plausible:
         least, most = words.get("minItems", 0), words.get("maxItems", math.inf)
         if least == 0:
             return True
+        # Several unique items need as many different values, which this quick look does not count.
         few = least == 1 or not words.get("uniqueItems")
         return bool(least <= most) and few and self.accepts_something(words.get("items", True), file)
 

@@ -70,6 +70,7 @@ def compare_all(
 
 def guarded(work: Callable[[], T]) -> T | None:
     """Result of `work`; None, with the reasons and their positions on standard error, when nothing can be concluded."""
+    # Schemas nest, and the search takes several frames for each level, so the default of 1,000 ends at real contracts.
     sys.setrecursionlimit(20_000)
     try:
         with gc_pause.collection_paused():

@@ -79,9 +79,11 @@ def compare(pairing: Pairing, use: Use, base: At, head: At) -> None:
 
 def _unit(pairing: Pairing, use: Use, base: At, head: At, name: str) -> Unit:
     key = (use.travel, use.wire, use.place.kind, bool(name), base.file, base.pointer, head.file, head.pointer)
+    # A schema that a hundred operations share is walked once for each direction, not a hundred times.
     unit = pairing.known.get(key)
     if unit is None:
         verdict = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire)
+        # "Safe" is also what comes out when nothing can be sent. Then the rules have to compare the text.
         if verdict.status == "safe" and pairing.session.example(use.travel, spot(base), spot(head)).status == "safe":
             verdict = VACUOUS
         walker = Walker(pairing, use.travel, vacuous=verdict is VACUOUS, differ=verdict.status == "broken")
@@ -130,6 +132,7 @@ def _close(pairing: Pairing, use: Use, circle: list[Unit]) -> None:
 def _trail(pairing: Pairing, use: Use, whole: Unit, target: Unit) -> Path:
     """The shortest way from one unit down to another."""
     visited = {id(whole)}
+    # Breadth first: the shortest way is the one that people find in their contract.
     waiting: deque[tuple[Unit, Path]] = deque([(whole, Path())])
     while waiting:
         unit, path = waiting.popleft()

@@ -32,6 +32,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
             [
                 _ruff(),
                 "format",
+                # The output must be the same for everybody, so settings of the surrounding project do not count.
                 "--isolated",
                 "--quiet",
                 "--line-length=120",
@@ -47,6 +48,7 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ruff() -> str:
+    # The formatter of this environment is the pinned one; another version on the path could format differently.
     beside = Path(sys.executable).with_name("ruff")
     return str(beside) if beside.exists() else shutil.which("ruff") or "ruff"
 

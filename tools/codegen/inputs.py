@@ -8,6 +8,7 @@ from _blake2 import blake2b  # hashlib also loads OpenSSL
 from tools.contracts import beside
 
 MANIFEST = "manifest.json"
+# Raised by hand when stored results must not be used any more although no hashed input has changed.
 FORMAT = 2
 TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  (pathlib takes 10 ms to import)
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -22,6 +23,7 @@ def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
     """Files below `folder`, relative to it, sorted; without caches."""
     paths: list[str] = []
     for current, folders, names in os.walk(folder):
+        # os.walk descends only into what remains in this very list, so it is changed in place.
         folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
         base = os.path.relpath(current, folder).replace(os.sep, "/")
         paths += [name if base == "." else f"{base}/{name}" for name in names if name.endswith(suffixes)]
@@ -40,6 +42,7 @@ def input_hash(contracts: str, out: str = "generated") -> str:
     """
     state = blake2b(tools_hash().encode(), digest_size=16)
     folder = contracts if os.path.isdir(contracts) else os.path.dirname(contracts) or "."  # noqa: PTH112, PTH120
+    # Generated code names the files it comes from, so the same contracts under another path are another input.
     state.update(contracts.replace(os.sep, "/").encode())
     own = os.path.relpath(out, folder).replace(os.sep, "/") + "/"
     _add(state, folder, [name for name in files_below(folder, _SUFFIXES) if not name.startswith(own)])
@@ -68,6 +71,8 @@ def tools_hash() -> str:
 
 def _libraries() -> tuple[int, ...]:
     """Times at which something was installed beside this Python last (the formatter and the YAML writer have versions too)."""
+    # Installing or removing a distribution changes the time of the folder. Reading the versions of all distributions would take
+    # longer than the rest of a run that has nothing to do.
     times: list[int] = []
     for path in sys.path:
         if path.endswith("-packages"):
@@ -90,6 +95,7 @@ def version_of(distribution: str) -> str:
 
 def _add(state: blake2b, folder: str, names: list[str]) -> None:
     for name in names:
+        # No path contains a zero byte, so a name and the content before it cannot be read as another pair.
         state.update(f"\0{name}\0".encode())
         state.update(_read(f"{folder}/{name}"))
 
@@ -110,6 +116,7 @@ def is_current(out: str, hash_: str) -> bool:
     """Whether `out` holds exactly what the inputs with `hash_` make, as far as this machine has seen it made."""
     try:
         raw = _read(f"{out}/{MANIFEST}")
+        # The stamp covers the manifest too. Otherwise an edited manifest would vouch for edited files.
         if _read(_stamp(out)).decode("ascii") != f"{hash_} {digest(raw)}":
             return False
         files: dict[str, str] = json.loads(raw)["files"]

@@ -135,6 +135,7 @@ class _Run:
         data = self.sources.store.get(*key)
         if data is not None:
             stored = outline.from_data(data)
+            # The path of a successor may be in a file that this one does not refer to, so its closure does not cover it.
             if all(notices.path_of(self.sources, name) == path for name, path in stored.successors):
                 return stored
         fresh = outline.of(file, self.sources.closure(file), self._part(file))

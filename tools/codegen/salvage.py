@@ -90,6 +90,7 @@ def _places(sources: Sources, problem: Problem) -> Iterator[Place]:
 
 def _exists(node: Node) -> bool:
     """Whether the chain of references that starts at `node` ends somewhere."""
+    # A chain this long is a circle. Following it to its end would never return.
     for _ in range(100):
         if not node.is_reference:
             return True

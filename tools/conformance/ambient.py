@@ -46,6 +46,7 @@ class Watcher:
                 return
             recorder = _ExchangeRecorder(receive, send)
             await application(scope, recorder.receive, recorder.send)
+            # A reply that was cut off because the client left is no breach of the contract.
             if recorder.is_complete:
                 self.exchanges.append(recorder.exchange(scope, f"test-{next(self._numbers)}"))
 
@@ -108,6 +109,7 @@ class _ExchangeRecorder:
 
     def exchange(self, scope: MutableMapping[str, Any], name: str) -> Exchange:
         headers = tuple((key.decode("latin-1").lower(), value.decode("latin-1")) for key, value in scope["headers"])
+        # Servers decode `path`; only the raw form shows an encoded slash.
         path = scope.get("raw_path") or scope["path"].encode()
         return Exchange(
             id=name,

@@ -136,6 +136,7 @@ def run(
     (work / "view.json").write_text(json.dumps(view_of(document)), encoding="utf-8")
     (work / "session.json").write_text(json.dumps(_session(target, credentials, work)), encoding="utf-8")
     record = work / "record.ndjson"
+    # When Schemathesis cannot start, the record of an earlier run must not be taken for this one's.
     record.unlink(missing_ok=True)
     (work / "issued.jsonl").unlink(missing_ok=True)
     environment = {
@@ -147,7 +148,13 @@ def run(
     }
     started = time.perf_counter()
     process = subprocess.run(
-        _command(target, plan, work), env=environment, capture_output=True, text=True, errors="replace", check=False
+        # A failing run is a result, not an error: its exit code is judged together with its record.
+        _command(target, plan, work),
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     seconds = time.perf_counter() - started
     (work / "output.txt").write_text(process.stdout + process.stderr, encoding="utf-8")

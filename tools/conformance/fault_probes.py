@@ -78,12 +78,14 @@ def probe_during(prober: Prober, base_requests: dict[str, Request], fault: Fault
     subprocess.run(fault.begin, check=True)
     time.sleep(SETTLES_SECONDS)
     try:
+        # All at once: every request may wait for its full time limit, and one after another would take minutes.
         with ThreadPoolExecutor(len(requests) or 1) as threads:
             list(threads.map(lambda key: _ask(prober, key, requests[key], fault), requests))
     finally:
         subprocess.run(fault.end, check=True)
         _recover(prober, requests)
     order = {key: number for number, key in enumerate(requests)}
+    # Threads finish in any order, and the record must be the same in every run.
     prober.exchanges.sort(key=lambda item: order[item.operation] if item.purpose == fault.name else -1)
 
 

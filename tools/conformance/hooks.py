@@ -137,6 +137,7 @@ def to_exchange(response: Any) -> Exchange:
 
 def _texts(headers: Any) -> Iterator[tuple[str, str]]:
     for name, value in headers.items():
+        # The same header may come several times, and joining the values would hide a wrong one.
         for text in value if isinstance(value, list) else [value]:
             yield name.lower(), text.decode("latin-1") if isinstance(text, bytes) else str(text)
 

@@ -117,6 +117,7 @@ STILLBORN = "stillborn"
 
 def _killers(judge: MutantJudge, every: list[Mutant]) -> list[str | None]:
     """Killer of each mutant. Processes are forked, so that compiled contracts, which cannot be sent, are just there."""
+    # Below two hundred mutants each, a process costs more to start than it saves.
     count = min(os.cpu_count() or 1, len(every) // 200)
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return [judge.verdict_on(mutant) for mutant in every]
@@ -156,6 +157,7 @@ class MutantJudge:
         """Killer of `mutant`, or `STILLBORN`."""
         try:
             return self.killer_of(mutant)
+        # Such an edit left no contract that could be read, so it says nothing about the tests.
         except (KeyError, ValueError, TypeError):
             return STILLBORN
 
@@ -180,6 +182,7 @@ class MutantJudge:
                 changed.operations.get(key),
                 self.by_operation[key],
             )
+            # Compilation gives the same object where the edit cannot matter, so identity is enough.
             if after is before:
                 continue
             killer = self._killer_in(changed, before, after, exchanges)

@@ -93,6 +93,7 @@ def judge(contract: Contract, exchange: Exchange, policy: Policy) -> list[Findin
     operation = contract.by_template.get(template, {}).get(exchange.method)
     if operation is None:
         return _judge_method(contract, template, exchange)
+    # What is not written yet breaks no promise; the report counts it.
     if exchange.status == 501 and "501" not in operation.replies:
         return []
     return judge_operation(operation, exchange, path_values, policy)
@@ -105,6 +106,7 @@ def judge_operation(
     findings = list(judge_reply(operation, exchange))
     proof = proof_of(operation, exchange, policy)
     findings.extend(_judge_security(operation, exchange, proof))
+    # Other errors, such as 429 and 503, say nothing about the request, so they cannot contradict its schema.
     if exchange.status < 400 or exchange.status in policy.refusals:
         findings.extend(_judge_request(operation, exchange, path_values, policy))
     return findings
@@ -151,6 +153,7 @@ def _judge_unknown(exchange: Exchange, policy: Policy) -> list[Finding]:
 
 def _judge_method(contract: Contract, template: str, exchange: Exchange) -> list[Finding]:
     methods = contract.by_template.get(template, {})
+    # Frameworks answer these two by themselves, and contracts leave them to HTTP.
     if exchange.method in {"HEAD", "OPTIONS"}:
         return []
     name = f"{exchange.method} {template}"

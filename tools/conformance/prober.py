@@ -128,6 +128,7 @@ class Prober:
         if lister is None:
             return
         target = f"{before}?limit=100&{query}" if query else f"{before}?limit=100"
+        # The largest page, because rules about objects differ by their state and one page should show many states.
         look = Request("GET", target, request.with_headers(content_type=None).headers, None)
         body = self.send(lister, Probe("look for objects", look, NO_FAULT)).json_reply
         for item in body.get("items", ()) if isinstance(body, dict) else ():

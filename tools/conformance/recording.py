@@ -116,6 +116,7 @@ def _look_around(
     """Credentials, and an exchange of every operation in `only`."""
     credentials = targets.log_in(target)
     scouted, learned = scout.scout(target, contract, targets.policy_of(target, credentials), only)
+    # Looking around used some logins up, for example by logging out, so they are made again.
     if target.private:
         credentials = targets.log_in(target)
     seeded, more = scout.seed(target, contract, targets.policy_of(target, credentials), only)
@@ -130,6 +131,7 @@ def _must_be_there(target: Target, contract: Contract, scouted: list[Exchange]) 
         if item.status in {404, 405} and str(item.status) not in contract.operations[item.operation].replies
     ]
     count = len({item.operation for item in scouted})
+    # Nothing there suggests another service, something missing suggests another version: the advice differs.
     if strange and all(item.status in {404, 405} for item in scouted):
         raise BadTarget(
             f"{target.url} has none of the {count} operations of {target.contract}; is this the right address?"
@@ -153,6 +155,7 @@ def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:
     wide = [item for item in people if item.method == "GET" and _free_parameters(item) >= 3]
     plans = []
     if people:
+        # Stateful tests chain operations, and a single one has nothing to be chained with.
         chains = len(people) > 1
         phases = tuple(phase for phase in options.phases if chains or phase != "stateful")
         plans.append(Pass("main", phases, _ids(people), max_examples=options.max_examples, seed=options.seed))

@@ -89,6 +89,7 @@ def judge(document: source.Document, contract: Contract, parts: list[Recording])
     outcomes = [outcome for part in parts for outcome in part.outcomes]
     # This also decodes every query, header and body, as the mutants need it.
     broken = oracle.judge_all(contract, exchanges, policy)
+    # Measured in a second pass, when everything is decoded, so that the rates of two runs can be compared.
     judged_again = exchanges[:SAMPLE]
     judging = time.process_time()
     oracle.judge_all(contract, judged_again, policy)
@@ -96,6 +97,7 @@ def judge(document: source.Document, contract: Contract, parts: list[Recording])
     related = oracle.judge_record(contract, exchanges, policy)
     outages = frozenset().union(*(part.probed.outages for part in parts))
     findings = [
+        # A 500 during a fault that was caused on purpose is judged by the probe that caused it.
         *(item for item in broken if item.rule != "server-error" or item.exchange not in outages),
         *related,
         *(item for part in parts for item in part.probed.findings),
@@ -150,6 +152,7 @@ def run_problems(contract: Contract, outcomes: list[Outcome], exchanges: list[Ex
     for outcome in outcomes:
         problems += [f"{outcome.name}: {error}" for error in outcome.record.errors]
         problems += [f"{outcome.name}: warning: {line}" for line in outcome.warnings]
+        # A complete run ends with 0 or 1; anything else means that Schemathesis stopped early.
         if outcome.exit_code not in {0, 1}:
             problems.append(f"{outcome.name}: Schemathesis ended with {outcome.exit_code}")
         if outcome.exit_code == 1 and not (outcome.record.failures or outcome.record.errors or outcome.warnings):

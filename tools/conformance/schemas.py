@@ -65,6 +65,7 @@ class Compiler:
         if key in self.cache:
             return self.cache[key]
         known = self.after.cache.get(key) if self.after else None
+        # A mutant changes one place. Validators that cannot see it are taken from the compilation of the original.
         if known is None or concerns(self.touched, known.roots):
             known = self._compile(pointer, side)
         self.cache[key] = known

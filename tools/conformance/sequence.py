@@ -54,6 +54,7 @@ class _Names:
             return "now" if abs(int(text) - self.now.timestamp()) < A_RUN.total_seconds() else text
         if match["moment"]:
             return "moment" if self._is_of_this_run(text) else text
+        # Numbered in order of appearance, so that the same run has the same text whatever ids the service makes up.
         return self.known.setdefault(text.lower(), f"made-up-{len(self.known)}")
 
     def _is_of_this_run(self, text: str) -> bool:
@@ -78,6 +79,7 @@ def _lines_of(part: Recording) -> Iterator[str]:
         raw = exchange.body or b""
         body = raw[:MOST_BYTES].decode("latin-1")
         if len(raw) > MOST_BYTES:
+            # The rest of a huge body still counts: two that differ only there are different requests.
             body += hashlib.sha256(raw[MOST_BYTES:]).hexdigest()
         if len(body) > LONG:
             filler = body[len(body) // 2]

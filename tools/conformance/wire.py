@@ -37,6 +37,7 @@ class Client:
         try:
             return self._send(method, target, headers, body, source, purpose)
         except (http.client.HTTPException, ConnectionError):
+            # A server may close a kept connection between two requests at any moment; only a second failure counts.
             self._connection.close()
         try:
             return self._send(method, target, headers, body, source, purpose)

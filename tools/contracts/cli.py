@@ -20,6 +20,7 @@ def main() -> None:
     _keep_bytecode()
     if sys.argv[1:2] in (["check"], ["generate"], ["breaking"]):
         gc.disable()  # see `gc_pause`: this process ends with the run
+    # The most frequent calls skip typer: importing it takes longer than a run that has nothing to do.
     if sys.argv[1:] in (["generate"], ["generate", "--check"]):
         from tools.contracts import generate_command  # noqa: PLC0415  (start-up time)
 

@@ -210,6 +210,7 @@ def _may_be_entry(path: Path) -> bool:
             head = stream.read(65_536)
     except OSError:
         return True
+    # A wrong yes costs a parse, a wrong no would drop an API silently, so any mention counts.
     return b"openapi" in head or b"swagger" in head
 
 
@@ -253,6 +254,7 @@ def _from_disk(store: Store, path: Path, name: str, stamp: tuple[int, int]) -> _
         return _Loaded(stamp, Document(name, text, stored[0], marks), [], stored[1], stored[2], own)
     document, problems = source.decode(raw, name=name)
     loaded = _Loaded(stamp, document, problems, digest=own)
+    # Only faultless documents are stored: a problem must be reported in every run until it is repaired.
     if document is not None and not problems:
         root = Node(Sources(path, ""), name, "", document.value)
         loaded.references = [(node.pointer, node.value) for node in references(root)]
@@ -278,6 +280,7 @@ def _references(sources: Sources, file: str) -> Iterator[Node]:
 def _follow(sources: Sources, queue: list[str]) -> None:
     """Load what is referenced, transitively, and check every reference."""
     missing = _load_targets(sources, queue)
+    # Keyed by everything the file leads to: its own bytes may be the same while a file it refers to has changed.
     unknown = [file for file in queue if not sources.store.get("linked", file, sources.closure_digest(file))]
     before = len(sources.problems)
     for file in unknown:

@@ -195,11 +195,13 @@ def _handshake(process: subprocess.Popen[str], mocks: Sequence[Mock]) -> list[Mo
     try:
         process.stdin.write(json.dumps(plans) + "\n")
         process.stdin.flush()
+    # The process ended before it read anything; the reason is on its standard error.
     except BrokenPipeError:
         raise MockError(_last_words(process)) from None
     documents = {mock.name: mock.document for mock in mocks}
     started: list[Mock] = []
     while len(started) < len(mocks):
+        # An empty line is the end of the stream: the process is gone, and waiting longer would be for ever.
         line = process.stdout.readline()
         if not line:
             raise MockError(_last_words(process))
@@ -238,6 +240,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    # Closed by hand, because a pipe that is left to the collector warns long after the test that opened it.
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()

@@ -21,6 +21,7 @@ def digest(*parts: str | bytes) -> str:
     """One hash of `parts`, each with its length, so that no two lists of parts share one."""
     state = blake2b(digest_size=_DIGEST_BYTES)
     for part in parts:
+        # An escape in JSON can name half of a surrogate pair, which strict UTF-8 refuses to encode.
         raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         state.update(b"%d:" % len(raw))
         state.update(raw)
@@ -32,6 +33,7 @@ class Store:
 
     def __init__(self, folder: str | None, salt: str = "") -> None:
         self._folder = folder
+        # The format of marshal may change with any release of Python, so each release has entries of its own.
         self._salt = f"{salt} {sys.version} {marshal.version}"
         self._is_written = False
 
@@ -42,6 +44,7 @@ class Store:
         try:
             with open(self._path(key), "rb") as stream:  # noqa: PTH123  (no pathlib here)
                 raw = stream.read()
+            # Damaged bytes can crash the interpreter inside marshal, so nothing is loaded before its digest fits.
             body = memoryview(raw)[_DIGEST_BYTES:]
             return marshal.loads(body) if _check(body) == raw[:_DIGEST_BYTES] else None  # noqa: S302  (our own, and whole)
         except (OSError, ValueError, EOFError, TypeError):
@@ -52,6 +55,7 @@ class Store:
         if self._folder is None:
             return
         body, path = marshal.dumps(value), self._path(key)
+        # Written beside and then renamed: a process that reads at the same time gets the old entry or the new one, never a part.
         own = f"{path}.{os.getpid()}"
         try:
             os.makedirs(self._folder, exist_ok=True)  # noqa: PTH103

@@ -98,6 +98,7 @@ def run(contracts: Path, out: Path, *, with_mocks: bool = False, say: Callable[[
         service = mocks.Service() if with_mocks else None
         stamp: object = None
         while True:
+            # Polled, because notifications of the operating system do not arrive from every kind of mounted folder.
             now = _stamp(contracts)
             if now != stamp:
                 stamp = now
@@ -194,5 +195,6 @@ def _stamp(contracts: Path) -> tuple[tuple[str, int, int], ...]:
                     status = path.stat()
                     stamps.append((str(path), status.st_mtime_ns, status.st_size))
                 except OSError:
+                    # A broken link, or a file deleted between listing and stat, is a state too, and leaving it is a change.
                     stamps.append((str(path), 0, 0))
     return tuple(sorted(stamps))

@@ -64,6 +64,7 @@ class Canon:
             return self._form(raw, file)
         known = self._memo.get((id(raw), file))
         if known is None:
+            # The object itself is kept beside the number: while it lives, nobody else can get its id.
             known = self._memo[id(raw), file] = (raw, self._form(raw, file))
         return known[1]
 
@@ -90,6 +91,7 @@ class Canon:
             return frozenset((name, self.of(member, file)) for name, member in value.items())
         if isinstance(value, list) and (word in dialect.LISTS or word == "items"):
             members = [self.of(member, file) for member in value]
+            # Their order has no meaning, so contracts that differ in it alone have the same number.
             return tuple(sorted(members)) if word in {"allOf", "anyOf", "oneOf"} else tuple(members)
         if word in dialect.SINGLE:
             return self.of(value, file)
@@ -130,6 +132,7 @@ class Canon:
                 _, where, pointer = self.library.target(schema["$ref"], name[0])
                 neighbours.append((where, pointer))
             waiting.extend(dialect.parts(schema))
+        # What has a number already is settled, so components are sought among the rest only.
         return [neighbour for neighbour in neighbours if neighbour not in self._done]
 
 

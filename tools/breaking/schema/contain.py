@@ -111,6 +111,7 @@ class Session:
         return Verdict("broken", result.value) if result.is_found else SAFE if result.status == "none" else UNDECIDED
 
     def _search(self, wire: str, *, literal: bool = False) -> search.Search:
+        # A search remembers what it proved, and a proof holds for one way of reading only.
         key = (wire, literal or self.literal)
         if key not in self._searches:
             self._searches[key] = search.Search(self._constants, literal=key[1], wire=wire, steps=self.steps)
@@ -125,6 +126,7 @@ class Session:
         ):
             pos = self.compiler(sender_side, View("sender")).node(*sender)
             neg = self.compiler(receiver_side, View("receiver")).node(*receiver)
+            # "Undecided" counts as different: a wrong yes would hide a change, a wrong no only shows one more.
             if searcher.run((pos,), (neg,)).status != "none":
                 return False
         return True

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tools.breaking.schema.solver import Solver
 
 MAX_LENGTH = 2_000
+# Plans multiply with each obligation. Past this number the result is "undecided", never a guess.
 MAX_PLANS = 400
 
 
@@ -129,6 +130,7 @@ def _holders(entry: tuple[Node, int, int | None], length: int, task: _Task) -> I
     """Which items satisfy a `contains`. Without a maximum, the least number of them is enough."""
     _, least, most = entry
     top = least if most is None else min(most, length)
+    # All subsets would be exponential in the length. Items past the prefix are alike, so the last ones stand for them.
     if length > task.prefix + 6:
         yield from (frozenset(range(length - size, length)) for size in range(least, top + 1) if size <= length)
         return

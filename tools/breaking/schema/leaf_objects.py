@@ -18,6 +18,7 @@ from tools.breaking.schema.values import Json, Key
 if TYPE_CHECKING:
     from tools.breaking.schema.solver import Solver
 
+# A fresh name is sought for every subset of the patterns: five make 32 searches, and each further one doubles them.
 MAX_PATTERNS = 5
 MAX_FILL = 60
 

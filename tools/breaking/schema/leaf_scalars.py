@@ -107,12 +107,14 @@ def _reals(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:
         Fraction(math.floor(start + width)),
     )
     yield from (start, start + width)
+    # Fractions with odd denominators escape every `multipleOf` that halves and tenths satisfy.
     for parts in (2, 4, 10, 100, 1_000, 7, 13, 10_000, 10_007, 1_000_003):
         yield from (start + width * count / parts for count in range(1, min(parts, 40)))
 
 
 def _fits(candidate: Fraction, atoms: list[Atom], excluded: dict[Key, Json]) -> bool:
     plain = values.plain(candidate)
+    # JSON has no infinity, so a number that overflows to it can be no witness.
     if isinstance(plain, float) and math.isinf(plain):
         return False
     value = values.exact(plain)
@@ -164,6 +166,7 @@ def _languages(patterns: set[str]) -> list[regex.Regex]:
     for pattern in sorted(patterns):
         try:
             result.append(regexparse.parse(pattern))
+        # Leaving a pattern out only adds strings: "none" stays a proof, and the engine checks every witness anyway.
         except (regexparse.UnsupportedError, RecursionError):
             continue
     return result

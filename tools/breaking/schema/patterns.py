@@ -15,6 +15,7 @@ _INSIDE: dict[str, str] = {"\\b": "\\x08", "\\0": "\\x00"}
 _SETS = frozenset({"\\w", "\\W", "\\d", "\\D", "\\s", "\\S"})
 
 
+# Compiling a pattern costs far more than matching a short text, and contracts repeat a few patterns often.
 @lru_cache(maxsize=20_000)
 def validator(pattern: str) -> Any:
     """A validator for strings that match `pattern`; None when the engine cannot compile it."""
@@ -25,6 +26,7 @@ def validator(pattern: str) -> Any:
 @lru_cache(maxsize=20_000)
 def spelled(pattern: str) -> str | None:
     """`pattern`, or an equivalent that the engine compiles; None when there is none."""
+    # The author's spelling comes first, so that a rewriting fault can touch only patterns that the engine cannot read anyway.
     for text in (pattern, _portable(pattern)):
         try:
             jsonschema_rs.Draft202012Validator({"pattern": text})
@@ -43,6 +45,7 @@ def is_readable(pattern: str) -> bool:
             re.sub(
                 r"\\k<(\w+)>",
                 r"(?P=\1)",
+                # Python writes named groups `(?P<`; the look-behinds begin alike and are turned back.
                 pattern.replace("(?<", "(?P<").replace("(?P<=", "(?<=").replace("(?P<!", "(?<!"),
             )
         )

@@ -81,6 +81,8 @@ def repeat(inner: Regex, low: int, high: int | None) -> Regex:
 _EVERYTHING = repeat(chars(charsets.EVERYTHING), 0, None)
 
 
+# Derivatives of the same terms recur in every question about a pattern. The caches are bounded, because a batch asks about
+# thousands of contracts in one process.
 @lru_cache(maxsize=100_000)
 def nullable(term: Regex) -> bool:
     """Whether the empty string is in the language."""
@@ -106,6 +108,7 @@ def derive(term: Regex, point: int) -> Regex:
         return EMPTY_STRING if charsets.has(term[1], point) else NOTHING
     if kind == "concat":
         after = concat(derive(term[1], point), term[2])
+        # Where the first part may be empty, the character may also be the first of the second part.
         return either(after, derive(term[2], point)) if nullable(term[1]) else after
     if kind == "repeat":
         rest = repeat(term[1], max(0, term[2] - 1), None if term[3] is None else term[3] - 1)
@@ -182,6 +185,7 @@ def shortest(language: Regex, *, states: int) -> str | None:
     """
     first = derive(language, charsets.START)
     visited = {first}
+    # Breadth first, so that the first string met is a shortest one and the witness is readable.
     queue: deque[tuple[Regex, str]] = deque([(first, "")])
     while queue:
         term, text = queue.popleft()
@@ -189,6 +193,7 @@ def shortest(language: Regex, *, states: int) -> str | None:
             return text
         for point in representatives(term):
             following = derive(term, point)
+            # Equal derivatives accept the same endings, so only the first way to each is followed.
             if following == NOTHING or following in visited:
                 continue
             visited.add(following)

@@ -18,7 +18,9 @@ from tools.breaking.schema.nodes import Atom, Body, Node, declared
 from tools.breaking.schema.outcome import NONE, UNKNOWN, Outcome
 from tools.breaking.schema.values import Json, Key
 
+# Deeper than any goal can be open: nothing was assumed.
 _NEVER = 1 << 30
+# When several kinds break, the first one is the witness that people read. Texts and numbers say more than null.
 KIND_ORDER = ("string", "number", "boolean", "object", "array", "null")
 _NUMERAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 _INTEGER = r"^-?(0|[1-9][0-9]*)$"
@@ -96,6 +98,7 @@ class Search:
         except (ExhaustedError, RecursionError):
             return UNKNOWN
         finally:
+            # Assumptions hold only while their goals are open. Kept for the next question they would prove anything.
             self._open.clear()
             self._assumed.clear()
             self._low = _NEVER
@@ -129,6 +132,7 @@ class Search:
 
     def _remember(self, key: object, result: Outcome, depth: int, mark: int) -> None:
         """Keep what is proved. A proof that assumed an open goal holds while it is open, and for good once it is closed."""
+        # Dictionaries keep the order of insertion, so what was assumed since `mark` is the tail.
         younger = list(itertools.islice(self._assumed, mark, None)) if len(self._assumed) > mark else []
         if result is NONE and self._low < depth:
             self._assumed[key] = self._low
@@ -162,10 +166,12 @@ class Search:
         return self._on_wire(goal, kind, result)
 
     def _branch(self, goal: Goal, state: State) -> Outcome:
+        # Branches are counted, not seconds, so that a verdict does not depend on the machine.
         self.spent += 1
         if self.spent > self.steps:
             raise ExhaustedError
         if state.values is not None:
+            # A finite list of values decides at once, whatever else is pending.
             return self._listed(goal, state.values)
         # The atoms are solved before the split: pending choices can only demand more, so closing a branch whose atoms have no
         # solution is sound.

@@ -86,6 +86,7 @@ def _closing(schema: dict[str, Json], case: _Case) -> list[Json]:
 def _cases(schema: Json, target: Callable[[str], Json], depth: int) -> list[_Case]:
     if not isinstance(schema, dict) or not ((_RELEVANT | _APPLICATORS) & schema.keys()):
         return [_Case()]
+    # Each level multiplies the cases, and what `$dynamicRef` means depends on who asks: both stay undecided.
     if depth > 12 or "$dynamicRef" in schema:
         raise _TooManyError
     parts = [[_own(schema)]]

@@ -70,6 +70,7 @@ class Module:
 
     def _import_lines(self) -> Iterator[str]:
         groups: dict[int, list[str]] = {0: [], 1: [], 2: []}
+        # The order of ruff's import sorting, so that generated code passes the linter of whoever receives it.
         for module in sorted(self._imports, key=lambda name: (name.startswith("."), -_dots(name), name)):
             first = module.partition(".")[0]
             group = 2 if module.startswith(".") else 0 if first in sys.stdlib_module_names else 1
@@ -99,6 +100,7 @@ def quoted(text: str, width: int) -> list[str]:
     if not lines:
         return []
     if len(lines) == 1:
+        # A quotation mark before the closing ones would end the text too early.
         closing = " " if lines[0].endswith('"') else ""
         return [f'"""{lines[0]}{closing}"""']
     return [f'"""{lines[0]}', *lines[1:], '"""']

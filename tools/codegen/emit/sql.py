@@ -72,6 +72,7 @@ def _upsert(directive: Directive) -> Iterator[str]:
     yield f"ON CONFLICT ({key}) DO UPDATE SET"
     yield "    " + ", ".join(f"{column} = excluded.{column}" for column in changing)
     known, new = (", ".join(f"{table}.{column}" for column in changing) for table in ("known", "excluded"))
+    # An update to equal values would still write a new version of the row and fire its triggers with every migration.
     yield f"WHERE ({known})"
     yield f"    IS DISTINCT FROM ({new});"
 

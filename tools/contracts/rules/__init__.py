@@ -43,7 +43,6 @@ _GROUPS = (
     security,
     responses,
     properties,
-    reading,
     money,
     lists,
     lifecycle,
