@@ -61,6 +61,7 @@ def canonical(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
+    # JSON has one kind of number, so 1 and 1.0 are the same value.
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
@@ -69,6 +70,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
+    # In Python a bool is an int; in JSON it is not a number.
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -88,6 +90,7 @@ def _type(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
 
 
 def _multiple_of(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
+    # As binary fractions 0.3 is no multiple of 0.1. The contract means the decimal digits.
     return not _is_number(value) or Decimal(repr(value)) % Decimal(repr(argument)) == 0
 
 

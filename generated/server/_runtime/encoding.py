@@ -29,6 +29,7 @@ class Encoded(NamedTuple):
 def header_text(name: str, value: Any) -> bytes:
     """Wire form of a header value. Raises `ValueError` for text that could end the header."""
     if isinstance(value, datetime):
+        # These four have the date format of HTTP; every other header with a time uses RFC 3339.
         is_date = name in {"last-modified", "expires", "date", "sunset"}
         text = format_datetime(value.astimezone(UTC), usegmt=True) if is_date else value.isoformat()
     elif isinstance(value, bool):
@@ -39,6 +40,7 @@ def header_text(name: str, value: Any) -> bytes:
         text = str(value)
     if name == "etag" and not text.startswith(('"', 'W/"')):
         text = f'"{text}"'
+    # A line break in a value would let whoever chose the value write further headers.
     if _UNSAFE.search(text):
         raise ValueError(f"the header {name} cannot carry control characters or text beyond Latin-1")
     return text.encode("latin-1")
@@ -112,5 +114,6 @@ def is_same_entity(if_none_match: str, etag: bytes) -> bool:
     """Whether `If-None-Match` names `etag`, by the weak comparison of RFC 9110 section 13.1.2."""
     if if_none_match.strip() == "*":
         return True
+    # An entity tag may contain a comma, so the list is not split at commas.
     opaque = etag.decode("latin-1").removeprefix("W/")
     return any(tag.strip().removeprefix("W/") == opaque for tag in re.findall(r'(?:W/)?"[^"]*"', if_none_match))

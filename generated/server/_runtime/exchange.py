@@ -61,6 +61,7 @@ class Disconnected(Exception):
 def correlation_of(headers: Headers) -> tuple[UUID, bytes]:
     """The caller's correlation id when it is a UUID in canonical form, else a fresh one; and how it goes back."""
     value = headers.raw(b"x-correlation-id")
+    # Only a value of known form is echoed: text of a caller's choice must not reach headers and logs.
     if value is not None and _CANONICAL.fullmatch(value):
         return read_uuid(value.decode("ascii")), value.lower()
     fresh = uuid4()
@@ -73,12 +74,14 @@ async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
     if declared is not None:
         if not declared.isdigit():
             raise InvalidRequestError(errors=[_BAD_LENGTH])
+        # Twenty digits exceed every limit. Converting all digits of a hostile header would take quadratic time.
         if int(declared[:20]) > limit:
             raise PayloadTooLargeError
     message = await receive()
     body: bytes = message.get("body", b"")
     chunks = [body]
     size = len(body)
+    # A chunked body declares no length, so the limit is checked while the body arrives.
     while message.get("more_body") and size <= limit:
         message = await receive()
         chunks.append(message.get("body", b""))
@@ -87,6 +90,7 @@ async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
         raise Disconnected
     if size > limit:
         raise PayloadTooLargeError
+    # Nearly every body is a single message, and joining would copy it.
     return body if len(chunks) == 1 else b"".join(chunks)
 
 
@@ -173,8 +177,10 @@ class Endpoint:
         call = await self._admit(state, receive)
         if self.operation.rate_limit and self.plugins.limiter is not None:
             await self._limit(self.plugins.limiter, call)
+        # After the rate limit, so that a caller without the right cannot ask without end either.
         if not state.is_allowed:
             raise ForbiddenError
+        # Decoded last: errors in parameters tell nothing to callers who may not call at all.
         arguments = self._decode(state.request, segments)
         state.is_answering = True
         return await self._handler(*arguments, call=call)
@@ -183,6 +189,7 @@ class Endpoint:
         """Read the body and find out who calls. Who is refused here is counted where the caller is not known."""
         operation = self.operation
         try:
+            # A signature covers the body, so there the body is read first. Every other caller is known before a byte is buffered.
             is_body_first = self.guard.reads_body or not operation.security
             if self._reads_body and is_body_first:
                 await self._read(state, receive)

@@ -19,6 +19,7 @@ MAX_POINTER = 500
 def from_validation(error: ValidationError, prefix: str, document: Any) -> list[Issue]:
     """Issues of `error` under `prefix` (`/body`). `document` is what was validated: its keys are no labels of union branches."""
     issues: dict[tuple[str | int, ...], Issue] = {}
+    # Four times the limit, because a union reports one mistake once for each of its branches, and those are merged below.
     for one in error.errors(include_url=False, include_context=False, include_input=False)[: MAX_ISSUES * 4]:
         tokens = _tokens(one["loc"], document, is_missing=one["type"] == "missing")
         names = [_shown(token) for token in tokens]
@@ -31,6 +32,7 @@ def _pointer(prefix: str, names: list[str]) -> str:
     pointer = prefix
     for name in names:
         longer = f"{pointer}/{_escape(name)}"
+        # Two characters are kept free for the `/…` that marks the cut.
         if len(longer) > MAX_POINTER - 2:
             return f"{pointer}/…"
         pointer = longer

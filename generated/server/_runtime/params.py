@@ -137,6 +137,7 @@ class _Field:
         """Text that is the value itself, in the usual case."""
         if self.plain_segment is not None:
             text = segments[self.plain_segment]
+            # An escape is left to the general reader, so that it is decoded in one place only.
             return None if "%" in text else text
         return None if self.plain_header is None else request.headers.only(self.plain_header)
 
@@ -176,6 +177,7 @@ class Params(Generic[ParamsT]):
         source: _Source | None = None
         values: dict[str, Any] = {}
         issues: list[Issue] = []
+        # All parameters are read even after an error, so that the caller can repair everything at once.
         for one in self._fields:
             text = one.plain(request, segments)
             if text is not None:

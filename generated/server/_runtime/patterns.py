@@ -11,6 +11,7 @@ from functools import cache
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """Python form of an ECMA 262 pattern, in which classes such as `w` and `d` are ASCII and `$` is the very end."""
+    # `$` in Python also matches before a last line break, and `\w` has all of Unicode. ECMA 262 has neither.
     text = re.sub(r"(\\.)|\(\?<([A-Za-z_]\w*)>|(\$)(?![^\[]*\])", _as_python, pattern, flags=re.DOTALL)
     return re.compile(text, re.ASCII)
 
@@ -43,6 +44,7 @@ def _is_ipv6(text: str) -> bool:
         ipaddress.IPv6Address(text)
     except ValueError:
         return False
+    # Python accepts a zone such as `fe80::1%eth0`; the format of JSON Schema does not have it.
     return "%" not in text
 
 

@@ -64,6 +64,7 @@ def credential(scheme: Scheme, request: RawRequest) -> str | None:
         return next((value for name, value in pairs if name == scheme.parameter), None)
     if scheme.location == "cookie":
         return _cookie(request, scheme.parameter)
+    # Latin-1 has a character for every byte, so no header can make this fail.
     value = request.headers.raw(scheme.parameter.lower().encode())
     if value is None or scheme.kind == "apiKey":
         return None if value is None else value.decode("latin-1")

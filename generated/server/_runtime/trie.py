@@ -57,6 +57,7 @@ class Trie(Generic[EndT]):
 
     def find(self, path: str) -> Match[EndT] | None:
         """The match of the still encoded `path`, or None. Goes back to try another way only where there are two."""
+        # Most calls go to paths without parameters; one look-up in a dictionary decides them.
         literal = self._literal.get(path)
         if literal is not None:
             return literal
@@ -65,6 +66,7 @@ class Trie(Generic[EndT]):
         for index in range(1, len(segments)):
             segment = segments[index]
             child = node.literals.get(segment)
+            # Only here can the first choice turn out wrong, so only here is the slower search that can go back needed.
             if node.patterns or (node.any is not None and child is not None):
                 return _walk(node, segments, index, tuple(texts))
             if child is None:
