@@ -46,7 +46,6 @@ from impl.jobs.schedules import Schedule
 from impl.kernel import background
 from impl.kernel.errors import SkeldirError
 from impl.platforms import registry as processors
-from impl.platforms import topics
 from impl.settings import Role, Settings
 from impl.telemetry import crashes, logging, metrics
 
@@ -90,8 +89,8 @@ class Worker:
 
 def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
-    readers = {processor.name: partial(topics.read, processor) for processor in processors.PROCESSORS}
-    dependencies = ReplayDependencies(KeyRing(settings.key_ring()), readers)
+    by_name = {processor.name: processor for processor in processors.PROCESSORS}
+    dependencies = ReplayDependencies(KeyRing(settings.key_ring()), by_name)
     return {**upkeep.registry(), **ingestion_tasks.registry(dependencies)}
 
 

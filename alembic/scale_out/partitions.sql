@@ -163,10 +163,14 @@ CREATE TABLE revenue_ledger_keys (
     entry_kind TEXT NOT NULL,
     processor_event_id VARCHAR(255) NOT NULL,
     payment_reference VARCHAR(255),
+    original_transaction_id VARCHAR(255) NOT NULL,
+    ordinal INTEGER,
     PRIMARY KEY (tenant_id, id)
 );
 INSERT INTO revenue_ledger_keys
-SELECT tenant_id, id, processor, transaction_id, entry_kind, processor_event_id, payment_reference FROM revenue_ledger;
+SELECT tenant_id, id, processor, transaction_id, entry_kind, processor_event_id, payment_reference, original_transaction_id,
+    ordinal
+FROM revenue_ledger;
 SELECT pg_temp.protect('revenue_ledger_keys');
 GRANT SELECT, INSERT ON revenue_ledger_keys TO app_rw, app_replay;
 GRANT SELECT ON revenue_ledger_keys TO app_ro, app_maintenance;
@@ -174,9 +178,10 @@ CREATE FUNCTION fn_claim_entry_key() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO public.revenue_ledger_keys
-        (tenant_id, id, processor, transaction_id, entry_kind, processor_event_id, payment_reference)
+        (tenant_id, id, processor, transaction_id, entry_kind, processor_event_id, payment_reference,
+        original_transaction_id, ordinal)
     VALUES (NEW.tenant_id, NEW.id, NEW.processor, NEW.transaction_id, NEW.entry_kind, NEW.processor_event_id,
-        NEW.payment_reference);
+        NEW.payment_reference, NEW.original_transaction_id, NEW.ordinal);
     RETURN NEW;
 END $$;
 SELECT pg_temp.partition_by_month('revenue_ledger', 'posted_at', 'revenue_ledger_keys');

@@ -15,7 +15,10 @@ class EventType(StrEnum):
 
     ORDER_CREATED = "OrderCreated"
     PAYMENT_CAPTURED = "PaymentCaptured"
+    AUTHORIZATION_ENDED = "AuthorizationEnded"
+    PAYMENT_MOVED = "PaymentMoved"
     PAYMENT_REFUNDED = "PaymentRefunded"
+    REFUND_REVERSED = "RefundReversed"
     PAYMENT_DISPUTED = "PaymentDisputed"
     DISPUTE_WON = "DisputeWon"
     PAYMENT_FAILED = "PaymentFailed"
@@ -27,6 +30,8 @@ class EntryKind(StrEnum):
 
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
+    VOIDED = "voided"
+    MOVED = "moved"
     REFUNDED = "refunded"
     CHARGEBACK = "chargeback"
 
@@ -34,7 +39,10 @@ class EntryKind(StrEnum):
 ENTRY_KINDS: Final[Mapping[str, str | None]] = {
     "OrderCreated": "authorized",
     "PaymentCaptured": "captured",
+    "AuthorizationEnded": "voided",
+    "PaymentMoved": "moved",
     "PaymentRefunded": "refunded",
+    "RefundReversed": "refunded",
     "PaymentDisputed": "chargeback",
     "DisputeWon": "chargeback",
     "PaymentFailed": None,

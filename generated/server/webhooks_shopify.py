@@ -251,7 +251,7 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "orders/create", "event": "OrderCreated"},
-        "x-idempotency-key": "shopify_order_create_{id}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 
@@ -281,7 +281,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "orders/paid", "event": "PaymentCaptured"},
-        "x-idempotency-key": "shopify_orders_paid_{id}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 
@@ -311,7 +311,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "refunds/create", "event": "PaymentRefunded"},
-        "x-idempotency-key": "shopify_refunds_create_{id}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 
@@ -341,7 +341,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "checkouts/update", "event": "CheckoutUpdated"},
-        "x-idempotency-key": "shopify_checkouts_update_{X-Shopify-Webhook-Id}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 

@@ -140,7 +140,7 @@ STRIPE_CHARGE_SUCCEEDED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "stripe", "topic": "charge.succeeded", "event": "PaymentCaptured"},
-        "x-idempotency-key": "stripe_charge_succeeded_{id}",
+        "x-idempotency-key": "stripe_{id}",
     },
 )
 
@@ -169,7 +169,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "stripe", "topic": "payment_intent.succeeded", "event": "PaymentCaptured"},
-        "x-idempotency-key": "stripe_payment_intent_succeeded_{id}",
+        "x-idempotency-key": "stripe_{id}",
     },
 )
 
@@ -204,7 +204,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
     ),
     extensions={
         "x-mapping": {"map": "stripe", "topic": "payment_intent.succeeded", "event": "PaymentCaptured"},
-        "x-idempotency-key": "stripe_payment_intent_succeeded_{id}",
+        "x-idempotency-key": "stripe_{id}",
     },
 )
 
@@ -233,7 +233,7 @@ STRIPE_CHARGE_REFUNDED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "stripe", "topic": "charge.refunded", "event": "PaymentRefunded"},
-        "x-idempotency-key": "stripe_charge_refunded_{id}",
+        "x-idempotency-key": "stripe_{id}",
     },
 )
 

@@ -207,7 +207,7 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.created", "event": "OrderCreated"},
-        "x-idempotency-key": "woocommerce_order_created_{id}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 
@@ -236,7 +236,7 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.updated", "by": "status"},
-        "x-idempotency-key": "woocommerce_order_updated_{X-WC-Webhook-Delivery-ID}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 
@@ -265,7 +265,7 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.completed", "event": "PaymentCaptured"},
-        "x-idempotency-key": "woocommerce_order_completed_{id}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 
@@ -294,7 +294,7 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.refunded", "event": "PaymentRefunded"},
-        "x-idempotency-key": "woocommerce_order_refunded_{X-WC-Webhook-Delivery-ID}",
+        "x-idempotency-key": "hmac-sha256(secret, body)",
     },
 )
 

@@ -22,12 +22,12 @@ def key64(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-def posting(tenant_id: UUID, processor: str, original_transaction_id: str) -> int:
-    """Key under which the entries of one transaction are posted one after the other.
+def posting(tenant_id: UUID, name: str) -> int:
+    """Key under which the entries of one payment are posted one after the other, by one of its names.
 
-    A cumulative refund is posted as the difference to the entries before it, so two at once would post the same money.
+    An entry is the difference to the entries before it, so two at once would post the same money.
     """
-    return key64(f"{tenant_id}:{processor}:{original_transaction_id}")
+    return key64(f"{tenant_id}:{name}")
 
 
 async def acquire(connection: AsyncConnection, key: int) -> None:

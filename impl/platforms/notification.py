@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from impl.kernel.facts import DEFAULT_ACCOUNT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
@@ -18,6 +20,8 @@ class Notification:
     """The processor's own name of what happened: `orders/paid`."""
     id: str | None
     """The processor's id of the notification, where it gives one."""
+    account: str = DEFAULT_ACCOUNT
+    """Whose books: the shop or the processor's account, as the secret that verified the delivery says."""
     received_at: datetime
     """When it arrived: the time of facts for which the processor names none."""
 

@@ -16,8 +16,10 @@ from functools import cache
 from importlib import resources
 from typing import Any, ClassVar, Final, Literal
 
+from impl.kernel import facts as rules
 from impl.kernel.clock import Clock
-from impl.kernel.events import EventType, Report
+from impl.kernel.events import EventType
+from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import notices
 from impl.platforms.notices import OnNotice
 from impl.platforms.notification import Notification
@@ -85,6 +87,8 @@ class Processor(ABC):
     """What a tenant gives us so that deliveries can be verified: the secret that signs them, or the id of its webhook."""
     holds_to_schema_of_topic: ClassVar[bool] = True
     """Whether the one address for all topics asks for the body that the address of the topic declares."""
+    has_signed_event_id: ClassVar[bool] = True
+    """Whether `event_id` stands in the signed body. An id in a header is not signed, so it names no delivery."""
     topic_mismatch_status: ClassVar[int] = 400
     """Status that makes this processor stop repeating what was sent to the address of another topic."""
 
@@ -101,8 +105,19 @@ class Processor(ABC):
         """The processor's id of the notification, if it says one that can be kept."""
 
     @abstractmethod
-    def read(self, notification: Notification) -> Report:
-        """The facts of a notification. Raises `UnusableDelivery`, or `NothingToRecord` when it is not about revenue."""
+    def read(self, notification: Notification) -> tuple[Fact, ...]:
+        """The facts of a notification, at least one, in the order in which they happened; see `impl.kernel.facts`.
+
+        Pure. Raises `UnusableDelivery`, or `NothingToRecord` when it is not about revenue.
+        """
+
+    def position(self, facts: Sequence[Shown]) -> Position:
+        """What all known facts of a payment say together: pure, and the same for every order of `facts`."""
+        return rules.plain_position(facts)
+
+    def is_test(self, payload: Any) -> bool:
+        """Whether the body says that its object is of the processor's test mode. Most bodies do not say."""
+        return False
 
     @abstractmethod
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:

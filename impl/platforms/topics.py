@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from generated.governance import mappings
 from impl.kernel import money
-from impl.kernel.events import Report
+from impl.kernel.facts import Fact
 from impl.kernel.money import Money, MoneyError
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
@@ -50,7 +50,7 @@ def is_not_revenue(processor: str, topic: str | None) -> bool:
     return (processor, topic) in _NOT_REVENUE or topic.startswith(mappings.NOT_REVENUE_PREFIXES[processor])
 
 
-def read(processor: Processor, notification: Notification) -> Report:
+def read(processor: Processor, notification: Notification) -> tuple[Fact, ...]:
     """The facts of a notification whose topic is read.
 
     Raises `NothingToRecord` for a topic without revenue, and `UnusableDelivery` for one that is on no list or cannot be read.

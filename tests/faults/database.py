@@ -40,8 +40,8 @@ RECORD = text("""
     )
     INSERT INTO revenue_ledger (tenant_id, processor, transaction_id, original_transaction_id, entry_kind,
         processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
-        verification_timestamp)
-    SELECT :tenant, 'stripe', :key, :key, 'captured', :key, event.id, 100, 100, 'USD', now(), 'stripe_webhook', now()
+        verification_timestamp, ordinal)
+    SELECT :tenant, 'stripe', :key, :key, 'captured', :key, event.id, 100, 100, 'USD', now(), 'stripe_webhook', now(), 1
     FROM event
 """)
 FOUND = """

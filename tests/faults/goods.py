@@ -84,7 +84,7 @@ def malformed() -> Delivery:
     """JSON that breaks the contract: an amount that is no integer."""
     made = charge(amount="129.999")
     event = json.loads(made.body)["id"]
-    key = uuid.uuid5(uuid.NAMESPACE_URL, f"stripe_charge_succeeded_{event}")
+    key = uuid.uuid5(uuid.NAMESPACE_URL, f"stripe_{event}")
     return Delivery("stripe", "charge.succeeded", made.body, str(key), is_dead=True)
 
 

@@ -70,10 +70,12 @@ def expected(lines: list[Line]) -> dict[str, tuple[str, int, int, int, int]]:
         kinds, net = {line.kind for line in group}, sum(line.effect for line in group)
         if of["chargeback"] < 0:
             state = "chargeback"
-        elif "refunded" in kinds and net <= 0:
+        elif of["refunded"] < 0 and net <= 0:
             state = "refunded"
+        elif of["captured"] > 0:
+            state = "captured"
         else:
-            state = "captured" if "captured" in kinds else "authorized"
+            state = "void" if "captured" in kinds else "authorized"
         found[name] = (state, of["captured"], -of["refunded"], -of["chargeback"], net)
     return found
 
@@ -81,8 +83,9 @@ def expected(lines: list[Line]) -> dict[str, tuple[str, int, int, int, int]]:
 INSERT = """
     INSERT INTO revenue_ledger (tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind,
         processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
-        verification_timestamp, reverses)
-    VALUES ($1, $2, 'stripe', $3, $4, $5, $6, $7, $8, $9, 'USD', $10, 'stripe_webhook', $10, $11)
+        verification_timestamp, reverses, ordinal)
+    VALUES ($1, $2, 'stripe', $3, $4, $5, $6, $7, $8, $9, 'USD', $10, 'stripe_webhook', $10, $11,
+        CASE $5 WHEN 'captured' THEN 1 END)
     ON CONFLICT DO NOTHING RETURNING id
 """
 CURRENT = """
@@ -187,8 +190,9 @@ async def test_several_entries_of_one_statement_each_take_their_step(ledger: Boo
             """
             INSERT INTO revenue_ledger (tenant_id, processor, transaction_id, original_transaction_id, entry_kind,
                 processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source,
-                verification_timestamp)
-            SELECT $1, 'stripe', 'x' || n, 'x', kind, 'e' || n, $2, 5, effect, 'USD', $3, 'stripe_webhook', $3
+                verification_timestamp, ordinal)
+            SELECT $1, 'stripe', 'x' || n, 'x', kind, 'e' || n, $2, 5, effect, 'USD', $3, 'stripe_webhook', $3,
+                CASE kind WHEN 'captured' THEN 1 END
             FROM (VALUES (1, 'authorized', 0), (2, 'captured', 5), (3, 'refunded', -5)) AS v (n, kind, effect)
             """,
             ledger.tenant, ledger.event, NOW,
@@ -203,10 +207,11 @@ async def test_several_entries_of_one_statement_each_take_their_step(ledger: Boo
 
 async def test_currencies_of_one_transaction_are_kept_apart(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
     maker, tenant = RowMaker(owner), await make_tenant()
-    for currency, key in (("USD", "a"), ("EUR", "b")):
+    for ordinal, (currency, key) in enumerate((("USD", "a"), ("EUR", "b")), 1):
         await maker.insert(
             "revenue_ledger",
             tenant,
+            ordinal=ordinal,
             currency=currency,
             processor_event_id=key,
             transaction_id=key,
@@ -220,8 +225,9 @@ async def test_currencies_of_one_transaction_are_kept_apart(owner: asyncpg.Conne
 
 @pytest.mark.parametrize(
     ("kind", "effect", "is_reversal"),
-    [("authorized", 1000, False), ("captured", -1000, False), ("captured", 0, False), ("refunded", 1000, False),
-     ("chargeback", 1000, False), ("chargeback", 999, True)],
+    [("authorized", 1000, False), ("voided", 1000, False), ("captured", 999, False), ("captured", 0, False),
+     ("refunded", 1000, False), ("chargeback", 1000, False), ("chargeback", 999, True), ("refunded", 999, True),
+     ("moved", -1000, False), ("moved", 1000, True)],
 )  # fmt: skip
 async def test_an_effect_that_contradicts_its_kind_is_refused(
     owner: asyncpg.Connection, make_tenant: MakeTenant, kind: str, effect: int, is_reversal: bool
@@ -287,6 +293,6 @@ async def test_a_verification_needs_the_very_amount(owner: asyncpg.Connection, m
     await owner.execute(insert_statement("ledger_verifications", values), *values.values())
     state = await owner.fetchrow("SELECT * FROM revenue_ledger_current WHERE tenant_id = $1", tenant)
     assert state["is_verified"] is True
-    await maker.insert("revenue_ledger", tenant, original_transaction_id=state["original_transaction_id"])
+    await maker.insert("revenue_ledger", tenant, ordinal=2, original_transaction_id=state["original_transaction_id"])
     state = await owner.fetchrow("SELECT * FROM revenue_ledger_current WHERE tenant_id = $1", tenant)
     assert state["is_verified"] is False, "one entry without a verification makes the sum unverified"

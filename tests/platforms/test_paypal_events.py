@@ -17,7 +17,7 @@ def fact(event, /, *, envelope=None, **resource):
     if isinstance(payload.get("resource"), dict):
         payload["resource"] = payload["resource"] | resource
     notification = Notification(payload=payload, topic=event, id=payload.get("id"), received_at=RECEIVED)
-    (only,) = paypal.to_report(notification).facts
+    (only,) = paypal.to_facts(notification)
     return only
 
 
@@ -34,7 +34,7 @@ def fact(event, /, *, envelope=None, **resource):
 )
 def test_each_event_is_read_as_the_map_says(event, type_, transaction, original, reference, cents):
     read = fact(event)
-    names = (read.transaction_id, read.original_transaction_id, read.payment_reference)
+    names = (read.object_id, read.transaction_id, read.payment_reference)
     assert [name and name.replace("-EXAMPLE", "") for name in names] == [transaction, original, reference]
     assert (read.type, read.money.amount_cents, read.money.currency) == (type_, cents, "USD")
 
@@ -64,7 +64,7 @@ def test_a_note_that_holds_no_hints_says_nothing(custom):
     ],
 )
 def test_a_refund_is_about_its_sale_its_link_or_its_payment(resource, original):
-    assert fact("PAYMENT.SALE.REFUNDED", **resource).original_transaction_id == original
+    assert fact("PAYMENT.SALE.REFUNDED", **resource).transaction_id == original
 
 
 def test_the_time_is_the_resources_else_the_events_else_the_arrivals():

@@ -17,9 +17,9 @@ from tests.fixtures.database import Database, MakeTenant
 from tools.gates.rows import RowMaker
 
 FACT = {
-    "event_id": str(uuid.UUID(int=9)), "is_known": False, "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z",
+    "event_id": str(uuid.UUID(int=9)), "account": "default", "is_known": False, "ordinal": 1, "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z",
     "revenue_cents": 700, "effect_cents": 700, "currency": "USD", "channel_code": "direct", "raw_payload": {"currency": "USD"},
-    "transaction_id": "ch_9", "original_transaction_id": "ch_9", "entry_id": str(uuid.UUID(int=8)), "entry_kind": "captured",
+    "transaction_id": "ch_9", "entry_transaction_id": "ch_9", "original_transaction_id": "ch_9", "entry_id": str(uuid.UUID(int=8)), "entry_kind": "captured",
     "processor_event_id": "evt_9",
 }  # fmt: skip
 CLAIM = "SELECT * FROM ingest.claim_dead_event($1, $2)"
@@ -63,7 +63,7 @@ def delivery_of(*keys: str, **assumed: object) -> str:
         for number, key in enumerate(keys)
     ]
     forged = {"processor": "forged", "tenant_id": str(uuid.UUID(int=1)), "posted_at": "2001-01-01T00:00:00Z"}
-    names = {"transaction_names": ["ch_9"], "payment_references": [], "known_entries": [], "lock_key": 9}
+    names = {"transaction_names": ["ch_9"], "payment_references": [], "known_events": [], "lock_keys": [9]}
     return json.dumps(forged | names | {"facts": facts} | assumed)
 
 
@@ -96,7 +96,7 @@ async def test_the_key_is_what_the_reading_of_today_gives(
     tenant = await make_tenant()
     dead = await RowMaker(owner).insert("dead_events", tenant, source="stripe")
     await bound(worker, tenant, CLAIM, dead["id"], True)
-    unknown = delivery_of("first", "second", known_entries=[str(uuid.uuid4())])
+    unknown = delivery_of("first", "second", known_events=[str(uuid.uuid4())])
     assert await bound(worker, tenant, REPLAY, dead["id"], unknown) is None
     state = "SELECT remediation_status FROM dead_events WHERE id = $1"
     assert await owner.fetchval(state, dead["id"]) == "in_progress"

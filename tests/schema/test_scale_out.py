@@ -225,7 +225,15 @@ async def test_replays_work_on_partitions_as_they_are(partitioned: Partitioned, 
             await worker.execute(binding(FIRST, execution_context="worker"))
             await worker.execute("SELECT * FROM ingest.claim_dead_event($1, true)", dead["id"])
             facts = [fact | {"idempotency_key": key, "event_id": str(uuid.uuid4())}]
-            delivery = json.dumps({"lock_key": 1, "known_entries": [], "facts": facts})
+            delivery = json.dumps(
+                {
+                    "lock_keys": [1],
+                    "transaction_names": [],
+                    "payment_references": [],
+                    "known_events": [],
+                    "facts": facts,
+                }
+            )
             replay = "SELECT event_id FROM ingest.replay_dead_event($1, $2)"
             event = await worker.fetchval(replay, dead["id"], delivery)
         stored = await owner_of.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event)

@@ -22,8 +22,10 @@ BEGIN
             SELECT
                 n.tenant_id, n.id, 'none',
                 public.fn_revenue_state(
-                    (n.entry_kind = 'captured')::int, (n.entry_kind = 'refunded')::int,
-                    CASE n.entry_kind WHEN 'chargeback' THEN - n.effect_cents ELSE 0 END, n.effect_cents),
+                    CASE n.entry_kind WHEN 'captured' THEN n.effect_cents ELSE 0 END,
+                    CASE n.entry_kind WHEN 'refunded' THEN - n.effect_cents ELSE 0 END,
+                    CASE n.entry_kind WHEN 'chargeback' THEN - n.effect_cents ELSE 0 END,
+                    (n.entry_kind IN ('captured', 'voided'))::int, n.effect_cents),
                 n.entry_kind
             FROM entry n
             WHERE NOT n.has_others
@@ -32,15 +34,17 @@ BEGIN
     LOOP
         SELECT
             CASE WHEN count(*) FILTER (WHERE s.logged) = 0 THEN 'none' ELSE public.fn_revenue_state(
-                count(*) FILTER (WHERE s.logged AND s.entry_kind = 'captured'),
-                count(*) FILTER (WHERE s.logged AND s.entry_kind = 'refunded'),
+                coalesce(sum(s.effect_cents) FILTER (WHERE s.logged AND s.entry_kind = 'captured'), 0)::bigint,
+                (- coalesce(sum(s.effect_cents) FILTER (WHERE s.logged AND s.entry_kind = 'refunded'), 0))::bigint,
                 (- coalesce(sum(s.effect_cents) FILTER (WHERE s.logged AND s.entry_kind = 'chargeback'), 0))::bigint,
+                count(*) FILTER (WHERE s.logged AND s.entry_kind IN ('captured', 'voided')),
                 coalesce(sum(s.effect_cents) FILTER (WHERE s.logged), 0)
             ) END,
             public.fn_revenue_state(
-                count(*) FILTER (WHERE s.entry_kind = 'captured'),
-                count(*) FILTER (WHERE s.entry_kind = 'refunded'),
+                coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind = 'captured'), 0)::bigint,
+                (- coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind = 'refunded'), 0))::bigint,
                 (- coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind = 'chargeback'), 0))::bigint,
+                count(*) FILTER (WHERE s.entry_kind IN ('captured', 'voided')),
                 coalesce(sum(s.effect_cents), 0)
             )
         INTO before_state, after_state

@@ -1,11 +1,12 @@
 -- One rule for the state of a transaction, used by the view and by the log of changes.
 CREATE OR REPLACE FUNCTION fn_revenue_state(
-    captures bigint, refunds bigint, open_chargeback_cents bigint, net_cents numeric
+    captured_cents bigint, refunded_cents bigint, open_chargeback_cents bigint, ended bigint, net_cents numeric
 ) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE
     WHEN open_chargeback_cents > 0 THEN 'chargeback'
-    WHEN refunds > 0 AND net_cents <= 0 THEN 'refunded'
-    WHEN captures > 0 THEN 'captured'
+    WHEN refunded_cents > 0 AND net_cents <= 0 THEN 'refunded'
+    WHEN captured_cents > 0 THEN 'captured'
+    WHEN ended > 0 THEN 'void'
     ELSE 'authorized'
 END;
 

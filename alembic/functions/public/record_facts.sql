@@ -16,9 +16,12 @@ DECLARE
     bound uuid;
 BEGIN
     IF waits THEN
-        PERFORM pg_advisory_xact_lock(d.lock_key) FROM unnest(deliveries) d;
+        -- Callers sort the keys, so two deliveries that share several names cannot wait for each other.
+        PERFORM pg_advisory_xact_lock(k) FROM unnest(deliveries) d CROSS JOIN LATERAL unnest(d.lock_keys) k;
     ELSE
-        deliveries := ARRAY(SELECT d FROM unnest(deliveries) d WHERE pg_try_advisory_xact_lock(d.lock_key));
+        deliveries := ARRAY(
+            SELECT d FROM unnest(deliveries) d
+            WHERE (SELECT bool_and(pg_try_advisory_xact_lock(k)) FROM unnest(d.lock_keys) k));
     END IF;
     FOR bound IN SELECT DISTINCT d.tenant_id FROM unnest(deliveries) d LOOP
         EXECUTE format('SET LOCAL app.current_tenant_id = %L', bound);
@@ -26,49 +29,43 @@ BEGIN
         -- A statement of its own, after the locks: it sees what was committed before they were free.
         RETURN QUERY
         WITH delivery AS MATERIALIZED (
-            -- The names of a transaction: those that its facts tell, and the name of the capture that has their payment
-            -- reference; for a capture may be known by a name of its own, and what came before it knew that reference only.
+            -- The events of a payment: those of any of its names. Their entries are theirs, so nothing else is looked for.
             -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
             SELECT d.*, ARRAY(
-                SELECT l.id
-                FROM (
-                    SELECT n.name FROM unnest(d.transaction_names) AS n (name)
-                    UNION ALL
-                    SELECT (
-                        SELECT c.original_transaction_id FROM public.revenue_ledger c
-                        WHERE c.tenant_id = bound AND c.processor = d.processor AND c.payment_reference = r.reference
-                            AND c.entry_kind = 'captured')
-                    FROM unnest(d.payment_references) AS r (reference)
-                ) n
+                SELECT k.id
+                FROM unnest(d.transaction_names) AS n (name)
                 CROSS JOIN LATERAL (
-                    SELECT e.id FROM public.revenue_ledger e
-                    WHERE e.tenant_id = bound AND e.processor = d.processor AND e.original_transaction_id = n.name
+                    SELECT e.id FROM public.attribution_events e
+                    WHERE e.tenant_id = bound AND e.processor = d.processor AND e.transaction_id = n.name
                     OFFSET 0
-                ) l
-            ) AS found_entries
+                ) k
+                UNION ALL
+                SELECT k.id
+                FROM unnest(d.payment_references) AS r (reference)
+                CROSS JOIN LATERAL (
+                    SELECT e.id FROM public.attribution_events e
+                    WHERE e.tenant_id = bound AND e.processor = d.processor AND e.payment_reference = r.reference
+                    OFFSET 0
+                ) k
+            ) AS found_events
             FROM unnest(deliveries) WITH ORDINALITY d
             WHERE d.tenant_id = bound
         ), fact AS MATERIALIZED (
             -- With all that its event and its entry need of the delivery: each join less is start-up cost that every batch pays.
-            SELECT f.*, d.ordinality AS place, d.processor, d.delivery_id, d.received_at, d.posted_at, d.correlation_id,
-                d.found_entries <@ d.known_entries AND d.known_entries <@ d.found_entries AS has_expected_entries, (
+            -- A fact is of the processor of its delivery, but for those that another one's facts give rise to.
+            SELECT f.*, d.ordinality AS place, coalesce(f.of_processor, d.processor) AS processor, d.delivery_id,
+                d.received_at, d.posted_at, d.correlation_id,
+                d.found_events <@ d.known_events AND d.known_events <@ d.found_events AS has_expected_events, (
                 SELECT e.id FROM public.attribution_events e
-                WHERE e.tenant_id = bound AND e.processor = d.processor AND e.idempotency_key = f.idempotency_key
-            ) AS known_event,
-            CASE WHEN f.knows_won_dispute IS NOT NULL THEN EXISTS (
-                SELECT FROM public.attribution_events e
-                WHERE e.tenant_id = bound AND e.processor = d.processor AND e.transaction_id = f.transaction_id
-                    AND e.event_type = 'DisputeWon')
-            END AS found_won_dispute
+                WHERE e.tenant_id = bound AND e.processor = coalesce(f.of_processor, d.processor)
+                    AND e.idempotency_key = f.idempotency_key
+            ) AS known_event
             FROM delivery d CROSS JOIN LATERAL unnest(d.facts) WITH ORDINALITY f
         ), expected AS MATERIALIZED (
             SELECT f.place
             FROM fact f
             GROUP BY f.place
-            HAVING bool_and(
-                f.has_expected_entries
-                AND f.is_known = (f.known_event IS NOT NULL)
-                AND f.found_won_dispute IS NOT DISTINCT FROM f.knows_won_dispute)
+            HAVING bool_and(f.has_expected_events AND f.is_known = (f.known_event IS NOT NULL))
         ), new_fact AS MATERIALIZED (
             -- Repetitions in one batch are written once, with all the facts of the first.
             SELECT DISTINCT ON (f.processor, f.idempotency_key) f.*
@@ -77,13 +74,15 @@ BEGIN
             ORDER BY f.processor, f.idempotency_key, f.place, f.ordinality
         ), event AS (
             INSERT INTO public.attribution_events (
-                tenant_id, id, processor, idempotency_key, event_type, processor_event_type, external_event_id, delivery_id,
-                occurred_at, received_at, order_id, transaction_id, revenue_cents, effect_cents, currency, session_id,
+                tenant_id, id, processor, account, idempotency_key, event_type, processor_event_type, external_event_id,
+                delivery_id, shown_kind, shown_cents, shown_at, object_id, occurred_at, received_at, order_id,
+                transaction_id, payment_reference, revenue_cents, effect_cents, currency, session_id,
                 journey_hash, journey_hash_previous, channel_code, utm_source, utm_medium, campaign_id, raw_payload,
                 correlation_id)
-            SELECT bound, f.event_id, f.processor, f.idempotency_key, f.event_type, f.processor_event_type,
-                f.external_event_id, f.delivery_id, f.occurred_at, f.received_at, f.order_id, f.transaction_id,
-                f.revenue_cents, f.effect_cents, f.currency, f.session_id, decode(f.journey_hash, 'hex'),
+            SELECT bound, f.event_id, f.processor, f.account, f.idempotency_key, f.event_type, f.processor_event_type,
+                f.external_event_id, f.delivery_id, f.shown_kind, f.shown_cents, f.shown_at, f.object_id, f.occurred_at,
+                f.received_at, f.order_id, f.transaction_id, f.payment_reference, f.revenue_cents, f.effect_cents,
+                f.currency, f.session_id, decode(f.journey_hash, 'hex'),
                 decode(f.journey_hash_previous, 'hex'), f.channel_code, f.utm_source, f.utm_medium, f.campaign_id,
                 f.raw_payload, f.correlation_id
             FROM new_fact f
@@ -91,21 +90,27 @@ BEGIN
         ), entry AS (
             -- In the order of the facts, which is that of the state changes that the ledger logs.
             INSERT INTO public.revenue_ledger (
-                tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind, processor_event_id, event_id,
-                amount_cents, effect_cents, currency, occurred_at, posted_at, verification_source, verification_timestamp,
-                payment_reference, order_id, reverses)
-            SELECT bound, f.entry_id, f.processor, f.transaction_id, f.original_transaction_id, f.entry_kind,
-                f.processor_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at, f.posted_at,
+                tenant_id, id, processor, account, transaction_id, original_transaction_id, entry_kind, ordinal,
+                processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, posted_at,
+                verification_source, verification_timestamp, payment_reference, order_id, reverses)
+            SELECT bound, f.entry_id, f.processor, f.account, f.entry_transaction_id, f.original_transaction_id,
+                f.entry_kind, f.ordinal, f.processor_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at, f.posted_at,
                 f.processor || '_webhook', f.received_at, f.payment_reference, f.order_id, f.reverses
             FROM new_fact f
             WHERE f.entry_kind IS NOT NULL
             ORDER BY f.place, f.ordinality
         ), result AS MATERIALIZED (
-            -- Recorded is what has an event for each of its facts; its event is the first new one, else the first.
-            SELECT r.place, bool_and(r.recorded IS NOT NULL) AS is_recorded, bool_or(r.is_new) AS is_new,
+            -- Recorded is what has an event for each of its facts; its event is the first new one, else the first. A fact that
+            -- cannot change and is known with another amount is no repetition.
+            SELECT r.place, bool_and(r.recorded IS NOT NULL AND NOT r.is_contradicted) AS is_recorded, bool_or(r.is_new) AS is_new,
                 (array_agg(r.recorded))[1] AS event_id
             FROM (
-                SELECT f.place, coalesce(f.known_event, e.id) AS recorded, e.id IS NOT DISTINCT FROM f.event_id AS is_new
+                SELECT f.place, coalesce(f.known_event, e.id) AS recorded, e.id IS NOT DISTINCT FROM f.event_id AS is_new,
+                    f.is_fixed AND f.known_event IS NOT NULL AND EXISTS (
+                        SELECT FROM public.attribution_events k
+                        WHERE k.tenant_id = bound AND k.id = f.known_event
+                            AND (k.shown_cents, k.currency) IS DISTINCT FROM (f.shown_cents, f.currency)
+                    ) AS is_contradicted
                 FROM fact f
                 LEFT JOIN expected x ON x.place = f.place
                 LEFT JOIN event e ON x.place IS NOT NULL AND e.processor = f.processor
@@ -126,19 +131,22 @@ BEGIN
         SELECT d.delivery_id, r.is_new,
             CASE WHEN r.is_recorded THEN r.event_id END,
             CASE WHEN NOT r.is_recorded THEN json_build_object(
+                'facts', (
+                    SELECT coalesce(json_agg(
+                        json_build_array(
+                            e.id, e.idempotency_key, e.shown_kind, e.object_id, e.shown_cents, e.currency, e.shown_at,
+                            e.occurred_at, e.transaction_id, e.payment_reference)
+                        ORDER BY e.received_at, e.created_at, e.id), '[]')
+                    FROM public.attribution_events e
+                    WHERE e.tenant_id = bound AND e.id = ANY (d.found_events || ARRAY(
+                        SELECT f.known_event FROM fact f WHERE f.place = r.place AND f.known_event IS NOT NULL))),
                 'entries', (
                     SELECT coalesce(json_agg(
                         json_build_array(
                             l.id, l.entry_kind, l.transaction_id, l.original_transaction_id, l.amount_cents,
                             l.effect_cents, l.currency, l.reverses)
-                        ORDER BY l.posted_at, l.id), '[]')
-                    FROM public.revenue_ledger l WHERE l.tenant_id = bound AND l.id = ANY (d.found_entries)),
-                'event_keys', (
-                    SELECT coalesce(json_agg(f.idempotency_key), '[]') FROM fact f
-                    WHERE f.place = r.place AND f.known_event IS NOT NULL),
-                'won_disputes', (
-                    SELECT coalesce(json_agg(f.transaction_id), '[]') FROM fact f
-                    WHERE f.place = r.place AND f.found_won_dispute)
+                        ORDER BY l.posted_at, l.ordinal, l.id), '[]')
+                    FROM public.revenue_ledger l WHERE l.tenant_id = bound AND l.event_id = ANY (d.found_events))
             )::text END
         FROM result r JOIN delivery d ON d.ordinality = r.place;
     END LOOP;

@@ -6,9 +6,10 @@ SELECT
     e.original_transaction_id,
     e.currency,
     fn_revenue_state(
-        count(*) FILTER (WHERE e.entry_kind = 'captured'),
-        count(*) FILTER (WHERE e.entry_kind = 'refunded'),
+        coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'captured'), 0)::bigint,
+        (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'refunded'), 0))::bigint,
         (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint,
+        count(*) FILTER (WHERE e.entry_kind IN ('captured', 'voided')),
         sum(e.effect_cents)
     ) AS state,
     coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'captured'), 0)::bigint AS captured_cents,
@@ -16,7 +17,7 @@ SELECT
     (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint
         AS chargeback_cents,
     sum(e.effect_cents)::bigint AS net_amount_cents,
-    coalesce(bool_and(v.entry_id IS NOT NULL) FILTER (WHERE e.entry_kind <> 'authorized'), false)
+    coalesce(bool_and(v.entry_id IS NOT NULL) FILTER (WHERE e.effect_cents <> 0), false)
         AS is_verified,
     max(e.posted_at) AS last_posted_at
 FROM revenue_ledger AS e

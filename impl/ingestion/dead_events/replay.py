@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,15 +27,14 @@ from impl.ingestion.touches.rules import Result
 from impl.jobs import transactions
 from impl.jobs.kinds import Work
 from impl.kernel.errors import SkeldirError
-from impl.kernel.events import Report
-from impl.ledger.posting import CurrencyMismatch
+from impl.kernel.facts import Report
+from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
+from impl.platforms import topics
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
+from impl.platforms.processor import Processor
 
 log = structlog.get_logger()
-
-Reader = Callable[[Notification], Report]
-"""Turns a notification of one processor into facts. Raises `UnusableDelivery` or `NothingToRecord`."""
 
 _CLAIM: Final = text(
     "SELECT c.*, d.external_event_id FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
@@ -59,8 +58,8 @@ class ReplayDependencies:
     """Dependencies of a replay."""
 
     ring: KeyRing
-    readers: Mapping[str, Reader]
-    """By the processor's name."""
+    processors: Mapping[str, Processor]
+    """By name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ async def _resolve(dependencies: ReplayDependencies, work: Work, claimed: Claime
         if claimed.row.source == rejections.TOUCH:
             return await _touch(work, claimed, content)
         link = journeys.take_link(content) if isinstance(content, dict) else None
-        return await _events(work, claimed, _read(dependencies, claimed, content), link)
+        return await _events(dependencies, work, claimed, _read(dependencies, claimed, content), link)
     except IntegrityError as error:
         state = getattr(error.orig, "sqlstate", None)
         code = {"23505": "duplicate_key", "23503": "fk_constraint"}.get(str(state), "schema_validation")
@@ -114,13 +113,13 @@ def _open(ring: KeyRing, tenant_id: uuid.UUID, claimed: Claimed) -> Any:
 
 def _read(dependencies: ReplayDependencies, claimed: Claimed, content: Any) -> Report:
     """The facts of the delivery by the rules of today. Raises `StillDead`."""
-    reader, row = dependencies.readers.get(claimed.row.source), claimed.row
-    if reader is None or not isinstance(content, dict):
+    processor, row = dependencies.processors.get(claimed.row.source), claimed.row
+    if processor is None or not isinstance(content, dict):
         raise StillDead("schema_validation", "there is nothing in it that could be read")
     topic = None if row.event_type == "unknown" else row.event_type
     notification = Notification(payload=content, topic=topic, id=row.external_event_id, received_at=row.ingested_at)
     try:
-        return reader(notification)
+        facts = topics.read(processor, notification)
     except UnusableDelivery as error:
         raise StillDead(error.code, str(error)) from error
     except NothingToRecord as error:
@@ -128,9 +127,12 @@ def _read(dependencies: ReplayDependencies, claimed: Claimed, content: Any) -> R
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # Content that never passed the contract's schema may break any reader.
         raise StillDead("schema_validation", "it does not follow the schema of its processor") from error
+    return Report(facts=facts, idempotency_key=uuid.UUID(row.idempotency_key))
 
 
-async def _events(work: Work, claimed: Claimed, report: Report, link: Link | None) -> uuid.UUID:
+async def _events(
+    dependencies: ReplayDependencies, work: Work, claimed: Claimed, report: Report, link: Link | None
+) -> uuid.UUID:
     """Write every fact with its entry, all or none, and resolve the dead event; id of the first event."""
     delivery = Delivery(
         id=claimed.row.delivery_id or uuid.uuid4(),
@@ -148,8 +150,9 @@ async def _events(work: Work, claimed: Claimed, report: Report, link: Link | Non
             return dict((await connection.execute(_REPLAY, values)).mappings().one())
 
     try:
-        return (await record.record(send, delivery, report, link)).event_id
-    except CurrencyMismatch as error:
+        rule = dependencies.processors[claimed.row.source].position
+        return (await record.record(send, delivery, report, rule, link)).event_id
+    except (CurrencyMismatch, ContradictsRecorded) as error:
         raise StillDead(error.code, str(error)) from error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -30,8 +30,8 @@ class Item(Protocol):
     """A value that may be stored together with others."""
 
     @property
-    def lock(self) -> int:
-        """Items with the same lock are stored one after the other …"""
+    def locks(self) -> Sequence[int]:
+        """Items that share a lock are stored one after the other …"""
         ...
 
     @property
@@ -117,7 +117,7 @@ class Batches(Generic[ItemT, AnswerT]):
         self._batches -= 1
 
     def _take(self) -> list[_Waiting[ItemT, AnswerT]]:
-        """The next batch, in order of arrival: nobody who has gone, and one of each lock, with its repetitions."""
+        """The next batch, in order of arrival: nobody who has gone, and one for each lock, with its repetitions."""
         members: list[_Waiting[ItemT, AnswerT]] = []
         mine: dict[int, str] = {}
         postponed: list[_Waiting[ItemT, AnswerT]] = []
@@ -125,11 +125,12 @@ class Batches(Generic[ItemT, AnswerT]):
             one = self._waiting.popleft()
             if one.answer.done():
                 continue
-            lock, key = one.item.lock, one.item.key
-            if lock in self._locks or mine.setdefault(lock, key) != key:
+            locks, key = one.item.locks, one.item.key
+            if not self._locks.isdisjoint(locks) or any(mine.get(lock, key) != key for lock in locks):
                 postponed.append(one)
             else:
                 members.append(one)
+                mine.update(dict.fromkeys(locks, key))
         self._waiting.extendleft(reversed(postponed))
         self._locks.update(mine)
         return members
@@ -145,13 +146,14 @@ class Batches(Generic[ItemT, AnswerT]):
         except BaseException as error:
             self._fail(members, error)
             raise
-        again: dict[int, list[_Waiting[ItemT, AnswerT]]] = {}
+        # Members that share a lock are repetitions of each other, so those with one key are stored alone one after the other.
+        again: dict[str, list[_Waiting[ItemT, AnswerT]]] = {}
         for one, answer in zip(members, answers, strict=True):
             if answer is not None:
                 one.tell(answer)
             elif not one.answer.done():
-                again.setdefault(one.item.lock, []).append(one)
-        self._locks -= {one.item.lock for one in members} - again.keys()
+                again.setdefault(one.item.key, []).append(one)
+        self._locks -= _locks_of(one for one in members if one.item.key not in again)
         for some in again.values():
             self._start(self._store_alone(some))
 
@@ -167,10 +169,14 @@ class Batches(Generic[ItemT, AnswerT]):
             self._fail(members, error)
             raise
         finally:
-            self._locks.discard(members[0].item.lock)
+            self._locks -= _locks_of(members)
             self._set_out()
 
     def _fail(self, members: Sequence[_Waiting[ItemT, AnswerT]], error: BaseException) -> None:
         for one in members:
             one.fail(error)
-        self._locks -= {one.item.lock for one in members}
+        self._locks -= _locks_of(members)
+
+
+def _locks_of(members: Iterable[_Waiting[ItemT, AnswerT]]) -> set[int]:
+    return {lock for one in members for lock in one.item.locks}

@@ -56,6 +56,7 @@ class NotRevenue:
 
     topic: str
     processor_event_id: str
+    idempotency_key: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

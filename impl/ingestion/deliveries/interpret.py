@@ -16,7 +16,7 @@ from impl.ingestion import names, privacy
 from impl.ingestion.deliveries.delivery import NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
 from impl.ingestion.rejections import MAX_ISSUES, Issue
-from impl.kernel.events import Report, idempotency_key
+from impl.kernel.facts import Report, delivery_key
 from impl.platforms import topics
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
@@ -67,7 +67,7 @@ class Reading:
 
     def reject(self, code: str, message: str, *, pointer: str = "", issues: tuple[Issue, ...] = ()) -> Rejection:
         """Why this cannot become an event, with what is kept for its repair."""
-        name, key = self.processor.name, self._key()
+        name, key = self.processor.name, self.key
         facts = {
             "processor": name,
             "event_type": self.topic,
@@ -88,13 +88,15 @@ class Reading:
 
     def ignore(self) -> NotRevenue:
         """The note of a delivery that says nothing about revenue."""
-        event_id = self.event_id or str(_body_key(self.inbound, self.secret))
-        return NotRevenue(topic=self.topic or "unknown", processor_event_id=event_id)
+        event_id = self.event_id or str(self.key)
+        return NotRevenue(topic=self.topic or "unknown", processor_event_id=event_id, idempotency_key=self.key)
 
-    def _key(self) -> uuid.UUID:
-        if self.topic is None or self.event_id is None:
+    @property
+    def key(self) -> uuid.UUID:
+        """Names the delivery: by the id of the notification inside the signed body, else by the body."""
+        if self.event_id is None or not self.processor.has_signed_event_id:
             return _body_key(self.inbound, self.secret)
-        return idempotency_key(self.processor.name, self.topic, self.event_id)
+        return delivery_key(self.processor.name, self.event_id)
 
 
 def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Reading | Rejection:
@@ -130,8 +132,10 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
     notification = Notification(payload=reading.payload, topic=topic, id=reading.event_id, received_at=received_at)
     if topics.kind_of(reading.processor.name, topic) is None:
         return _not_read(reading, notification)
+    if reading.processor.is_test(reading.payload):
+        return reading.ignore()
     try:
-        return reading.processor.read(notification)
+        return Report(facts=reading.processor.read(notification), idempotency_key=reading.key)
     except NothingToRecord:
         return reading.ignore()
     except UnusableDelivery as error:

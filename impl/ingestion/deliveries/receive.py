@@ -22,8 +22,8 @@ from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.deliveries.secrets import SecretStore, WebhookSecret
 from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import Clock
-from impl.kernel.events import Report
-from impl.ledger.posting import CurrencyMismatch
+from impl.kernel.facts import Report
+from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
 from impl.platforms import hints
 from impl.platforms.errors import SignatureMismatch
 from impl.platforms.processor import Processor
@@ -96,9 +96,10 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
         return await record.ignore(receiver.engine, delivery, meaning)
     if isinstance(meaning, Report):
         link = await receiver.journeys.link(delivery.tenant_id, meaning.facts[0].hints.journey_key)
+        assert isinstance(reading, Reading)
         try:
-            return await record.record(receiver.facts.put, delivery, meaning, link)
-        except CurrencyMismatch as error:
+            return await record.record(receiver.facts.put, delivery, meaning, reading.processor.position, link)
+        except (CurrencyMismatch, ContradictsRecorded) as error:
             # Nothing was written, so the same delivery can still be kept as a dead event.
             meaning = reading.reject(error.code, str(error))
     rejection = await _without_journey_key(receiver, delivery, meaning)

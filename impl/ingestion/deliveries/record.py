@@ -19,10 +19,11 @@ from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.batches import Batches
 from impl.ingestion.deliveries.delivery import Delivery, Ignored, NotRevenue, Outcome, Recorded
 from impl.ingestion.deliveries.races import LostRaceError, persist
+from impl.ingestion.deliveries.rows import Known
 from impl.ingestion.journeys import Link
-from impl.kernel.events import Report, idempotency_key
+from impl.kernel.facts import PositionRule, Report
 
-_LOOKS: Final = 2
+_LOOKS: Final = 4
 _RECORD: Final = "SELECT * FROM record_facts($1)"
 _RECORD_ALONE: Final = "SELECT * FROM record_facts($1, waits => true)"
 _IGNORE: Final = text(
@@ -50,10 +51,10 @@ class Prepared:
     """The row as JSON: what cannot be written down concerns its own delivery only."""
 
     @property
-    def lock(self) -> int:
-        """Key of its payment."""
-        key: int = self.row["lock_key"]
-        return key
+    def locks(self) -> Sequence[int]:
+        """Keys of its payment, one for each name, sorted."""
+        keys: Sequence[int] = self.row["lock_keys"]
+        return keys
 
     @property
     def key(self) -> str:
@@ -82,41 +83,44 @@ async def _send_batch(engine: AsyncEngine, batch: Sequence[Prepared]) -> Sequenc
 
 
 async def _send_alone(engine: AsyncEngine, prepared: Prepared) -> Answer:
-    # With one lock there is no order to keep, so waiting for it cannot end in a deadlock.
+    # Its locks are taken in sorted order, so waiting for them cannot end in a deadlock.
     async with concurrency.connection_budget(engine):
         answer: Answer = await direct.fetch_row(engine, _RECORD_ALONE, f"[{prepared.text.decode()}]")
     return answer
 
 
-async def record(send: Send, delivery: Delivery, report: Report, link: Link | None = None) -> Recorded:
+async def record(
+    send: Send, delivery: Delivery, report: Report, rule: PositionRule, link: Link | None = None
+) -> Recorded:
     """Record every fact of the delivery with its ledger entry, all of them or none; or recognise it as a duplicate.
 
     One round trip when nothing is recorded about the transaction yet, which is almost always, or the facts themselves are.
-    `link` is the journey that all its facts belong to. Raises `ledger.CurrencyMismatch` when a fact contradicts its capture;
-    nothing is written then.
+    `rule` says what the facts of its processor amount to, and `link` is the journey that all its facts belong to. Raises
+    `ledger.CurrencyMismatch` and `ledger.ContradictsRecorded` when a fact contradicts what is recorded; nothing is written then.
     """
     names = [channels.resolve(fact.hints) for fact in report.facts]
-    return await persist(lambda: _attempt(send, delivery, report, names, link))
+
+    def prepare(assumed: Known) -> Prepared:
+        row = rows.received_delivery(delivery, report, names, link, assumed, rule)
+        return Prepared(row, to_json(row))
+
+    return await persist(lambda: _attempt(send, prepare, delivery, report))
 
 
-async def _attempt(send: Send, delivery: Delivery, report: Report, names: Sequence[str], link: Link | None) -> Recorded:
-    prepared = _prepare(rows.received_delivery(delivery, report, names, link, rows.NOTHING))
+async def _attempt(send: Send, prepare: Callable[[Known], Prepared], delivery: Delivery, report: Report) -> Recorded:
+    prepared = prepare(rows.NOTHING)
     answer = await send(prepared)
     if answer["event_id"] is not None:
         return _recorded(prepared, delivery, report, answer)
     # Those that follow something go one after the other: each of them changes what the others have to know.
-    async with concurrency.lock(prepared.lock):
+    async with concurrency.lock(prepared.locks[0]):
         for _ in range(_LOOKS):
-            known = rows.known(answer["history"])
-            prepared = _prepare(rows.received_delivery(delivery, report, names, link, known))
+            # Each look may find further names of the payment, and facts under those.
+            prepared = prepare(rows.known(answer["history"]))
             answer = await send(prepared)
             if answer["event_id"] is not None:
                 return _recorded(prepared, delivery, report, answer)
     raise LostRaceError("more was recorded about the transaction each time")
-
-
-def _prepare(row: Mapping[str, Any]) -> Prepared:
-    return Prepared(row, to_json(row))
 
 
 def _recorded(prepared: Prepared, delivery: Delivery, report: Report, answer: Answer) -> Recorded:
@@ -134,7 +138,7 @@ def _recorded(prepared: Prepared, delivery: Delivery, report: Report, answer: An
 
 async def ignore(engine: AsyncEngine, delivery: Delivery, meaning: NotRevenue) -> Ignored:
     """Note a delivery that was understood and says nothing about revenue."""
-    key = idempotency_key(delivery.processor, meaning.topic, meaning.processor_event_id)
+    key = meaning.idempotency_key
     row = rows.delivery_columns(delivery, key) | {"outcome": Outcome.IGNORED.value, "topic": meaning.topic}
     async with concurrency.connection_budget(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
         await connection.execute(_IGNORE, row | {"processor_event_id": meaning.processor_event_id})

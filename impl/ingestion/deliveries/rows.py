@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from impl import ledger
 from impl.db import locks
 from impl.ingestion.deliveries.delivery import Delivery, correlation_id
 from impl.ingestion.journeys import Link
-from impl.kernel.events import CanonicalEvent, EntryKind, EventType, Report
-from impl.ledger import History, HistoryEntry, Posting
+from impl.kernel.events import EntryKind
+from impl.kernel.facts import FIXED, Fact, FactKind, PositionRule, Report, Shown
+from impl.kernel.money import Currency, Money
+from impl.ledger import History, HistoryEntry, KnownFact, Posting
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The records about the transaction of a delivery, as far as its facts depend on it."""
+    """The records about the payment of a delivery."""
 
-    entries: Sequence[HistoryEntry] = ()
-    event_keys: Collection[str] = ()
-    """Idempotency keys of the facts that have their event."""
-    won_disputes: Collection[str] = ()
-    """Transaction ids of its disputes that were won."""
+    history: History = field(default_factory=History)
+    event_ids: Sequence[str] = ()
+    """Of every event under one of its names, those that showed nothing included."""
+    names: frozenset[str] = frozenset()
+    """Names of the payment that its recorded facts tell."""
+    references: frozenset[str] = frozenset()
 
 
 NOTHING: Final = Known()
@@ -33,7 +37,27 @@ NOTHING: Final = Known()
 def known(history: str) -> Known:
     """The history that `record_facts` answers when something else is recorded than was assumed."""
     values = json.loads(history)
-    return Known([_entry(entry) for entry in values["entries"]], values["event_keys"], values["won_disputes"])
+    events = values["facts"]
+    return Known(
+        history=History([_fact(event) for event in events if event[2]], [_entry(entry) for entry in values["entries"]]),
+        event_ids=[event[0] for event in events],
+        names=frozenset(event[8] for event in events),
+        references=frozenset(event[9] for event in events if event[9]),
+    )
+
+
+def _fact(values: list[Any]) -> KnownFact:
+    _, key, kind, object_id, cents, currency, shown_at, occurred_at, transaction_id, reference = values
+    shown = Shown(
+        kind=FactKind(kind),
+        object_id=object_id,
+        money=Money(cents, Currency(currency)),
+        shown_at=datetime.fromisoformat(shown_at),
+        occurred_at=datetime.fromisoformat(occurred_at),
+        transaction_id=transaction_id,
+        payment_reference=reference,
+    )
+    return KnownFact(uuid.UUID(key), shown)
 
 
 def _entry(values: list[Any]) -> HistoryEntry:
@@ -42,12 +66,6 @@ def _entry(values: list[Any]) -> HistoryEntry:
     return HistoryEntry(
         uuid.UUID(id_), EntryKind(kind), transaction_id, original, amount, effect, currency, reverses_id
     )
-
-
-def payment_lock(delivery: Delivery, fact: CanonicalEvent) -> int:
-    """Key of the payment: everything that one payment's entries are posted by waits for the others."""
-    name = fact.payment_reference or fact.original_transaction_id
-    return locks.posting(delivery.tenant_id, fact.processor, name)
 
 
 def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
@@ -72,87 +90,55 @@ def _schema_notes(delivery: Delivery) -> Sequence[dict[str, str]] | None:
 
 
 def received_delivery(
-    delivery: Delivery, report: Report, channels: Sequence[str], link: Link | None, assumed: Known
+    delivery: Delivery, report: Report, channels: Sequence[str], link: Link | None, assumed: Known, rule: PositionRule
 ) -> dict[str, Any]:
     """The delivery with all its facts, each with its entry, as they are to be recorded if `assumed` holds.
 
-    `link` is the journey that its facts belong to, when the tenant has those. Raises `ledger.CurrencyMismatch`.
+    `link` is the journey that its facts belong to, when the tenant has those. Raises `ledger.CurrencyMismatch` and
+    `ledger.ContradictsRecorded`.
     """
     facts, first = report.facts, report.facts[0]
-    references = {fact.payment_reference for fact in facts if fact.payment_reference}
+    references = assumed.references.union(fact.payment_reference for fact in facts if fact.payment_reference)
+    names = assumed.names.union(references, (fact.transaction_id for fact in facts))
+    channel_of = dict(zip((id(fact) for fact in facts), channels, strict=True))
     return {
         **delivery_columns(delivery, report.idempotency_key),
         "topic": first.processor_event_type,
         "processor_event_id": first.processor_event_id,
         "posted_at": delivery.received_at,
         "is_replay": False,
-        "lock_key": payment_lock(delivery, first),
-        "transaction_names": [*{fact.original_transaction_id for fact in facts} | references],
+        # Sorted, so that two deliveries which share several names cannot wait for each other.
+        "lock_keys": sorted(locks.posting(delivery.tenant_id, name) for name in names),
+        "transaction_names": [*names],
         "payment_references": [*references],
-        "known_entries": [entry.id for entry in assumed.entries],
+        "known_events": assumed.event_ids,
         "facts": [
-            _received_fact(fact, posting, channel, link, assumed)
-            for (fact, posting), channel in zip(_posted(facts, assumed), channels, strict=True)
+            _received_fact(posting, channel_of[id(posting.fact)], link)
+            for posting in ledger.post(facts, assumed.history, rule)
         ],
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    entry_id: uuid.UUID
-    posting: Posting
-
-
-def _posted(facts: Sequence[CanonicalEvent], assumed: Known) -> Iterator[tuple[CanonicalEvent, _Posted]]:
-    """Each fact with what it posts after those before it; one that is known already posts nothing."""
-    entries, won_disputes = [*assumed.entries], {*assumed.won_disputes}
-    for fact in facts:
-        entry_id = uuid.uuid4()
-        if str(fact.idempotency_key) in assumed.event_keys:
-            posting = Posting(0, 0, fact.original_transaction_id)
-        else:
-            posting = ledger.post(fact, History(entries, fact.transaction_id in won_disputes))
-        if posting.kind is not None:
-            entries.append(_posted_entry(entry_id, fact, posting))
-        if fact.type is EventType.DISPUTE_WON:
-            won_disputes.add(fact.transaction_id)
-        yield fact, _Posted(entry_id, posting)
-
-
-def _posted_entry(entry_id: uuid.UUID, fact: CanonicalEvent, posting: Posting) -> HistoryEntry:
-    assert posting.kind is not None
-    return HistoryEntry(
-        id=entry_id,
-        kind=posting.kind,
-        transaction_id=fact.transaction_id,
-        original_transaction_id=posting.original_transaction_id,
-        amount_cents=posting.revenue_cents,
-        effect_cents=posting.effect_cents,
-        currency=fact.money.currency,
-        reverses=posting.reverses,
-    )
-
-
-def _received_fact(
-    fact: CanonicalEvent, posted: _Posted, channel: str, link: Link | None, assumed: Known
-) -> dict[str, Any]:
-    """An event and, with a kind, its entry."""
-    posting, key = posted.posting, str(fact.idempotency_key)
-    # Only a dispute that is being opened depends on whether it was won before; asking for the others costs a look-up.
-    is_opened = fact.type is EventType.PAYMENT_DISPUTED
+def _received_fact(posting: Posting, channel: str, link: Link | None) -> dict[str, Any]:
+    """An event and, with an entry kind, its entry."""
+    fact, entry = posting.fact, posting.entry
     return {
         "event_id": uuid.uuid4(),
-        "idempotency_key": key,
-        "is_known": key in assumed.event_keys,
-        "event_type": fact.type.value,
+        "account": fact.account,
+        "idempotency_key": str(posting.key),
+        "is_known": posting.is_known,
+        "is_fixed": fact.kind in FIXED and not posting.is_derived,
+        "event_type": posting.type.value,
         "processor_event_type": fact.processor_event_type,
-        "external_event_id": fact.external_event_id,
-        "occurred_at": fact.occurred_at,
+        "external_event_id": fact.object_id,
+        **(_NOTHING_SHOWN if posting.is_derived else _shown(fact)),
+        "occurred_at": posting.occurred_at,
         "order_id": fact.order_id,
         "transaction_id": fact.transaction_id,
+        "payment_reference": fact.payment_reference,
         "revenue_cents": posting.revenue_cents,
         "effect_cents": posting.effect_cents,
-        "currency": fact.money.currency,
+        "currency": posting.currency,
         "session_id": fact.hints.session_id,
         "journey_hash": link.current.hex() if link else None,
         "journey_hash_previous": link.previous.hex() if link and link.previous else None,
@@ -160,26 +146,46 @@ def _received_fact(
         "utm_source": fact.hints.utm_source,
         "utm_medium": fact.hints.utm_medium,
         "campaign_id": fact.hints.utm_campaign,
-        "raw_payload": _readable(fact, channel),
-        "knows_won_dispute": fact.transaction_id in assumed.won_disputes if is_opened else None,
-        "entry_id": posted.entry_id,
-        "entry_kind": posting.kind.value if posting.kind else None,
-        "processor_event_id": fact.processor_event_id,
+        "raw_payload": _readable(posting, channel),
+        "entry_id": entry.id if entry else None,
+        "entry_kind": entry.kind.value if entry else None,
+        "ordinal": entry.ordinal if entry else None,
+        "processor_event_id": _entry_event_id(posting),
+        "entry_transaction_id": entry.transaction_id if entry else None,
         "original_transaction_id": posting.original_transaction_id,
-        "payment_reference": fact.payment_reference,
-        "reverses": posting.reverses,
+        "reverses": entry.reverses if entry else None,
     }
 
 
-def _readable(fact: CanonicalEvent, channel: str) -> dict[str, Any]:
+def _entry_event_id(posting: Posting) -> str:
+    """A name of its own for each currency, because one delivery may take back in one what it takes in another."""
+    name, code = posting.fact.processor_event_id, posting.currency
+    return name if code == posting.fact.money.currency else f"{name[: _MAX_ID - 4]}:{code}"
+
+
+_MAX_ID: Final = 255
+_NOTHING_SHOWN: Final = {"shown_kind": None, "shown_cents": None, "shown_at": None, "object_id": None}
+
+
+def _shown(fact: Fact) -> dict[str, Any]:
+    return {
+        "shown_kind": fact.kind.value,
+        "shown_cents": fact.cents,
+        "shown_at": fact.shown_at,
+        "object_id": fact.object_id,
+    }
+
+
+def _readable(posting: Posting, channel: str) -> dict[str, Any]:
     """The readable part of the payload: allow-listed keys only, so that no personal data can come along."""
+    fact = posting.fact
     values = {
         "event_type": fact.processor_event_type,
-        "event_timestamp": fact.occurred_at.isoformat(),
-        "currency": fact.money.currency,
+        "event_timestamp": posting.occurred_at.isoformat(),
+        "currency": posting.currency,
         "processor": fact.processor,
-        "external_event_id": fact.external_event_id,
-        "idempotency_key": str(fact.idempotency_key),
+        "external_event_id": fact.object_id,
+        "idempotency_key": str(posting.key),
         "utm_source": fact.hints.utm_source,
         "utm_medium": fact.hints.utm_medium,
         "campaign_id": fact.hints.utm_campaign,

@@ -13,19 +13,19 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from impl.kernel.clock import Clock
 from impl.kernel.errors import ConfigurationError
-from impl.kernel.events import Report
+from impl.kernel.facts import Fact
 from impl.platforms import notices
 from impl.platforms.notices import OnNotice
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.paypal import certificates, local_authority, transport
 from impl.platforms.paypal import signature as proofs
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates
-from impl.platforms.paypal.events import NAME, TOPICS, to_report
+from impl.platforms.paypal.events import NAME, TOPICS, to_facts
 from impl.platforms.paypal.local_authority import Authority
 from impl.platforms.processor import Example, Headers, Processor, Signature
 from impl.settings import Settings
 
-__all__ = ["PayPal", "to_report"]
+__all__ = ["PayPal", "to_facts"]
 
 
 class PayPal(Processor):
@@ -69,9 +69,9 @@ class PayPal(Processor):
         """The event id, when the payload names one that can be kept."""
         return short_text(payload.get("id")) if isinstance(payload, dict) else None
 
-    def read(self, notification: Notification) -> Report:
+    def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The one fact of an event. Raises `UnusableDelivery`."""
-        return to_report(notification)
+        return to_facts(notification)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The five headers that PayPal sends. Raises `ConfigurationError` where nobody stands in for PayPal."""

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from impl.kernel.events import CanonicalEvent, EventType, Hints, Report
+from impl.kernel.events import EventType, Hints
+from impl.kernel.facts import Fact, FactKind
 from impl.kernel.money import Money
 from impl.platforms import hints
 from impl.platforms.errors import UnusableDelivery
@@ -26,37 +27,29 @@ class PayPalTopic(Topic):
     """How one PayPal event type is read."""
 
     event: EventType
-    name_in_key: str
+    kind: FactKind
     is_of_sale: bool
     """Whether the payment it belongs to has this one transaction. An order may be captured in several parts, a sale may not."""
 
 
 TOPICS: Final = {
-    "PAYMENT.SALE.COMPLETED": PayPalTopic(
-        event=EventType.PAYMENT_CAPTURED, name_in_key="sale_completed", is_of_sale=True
-    ),
+    "PAYMENT.SALE.COMPLETED": PayPalTopic(event=EventType.PAYMENT_CAPTURED, kind=FactKind.CAPTURED, is_of_sale=True),
     "PAYMENT.CAPTURE.COMPLETED": PayPalTopic(
-        event=EventType.PAYMENT_CAPTURED, name_in_key="payment_capture_completed", is_of_sale=False
+        event=EventType.PAYMENT_CAPTURED, kind=FactKind.CAPTURED, is_of_sale=False
     ),
-    "PAYMENT.SALE.REFUNDED": PayPalTopic(
-        event=EventType.PAYMENT_REFUNDED, name_in_key="payment_sale_refunded", is_of_sale=True
-    ),
+    "PAYMENT.SALE.REFUNDED": PayPalTopic(event=EventType.PAYMENT_REFUNDED, kind=FactKind.REFUNDED, is_of_sale=True),
     "PAYMENT.CAPTURE.REFUNDED": PayPalTopic(
         event=EventType.PAYMENT_REFUNDED,
-        name_in_key="payment_capture_refunded",
+        kind=FactKind.REFUNDED,
         is_of_sale=False,
         schema_of="PAYMENT.SALE.REFUNDED",
     ),
-    "PAYMENT.SALE.REVERSED": PayPalTopic(
-        event=EventType.PAYMENT_DISPUTED, name_in_key="payment_sale_reversed", is_of_sale=True
-    ),
-    "PAYMENT.CAPTURE.REVERSED": PayPalTopic(
-        event=EventType.PAYMENT_DISPUTED, name_in_key="payment_capture_reversed", is_of_sale=False
-    ),
+    "PAYMENT.SALE.REVERSED": PayPalTopic(event=EventType.PAYMENT_DISPUTED, kind=FactKind.DISPUTED, is_of_sale=True),
+    "PAYMENT.CAPTURE.REVERSED": PayPalTopic(event=EventType.PAYMENT_DISPUTED, kind=FactKind.DISPUTED, is_of_sale=False),
 }
 
 
-def to_report(notification: Notification) -> Report:
+def to_facts(notification: Notification) -> tuple[Fact, ...]:
     """The one fact of a decoded PayPal event.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
@@ -70,22 +63,24 @@ def to_report(notification: Notification) -> Report:
         raise UnusableDelivery("unknown_provider_event", message, "/event_type")
     resource = event.object("resource")
     transaction_id = resource.name("id")
-    fact = CanonicalEvent(
+    occurred_at = _instant(event, resource, notification)
+    fact = Fact(
         processor=NAME,
+        account=notification.account,
+        kind=topic.kind,
         type=topic.event,
         processor_event_type=type_,
         processor_event_id=event.name("id"),
-        external_event_id=transaction_id,
-        name_in_key=topic.name_in_key,
-        occurred_at=_instant(event, resource, notification),
-        transaction_id=transaction_id,
-        original_transaction_id=_original(topic, resource, transaction_id),
+        object_id=transaction_id,
+        shown_at=occurred_at,
+        occurred_at=occurred_at,
+        transaction_id=_original(topic, resource, transaction_id),
         payment_reference=_optional(resource, "parent_payment") if topic.is_of_sale else None,
         order_id=_optional(resource, "invoice_id"),
         money=_money(resource, is_given_back=topic.event is not EventType.PAYMENT_CAPTURED),
         hints=_hints(resource.values),
     )
-    return Report.of_one(fact)
+    return (fact,)
 
 
 def _original(topic: PayPalTopic, resource: Fields, transaction_id: str) -> str:

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from impl.kernel.events import Report
+from impl.kernel.facts import Fact
 from impl.platforms import hmac_signature
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.shopify.events import NAME, TOPICS, to_report
+from impl.platforms.shopify.events import NAME, TOPICS, to_facts
 
-__all__ = ["Shopify", "to_report"]
+__all__ = ["Shopify", "to_facts"]
 
 _SIGNATURE = "X-Shopify-Hmac-SHA256"
 _TOPIC = "X-Shopify-Topic"
@@ -38,6 +38,7 @@ class Shopify(Processor):
         for prefix in ("", _OLDER)
     )
     topics = TOPICS
+    has_signed_event_id = False
     topic_mismatch_status = 422
 
     async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
@@ -58,9 +59,9 @@ class Shopify(Processor):
         """Shopify's id of the delivery, the same for each repetition."""
         return short_text(_value(headers, _WEBHOOK_ID))
 
-    def read(self, notification: Notification) -> Report:
+    def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The one fact of a delivery. Raises `UnusableDelivery`, or `NothingToRecord`."""
-        return to_report(notification)
+        return to_facts(notification)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The three headers that Shopify sends."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from impl.kernel.events import CanonicalEvent, EventType, Report
+from impl.kernel.events import EventType
+from impl.kernel.facts import Fact, FactKind
 from impl.kernel.money import Currency, Money, MoneyError
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
@@ -25,12 +26,12 @@ class ShopifyTopic(Topic):
     """How one Shopify topic is read."""
 
     event: EventType
-    name_in_key: str
+    kind: FactKind
     read: Callable[[Fields, Notification], dict[str, Any]]
     """Fills in what differs between orders, refunds and checkouts."""
 
 
-def to_report(notification: Notification) -> Report:
+def to_facts(notification: Notification) -> tuple[Fact, ...]:
     """The one fact of a decoded Shopify delivery.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value`,
@@ -42,26 +43,27 @@ def to_report(notification: Notification) -> Report:
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-Shopify-Topic")
     payload = Fields(notification.payload)
     fields = how.read(payload, notification)
-    fact = CanonicalEvent(
+    fact = Fact(
         processor=NAME,
+        account=notification.account,
+        kind=how.kind,
         type=how.event,
         processor_event_type=notification.topic or "",
-        processor_event_id=notification.id or fields["external_event_id"],
-        name_in_key=how.name_in_key,
+        processor_event_id=notification.id or fields["object_id"],
+        shown_at=fields["occurred_at"],
         hints=hints.read(notification.payload.get("note_attributes")),
         **fields,
     )
-    return Report.of_one(fact)
+    return (fact,)
 
 
 def _order(payload: Fields, _: Notification) -> dict[str, Any]:
     id_ = str(payload.number("id"))
     transaction = f"shopify_order_{id_}"
     return {
-        "external_event_id": id_,
+        "object_id": transaction,
         "occurred_at": payload.instant("created_at"),
         "transaction_id": transaction,
-        "original_transaction_id": transaction,
         "order_id": id_,
         "money": payload.amount("total_price", payload.currency("currency")),
     }
@@ -70,10 +72,9 @@ def _order(payload: Fields, _: Notification) -> dict[str, Any]:
 def _refund(payload: Fields, notification: Notification) -> dict[str, Any]:
     id_, order_id = str(payload.number("id")), str(payload.number("order_id"))
     return {
-        "external_event_id": id_,
+        "object_id": f"shopify_refund_{id_}",
         "occurred_at": _created(payload, notification),
-        "transaction_id": f"shopify_refund_{id_}",
-        "original_transaction_id": f"shopify_order_{order_id}",
+        "transaction_id": f"shopify_order_{order_id}",
         "order_id": order_id,
         "money": _given_back(payload),
     }
@@ -110,10 +111,9 @@ def _checkout(payload: Fields, notification: Notification) -> dict[str, Any]:
     token = payload.name("token")
     transaction = f"shopify_checkout_{token}"[:255]
     return {
-        "external_event_id": notification.id or f"{token}_{notification.received_at.isoformat()}",
+        "object_id": transaction,
         "occurred_at": _created(payload, notification, "updated_at"),
         "transaction_id": transaction,
-        "original_transaction_id": transaction,
         "money": payload.amount("total_price", payload.currency("currency")),
     }
 
@@ -125,8 +125,8 @@ def _created(payload: Fields, notification: Notification, *preferred: str) -> da
 
 
 TOPICS: Final = {
-    "orders/create": ShopifyTopic(event=EventType.ORDER_CREATED, name_in_key="order_create", read=_order),
-    "orders/paid": ShopifyTopic(event=EventType.PAYMENT_CAPTURED, name_in_key="orders_paid", read=_order),
-    "refunds/create": ShopifyTopic(event=EventType.PAYMENT_REFUNDED, name_in_key="refunds_create", read=_refund),
-    "checkouts/update": ShopifyTopic(event=EventType.CHECKOUT_UPDATED, name_in_key="checkouts_update", read=_checkout),
+    "orders/create": ShopifyTopic(event=EventType.ORDER_CREATED, kind=FactKind.HOLD, read=_order),
+    "orders/paid": ShopifyTopic(event=EventType.PAYMENT_CAPTURED, kind=FactKind.CAPTURED_TOTAL, read=_order),
+    "refunds/create": ShopifyTopic(event=EventType.PAYMENT_REFUNDED, kind=FactKind.REFUNDED, read=_refund),
+    "checkouts/update": ShopifyTopic(event=EventType.CHECKOUT_UPDATED, kind=FactKind.CHECKOUT, read=_checkout),
 }

@@ -1,4 +1,4 @@
-"""Stripe: deliveries signed with `Stripe-Signature`, amounts in Stripe's minor units, cumulative refunds."""
+"""Stripe: deliveries signed with `Stripe-Signature`, amounts in Stripe's minor units, charges with running totals."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from impl.kernel.events import Report
+from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.stripe import examples
+from impl.platforms.stripe import examples, objects
+from impl.platforms.stripe import position as positions
 from impl.platforms.stripe import signature as signatures
-from impl.platforms.stripe.events import NAME, TOPICS, to_event
+from impl.platforms.stripe.events import NAME, TOPICS, to_facts
 from impl.platforms.stripe.signature import sign
 
-__all__ = ["Stripe", "sign", "to_event"]
+__all__ = ["Stripe", "sign", "to_facts"]
 
 _SIGNATURE = "Stripe-Signature"
 
@@ -48,9 +49,17 @@ class Stripe(Processor):
         """The event id, when the payload names one that can be kept."""
         return _short_text(payload, "id")
 
-    def read(self, notification: Notification) -> Report:
-        """The one fact of an event. Raises `UnusableDelivery`, or `NothingToRecord`."""
-        return Report.of_one(to_event(notification.payload))
+    def read(self, notification: Notification) -> tuple[Fact, ...]:
+        """The facts that the object of an event shows. Raises `UnusableDelivery`, or `NothingToRecord`."""
+        return to_facts(notification.payload, notification.account)
+
+    def position(self, facts: Sequence[Shown]) -> Position:
+        """Captured, refunded and disputed amounts of one payment."""
+        return positions.position(facts)
+
+    def is_test(self, payload: Any) -> bool:
+        """Whether the event is of Stripe's test mode."""
+        return isinstance(payload, dict) and objects.is_test(payload)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The one header that Stripe sends; topic and id stand in the body."""

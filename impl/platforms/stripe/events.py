@@ -1,176 +1,86 @@
-"""The reader of Stripe events: the integration map of the specification, as one table and one function.
-
-Amounts arrive in Stripe's minor units, which differ from ISO 4217 for four currencies (docs.stripe.com/currencies).
-"""
+"""The reader of Stripe events: which object an event carries, and what that object shows, whatever the event is called."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from impl.kernel import money
-from impl.kernel.events import CanonicalEvent, EventType
-from impl.kernel.money import Currency, Money, MoneyError
-from impl.platforms import hints
+from generated.governance import mappings
+from impl.kernel.events import EventType
+from impl.kernel.facts import DEFAULT_ACCOUNT, Fact
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
+from impl.platforms.fields import Fields
 from impl.platforms.processor import Topic
+from impl.platforms.stripe import charges, disputes, intents, refunds
+from impl.platforms.stripe.objects import Source, instant
 
 NAME: Final = "stripe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripeTopic(Topic):
-    """How one Stripe event type is read."""
+    """One Stripe event type."""
 
-    event: EventType
-    amount: Literal["amount", "amount_refunded"] = "amount"
-    unique_by: Literal["object", "event"] = "object"
-    """Whether the event can happen once per object, or (refunds, failed attempts) many times."""
-    about: Literal["itself", "charge", "payment_intent"] = "itself"
-    """Which field names the transaction."""
+    carries: str
+    """Kind of object in `data.object`, as its field `object` names it."""
 
 
+_EVENTS: Final = {
+    "charge.succeeded": EventType.PAYMENT_CAPTURED,
+    "charge.captured": EventType.PAYMENT_CAPTURED,
+    "charge.refunded": EventType.PAYMENT_REFUNDED,
+    "charge.failed": EventType.PAYMENT_FAILED,
+    "charge.expired": EventType.AUTHORIZATION_ENDED,
+    "payment_intent.succeeded": EventType.PAYMENT_CAPTURED,
+    "payment_intent.amount_capturable_updated": EventType.ORDER_CREATED,
+    "payment_intent.payment_failed": EventType.PAYMENT_FAILED,
+    "payment_intent.canceled": EventType.AUTHORIZATION_ENDED,
+    "refund.created": EventType.PAYMENT_REFUNDED,
+    "refund.failed": EventType.REFUND_REVERSED,
+    "charge.dispute.created": EventType.PAYMENT_DISPUTED,
+    "charge.dispute.funds_withdrawn": EventType.PAYMENT_DISPUTED,
+    "charge.dispute.funds_reinstated": EventType.DISPUTE_WON,
+}
+"""What an event usually shows; of the others only the object tells."""
 TOPICS: Final = {
-    "charge.succeeded": StripeTopic(event=EventType.PAYMENT_CAPTURED),
-    "payment_intent.succeeded": StripeTopic(event=EventType.PAYMENT_CAPTURED, about="payment_intent"),
-    "charge.refunded": StripeTopic(event=EventType.PAYMENT_REFUNDED, amount="amount_refunded", unique_by="event"),
-    "charge.dispute.created": StripeTopic(event=EventType.PAYMENT_DISPUTED, about="charge"),
-    "charge.dispute.closed": StripeTopic(event=EventType.DISPUTE_WON, about="charge"),
-    "payment_intent.payment_failed": StripeTopic(
-        event=EventType.PAYMENT_FAILED, unique_by="event", about="payment_intent"
-    ),
+    topic: StripeTopic(carries=kind, event=_EVENTS.get(topic))
+    for kind, topics in mappings.READ["stripe"].items()
+    for topic in topics
+}
+_READERS: Final[Mapping[str, Callable[[Source, Fields], Iterator[Fact]]]] = {
+    "charge": charges.read,
+    "payment_intent": intents.read,
+    "refund": refunds.read,
+    "dispute": disputes.read,
 }
 
-# Stripe's decimal places where they differ from ISO 4217's.
-_STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
-_LATEST_INSTANT = 253402300799  # 9999-12-31T23:59:59Z
-_MAX_ID_LENGTH = 255
 
+def to_facts(payload: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) -> tuple[Fact, ...]:
+    """The facts of a decoded Stripe event.
 
-def to_event(delivery: Mapping[str, Any]) -> CanonicalEvent:
-    """The canonical event of a decoded Stripe event.
-
-    Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
-    `unknown_currency`, and a JSON pointer to the field; and `NothingToRecord` for a dispute that was lost.
+    Raises `UnusableDelivery` with code `unknown_provider_event`, `topic_mismatch`, `missing_required_field`, `malformed_value` or
+    `unknown_currency`, and a JSON pointer to the field; and `NothingToRecord` for an object of another account.
     """
-    type_ = _text(delivery, "type", "/type")
-    how = TOPICS.get(type_)
-    if how is None:
-        raise UnusableDelivery(
-            "unknown_provider_event", f"Stripe's event type {type_[:60]!r} has no meaning here", "/type"
-        )
-    item = _object(delivery)
-    if type_ == "charge.dispute.closed" and item.get("status") != "won":
-        raise NothingToRecord("a dispute that was not won changes nothing")
-    event_id, object_id = _text(delivery, "id", "/id"), _text(item, "id", "/data/object/id")
-    transaction_id, original = _transactions(how, item, object_id)
-    return CanonicalEvent(
-        processor=NAME,
-        type=how.event,
-        processor_event_type=type_,
-        processor_event_id=event_id,
-        external_event_id=object_id if how.unique_by == "object" else event_id,
-        occurred_at=_instant(delivery),
-        transaction_id=transaction_id,
-        original_transaction_id=original,
-        payment_reference=_payment_reference(how, item, object_id),
-        money=_money(item, how.amount),
-        is_cumulative=how.amount == "amount_refunded",
-        hints=hints.read(item.get("metadata")),
-    )
+    event = Fields(payload)
+    type_ = event.name("type")
+    topic = TOPICS.get(type_)
+    if topic is None:
+        message = f"Stripe's event type {type_[:60]!r} has no meaning here"
+        raise UnusableDelivery("unknown_provider_event", message, "/type")
+    owner = event.values.get("account")
+    if owner is not None and owner != account:
+        raise NothingToRecord(f"the object belongs to the connected account {str(owner)[:60]}, which is not connected")
+    source = Source(type=type_, id=event.name("id"), at=instant(event, "created"), account=account)
+    return tuple(_READERS[topic.carries](source, _object(event, topic)))
 
 
-def _transactions(how: StripeTopic, item: Mapping[str, Any], object_id: str) -> tuple[str, str]:
-    """Transaction and the transaction it is about. A payment intent stands for its latest charge; a dispute for its charge."""
-    if how.about == "payment_intent":
-        transaction_id = _optional_text(item, "latest_charge") or object_id
-        return transaction_id, transaction_id
-    if how.about == "charge":
-        return object_id, _text(item, "charge", "/data/object/charge")
-    return object_id, object_id
-
-
-def _payment_reference(how: StripeTopic, item: Mapping[str, Any], object_id: str) -> str | None:
-    return object_id if how.about == "payment_intent" else _optional_text(item, "payment_intent")
-
-
-def _object(delivery: Mapping[str, Any]) -> Mapping[str, Any]:
-    data = delivery.get("data")
-    item = data.get("object") if isinstance(data, dict) else None
-    if not isinstance(item, dict):
+def _object(event: Fields, topic: StripeTopic) -> Fields:
+    data = event.values.get("data")
+    values = data.get("object") if isinstance(data, dict) else None
+    if not isinstance(values, dict):
         raise UnusableDelivery("missing_required_field", "the event has no object", "/data/object")
-    return item
-
-
-def _text(values: Mapping[str, Any], name: str, pointer: str) -> str:
-    value = values.get(name)
-    if value is None:
-        raise UnusableDelivery("missing_required_field", f"{name} is missing", pointer)
-    if not isinstance(value, str) or not _is_id(value):
-        raise UnusableDelivery(
-            "malformed_value", f"{name} is not an id of 1 to {_MAX_ID_LENGTH} printable characters", pointer
-        )
-    return value
-
-
-def _optional_text(values: Mapping[str, Any], name: str) -> str | None:
-    """Text of a reference that Stripe sends as an id, as an expanded object, or not at all."""
-    value = values.get(name)
-    if isinstance(value, dict):
-        value = value.get("id")
-    return None if value is None else _text({name: value}, name, f"/data/object/{name}")
-
-
-def _is_id(value: str) -> bool:
-    return 0 < len(value) <= _MAX_ID_LENGTH and value.isprintable() and value.isascii()
-
-
-def _instant(delivery: Mapping[str, Any]) -> datetime:
-    created = _integer(delivery, "created", "/created")
-    if not 0 <= created <= _LATEST_INSTANT:
-        raise UnusableDelivery("malformed_value", "created is not a Unix time in seconds", "/created")
-    return datetime.fromtimestamp(created, UTC)
-
-
-def _integer(values: Mapping[str, Any], name: str, pointer: str) -> int:
-    value = values.get(name)
-    if value is None:
-        raise UnusableDelivery("missing_required_field", f"{name} is missing", pointer)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise UnusableDelivery("malformed_value", f"{name} is not an integer", pointer)
-    return value
-
-
-def _money(item: Mapping[str, Any], field: str) -> Money:
-    pointer = f"/data/object/{field}"
-    amount = _integer(item, field, pointer)
-    if amount < 0:
-        raise UnusableDelivery("malformed_value", f"{field} is negative", pointer)
-    code = _currency(item)
-    try:
-        return Money(_iso_minor_units(amount, code), code)
-    except MoneyError as error:
-        raise UnusableDelivery(error.code, str(error), pointer) from error
-
-
-def _currency(item: Mapping[str, Any]) -> Currency:
-    text = _text(item, "currency", "/data/object/currency")
-    try:
-        return money.currency(text)
-    except MoneyError as error:
-        raise UnusableDelivery(error.code, str(error), "/data/object/currency") from error
-
-
-def _iso_minor_units(amount: int, code: Currency) -> int:
-    """Stripe's minor units as ISO 4217's; what would need rounding is refused."""
-    places = money.exponent(code)
-    shift = places - _STRIPE_EXPONENTS.get(code, places)
-    if shift >= 0:
-        return int(amount * 10**shift)
-    if amount % 10**-shift:
-        raise MoneyError(f"{code} has {places} decimal places; the amount has more")
-    return int(amount // 10**-shift)
+    if values.get("object", topic.carries) != topic.carries:
+        message = f"this event carries a {topic.carries}; its object is a {str(values['object'])[:40]!r}"
+        raise UnusableDelivery("topic_mismatch", message, "/data/object/object")
+    return Fields(values, "/data/object")

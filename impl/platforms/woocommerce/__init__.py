@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from impl.kernel.events import Report
+from impl.kernel.facts import Fact
 from impl.platforms import hmac_signature
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.woocommerce.events import NAME, TOPICS, to_report
+from impl.platforms.woocommerce.events import NAME, TOPICS, to_facts
 
-__all__ = ["WooCommerce", "to_report"]
+__all__ = ["WooCommerce", "to_facts"]
 
 _SIGNATURE = "X-WC-Webhook-Signature"
 _TOPIC = "X-WC-Webhook-Topic"
@@ -29,6 +29,7 @@ class WooCommerce(Processor):
     topic_header = _TOPIC
     headers = frozenset({_SIGNATURE.lower(), _TOPIC.lower(), _DELIVERY_ID.lower()})
     topics = TOPICS
+    has_signed_event_id = False
 
     async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the secret that signed `body`. Raises `SignatureMismatch`."""
@@ -42,9 +43,9 @@ class WooCommerce(Processor):
         """WooCommerce's id of the delivery."""
         return short_text(headers.get(_DELIVERY_ID.lower()))
 
-    def read(self, notification: Notification) -> Report:
+    def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The facts of a whole order. Raises `UnusableDelivery`, or `NothingToRecord`."""
-        return to_report(notification)
+        return to_facts(notification)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The three headers that WooCommerce sends."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from impl.kernel.events import CanonicalEvent, EventType, Report, idempotency_key
+from impl.kernel.events import EventType
+from impl.kernel.facts import Fact, FactKind
 from impl.kernel.money import Currency, Money
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
@@ -26,22 +27,12 @@ NAME: Final = "woocommerce"
 class WooCommerceTopic(Topic):
     """How one WooCommerce topic is read; the status of the order tells what happened where the topic names no event."""
 
-    name_in_key: str
-    is_per_delivery: bool
-    """Whether the key names the delivery, because the order may be told about many times, or the order."""
-
 
 TOPICS: Final = {
-    "order.created": WooCommerceTopic(
-        event=EventType.ORDER_CREATED, name_in_key="order_created", is_per_delivery=False
-    ),
-    "order.completed": WooCommerceTopic(
-        event=EventType.PAYMENT_CAPTURED, name_in_key="order_completed", is_per_delivery=False
-    ),
-    "order.updated": WooCommerceTopic(event=None, name_in_key="order_updated", is_per_delivery=True),
-    "order.refunded": WooCommerceTopic(
-        event=EventType.PAYMENT_REFUNDED, name_in_key="order_refunded", is_per_delivery=True
-    ),
+    "order.created": WooCommerceTopic(event=EventType.ORDER_CREATED),
+    "order.completed": WooCommerceTopic(event=EventType.PAYMENT_CAPTURED),
+    "order.updated": WooCommerceTopic(event=None),
+    "order.refunded": WooCommerceTopic(event=EventType.PAYMENT_REFUNDED),
 }
 
 BY_STATUS: dict[str, EventType] = {
@@ -65,18 +56,8 @@ class Order:
         """The name of its payment."""
         return f"woocommerce_order_{self.id}"
 
-    @property
-    def delivery_name(self) -> str:
-        """The id that makes this delivery one of its kind."""
-        if not self.topic.is_per_delivery:
-            return self.id
-        return (
-            self.notification.id
-            or f"{self.id}_{self.fields.values.get('status')}_{self.notification.received_at.isoformat()}"
-        )
 
-
-def to_report(notification: Notification) -> Report:
+def to_facts(notification: Notification) -> tuple[Fact, ...]:
     """The facts of a decoded WooCommerce delivery: an order, its capture, its refunds.
 
     Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
@@ -92,10 +73,10 @@ def to_report(notification: Notification) -> Report:
     facts = _facts(order, event)
     if not facts:
         raise NothingToRecord("the change moves no money")
-    return Report(facts=tuple(facts), idempotency_key=idempotency_key(NAME, topic.name_in_key, order.delivery_name))
+    return tuple(facts)
 
 
-def _facts(order: Order, event: EventType | None) -> list[CanonicalEvent]:
+def _facts(order: Order, event: EventType | None) -> list[Fact]:
     refunds = order.fields.objects("refunds")
     match event:
         case EventType.ORDER_CREATED:
@@ -111,35 +92,35 @@ def _facts(order: Order, event: EventType | None) -> list[CanonicalEvent]:
             return [*_capture_before_refund(order), *(_refund(order, refund) for refund in refunds)] if refunds else []
 
 
-def _capture_before_refund(order: Order) -> Sequence[CanonicalEvent]:
+def _capture_before_refund(order: Order) -> Sequence[Fact]:
     """The capture of an order that was paid and not completed; a completed one is captured by its own delivery."""
     if _named(order.fields, "date_completed") or not _named(order.fields, "date_paid"):
         return ()
     return (_order(order, EventType.PAYMENT_CAPTURED, _instant(order.fields, "date_paid")),)
 
 
-def _order(order: Order, type_: EventType, at: datetime) -> CanonicalEvent:
+def _order(order: Order, type_: EventType, at: datetime) -> Fact:
     return _fact(
         order,
+        kind=FactKind.HOLD if type_ is EventType.ORDER_CREATED else FactKind.CAPTURED_TOTAL,
         type=type_,
-        external_event_id=order.delivery_name,
-        name_in_key=order.topic.name_in_key,
+        object_id=order.transaction_id,
+        shown_at=at,
         occurred_at=at,
-        transaction_id=order.transaction_id,
         money=order.fields.amount("total", order.code),
     )
 
 
-def _refund(order: Order, refund: Fields) -> CanonicalEvent:
+def _refund(order: Order, refund: Fields) -> Fact:
     """One refund, named by its own id: whichever deliveries repeat it, it is one fact."""
     id_ = str(refund.number("id"))
     return _fact(
         order,
+        kind=FactKind.REFUNDED,
         type=EventType.PAYMENT_REFUNDED,
-        external_event_id=id_,
-        name_in_key="order_refunded",
+        object_id=f"woocommerce_refund_{id_}",
+        shown_at=_instant(order.fields, "date_modified"),
         occurred_at=_instant(order.fields, "date_modified"),
-        transaction_id=f"woocommerce_refund_{id_}",
         money=_absolute(refund, order.code),
     )
 
@@ -148,12 +129,13 @@ def _absolute(refund: Fields, code: Currency) -> Money:
     return refund.amount(refund.first("amount", "total"), code, is_signed=True)
 
 
-def _fact(order: Order, **fields: Any) -> CanonicalEvent:
-    return CanonicalEvent(
+def _fact(order: Order, **fields: Any) -> Fact:
+    return Fact(
         processor=NAME,
+        account=order.notification.account,
         processor_event_type=order.notification.topic or "",
-        processor_event_id=order.notification.id or order.delivery_name,
-        original_transaction_id=order.transaction_id,
+        processor_event_id=order.notification.id or order.transaction_id,
+        transaction_id=order.transaction_id,
         order_id=order.id,
         hints=hints.read(order.fields.values.get("meta_data"), name="key"),
         **fields,

@@ -110,6 +110,7 @@ async def receive(
             transaction_id=charge.id,
             original_transaction_id=charge.id,
             entry_kind="captured",
+            ordinal=1,
             processor_event_id=event.id,
             event_id=made,
             amount_cents=charge.amount,

@@ -32,7 +32,7 @@ OLDER_STRIPE = OlderStripe()
 
 @pytest.fixture
 def repair(ring):
-    return ReplayDependencies(ring, {"stripe": registry.processor("stripe").read})
+    return ReplayDependencies(ring, {"stripe": registry.processor("stripe")})
 
 
 @pytest.fixture

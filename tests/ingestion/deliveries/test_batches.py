@@ -19,7 +19,7 @@ class Parcel:
     """Something to store."""
 
     name: str
-    lock: int
+    locks: tuple[int, ...]
     key: str = ""
 
 
@@ -55,7 +55,7 @@ class Store:
         return parcel.name.upper()
 
     def put(self, name, lock=None, key=""):
-        parcel = Parcel(name, hash(name) if lock is None else lock, key or name)
+        parcel = Parcel(name, (hash(name) if lock is None else lock,), key or name)
         return asyncio.create_task(self.batches.put(parcel))
 
 

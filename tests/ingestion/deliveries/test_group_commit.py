@@ -179,7 +179,7 @@ async def test_a_batch_leaves_no_tenant_bound(shops, database):
 async def test_a_payment_that_another_process_is_at_keeps_no_batch_waiting(shops, owner, database):
     shop = shops[0]
     row = await row_of(shop, sale(1))
-    async with elsewhere(database, row["lock_key"]) as release:
+    async with elsewhere(database, row["lock_keys"][0]) as release:
         held = asyncio.create_task(shop.deliver(sale(1)))
         assert (await shop.deliver(sale(2))).outcome is Outcome.ACCEPTED
         while not await owner.fetchval(IS_AWAITED):

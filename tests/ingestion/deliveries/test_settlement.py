@@ -98,7 +98,7 @@ async def test_every_order_of_arrival_settles_to_the_same_net(processor, street)
         shop = await street.shop()
         for index in order:
             answer = await deliver(shop, story[index], f"delivery-{index}")
-            assert answer.json()["outcome"] == "accepted", (order, answer.text)
+            assert answer.json()["outcome"] in ("accepted", "duplicate"), (order, answer.text)
         assert await shop.current() == expected, order
 
 

@@ -125,7 +125,19 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
         Index("ix_attribution_events__tenant_id_occurred_at_id", "tenant_id", text("occurred_at DESC"), "id"),
         Index(None, "tenant_id", "session_id", postgresql_where=text("session_id IS NOT NULL")),
         Index(None, "tenant_id", "journey_hash", postgresql_where=text("journey_hash IS NOT NULL")),
+        CheckConstraint(
+            "num_nulls(shown_kind, shown_cents, shown_at, object_id) IN (0, 4)"
+            " AND shown_cents BETWEEN 0 AND 1000000000000000",
+            name="shown",
+        ),
         Index(None, "tenant_id", "processor", "transaction_id"),
+        Index(
+            None,
+            "tenant_id",
+            "processor",
+            "payment_reference",
+            postgresql_where=text("payment_reference IS NOT NULL"),
+        ),
         Index(
             "ix_attribution_events__unredacted",
             "received_at",
@@ -164,6 +176,12 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
     raw_payload: Mapped[dict[str, Any]]
     redacted_at: Mapped[datetime | None]
     correlation_id: Mapped[UUID | None]
+    account: Mapped[str] = mapped_column(server_default="default")
+    shown_kind: Mapped[str | None]
+    shown_cents: Mapped[int | None] = mapped_column(BigInteger)
+    shown_at: Mapped[datetime | None]
+    object_id: Mapped[str | None]
+    payment_reference: Mapped[str | None]
 
 
 class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):

@@ -20,7 +20,8 @@ from impl.db.mapped import (
 )
 from tests.schema.tables.checks import currency
 
-STATES = ("authorized", "captured", "refunded", "chargeback")
+STATES = ("authorized", "captured", "refunded", "chargeback", "void")
+KINDS = ("authorized", "captured", "refunded", "chargeback", "moved", "voided")
 
 
 class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
@@ -38,17 +39,22 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
         ),
         same_tenant("event_id", "attribution_events.id"),
         same_tenant("reverses", "revenue_ledger.id"),
-        one_of("entry_kind", *STATES),
+        one_of("entry_kind", *KINDS),
         currency(),
         CheckConstraint("amount_cents BETWEEN 0 AND 1000000000000000", name="amount_cents"),
         CheckConstraint(
             "CASE entry_kind WHEN 'authorized' THEN effect_cents = 0"
-            " WHEN 'captured' THEN effect_cents = amount_cents"
-            " WHEN 'refunded' THEN effect_cents = - amount_cents"
+            " WHEN 'voided' THEN effect_cents = 0"
+            " WHEN 'captured' THEN abs(effect_cents) = amount_cents"
+            " WHEN 'moved' THEN effect_cents = - amount_cents AND reverses IS NOT NULL"
             " ELSE effect_cents = - amount_cents OR (effect_cents = amount_cents AND reverses IS NOT NULL) END",
             name="effect_cents",
         ),
-        CheckConstraint("verification_source = processor || '_webhook'", name="verification_source"),
+        CheckConstraint("(entry_kind = 'captured') = (ordinal IS NOT NULL) AND ordinal >= 1", name="ordinal"),
+        CheckConstraint("num_nulls(presentment_cents, presentment_currency) IN (0, 2)", name="presentment"),
+        CheckConstraint(
+            "verification_source IN (processor || '_webhook', processor || '_import')", name="verification_source"
+        ),
         Index(
             "uq_revenue_ledger__single_kind",
             "tenant_id",
@@ -56,13 +62,22 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
             "transaction_id",
             "entry_kind",
             unique=True,
-            postgresql_where=text("entry_kind IN ('authorized', 'captured')"),
+            postgresql_where=text("entry_kind IN ('authorized', 'voided')"),
         ),
         Index(
             "uq_revenue_ledger__payment_reference",
             "tenant_id",
             "processor",
             "payment_reference",
+            unique=True,
+            postgresql_where=text("entry_kind = 'captured' AND ordinal = 1"),
+        ),
+        Index(
+            "uq_revenue_ledger__ordinal",
+            "tenant_id",
+            "processor",
+            "original_transaction_id",
+            "ordinal",
             unique=True,
             postgresql_where=text("entry_kind = 'captured'"),
         ),
@@ -91,6 +106,11 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
     reverses: Mapped[UUID | None]
     # `metadata` is SQLAlchemy's own attribute, so the column has another name in Python.
     details: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+    account: Mapped[str] = mapped_column(server_default="default")
+    ordinal: Mapped[int | None]
+    gateway: Mapped[str | None]
+    presentment_cents: Mapped[int | None] = mapped_column(BigInteger)
+    presentment_currency: Mapped[str | None] = mapped_column(CHAR(3))
 
 
 class RevenueStateTransition(TenantScoped, Identified, CreatedAt, Base):

@@ -1,0 +1,147 @@
+"""The difference between what the facts of a payment say together and what the ledger holds: a pure rule, in one currency."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from impl.kernel.events import EntryKind, EventType
+from impl.kernel.facts import Position
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """An entry already in the ledger for the same payment."""
+
+    id: uuid.UUID
+    kind: EntryKind
+    transaction_id: str
+    original_transaction_id: str
+    amount_cents: int
+    effect_cents: int
+    currency: str
+    reverses: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """An entry that brings the ledger closer to a position."""
+
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    type: EventType
+    kind: EntryKind
+    transaction_id: str
+    currency: str
+    amount_cents: int
+    effect_cents: int
+    reverses: uuid.UUID | None = None
+    ordinal: int | None = None
+    """Of a capture: which one of its payment it is, from 1."""
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it undoes what a refund or a dispute took."""
+        return self.type in (EventType.REFUND_REVERSED, EventType.DISPUTE_WON)
+
+
+def settle(position: Position | None, entries: Sequence[HistoryEntry], currency: str) -> list[Adjustment]:
+    """The entries to add to `entries`, all in `currency`. Without a position everything is taken back."""
+    position = position or Position(transaction_id=entries[0].transaction_id)
+    captured = _captured(position, entries, currency)
+    single = (_authorized(position, entries, currency), captured, _voided(position, entries, currency))
+    result = [adjustment for adjustment in single if adjustment]
+    capture = next(
+        (entry.id for entry in entries if entry.kind is EntryKind.CAPTURED), captured.id if captured else None
+    )
+    for kind, amounts in ((EntryKind.REFUNDED, position.refunded), (EntryKind.CHARGEBACK, position.charged_back)):
+        own = [entry for entry in entries if entry.kind is kind]
+        if own or amounts:
+            result += _taken(kind, amounts, own, capture, currency)
+    return result
+
+
+def _authorized(position: Position, entries: Iterable[HistoryEntry], currency: str) -> Adjustment | None:
+    # Not after a capture: an order that arrives late is no longer open.
+    if (
+        position.held_cents is None
+        or position.captured_cents > 0
+        or _has(entries, EntryKind.AUTHORIZED, EntryKind.CAPTURED)
+    ):
+        return None
+    return Adjustment(
+        type=EventType.ORDER_CREATED,
+        kind=EntryKind.AUTHORIZED,
+        transaction_id=position.transaction_id,
+        currency=currency,
+        amount_cents=position.held_cents,
+        effect_cents=0,
+    )
+
+
+def _voided(position: Position, entries: Iterable[HistoryEntry], currency: str) -> Adjustment | None:
+    # A hold that was never known cannot end: intents are cancelled every day without any money ever being held.
+    if not position.is_voided or position.held_cents is None or _has(entries, EntryKind.VOIDED):
+        return None
+    return Adjustment(
+        type=EventType.AUTHORIZATION_ENDED,
+        kind=EntryKind.VOIDED,
+        transaction_id=position.transaction_id,
+        currency=currency,
+        amount_cents=position.held_cents,
+        effect_cents=0,
+    )
+
+
+def _captured(position: Position, entries: Sequence[HistoryEntry], currency: str) -> Adjustment | None:
+    """The next capture in parts; when a newer snapshot shows less, the difference with a negative effect."""
+    captures = [entry for entry in entries if entry.kind is EntryKind.CAPTURED]
+    change = position.captured_cents - sum(entry.effect_cents for entry in captures)
+    if not change:
+        return None
+    return Adjustment(
+        type=EventType.PAYMENT_CAPTURED,
+        kind=EntryKind.CAPTURED,
+        transaction_id=captures[0].transaction_id if captures else position.transaction_id,
+        currency=currency,
+        amount_cents=abs(change),
+        effect_cents=change,
+        reverses=captures[-1].id if change < 0 and captures else None,
+        ordinal=len(captures) + 1,
+    )
+
+
+def _taken(
+    kind: EntryKind,
+    amounts: Mapping[str, int],
+    entries: Sequence[HistoryEntry],
+    capture: uuid.UUID | None,
+    currency: str,
+) -> Iterator[Adjustment]:
+    """What refunds or disputes take, each by its own name; what they take no longer is given back with `reverses`."""
+    taking, giving = _TYPES[kind]
+    for name in sorted({*amounts, *(entry.transaction_id for entry in entries)}):
+        own = [entry for entry in entries if entry.transaction_id == name]
+        change = amounts.get(name, 0) + sum(entry.effect_cents for entry in own)
+        if not change:
+            continue
+        took = next((entry.id for entry in reversed(own) if entry.effect_cents < 0), None)
+        yield Adjustment(
+            type=taking if change > 0 else giving,
+            kind=kind,
+            transaction_id=name,
+            currency=currency,
+            amount_cents=abs(change),
+            effect_cents=-change,
+            reverses=capture if change > 0 else took,
+        )
+
+
+_TYPES = {
+    EntryKind.REFUNDED: (EventType.PAYMENT_REFUNDED, EventType.REFUND_REVERSED),
+    EntryKind.CHARGEBACK: (EventType.PAYMENT_DISPUTED, EventType.DISPUTE_WON),
+}
+
+
+def _has(entries: Iterable[HistoryEntry], *kinds: EntryKind) -> bool:
+    return any(entry.kind in kinds for entry in entries)
