@@ -182,7 +182,7 @@ PAYPAL_SALE_COMPLETED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "paypal", "topic": "PAYMENT.SALE.COMPLETED", "event": "PaymentCaptured"},
-        "x-idempotency-key": "paypal_sale_completed_{id}",
+        "x-idempotency-key": "paypal_{id}",
     },
 )
 
@@ -211,7 +211,7 @@ PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "paypal", "topic": "PAYMENT.CAPTURE.COMPLETED", "event": "PaymentCaptured"},
-        "x-idempotency-key": "paypal_payment_capture_completed_{id}",
+        "x-idempotency-key": "paypal_{id}",
     },
 )
 
@@ -240,7 +240,7 @@ PAYPAL_SALE_REFUNDED: Final = Operation(
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "paypal", "topic": "PAYMENT.SALE.REFUNDED", "event": "PaymentRefunded"},
-        "x-idempotency-key": "paypal_payment_sale_refunded_{id}",
+        "x-idempotency-key": "paypal_{id}",
     },
 )
 
