@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from impl.db.revision import run
 
-revision = "1025_facts"
-down_revision = "1024_login_networks"
+revision = "1026_facts"
+down_revision = "1025_access_audit"
 branch_labels = None
 depends_on = None
 
