@@ -45,7 +45,7 @@ DEFAULT_ACCOUNT: Final = "default"
 
 
 class FactKind(enum.StrEnum):
-    """What a fact shows."""
+    """Kinds of facts."""
 
     HOLD = "hold"
     """Snapshot: an order or authorization that is not paid; its amount is what is open."""
@@ -93,7 +93,7 @@ CAPTURING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What one fact showed; all that a position depends on, and all that the ledger remembers of it."""
+    """One fact as it was shown: all that a position depends on, and all that the ledger remembers of it."""
 
     kind: FactKind
     object_id: str
@@ -152,15 +152,15 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """What all known facts of a payment say together, in the cents of one currency."""
+    """The sum of all known facts of a payment, in the cents of one currency."""
 
     transaction_id: str
     """The name under which captures are posted."""
     captured_cents: int = 0
     refunded: Mapping[str, int] = field(default_factory=dict)
-    """What was given back, by the name of the refund; a refund that failed is missing or 0."""
+    """The amounts that went back, by the name of the refund; a refund that failed is missing or 0."""
     charged_back: Mapping[str, int] = field(default_factory=dict)
-    """What disputes hold, by the name of the dispute."""
+    """The amounts that disputes hold, by the name of the dispute."""
     held_cents: int | None = None
     """The amount of an order or authorization that was not captured when it was shown; None when none was shown."""
     is_voided: bool = False
@@ -168,7 +168,7 @@ class Position:
 
 
 class PositionRule(Protocol):
-    """What facts amount to; the `position` of a processor."""
+    """The `position` of a processor."""
 
     def __call__(self, facts: Sequence[Shown]) -> Position:
         """The position of one payment. `facts` is never empty, has one currency, and comes in no order that means anything."""

@@ -74,7 +74,7 @@ class Posting:
 
     @property
     def effect_cents(self) -> int:
-        """What the event adds to revenue: 0, + or − `revenue_cents`."""
+        """The amount that the event adds to revenue: 0, + or − `revenue_cents`."""
         return self.entry.effect_cents if self.entry else 0
 
 

@@ -118,7 +118,7 @@ def _taken(
     capture: uuid.UUID | None,
     currency: str,
 ) -> Iterator[Adjustment]:
-    """What refunds or disputes take, each by its own name; what they take no longer is given back with `reverses`."""
+    """The amounts that refunds or disputes take, each by its own name; what they take no longer is given back with `reverses`."""
     taking, giving = _TYPES[kind]
     for name in sorted({*amounts, *(entry.transaction_id for entry in entries)}):
         own = [entry for entry in entries if entry.transaction_id == name]

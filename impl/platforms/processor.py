@@ -112,7 +112,7 @@ class Processor(ABC):
         """
 
     def position(self, facts: Sequence[Shown]) -> Position:
-        """What all known facts of a payment say together: pure, and the same for every order of `facts`."""
+        """The sum of all known facts of a payment: pure, and the same for every order of `facts`."""
         return rules.plain_position(facts)
 
     def is_test(self, payload: Any) -> bool:

@@ -16,7 +16,7 @@ _HOLDS_MONEY: Final = ("needs_response", "under_review", "lost")  # compared, ne
 
 
 def read(source: Source, dispute: Fields) -> Iterator[Fact]:
-    """What the dispute holds, or that it gives the money back; and its charge where the event expands it."""
+    """The amount that the dispute holds, or that it gives the money back; and its charge where the event expands it."""
     dispute.name("id")
     names = payment(dispute, charge=reference(dispute, "charge"))
     money = amount(dispute, "amount", dispute.currency("currency"))

@@ -42,7 +42,7 @@ _EVENTS: Final = {
     "charge.dispute.funds_withdrawn": EventType.PAYMENT_DISPUTED,
     "charge.dispute.funds_reinstated": EventType.DISPUTE_WON,
 }
-"""What an event usually shows; of the others only the object tells."""
+"""The fact that an event usually shows; of the others only the object tells."""
 TOPICS: Final = {
     topic: StripeTopic(carries=kind, event=_EVENTS.get(topic))
     for kind, topics in mappings.READ["stripe"].items()

@@ -1,4 +1,4 @@
-"""What all objects of Stripe have in common: times in Unix seconds, amounts in Stripe's minor units, references to each other.
+"""Parts that all objects of Stripe have: times in Unix seconds, amounts in Stripe's minor units, references to each other.
 
 Amounts arrive in Stripe's minor units, which differ from ISO 4217 for four currencies (docs.stripe.com/currencies).
 """
@@ -118,7 +118,7 @@ def _integer(item: Fields, name: str) -> int:
 
 
 def _iso_minor_units(value: int, code: Currency) -> int:
-    """What would need rounding is refused."""
+    """An amount that would need rounding is refused."""
     places = money.exponent(code)
     shift = places - _STRIPE_EXPONENTS.get(code, places)
     if shift >= 0:
