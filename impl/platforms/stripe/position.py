@@ -95,7 +95,7 @@ def _running_total(name: str, snapshots: Sequence[Shown], facts: Sequence[Shown]
 
 
 def _disputes(facts: Sequence[Shown]) -> dict[str, int]:
-    """The amount that each dispute holds by its newest snapshot; one taking, and nothing once it is won or its funds came back."""
+    """The amount that each dispute holds by its newest snapshot: nothing once it is won or its funds came back."""
     ended = {fact.object_id for fact in of_kind(facts, FactKind.DISPUTE_ENDED)}
     groups = by_object(of_kind(facts, FactKind.DISPUTED))
     return {name: latest.cents for name, group in groups.items() if name not in ended and (latest := newest(group))}
