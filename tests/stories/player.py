@@ -41,14 +41,14 @@ async def play(shop: Shop, scripts: Iterable[Script]) -> list[str]:
     async def one(script: Script) -> None:
         async with gate:
             for wave in script.waves:
-                answers = await asyncio.gather(*(_send(shop, told) for told in wave))
+                answers = await asyncio.gather(*(send(shop, told) for told in wave))
                 problems.extend(f"{script.name}: {answer}" for answer in answers if answer)
 
     await asyncio.gather(*(one(script) for script in scripts))
     return problems
 
 
-async def _send(shop: Shop, told: Told) -> str:
+async def send(shop: Shop, told: Told) -> str:
     """What is wrong with the answer; nothing when it is right."""
     processor = PROCESSORS[told.shown.processor]
     secret, topic = shop.secrets[processor.name], told.shown.topic

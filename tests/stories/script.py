@@ -20,6 +20,8 @@ GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
         "paypal": paypal.generate,
     }
 )
+READY: Final[tuple[str, ...]] = ()
+"""The kinds whose readers follow the specification."""
 LOSSY: Final = 0.4
 """Share of the stories some of whose deliveries are lost."""
 
