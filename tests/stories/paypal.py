@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.stories.story import CURRENCIES, Books, Shown, Step, Sums, books, decimal, utc
+from tests.stories.story import CURRENCIES, Books, Shown, Step, Sums, WholeStory, books, decimal, utc
 
 WON = frozenset({"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER"})
 OUTCOMES = ("RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "RESOLVED_BUYER_FAVOUR", "RESOLVED_WITH_PAYOUT")
@@ -48,7 +48,7 @@ class Dispute(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayPalStory:
+class PayPalStory(WholeStory):
     """One payment."""
 
     seed: int
@@ -61,6 +61,8 @@ class PayPalStory:
     """Whether a capture is written as version 1 of the API writes it."""
     has_links: bool = True
     """Whether resources carry links; else a field names the payment."""
+    invoice_id: str = ""
+    """What the shop calls the payment."""
 
     @property
     def id(self) -> str:
@@ -142,6 +144,7 @@ class PayPalStory:
         }
         if isinstance(shown, Back) and shown.id != self.id:
             return value | state | self._references(shown)
+        value |= {"invoice_id": self.invoice_id} if self.invoice_id else {}
         links = [self._link("self", f"{self._folder}/{shown.id}")] if self.has_links else []
         return value | state | {"links": links} | ({"parent_payment": self._parent} if self.is_v1 else {})
 

@@ -73,7 +73,7 @@ async def judge(shop: Shop, scripts: Sequence[Script]) -> list[str]:
     problems += [f"{key} {sums} is nobody's" for key, sums in ledger.items() if key[0] not in names]
     for script in scripts:
         expected = script.expected
-        found = {key: sums for key, sums in ledger.items() if key[0] in script.story.names}
+        found = script.story.fold({key: sums for key, sums in ledger.items() if key[0] in script.story.names})
         if expected is not None and found != expected:
             problems.append(f"{script.name}: the ledger has {found}, the oracle {expected}")
     return problems

@@ -9,15 +9,16 @@ from random import Random
 from types import MappingProxyType
 from typing import Final
 
-from tests.stories import paypal, shopify, stripe, woocommerce
+from tests.stories import paypal, sale, shopify_life, stripe, woocommerce
 from tests.stories.story import Books, Shown, Story, Told, words
 
 GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
     {
         "stripe": stripe.generate,
-        "shopify": shopify.generate,
+        "shopify": shopify_life.generate,
         "woocommerce": woocommerce.generate,
         "paypal": paypal.generate,
+        "sale": sale.generate,
     }
 )
 READY: Final[tuple[str, ...]] = ()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import Any
 
-from tests.stories.story import CURRENCIES, Books, Shown, Step, Sums, books, decimal, utc
+from tests.stories.story import Books, Shown, Step, Sums, WholeStory, books, decimal, utc
 
 CARD, GIFT = "shopify_payments", "gift_card"
 TAKING = frozenset({"needs_response", "under_review", "lost"})
 """States of a chargeback in which the bank holds the money."""
 ALL_PAID = frozenset({"paid", "partially_refunded", "refunded"})
-OUTCOMES = (("needs_response",), ("needs_response", "under_review", "lost"), ("needs_response", "won"), ("prevented",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Payment:
     @property
     def is_cash(self) -> bool:
         """Whether money moved."""
-        return self.gateway == CARD
+        return self.gateway != GIFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ class Dispute(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShopifyStory:
+class ShopifyStory(WholeStory):
     """One order."""
 
     seed: int
@@ -84,6 +82,12 @@ class ShopifyStory:
     lowers_total: bool = False
     """Whether the total of a paid order falls when something is taken out of it."""
     is_test: bool = False
+    gateway: str = CARD
+    """What moves the money."""
+    authorization: str = ""
+    """The processor's name of the payment, where the gateway repeats it."""
+    payment_id: str = ""
+    """Shopify's name of the payment, which it gives to the gateway."""
 
     @property
     def order_id(self) -> int:
@@ -150,6 +154,8 @@ class ShopifyStory:
             "amount": shop["amount"], "currency": self.currency, "test": self.is_test, "processed_at": utc(at),
             "created_at": utc(at), "order_id": self.order_id,
         }  # fmt: skip
+        names = {"authorization": self.authorization, "payment_id": self.payment_id}
+        item |= {name: value for name, value in names.items() if value and payment.kind == "sale"}
         if self.presentment:
             # A third more, in another currency: nobody may take it for the shop's money.
             buyer = {"amount": decimal(payment.amount * 4 // 3, self.presentment), "currency_code": self.presentment}
@@ -280,6 +286,9 @@ class _Announcer:
     def _number(self, at: int) -> int:
         return self.story.seed * 10_000_000 + at + 1
 
+    def _payment(self, step: Step, kind: str, amount: int, status: str = "success") -> Payment:
+        return Payment(self._number(step.at), kind, status, amount, self.story.gateway)
+
     def _use(self, gateway: str) -> None:
         if gateway not in self.gateways:
             self.gateways = (*self.gateways, gateway)
@@ -302,17 +311,17 @@ class _Announcer:
 
     def _authorized(self, step: Step) -> Iterator[Shown]:
         self.is_authorized = True
-        self._use(CARD)
-        yield from self._told(step.at, Payment(self._number(step.at), "authorization", "success", step.amount))
+        self._use(self.story.gateway)
+        yield from self._told(step.at, self._payment(step, "authorization", step.amount))
         yield self._order("orders/updated", step.at + 1)
 
     def _void(self, step: Step) -> Iterator[Shown]:
         self.is_void = True
-        yield from self._told(step.at, Payment(self._number(step.at), "void", "success", self.story.amount))
+        yield from self._told(step.at, self._payment(step, "void", self.story.amount))
         yield self._order("orders/cancelled", step.at + 1)
 
     def _declined(self, step: Step) -> Iterator[Shown]:
-        yield from self._told(step.at, Payment(self._number(step.at), "sale", "failure", step.amount))
+        yield from self._told(step.at, self._payment(step, "sale", step.amount, "failure"))
 
     def _charge(self, step: Step, gateway: str) -> Iterator[Shown]:
         self.charged += step.amount
@@ -323,10 +332,10 @@ class _Announcer:
         yield self._order("orders/paid" if is_paid else "orders/updated", step.at + 1)
 
     def _sale(self, step: Step) -> Iterator[Shown]:
-        yield from self._charge(step, CARD)
+        yield from self._charge(step, self.story.gateway)
 
     def _capture(self, step: Step) -> Iterator[Shown]:
-        yield from self._charge(step, CARD)
+        yield from self._charge(step, self.story.gateway)
 
     def _gift_card(self, step: Step) -> Iterator[Shown]:
         """Used at the checkout, in the moment in which the rest is paid: no snapshot is between them."""
@@ -344,7 +353,7 @@ class _Announcer:
 
     def _refund(self, step: Step) -> Iterator[Shown]:
         self.current_total = max(0, self.current_total - step.amount)
-        yield from self._back(step, Payment(self._number(step.at), "refund", step.status, step.amount))
+        yield from self._back(step, self._payment(step, "refund", step.amount, step.status))
 
     def _refund_to_gift_card(self, step: Step) -> Iterator[Shown]:
         self.current_total = max(0, self.current_total - step.amount)
@@ -371,128 +380,3 @@ class _Announcer:
 
     def _inquiry(self, step: Step) -> Iterator[Shown]:
         yield from self._dispute(step, "inquiry")
-
-
-class _Life:
-    """Makes up the steps of an order."""
-
-    def __init__(self, random: Random, amount: int) -> None:
-        self.random, self.at, self.steps, self.due, self.charged, self.has_gift = (
-            random,
-            0,
-            list[Step](),
-            amount,
-            0,
-            False,
-        )
-        self.is_void = False
-
-    def add(self, kind: str, **values: Any) -> None:
-        """Happens some time after the last one."""
-        self.at += self.random.choice((10, 60, 3600, 86_400))
-        self.steps.append(Step(kind=kind, at=self.at, **values))
-
-    def chance(self, share: float) -> bool:
-        """Whether something that rare happens."""
-        return self.random.random() < share
-
-    def live(self, *, tells_transactions: bool) -> tuple[Step, ...]:
-        """All of it."""
-        self.add("created")
-        if self.chance(0.15):
-            self._edit()
-        if self.chance(0.1):
-            self.add("declined", amount=self.due)
-        if tells_transactions and self.chance(0.15):
-            self._gift()
-        else:
-            self._pay()
-        if self.charged and not self.is_void:
-            self._after()
-        if self.chance(0.3):
-            self.add("updated")
-        return tuple(self.steps)
-
-    def _edit(self) -> None:
-        delta = self.random.choice((500, 2000, -(self.due // 4)))
-        if delta:
-            self.due += delta
-            self.add("edited", amount=delta)
-
-    def _gift(self) -> None:
-        part = self.due if self.chance(0.4) else self.random.randint(1, self.due)
-        self.has_gift = True
-        self.add("gift card", amount=part)
-        if part < self.due:
-            self.add("sale", amount=self.due - part)
-            self.charged = self.due - part
-
-    def _pay(self) -> None:
-        kind = "sale"
-        if self.chance(0.35):
-            self.add("authorized", amount=self.due)
-            kind = "capture"
-            if self.chance(0.3):
-                self.is_void = True
-                self.add("void")
-                return
-        if self.chance(0.1):
-            return
-        while self.charged < self.due:
-            part = self.due - self.charged if self.chance(0.6) else self.random.randint(1, self.due - self.charged)
-            self.add(kind, amount=part)
-            self.charged += part
-            if self.charged < self.due and self.chance(0.2):
-                return
-        if self.chance(0.2):
-            self._edit()
-            if self.charged < self.due and self.chance(0.7):
-                self.add("sale", amount=self.due - self.charged)
-                self.charged = self.due
-
-    def _after(self) -> None:
-        if self.charged < self.due and not self.has_gift:
-            return
-        self._refunds()
-        if self.chance(0.1):
-            self.add("cancelled")
-        if self.chance(0.3):
-            kind = self.random.choice(("chargeback", "chargeback", "inquiry"))
-            amount = self.charged if self.chance(0.6) else self.random.randint(1, self.charged)
-            for status in self.random.choice(OUTCOMES):
-                self.add(kind, amount=amount, status=status)
-
-    def _refunds(self) -> None:
-        left = self.charged
-        for number in range(self.random.choice((0, 0, 1, 1, 2, 3))):
-            part = left if self.chance(0.3) else self.random.randint(1, max(1, left))
-            if not 0 < part <= left:
-                break
-            if self.chance(0.1):
-                self.add("refund to gift card", id=f"g{number}", amount=part)
-                continue
-            name, status = f"r{number}", "pending" if self.chance(0.3) else "success"
-            self.add("refund", id=name, amount=part, status=status)
-            left -= part
-            if status == "pending" and self.chance(0.5):
-                self.add("refund settled", id=name)
-            elif self.chance(0.2):
-                self.add("refund failed", id=name)
-                left += part
-
-
-def generate(seed: int) -> ShopifyStory:
-    """The story of that number."""
-    random = Random(f"shopify {seed}")
-    currency, amount = random.choice(CURRENCIES), random.randint(1000, 99_999)
-    tells_transactions = random.random() < 0.7
-    life = _Life(random, amount)
-    steps = life.live(tells_transactions=tells_transactions)
-    presentment = random.choice([code for code in ("CAD", "JPY", "EUR") if code != currency])
-    is_foreign = random.random() < 0.25
-    is_test = random.random() < 0.07 and not any(step.kind in {"chargeback", "inquiry"} for step in steps)
-    return ShopifyStory(
-        seed=seed, currency=currency, amount=amount, steps=steps, presentment=presentment if is_foreign else "",
-        has_amount_set=not is_foreign or life.has_gift or random.random() < 0.5, tells_transactions=tells_transactions,
-        lowers_total=random.random() < 0.3, is_test=is_test,
-    )  # fmt: skip

@@ -105,6 +105,19 @@ class Story(Protocol):
     def known(self, shown: Iterable[Any]) -> Books | None:
         """What they must say when only these have arrived; None where the specification leaves that open."""
 
+    def fold(self, ledger: Books) -> Books:
+        """What the ledger says about its transactions, as far as the specification says it."""
+
+
+class WholeStory:
+    """A story about which the specification says everything that stands in the ledger."""
+
+    __slots__ = ()
+
+    def fold(self, ledger: Books) -> Books:
+        """All of it."""
+        return ledger
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

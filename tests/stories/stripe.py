@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.stories.story import CURRENCIES, PLACES, Books, Shown, Step, Sums, books, unix
+from tests.stories.story import CURRENCIES, PLACES, Books, Shown, Step, Sums, WholeStory, books, unix
 
 TAKING = frozenset({"needs_response", "under_review", "lost"})
 """States of a dispute in which the bank holds the money."""
@@ -73,7 +73,7 @@ class Dispute(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StripeStory:
+class StripeStory(WholeStory):
     """One payment intent with its charge."""
 
     seed: int

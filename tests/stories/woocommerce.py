@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.stories.story import CURRENCIES, Books, Shown, Step, Sums, books, decimal, naive
+from tests.stories.story import CURRENCIES, Books, Shown, Step, Sums, WholeStory, books, decimal, naive
 
 PAID = frozenset({"processing", "completed", "refunded"})
 PLUGIN = ("shipped", "wc-partial-shipped", "awaiting-pickup")
@@ -35,7 +35,7 @@ class Deletion(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WooCommerceStory:
+class WooCommerceStory(WholeStory):
     """One order."""
 
     seed: int
@@ -46,6 +46,10 @@ class WooCommerceStory:
     is_late: bool = False
     """Whether the first delivery was built so late that its body shows the second state."""
     account: str = "default"
+    reference: str = ""
+    """The processor's name of the payment, which the shop keeps."""
+    overwritten: str = ""
+    """What a refund writes in its place, where the plugin does that."""
 
     @property
     def order_id(self) -> int:
@@ -82,12 +86,18 @@ class WooCommerceStory:
             "status": shown.status, "currency": self.currency, "total": total, "payment_method": self.method,
             "date_created": naive(0), "date_created_gmt": naive(0), "date_modified": naive(shown.at),
             "date_modified_gmt": naive(shown.at), "date_paid": paid, "date_paid_gmt": paid, "date_completed": completed,
-            "date_completed_gmt": completed, "meta_data": [], "transaction_id": "",
+            "date_completed_gmt": completed, "meta_data": [], "transaction_id": self.reference_of(shown),
             "line_items": [{"id": 1, "name": "Mug", "quantity": 1, "total": total}],
             "refunds": [
                 {"id": number, "reason": "", "total": decimal(-amount, self.currency)} for number, amount in shown.refunds
             ],
         }  # fmt: skip
+
+    def reference_of(self, shown: Order) -> str:
+        """The payment that a snapshot names."""
+        if not shown.is_dated:
+            return ""
+        return self.overwritten if self.overwritten and shown.refunds else self.reference
 
     @property
     def _transaction(self) -> str:

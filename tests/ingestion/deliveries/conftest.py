@@ -66,7 +66,8 @@ async def street(app_engine, database, ring, make_tenant):
     clock = SystemClock()
     receiver = receive.build(app_engine, ring, clock)
     # Hundreds of forgeries from one address are the point here; that they are slowed down is tested with authentication.
-    auth = dataclasses.replace(assembly.build(parts(app_engine, database, ring, clock)), limiter=Boundless())
+    auth = assembly.build(parts(app_engine, database, ring, clock))
+    auth = dataclasses.replace(auth, limiter=Boundless(auth.limiter.logins))
     app = application(
         auth,
         receive_delivery=DeliveryHandler(receiver, configured(clock)),
