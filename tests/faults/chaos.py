@@ -21,9 +21,10 @@ from random import Random
 
 import httpx2
 
-from tests.faults import goods, town
+from tests.faults import deployment as deployments
+from tests.faults import goods
+from tests.faults.deployment import Deployment, Shop
 from tests.faults.goods import Delivery
-from tests.faults.town import Shop, Town
 
 SENDERS = 8
 _PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.1, 1.0
@@ -87,10 +88,12 @@ async def deliver(client: httpx2.AsyncClient, shop: Shop, account: Account, one:
     return True
 
 
-async def keep_sending(place: Town, shop: Shop, account: Account, order: Random, until: asyncio.Event) -> None:
+async def keep_sending(
+    deployment: Deployment, shop: Shop, account: Account, order: Random, until: asyncio.Event
+) -> None:
     """One processor after the other, whatever is answered; more and more slowly while nobody takes anything."""
     pause = _PAUSE_SECONDS
-    async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=deployment.url, timeout=60) as client:
         while not until.is_set():
             if await deliver(client, shop, account, _next(order, shop, account)):
                 pause = _PAUSE_SECONDS
@@ -99,46 +102,46 @@ async def keep_sending(place: Town, shop: Shop, account: Account, order: Random,
                 pause = min(2 * pause, _MAX_PAUSE_SECONDS)
 
 
-async def one_round(place: Town, shop: Shop, account: Account, order: Random, victim: str) -> None:
+async def one_round(deployment: Deployment, shop: Shop, account: Account, order: Random, victim: str) -> None:
     """Load, a kill at a random moment, load while it is away and after it is back, and the books."""
     over = asyncio.Event()
     orders = [Random(order.random()) for _ in range(SENDERS)]
-    senders = [asyncio.create_task(keep_sending(place, shop, account, one, over)) for one in orders]
+    senders = [asyncio.create_task(keep_sending(deployment, shop, account, one, over)) for one in orders]
     await asyncio.sleep(order.uniform(0.2, 0.8))
-    place.kill(victim, order)
+    deployment.kill(victim, order)
     account.hits[victim] += 1
     begun = time.perf_counter()
     await asyncio.sleep(order.uniform(0.0, 0.3))
     if victim == "api":
-        place.start_api()
+        deployment.start_api()
     elif victim != "worker":
-        await asyncio.to_thread(place.restart_database)
-    await place.ready()
+        await asyncio.to_thread(deployment.restart_database)
+    await deployment.ready()
     account.back_seconds.append(time.perf_counter() - begun)
     await asyncio.sleep(order.uniform(0.1, 0.4))
     over.set()
     await asyncio.gather(*senders)
-    await check(place, shop, account)
-    await settle(place, shop, account)
-    await check(place, shop, account)
+    await check(deployment, shop, account)
+    await settle(deployment, shop, account)
+    await check(deployment, shop, account)
 
 
-async def settle(place: Town, shop: Shop, account: Account) -> None:
+async def settle(deployment: Deployment, shop: Shop, account: Account) -> None:
     """Every delivery that was not acknowledged is sent again and taken, at the latest when the last part is back."""
-    async with httpx2.AsyncClient(base_url=place.url, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=deployment.url, timeout=60) as client:
         account.repeated += len(account.unknown)
         for one in list(account.unknown.values()):
             # Of each its own: after a long outage there are thousands, and a busy machine takes them slowly.
-            deadline = time.monotonic() + town.PATIENCE_SECONDS
+            deadline = time.monotonic() + deployments.PATIENCE_SECONDS
             while not await deliver(client, shop, account, one):
                 assert time.monotonic() < deadline, f"{_key(one)} is not taken"
                 await asyncio.sleep(0.05)
     assert not account.unknown
 
 
-async def check(place: Town, shop: Shop, account: Account) -> None:
+async def check(deployment: Deployment, shop: Shop, account: Account) -> None:
     """Every acknowledged delivery is there exactly once and whole, and nothing is there that nobody sent."""
-    connection = await place.look()
+    connection = await deployment.look()
     events = {row[0]: tuple(row)[1:] for row in await connection.fetch(FOUND, shop.tenant_id)}
     dead = {row[0]: row[1] for row in await connection.fetch(DEAD, shop.tenant_id)}
     await connection.close()
@@ -151,28 +154,28 @@ async def check(place: Town, shop: Shop, account: Account) -> None:
     assert set(dead.values()) <= {1}, "a dead event is there twice"
 
 
-async def kills(place: Town, victims: Sequence[str], seed: int) -> Account:
+async def kills(deployment: Deployment, victims: Sequence[str], seed: int) -> Account:
     """One kill after the other, with workers for as long as it takes; the account of what was sent."""
     account, order = Account(), random.Random(seed)
-    place.start_worker()
-    shop = await place.shop()
+    deployment.start_worker()
+    shop = await deployment.shop()
     for victim in victims:
-        await one_round(place, shop, account, order, victim)
-    await _workers_live(place)
-    await asyncio.to_thread(place.stop_worker)
+        await one_round(deployment, shop, account, order, victim)
+    await _workers_live(deployment)
+    await asyncio.to_thread(deployment.stop_worker)
     return account
 
 
 async def run(folder: Path, rounds: int, seed: int) -> Account:
-    """`rounds` kills of anything in a town of its own."""
+    """`rounds` kills of anything in a deployment of its own."""
     victims = random.Random(seed).choices(VICTIMS, k=rounds)
-    async with town.built(folder) as place:
-        return await kills(place, victims, seed)
+    async with deployments.running(folder) as deployment:
+        return await kills(deployment, victims, seed)
 
 
-async def _workers_live(place: Town) -> None:
+async def _workers_live(deployment: Deployment) -> None:
     """After all that the workers still run what is due, and every due instant was dispatched once."""
-    deadline, connection = time.monotonic() + town.PATIENCE_SECONDS, await place.look()
+    deadline, connection = time.monotonic() + deployments.PATIENCE_SECONDS, await deployment.look()
     since = await connection.fetchval("SELECT now()")
     done = "SELECT count(*) FROM queue.pgqueuer_log WHERE status = 'successful' AND created > $1"
     while not await connection.fetchval(done, since):
@@ -189,7 +192,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-chaos-") as folder:
         Path(folder).chmod(0o711)
-        account = asyncio.run(run(Path(folder) / "town", given.rounds, given.seed))
+        account = asyncio.run(run(Path(folder) / "deployment", given.rounds, given.seed))
     print(
         f"{given.rounds} kills ({dict(account.hits)}): {len(account.acknowledged)} deliveries acknowledged, lost 0, doubled 0, "
         f"half 0; {account.repeated} had no 2xx, were sent again and taken; answers {dict(account.statuses)}; "

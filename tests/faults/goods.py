@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 
 from impl.platforms import registry
-from tests.faults.town import Shop
+from tests.faults.deployment import Shop
 
 MARK = "pii-canary"
 """Stands in every personal value; nothing that is stored may hold it."""

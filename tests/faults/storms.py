@@ -19,9 +19,10 @@ from pathlib import Path
 import httpx2
 import yaml
 
-from tests.faults import goods, town
+from tests.faults import deployment as deployments
+from tests.faults import goods
+from tests.faults.deployment import Deployment, Shop
 from tests.faults.goods import Delivery
-from tests.faults.town import Shop, Town
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 300.0
@@ -97,10 +98,10 @@ async def send_all(url: str, sent: Sequence[tuple[Shop, Delivery]], at_once: int
     return statuses
 
 
-async def count(place: Town, shop: Shop) -> Counts:
+async def count(deployment: Deployment, shop: Shop) -> Counts:
     """What the tenant has."""
     tables = ("attribution_events", "revenue_ledger", "dead_events", "webhook_deliveries")
-    connection = await place.look()
+    connection = await deployment.look()
     found = [
         await connection.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", shop.tenant_id)
         for table in tables
@@ -109,9 +110,9 @@ async def count(place: Town, shop: Shop) -> Counts:
     return Counts(*found)
 
 
-async def marks(place: Town) -> int:
+async def marks(deployment: Deployment) -> int:
     """Rows of any table that hold a personal value."""
-    connection = await place.look()
+    connection = await deployment.look()
     tables = ("webhook_deliveries", "attribution_events", "revenue_ledger", "dead_events", "dead_events_quarantine")
     pattern = f"%{goods.MARK}%"
     found = [
@@ -121,31 +122,31 @@ async def marks(place: Town) -> int:
     return sum(found)
 
 
-async def blow(place: Town, storm: Storm, size: int, at_once: int) -> float:
+async def blow(deployment: Deployment, storm: Storm, size: int, at_once: int) -> float:
     """One storm over a fresh tenant; seconds it took."""
-    shop = await place.shop()
+    shop = await deployment.shop()
     sent = [(shop, one) for one in storm.make(size, shop)]
     begun = time.perf_counter()
-    statuses = await send_all(place.url, sent, at_once)
+    statuses = await send_all(deployment.url, sent, at_once)
     seconds = time.perf_counter() - begun
     assert statuses == {200: len(sent)}, f"{storm.name}: {dict(statuses)}"
-    found, expected = await count(place, shop), storm.expected(size)
+    found, expected = await count(deployment, shop), storm.expected(size)
     assert found == expected, f"{storm.name}: {found} instead of {expected}"
-    assert await marks(place) == 0, f"{storm.name}: personal data at rest"
+    assert await marks(deployment) == 0, f"{storm.name}: personal data at rest"
     return seconds
 
 
-async def one_key_for_two(place: Town, size: int, at_once: int) -> None:
+async def one_key_for_two(deployment: Deployment, size: int, at_once: int) -> None:
     """The same delivery to two tenants, many times, at once: one event each."""
-    shops = [await place.shop(), await place.shop()]
+    shops = [await deployment.shop(), await deployment.shop()]
     one = goods.charge()
-    statuses = await send_all(place.url, [(shops[number % 2], one) for number in range(2 * size)], at_once)
+    statuses = await send_all(deployment.url, [(shops[number % 2], one) for number in range(2 * size)], at_once)
     assert statuses == {200: 2 * size}, dict(statuses)
     for shop in shops:
-        assert await count(place, shop) == Counts(1, 1, 0, size)
+        assert await count(deployment, shop) == Counts(1, 1, 0, size)
 
 
-async def every_alias(place: Town, at_once: int) -> int:
+async def every_alias(deployment: Deployment, at_once: int) -> int:
     """Each hint that the taxonomy names becomes its channel, and what it does not name becomes `unknown`; how many hints."""
     document = yaml.safe_load((ROOT / "contracts/governance/channels.yaml").read_text())
     hints = [(p, word, code) for p, words in document["platforms"].items() for word, code in words.items()]
@@ -153,10 +154,10 @@ async def every_alias(place: Town, at_once: int) -> int:
         for source in rule.get("source", ["anything"]):
             hints += [(source, medium, rule["channel"]) for medium in rule.get("medium", []) or [None]]
     hints = [hint for hint in hints if hint[0] != "anything" or hint[1]] + [("bing", "cpc", document["unmapped"])]
-    shop = await place.shop()
+    shop = await deployment.shop()
     sent = [goods.hinted(source, medium) for source, medium, _ in hints]
-    assert await send_all(place.url, [(shop, one) for one in sent], at_once) == {200: len(sent)}
-    connection = await place.look()
+    assert await send_all(deployment.url, [(shop, one) for one in sent], at_once) == {200: len(sent)}
+    connection = await deployment.look()
     rows = await connection.fetch(
         "SELECT transaction_id, channel_code FROM attribution_events WHERE tenant_id = $1", shop.tenant_id
     )
@@ -165,24 +166,26 @@ async def every_alias(place: Town, at_once: int) -> int:
     return len(hints)
 
 
-async def every_storm(place: Town, sizes: Sequence[int], at_once: int) -> None:
+async def every_storm(deployment: Deployment, sizes: Sequence[int], at_once: int) -> None:
     """Every storm in every size; no worker may run, since it would repair what died."""
     for size in sizes:
         for storm in STORMS:
-            seconds = await blow(place, storm, size, at_once)
+            seconds = await blow(deployment, storm, size, at_once)
             print(
                 f"storm {storm.name:<28} {size:5} deliveries, {at_once} at once: {seconds:6.1f} s, all 200, {storm.expected(size)}",
                 flush=True,
             )
-        await one_key_for_two(place, size, at_once)
+        await one_key_for_two(deployment, size, at_once)
         print(f"storm {'one key for two tenants':<28} {2 * size:5} deliveries: one event each", flush=True)
-    print(f"storm {'channel aliases':<28} {await every_alias(place, at_once):5} hints, each its channel", flush=True)
+    print(
+        f"storm {'channel aliases':<28} {await every_alias(deployment, at_once):5} hints, each its channel", flush=True
+    )
 
 
 async def run(folder: Path, sizes: Sequence[int], at_once: int) -> None:
-    """Every storm over a town of its own."""
-    async with town.built(folder) as place:
-        await every_storm(place, sizes, at_once)
+    """Every storm over a deployment of its own."""
+    async with deployments.running(folder) as deployment:
+        await every_storm(deployment, sizes, at_once)
 
 
 def main() -> int:
@@ -193,7 +196,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-storms-") as folder:
         Path(folder).chmod(0o711)
-        asyncio.run(run(Path(folder) / "town", given.sizes, given.at_once))
+        asyncio.run(run(Path(folder) / "deployment", given.sizes, given.at_once))
     return 0
 
 

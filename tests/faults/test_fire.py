@@ -15,31 +15,32 @@ from impl.cli.tenant import NewTenant
 from tests.bench import shop
 from tests.bench.ingest import ladder
 from tests.db.test_embedded import reachable
-from tests.faults import chaos, storms, town
-from tests.faults.town import Shop, Town
+from tests.faults import chaos, storms
+from tests.faults import deployment as deployments
+from tests.faults.deployment import Deployment, Shop
 
 # Real processes with a durable database must not starve each other.
 pytestmark = pytest.mark.xdist_group("worker-processes")
 
 
 @pytest.fixture(scope="module")
-async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """One town for all; each test has shops of its own, and workers only while it needs them."""
-    async with town.built(reachable(tmp_path_factory.mktemp("fire")) / "town") as made:
+async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
+    """One deployment for all; each test has shops of its own, and workers only while it needs them."""
+    async with deployments.running(reachable(tmp_path_factory.mktemp("fire")) / "deployment") as made:
         yield made
 
 
 @pytest.mark.promise("P061", "P065", "P066", "P068", "P072", "Q02", "Q03", "F24")
-async def test_storms_keep_exactly_what_came(place: Town) -> None:
+async def test_storms_keep_exactly_what_came(deployment: Deployment) -> None:
     """Replayed, unique, malformed, personal, invalid and mixed deliveries, forty at once; one key for two tenants; every alias."""
-    await storms.every_storm(place, sizes=[40], at_once=40)
+    await storms.every_storm(deployment, sizes=[40], at_once=40)
 
 
 @pytest.mark.promise("Q01", "Q03")
-async def test_a_steady_rate_over_four_tenants_is_answered_in_full(place: Town) -> None:
+async def test_a_steady_rate_over_four_tenants_is_answered_in_full(deployment: Deployment) -> None:
     """Repeated, malformed and personal ones among them; `make bench-ingest` holds the rates for minutes and judges the latency."""
-    shops = [await place.shop() for _ in range(4)]
-    made = await ladder.step([partial(_headers, one) for one in shops], place.port, 29.0, 3.0)
+    shops = [await deployment.shop() for _ in range(4)]
+    made = await ladder.step([partial(_headers, one) for one in shops], deployment.port, 29.0, 3.0)
     assert (made.errors, made.statuses) == (0, {200: 87})
 
 
@@ -70,7 +71,7 @@ async def test_the_harness_itself_needs_less_than_a_fiftieth_of_a_second_for_a_d
 
 
 @pytest.mark.promise("P066")
-async def test_what_was_acknowledged_survives_kills_of_api_worker_and_database(place: Town) -> None:
-    account = await chaos.kills(place, ("api", "worker", "database"), seed=3)
+async def test_what_was_acknowledged_survives_kills_of_api_worker_and_database(deployment: Deployment) -> None:
+    account = await chaos.kills(deployment, ("api", "worker", "database"), seed=3)
     assert account.acknowledged
     assert account.hits == {"api": 1, "worker": 1, "database": 1}

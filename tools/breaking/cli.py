@@ -18,30 +18,32 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Base = Annotated[
-    str, typer.Argument(help="what clients rely on: a file, a directory, or a git revision (REV or REV:path)")
+    str, typer.Argument(help="Contracts that clients rely on: a file, a folder, or a git revision (REV or REV:path).")
 ]
-Head = Annotated[str, typer.Argument(help="what is proposed: the same kinds")]
-Format = Annotated[str, typer.Option("--format", help="text, json, sarif, junit, github, markdown or html")]
-FailOn = Annotated[str, typer.Option("--fail-on", help="error or warning")]
+Head = Annotated[str, typer.Argument(help="Contracts to compare with them: a file, a folder, or a git revision.")]
+Format = Annotated[str, typer.Option("--format", help="One of text, json, sarif, junit, github, markdown, html.")]
+FailOn = Annotated[str, typer.Option("--fail-on", help="Lowest level that gives exit code 1: error or warning.")]
 Grace = Annotated[
     int | None,
     typer.Option(
         "--grace-days",
-        help="days a sunset must lie ahead when it is announced; given, every deprecation needs one"
-        f" (default: {GRACE_DAYS}, where a sunset is announced at all; 0 in a batch)",
+        help="Smallest number of days between the announcement of a sunset and its date. If given, every deprecation needs a"
+        f" sunset; by default it is {GRACE_DAYS} days and a deprecation may be without one (0 days in a batch).",
     ),
 ]
 Tolerant = Annotated[
-    bool, typer.Option("--tolerant-enums", help="clients promise to live with new enum values in replies")
+    bool,
+    typer.Option("--tolerant-enums", help="Accept new enum values in replies, for clients that ignore unknown ones."),
 ]
 Across = Annotated[
-    bool, typer.Option("--across-versions", help="compare OpenAPI 3.0 with 3.1, both read as JSON Schema 2020-12")
+    bool, typer.Option("--across-versions", help="Compare OpenAPI 3.0 with 3.1, both read as JSON Schema 2020-12.")
 ]
 Now = Annotated[
-    str, typer.Option("--now", help="the day to judge sunsets by, such as 2026-11-20 (default: today, UTC)")
+    str, typer.Option("--now", help="Date to compare sunsets with, such as 2026-11-20. Default: today in UTC.")
 ]
 Batch = Annotated[
-    Path | None, typer.Option("--batch", help="a file of pairs, one JSON object a line; - for standard input")
+    Path | None,
+    typer.Option("--batch", help="Compare the pairs in a file with one JSON object per line; - for standard input."),
 ]
 
 
@@ -57,9 +59,9 @@ def _options(now: str = "", grace_days: int | None = None, *, tolerant: bool = F
 
     day = lifecycle.parse_date(now) if now else dt.datetime.now(dt.UTC).date()
     if day is None:
-        _stop(f"--now wants a date like 2026-11-20, not {now!r}")
+        _stop(f"--now must be a date such as 2026-11-20, not {now!r}")
     if grace_days is not None and grace_days < 0:
-        _stop(f"--grace-days counts days from today on, so it cannot be {grace_days}")
+        _stop(f"--grace-days must not be negative, but is {grace_days}")
     sunset_required = grace_days is not None and grace_days > 0
     days = GRACE_DAYS if grace_days is None else grace_days
     return Options(
@@ -73,7 +75,7 @@ def _stop(reason: str) -> None:
 
 
 def _guarded(work: Callable[[], T]) -> T:
-    """Run `work`; what cannot be compared is told at its place, and the exit code is 2."""
+    """Run `work`. What cannot be compared is reported with its position, and the exit code is 2."""
     from tools.breaking import run  # noqa: PLC0415 - start-up
 
     result = run.guarded(work)
@@ -93,11 +95,11 @@ def breaking(  # noqa: PLR0913, PLR0917 - these are the command's options
     across_versions: Across = False,
     now: Now = "",
 ) -> None:
-    """Say which changes break clients: exit 0 when none does, 1 when one does, 2 when nothing can be concluded."""
+    """List the changes that break clients. Exit code: 0 if none does, 1 if any does, 2 if the comparison failed."""
     from tools.breaking import run  # noqa: PLC0415 - start-up
 
     if output not in FORMATS or fail_on not in FAIL_ON:
-        _stop(f"--format is one of {', '.join(FORMATS)}; --fail-on is error or warning")
+        _stop(f"--format must be one of {', '.join(FORMATS)}; --fail-on must be error or warning")
     if batch is not None:
         options = _options(now, grace_days or 0, tolerant=tolerant_enums)
         raise typer.Exit(_guarded(lambda: _batch(batch, options)))
@@ -129,14 +131,14 @@ def _batch(path: Path, options: Options) -> int:
 def changelog(
     base: Base = BASE,
     head: Head = HEAD,
-    output: Annotated[str, typer.Option("--format", help="markdown or html")] = "markdown",
+    output: Annotated[str, typer.Option("--format", help="One of markdown, html.")] = "markdown",
     now: Now = "",
 ) -> None:
-    """Tell people what changed, breaking or not."""
+    """List all changes for readers, breaking or not."""
     from tools.breaking import report, run  # noqa: PLC0415 - start-up
 
     if output not in {"markdown", "html"}:
-        _stop("--format is markdown or html")
+        _stop("--format must be markdown or html")
     comparison = _guarded(lambda: run.compare_all(base, head, _options(now), fine_print=True))
     print(report.FORMATS[output](comparison.report))
 
@@ -145,7 +147,7 @@ def bump(
     base: Base = BASE,
     head: Head = HEAD,
     check: Annotated[
-        bool, typer.Option("--check", help="exit 1 when info.version does not rise as much as the changes require")
+        bool, typer.Option("--check", help="Exit with 1 if an info.version was raised less than its changes require.")
     ] = False,
 ) -> None:
     """Suggest the next version of every API."""
@@ -169,14 +171,16 @@ def release(base: Base = BASE, head: Head = HEAD) -> None:
 
 
 def accept(
-    fingerprint: Annotated[str, typer.Argument(help="the twelve digits that a finding shows")],
-    reason: Annotated[str, typer.Option("--reason", help="why it is right to break this")],
-    owner: Annotated[str, typer.Option("--owner", help="who answers for it")],
-    until: Annotated[str, typer.Option("--until", help="the last day it is accepted, such as 2027-01-31")],
-    base: Annotated[str, typer.Option("--base", help="where the finding shows")] = BASE,
-    head: Annotated[str, typer.Option("--head", help="where the finding shows")] = HEAD,
+    fingerprint: Annotated[
+        str, typer.Argument(help="Fingerprint of the finding, as the report prints it (12 digits).")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Reason why the change is acceptable.")],
+    owner: Annotated[str, typer.Option("--owner", help="Person who is responsible for the decision.")],
+    until: Annotated[str, typer.Option("--until", help="Last day on which it is accepted, such as 2027-01-31.")],
+    base: Annotated[str, typer.Option("--base", help="Contracts that the finding compares from.")] = BASE,
+    head: Annotated[str, typer.Option("--head", help="Contracts that the finding compares to.")] = HEAD,
 ) -> None:
-    """Accept one finding until a day."""
+    """Accept one finding until a date."""
     from tools.breaking import exceptions, run  # noqa: PLC0415 - start-up
 
     comparison = _guarded(lambda: run.compare_all(base, head, _options()))

@@ -15,20 +15,22 @@ def register(app: typer.Typer) -> None:
 
 def conform(
     url: Annotated[str, typer.Option("--url", help="Address of the running service.")],
-    contracts: Annotated[Path, typer.Option("--contracts", help="Bundle, or folder of entry files.")] = Path(
+    contracts: Annotated[Path, typer.Option("--contracts", help="A bundle, or a folder of entry files.")] = Path(
         "contracts/openapi/v1"
     ),
     config: Annotated[
         Path | None,
-        typer.Option("--config", help="TOML or JSON: logins, keys, signatures; see tools/conformance/README.md."),
+        typer.Option(
+            "--config", help="TOML or JSON file with logins, keys and signatures; see tools/conformance/README.md."
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the report.")] = Path("build/conform"),
+    out: Annotated[Path, typer.Option("--out", help="Folder that the report is written to.")] = Path("build/conform"),
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="An operationId; again for more. All without it.")
+        list[str] | None, typer.Option("--only", help="Test only this operationId. May be repeated.")
     ] = None,
-    mocks: Annotated[bool, typer.Option("--mocks", help="Check the mocks of the contracts too.")] = False,
+    mocks: Annotated[bool, typer.Option("--mocks", help="Also check the mocks of the contracts.")] = False,
 ) -> None:
-    """Test any running service against its contract: two verdicts, probes, contract mutation score, one report."""
+    """Test a running service against its contract, and write a report with findings, coverage and mutation score."""
     from tools.conformance import command  # noqa: PLC0415  (start-up time)
 
     arguments = command.Arguments(url, contracts, config, out, frozenset(only or ()), mocks)

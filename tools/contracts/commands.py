@@ -21,7 +21,7 @@ app = typer.Typer(
 )
 
 Contracts = Annotated[Path, typer.Option("--contracts", help="Folder of entry files, or one entry file.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder that is written.")]
+Out = Annotated[Path, typer.Option("--out", help="Output folder.")]
 
 
 @app.command()
@@ -69,7 +69,7 @@ def check(
 @app.command()
 def bundle(
     contracts: Contracts = Path(CONTRACTS),
-    out: Annotated[Path, typer.Option("--out", help="Folder that is written.")] = Path("build/bundles"),
+    out: Annotated[Path, typer.Option("--out", help="Output folder.")] = Path("build/bundles"),
 ) -> None:
     """Write each API as one self-contained file, and all of them joined."""
     from tools.contracts import bundle_command  # noqa: PLC0415  (start-up time)
@@ -78,7 +78,10 @@ def bundle(
 
 
 @app.command()
-def status(contracts: Contracts = Path(CONTRACTS), implementation: Path = Path("impl")) -> None:
+def status(
+    contracts: Contracts = Path(CONTRACTS),
+    implementation: Annotated[Path, typer.Option(help="Folder of the implementation.")] = Path("impl"),
+) -> None:
     """List implemented and missing operations, and handlers that belong to no operation."""
     from tools.contracts import status as status_  # noqa: PLC0415  (start-up time)
 
@@ -154,7 +157,7 @@ def watch(
 @app.command()
 def docs(
     contracts: Contracts = Path(CONTRACTS),
-    out: Annotated[Path, typer.Option("--out", help="Output folder; it is replaced.")] = Path("build/docs"),
+    out: Annotated[Path, typer.Option("--out", help="Output folder; its content is replaced.")] = Path("build/docs"),
     baselines: Annotated[Path, typer.Option(help="Bundles of the last release.")] = Path("contracts/baselines/v1"),
 ) -> None:
     """Write the documentation as a static site that works offline."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TITLES = {
     Severity.ERROR: "Breaks clients",
     Severity.WARNING: "May break clients",
-    Severity.INFO: "New, and safe",
+    Severity.INFO: "Compatible changes",
 }
 _WITNESS_LENGTH = 400
 
@@ -47,16 +47,16 @@ def page(comparison: Comparison | None, pages: Mapping[str, str]) -> Markup:
         return tag("p", "Nothing has been released yet, so nothing has changed.")
     findings = comparison.report.findings
     intro = (
-        "Between the last release and this version."
+        "Changes between the last release and this version."
         if findings
-        else "Nothing has changed since the last release: what works today will work after an upgrade."
+        else "Nothing has changed since the last release."
     )
     return join(tag("p", intro), _versions(comparison), [_group(level, findings, pages) for level in _TITLES])
 
 
 def _versions(comparison: Comparison) -> Markup:
     """Released version and version of now, API by API."""
-    head = tag("tr", tag("th", "API"), tag("th", "Released"), tag("th", "Now"), tag("th", "Asks for"))
+    head = tag("tr", tag("th", "API"), tag("th", "Released"), tag("th", "Now"), tag("th", "Required step"))
     rows = [
         tag("tr", tag("td", name), tag("td", released), tag("td", now), tag("td", "" if step == "none" else step))
         for name, (released, now, step) in sorted(comparison.versions.items())
@@ -88,7 +88,7 @@ def _told(same: list[Finding], pages: Mapping[str, str]) -> Iterator[Markup]:
         cut = text if len(text) <= _WITNESS_LENGTH else f"{text[:_WITNESS_LENGTH]} ..."
         yield tag("p", "For example: ", tag("code", cut))
     if finding.accepted:
-        yield tag("p", "Released all the same: ", prose(finding.accepted))
+        yield tag("p", "Accepted because: ", prose(finding.accepted))
 
 
 def _operation(name: str, pages: Mapping[str, str]) -> Markup:

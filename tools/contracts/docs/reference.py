@@ -14,7 +14,7 @@ from tools.contracts.source import Json
 _BOUNDS = {
     "minLength": "at least {} characters", "maxLength": "at most {} characters", "minimum": "at least {}",
     "maximum": "at most {}", "multipleOf": "a multiple of {}", "minItems": "at least {} items",
-    "maxItems": "at most {} items", "pattern": "matches {}", "default": "without it, {}",
+    "maxItems": "at most {} items", "pattern": "matches {}", "default": "default {}",
 }  # fmt: skip
 _DEPTH = 6
 
@@ -46,7 +46,7 @@ def _who(one: Operation) -> Markup:
     """Who may call, in words."""
     required = one.value.get("security")
     if not required:
-        return join("Anybody may call this.")
+        return join("Public: needs no credentials.")
     schemes = one.document["components"]["securitySchemes"]
     ways = [_way(calls.follow(one.document, schemes[name]), scopes) for way in required for name, scopes in way.items()]
     parts = (part for index, way in enumerate(ways) for part in ([" or ", way] if index else [way]))
@@ -77,7 +77,7 @@ def _inputs(one: Operation) -> Iterator[Markup]:
     body = calls.follow(document, value.get("requestBody"))
     if body:
         yield tag("h3", "Body")
-        yield tag("p", prose(body.get("description", "")), "" if body.get("required") else " It may be left out.")
+        yield tag("p", prose(body.get("description", "")), "" if body.get("required") else " Optional.")
         for media_type, media in body["content"].items():
             yield tag("p", tag("code", media_type))
             yield _shape(document, media.get("schema"), 0)
@@ -88,7 +88,7 @@ def _schema_of(parameter: Json) -> Json:
 
 
 def _replies(one: Operation) -> Iterator[Markup]:
-    yield tag("h3", "Answers")
+    yield tag("h3", "Replies")
     statuses: set[int] = set()
     for reply in calls.replies(one):
         if reply.status in statuses:

@@ -103,7 +103,9 @@ def _navigation(file: str, apis: Iterable[Api]) -> Markup:
     rows += [_entry(file, "problems.html", "Problems"), _entry(file, "changes.html", "Changes")]
     server = tag("label", "Server", tag("input", id="server", value="http://127.0.0.1:8000", spellcheck="false"))
     token = tag(
-        "label", "Access token", tag("input", id="token", value="", placeholder="from login", spellcheck="false")
+        "label",
+        "Access token",
+        tag("input", id="token", value="", placeholder="from the login operation", spellcheck="false"),
     )
     return tag("nav", tag("b", "Skeldir API"), tag("ul", rows), tag("div", server, token, class_="where"))
 
@@ -115,8 +117,8 @@ def _entry(here: str, file: str, title: str) -> Markup:
 def _overview(apis: Iterable[Api]) -> Markup:
     intro = (
         "Skeldir tells a merchant how much revenue is real, how much is only claimed by ad platforms, and which channel earned "
-        "it. Every request and reply is described here with examples; each operation can be tried out against the service "
-        "or its mock. Failures are always of one shape, `application/problem+json`, and named in the list of problems."
+        "it. These pages describe every request and reply with examples; you can try each operation against the service or its "
+        "mock. Every error is an `application/problem+json` document with a code from the list of problems."
     )
     tables = [
         join(
@@ -143,7 +145,7 @@ def _api(api: Api) -> Markup:
 
 
 def _problems(registry: Json) -> Markup:
-    intro = "Branch on `code`; show `detail` to people; quote `correlation_id` when you ask for help."
+    intro = "Decide by `code` in programs, show `detail` to people, and quote `correlation_id` in support requests."
     rows = [
         tag(
             "tr",

@@ -48,7 +48,7 @@ class Shop:
 
 
 @dataclass
-class Town:
+class Deployment:
     """The processes, and how they are reached."""
 
     folder: Path
@@ -191,22 +191,22 @@ def _kill_all(what: str, pids: list[int]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def built(folder: Path) -> AsyncIterator[Town]:
-    """A town in `folder`, migrated, its API running and ready, as long as the block."""
+async def running(folder: Path) -> AsyncIterator[Deployment]:
+    """A deployment in `folder`, migrated, its API running and ready, as long as the block."""
     folder.mkdir(parents=True, exist_ok=True)
-    town = await asyncio.to_thread(_build, folder)
+    deployment = await asyncio.to_thread(_build, folder)
     try:
-        town.start_api()
-        await town.ready()
-        yield town
+        deployment.start_api()
+        await deployment.ready()
+        yield deployment
     except BaseException as error:
-        error.add_note(town.last_words())
+        error.add_note(deployment.last_words())
         raise
     finally:
-        await asyncio.to_thread(town.stop)
+        await asyncio.to_thread(deployment.stop)
 
 
-def _build(folder: Path) -> Town:
+def _build(folder: Path) -> Deployment:
     with local.stack(Settings(data_dir=folder)) as stack:
         settings = stack.settings
     server = embedded.start(folder / "postgres", port=free_port())
@@ -220,4 +220,4 @@ def _build(folder: Path) -> Town:
         name: SecretStr(server.url(role, DATABASE).render_as_string(hide_password=False))
         for name, role in names.items()
     }
-    return Town(folder, settings.model_copy(update=urls), server)
+    return Deployment(folder, settings.model_copy(update=urls), server)
