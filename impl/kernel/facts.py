@@ -59,6 +59,8 @@ class FactKind(enum.StrEnum):
     """Snapshot: all that a payment intent has received, whatever its charges say."""
     CAPTURED = "captured"
     """Fixed: one capture with an id of its own."""
+    PAID = "paid"
+    """Fixed: one capture as the buyer paid it; it counts nothing where that is another currency than the sale's."""
     REFUNDED_TOTAL = "refunded_total"
     """Snapshot: all that the object has given back so far."""
     REFUNDED = "refunded"
@@ -75,7 +77,7 @@ class FactKind(enum.StrEnum):
     """Snapshot: a checkout that is not an order yet."""
 
 
-FIXED: Final = frozenset({FactKind.CAPTURED, FactKind.REFUNDED})
+FIXED: Final = frozenset({FactKind.CAPTURED, FactKind.PAID, FactKind.REFUNDED})
 """One for ever, with one amount."""
 FINAL: Final = frozenset({FactKind.HOLD_ENDED, FactKind.REFUND_ENDED, FactKind.DISPUTE_ENDED})
 """States that cannot be left."""

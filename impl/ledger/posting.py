@@ -17,8 +17,8 @@ from impl.kernel.events import ENTRY_KINDS, EntryKind, EventType
 from impl.kernel.facts import CAPTURING, FINAL, FIXED, Fact, FactKind, Position, PositionRule, Shown
 from impl.ledger.settling import Adjustment, HistoryEntry, settle
 
-_WITHOUT_MONEY = frozenset({FactKind.PAYMENT_FAILED, FactKind.CHECKOUT, *FINAL})
-"""Kinds that move nothing by themselves, so their currency contradicts nothing."""
+_WITHOUT_MONEY = frozenset({FactKind.PAYMENT_FAILED, FactKind.CHECKOUT, FactKind.PAID, *FINAL})
+"""Kinds that move nothing by themselves, or nothing in another currency, so their currency contradicts nothing."""
 
 
 class CurrencyMismatch(SkeldirError):

@@ -6,14 +6,16 @@ Shopify has a newer family of headers, the same names without `X-`. Where both a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
-from impl.kernel.facts import Fact
+from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.shopify.events import NAME, TOPICS, to_facts
+from impl.platforms.shopify.events import TOPICS, is_of_test_order, to_facts
+from impl.platforms.shopify.objects import NAME
+from impl.platforms.shopify.position import position
 
 __all__ = ["Shopify", "to_facts"]
 
@@ -60,8 +62,16 @@ class Shopify(Processor):
         return short_text(_value(headers, _WEBHOOK_ID))
 
     def read(self, notification: Notification) -> tuple[Fact, ...]:
-        """The one fact of a delivery. Raises `UnusableDelivery`, or `NothingToRecord`."""
+        """The facts of an order, transaction, refund, dispute or checkout. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification)
+
+    def position(self, facts: Sequence[Shown]) -> Position:
+        """The position of an order, of all its known facts together."""
+        return position(facts)
+
+    def is_test(self, payload: Any) -> bool:
+        """Whether the object is one of a test order."""
+        return is_of_test_order(payload)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The three headers that Shopify sends."""
@@ -70,20 +80,29 @@ class Shopify(Processor):
 
     def examples(self, now: datetime) -> Sequence[Example]:
         """An order that is paid, and a part of it that goes back."""
-        at, day = now.astimezone(UTC).isoformat(timespec="seconds"), f"{now:%Y%m%d}"
+        # The time of a body is part of it, so it must not move within a day: a delivery is repeated only by the same body.
+        at, day = datetime.combine(now.astimezone(UTC), time(), UTC).isoformat(), f"{now:%Y%m%d}"
         order = int(f"{day}1")
-        back = {"amount": "25.00", "currency": "USD", "kind": "refund"}
-        paid = self.sample("orders/paid") | {"id": order, "total_price": "75.00", "created_at": at}
-        refund = {"id": order + 1, "order_id": order, "created_at": at, "transactions": [back]}
+        paid = self.sample("orders/paid") | {"id": order, "created_at": at, "processed_at": at, "updated_at": at}
+        paid |= dict.fromkeys(("total_price", "current_total_price"), "75.00")
+        paid |= {f"{name}_set": _in_dollars("75.00") for name in ("total_price", "current_total_price")}
+        refund = self.sample("refunds/create") | {"id": order + 1, "order_id": order, "created_at": at}
+        back = {
+            "id": order + 2,
+            "order_id": order,
+            "amount": "25.00",
+            "processed_at": at,
+            "amount_set": _in_dollars("25.00"),
+        }
+        refund["transactions"] = [item | back for item in refund["transactions"]]
         return (
             Example(title="an order of 75.00 is paid", topic="orders/paid", delivery_id=f"demo-{day}-1", payload=paid),
-            Example(
-                title="25.00 of it go back",
-                topic="refunds/create",
-                delivery_id=f"demo-{day}-2",
-                payload=self.sample("refunds/create") | refund,
-            ),
+            Example(title="25.00 of it go back", topic="refunds/create", delivery_id=f"demo-{day}-2", payload=refund),
         )
+
+
+def _in_dollars(amount: str) -> dict[str, dict[str, str]]:
+    return {name: {"amount": amount, "currency_code": "USD"} for name in ("shop_money", "presentment_money")}
 
 
 def _value(headers: Headers, name: str) -> bytes | None:

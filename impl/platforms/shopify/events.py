@@ -1,132 +1,124 @@
-"""The reader of Shopify deliveries: the integration map of the specification, as one table and one reader per kind of payload."""
+"""The reader of Shopify deliveries: which kind of object a topic announces, and what that object shows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from impl.kernel.events import EventType
 from impl.kernel.facts import Fact, FactKind
-from impl.kernel.money import Currency, Money, MoneyError
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification
 from impl.platforms.processor import Topic
-
-NAME: Final = "shopify"
-
-_FAILED = ("failure", "error")  # compared, never hashed: a status may be any JSON
+from impl.platforms.shopify import disputes, orders, transactions
+from impl.platforms.shopify.objects import Source, fact, instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopifyTopic(Topic):
-    """How one Shopify topic is read."""
+    """One Shopify topic."""
 
-    event: EventType
-    kind: FactKind
-    read: Callable[[Fields, Notification], dict[str, Any]]
-    """Fills in what differs between orders, refunds and checkouts."""
+    carries: str
+    """Kind of object in the body."""
+
+
+_ORDER: Final = ShopifyTopic(carries="order", event=None, schema_of="orders/paid")
+_DISPUTE: Final = ShopifyTopic(carries="dispute", event=None)
+TOPICS: Final = {
+    "orders/create": ShopifyTopic(carries="order", event=EventType.ORDER_CREATED),
+    "orders/paid": ShopifyTopic(carries="order", event=EventType.PAYMENT_CAPTURED),
+    "orders/updated": _ORDER,
+    "orders/cancelled": _ORDER,
+    "orders/fulfilled": _ORDER,
+    "orders/partially_fulfilled": _ORDER,
+    "order_transactions/create": ShopifyTopic(carries="transaction", event=None),
+    "refunds/create": ShopifyTopic(carries="refund", event=EventType.PAYMENT_REFUNDED),
+    "disputes/create": _DISPUTE,
+    "disputes/update": _DISPUTE,
+    "checkouts/update": ShopifyTopic(carries="checkout", event=EventType.CHECKOUT_UPDATED),
+}
 
 
 def to_facts(notification: Notification) -> tuple[Fact, ...]:
-    """The one fact of a decoded Shopify delivery.
+    """The facts of a decoded Shopify delivery.
 
-    Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value`,
-    `unknown_currency` or `currency_mismatch` and a JSON pointer, and `NothingToRecord` for a refund without money.
+    Raises `UnusableDelivery` with code `unknown_provider_event`, `topic_mismatch`, `missing_required_field`, `malformed_value`,
+    `unknown_currency` or `currency_mismatch` and a JSON pointer, and `NothingToRecord` for an object that moves no money.
     """
-    how = TOPICS.get(notification.topic or "")
-    if how is None:
+    topic = TOPICS.get(notification.topic or "")
+    if topic is None:
         message = f"Shopify's topic {(notification.topic or '')[:60]!r} has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-Shopify-Topic")
     payload = Fields(notification.payload)
-    fields = how.read(payload, notification)
-    fact = Fact(
-        processor=NAME,
+    kind = _kind(payload)
+    if kind not in (None, topic.carries):
+        message = f"{notification.topic} carries {_named(topic.carries)}; this body is {_named(kind)}"
+        raise UnusableDelivery("topic_mismatch", message)
+    source = Source(
+        topic=notification.topic or "",
         account=notification.account,
-        kind=how.kind,
-        type=how.event,
-        processor_event_type=notification.topic or "",
-        processor_event_id=notification.id or fields["object_id"],
-        shown_at=fields["occurred_at"],
+        received_at=notification.received_at,
         hints=hints.read(notification.payload.get("note_attributes")),
-        **fields,
     )
-    return (fact,)
+    facts = tuple(_READERS[topic.carries](source, payload))
+    if not facts:
+        raise NothingToRecord("the object moves no money")
+    return facts
 
 
-def _order(payload: Fields, _: Notification) -> dict[str, Any]:
-    id_ = str(payload.number("id"))
-    transaction = f"shopify_order_{id_}"
-    return {
-        "object_id": transaction,
-        "occurred_at": payload.instant("created_at"),
-        "transaction_id": transaction,
-        "order_id": id_,
-        "money": payload.amount("total_price", payload.currency("currency")),
-    }
+def is_of_test_order(payload: object) -> bool:
+    """Whether the object, or a transaction of it, is one of a test order."""
+    if not isinstance(payload, dict):
+        return False
+    listed = payload.get("transactions")
+    items = [payload, *(item for item in listed if isinstance(item, dict))] if isinstance(listed, list) else [payload]
+    return any(item.get("test") is True for item in items)
 
 
-def _refund(payload: Fields, notification: Notification) -> dict[str, Any]:
-    id_, order_id = str(payload.number("id")), str(payload.number("order_id"))
-    return {
-        "object_id": f"shopify_refund_{id_}",
-        "occurred_at": _created(payload, notification),
-        "transaction_id": f"shopify_order_{order_id}",
-        "order_id": order_id,
-        "money": _given_back(payload),
-    }
+def _kind(payload: Fields) -> str | None:
+    """The kind of object by the fields that no other kind has; None when there are too few of them."""
+    for kind, names in _MARKS.items():
+        if all(payload.has(name) for name in names):
+            return kind
+    return None
 
 
-def _given_back(payload: Fields) -> Money:
-    """Sum of the payments that went back; one that failed did not."""
-    payload.required("transactions")
-    items = [item for item in payload.objects("transactions") if item.values.get("status") not in _FAILED]
-    if not items:
-        raise NothingToRecord("the refund returns goods but no money")
-    code = _one_currency(payload, items)
-    cents = sum(item.amount("amount", code).amount_cents for item in items)
-    try:
-        return Money(cents, code)
-    except MoneyError as error:
-        raise UnusableDelivery(error.code, str(error), "/transactions") from error
+_MARKS: Final = {
+    "refund": ("order_id", "transactions"),
+    "transaction": ("order_id", "kind"),
+    "dispute": ("order_id", "type"),
+    "order": ("order_number",),
+    "checkout": ("token", "abandoned_checkout_url"),
+}
 
 
-def _one_currency(payload: Fields, items: Sequence[Fields]) -> Currency:
-    """The currency all of `items` share; the refund's own, where it names one, must be the same."""
-    with_currency = [fields for fields in (payload, *items) if fields.has("currency")]
-    if not with_currency:
-        raise items[0].missing("currency")
-    codes = [fields.currency("currency") for fields in with_currency]
-    for fields, code in zip(with_currency, codes, strict=True):
-        if code != codes[0]:
-            message = f"the refund is in {codes[0]}, one of its transactions in {code}"
-            raise UnusableDelivery("currency_mismatch", message, f"{fields.pointer}/currency")
-    return codes[0]
+def _named(kind: str | None) -> str:
+    return f"an {kind}" if kind == "order" else f"a {kind}"
 
 
-def _checkout(payload: Fields, notification: Notification) -> dict[str, Any]:
-    token = payload.name("token")
-    transaction = f"shopify_checkout_{token}"[:255]
-    return {
-        "object_id": transaction,
-        "occurred_at": _created(payload, notification, "updated_at"),
-        "transaction_id": transaction,
-        "money": payload.amount("total_price", payload.currency("currency")),
-    }
+def _refund(source: Source, refund: Fields) -> Iterator[Fact]:
+    refund.number("id")
+    order_id = str(refund.number("order_id"))
+    refund.required("transactions")
+    for item in refund.objects("transactions"):
+        yield from transactions.refund(source, order_id, item, parent=refund)
 
 
-def _created(payload: Fields, notification: Notification, *preferred: str) -> datetime:
-    """When it happened; the contract leaves that optional here, and then it is when we heard of it."""
-    name = payload.first(*preferred, "created_at")
-    return payload.instant(name) if payload.has(name) else notification.received_at
+def _checkout(source: Source, checkout: Fields) -> Iterator[Fact]:
+    name = f"shopify_checkout_{checkout.name('token')}"[:255]
+    money = checkout.amount("total_price", checkout.currency("currency"))
+    at = instant(source.received_at, (checkout, "updated_at"), (checkout, "created_at"))
+    values = {"object_id": name, "transaction_id": name, "money": money, "shown_at": at}
+    yield fact(source, None, kind=FactKind.CHECKOUT, type=EventType.CHECKOUT_UPDATED, **values)
 
 
-TOPICS: Final = {
-    "orders/create": ShopifyTopic(event=EventType.ORDER_CREATED, kind=FactKind.HOLD, read=_order),
-    "orders/paid": ShopifyTopic(event=EventType.PAYMENT_CAPTURED, kind=FactKind.CAPTURED_TOTAL, read=_order),
-    "refunds/create": ShopifyTopic(event=EventType.PAYMENT_REFUNDED, kind=FactKind.REFUNDED, read=_refund),
-    "checkouts/update": ShopifyTopic(event=EventType.CHECKOUT_UPDATED, kind=FactKind.CHECKOUT, read=_checkout),
+_READERS: Final[Mapping[str, Callable[[Source, Fields], Iterator[Fact]]]] = {
+    "order": orders.read,
+    "transaction": transactions.read,
+    "refund": _refund,
+    "dispute": disputes.read,
+    "checkout": _checkout,
 }

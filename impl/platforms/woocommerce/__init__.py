@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
-from impl.kernel.facts import Fact
+from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
 from impl.platforms.woocommerce.events import NAME, TOPICS, to_facts
+from impl.platforms.woocommerce.position import position
 
 __all__ = ["WooCommerce", "to_facts"]
 
@@ -47,6 +48,10 @@ class WooCommerce(Processor):
         """The facts of a whole order. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification)
 
+    def position(self, facts: Sequence[Shown]) -> Position:
+        """The position of an order, which is that of its newest snapshot."""
+        return position(facts)
+
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The three headers that WooCommerce sends."""
         signature = hmac_signature.sign(body, secret.encode()).decode()
@@ -62,7 +67,13 @@ class WooCommerce(Processor):
 
     def examples(self, now: datetime) -> Sequence[Example]:
         """One order that is completed."""
-        at, day = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S}", f"{now:%Y%m%d}"
-        changes = {"id": int(f"{day}1"), "total": "40.00", "date_completed": at, "date_completed_gmt": at}
-        title, topic = "an order of 40.00 is completed", "order.completed"
-        return (Example(title=title, topic=topic, delivery_id=f"demo-{day}-1", payload=self.sample(topic) | changes),)
+        # The time of a body is part of it, so it must not move within a day: a delivery is repeated only by the same body.
+        at, day = datetime.combine(now.astimezone(UTC), time()).isoformat(), f"{now:%Y%m%d}"
+        times = [f"date_{name}{zone}" for name in ("created", "modified", "paid", "completed") for zone in ("", "_gmt")]
+        title, topic = "an order of 40.00 is completed", "order.updated"
+        payload = (
+            self.sample(topic)
+            | dict.fromkeys(times, at)
+            | {"id": int(f"{day}1"), "number": f"{day}1", "total": "40.00"}
+        )
+        return (Example(title=title, topic=topic, delivery_id=f"demo-{day}-1", payload=payload),)

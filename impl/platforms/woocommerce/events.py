@@ -1,17 +1,18 @@
-"""The reader of WooCommerce deliveries: each one is a whole order, with every refund made so far.
+"""The reader of WooCommerce deliveries: each one is a whole order as it was when it was sent, whatever its topic is called.
 
-An order that was paid but never completed is captured when its first refund arrives, dated when it was paid: its money came
-and went, and nothing but the refund will ever tell us that it came.
+WooCommerce builds a body when it sends it and never repeats a delivery, so every snapshot shows all that is needed: whether the
+order is paid, its total, and every refund there is. A refund that a newer snapshot does not list is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from impl.kernel.events import EventType
+from impl.kernel.events import EventType, Hints
 from impl.kernel.facts import Fact, FactKind
 from impl.kernel.money import Currency, Money
 from impl.platforms import hints
@@ -21,132 +22,172 @@ from impl.platforms.notification import Notification
 from impl.platforms.processor import Topic
 
 NAME: Final = "woocommerce"
+TOPICS: Final = {
+    "order.created": Topic(event=EventType.ORDER_CREATED),
+    "order.completed": Topic(event=EventType.PAYMENT_CAPTURED),
+    "order.updated": Topic(event=None),
+    "order.restored": Topic(event=None, schema_of="order.updated"),
+    "order.refunded": Topic(event=EventType.PAYMENT_REFUNDED),
+}
+
+# Compared, never hashed: a status may be any JSON.
+_PAID: Final = ("processing", "completed", "refunded")
+_ENDED: Final = ("cancelled", "failed")
+_CASH_ON_DELIVERY: Final = "cod"
+_FOREIGN_MARKS: Final = ("billing_period", "refunded_by", "regular_price", "discount_type")
+"""Fields of subscriptions, refunds, products and coupons that no order has."""
+_MAX_ACCOUNT: Final = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WooCommerceTopic(Topic):
-    """How one WooCommerce topic is read; the status of the order tells what happened where the topic names no event."""
-
-
-TOPICS: Final = {
-    "order.created": WooCommerceTopic(event=EventType.ORDER_CREATED),
-    "order.completed": WooCommerceTopic(event=EventType.PAYMENT_CAPTURED),
-    "order.updated": WooCommerceTopic(event=None),
-    "order.refunded": WooCommerceTopic(event=EventType.PAYMENT_REFUNDED),
-}
-
-BY_STATUS: dict[str, EventType] = {
-    "completed": EventType.PAYMENT_CAPTURED,
-    "refunded": EventType.PAYMENT_REFUNDED,
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Order:
-    """The order that every fact of a delivery is about."""
+    """The order of a delivery, as it was when the delivery was made."""
 
     notification: Notification
     fields: Fields
-    topic: WooCommerceTopic
     id: str
     code: Currency
+    shown_at: datetime
+    """Its last change, by the clock of the shop in UTC."""
+    hints: Hints = field(default_factory=Hints)
 
     @property
-    def transaction_id(self) -> str:
+    def prefix(self) -> str:
+        """The beginning of all names of this shop, since ids of orders and refunds are only unique within their shop."""
+        account = self.notification.account
+        if len(account) > _MAX_ACCOUNT:
+            digest = hashlib.sha256(account.encode()).hexdigest()
+            account = f"{account[: _MAX_ACCOUNT - 21]}_{digest[:20]}"
+        return f"{NAME}_{account}"
+
+    @property
+    def name(self) -> str:
         """The name of its payment."""
-        return f"woocommerce_order_{self.id}"
+        return f"{self.prefix}_order_{self.id}"
+
+    def fact(self, **shown: Any) -> Fact:
+        """A fact that this snapshot shows."""
+        cents = shown["money"].amount_cents
+        return Fact(
+            processor=NAME,
+            account=self.notification.account,
+            processor_event_type=self.notification.topic or "",
+            # The id in the header of a delivery is not signed, so the order, its time and the amount name the event.
+            processor_event_id=f"{self.name}@{self.shown_at:%Y-%m-%dT%H:%M:%S.%fZ}:{cents}",
+            transaction_id=self.name,
+            order_id=self.id,
+            shown_at=self.shown_at,
+            hints=self.hints,
+            **shown,
+        )
 
 
 def to_facts(notification: Notification) -> tuple[Fact, ...]:
-    """The facts of a decoded WooCommerce delivery: an order, its capture, its refunds.
+    """The facts of a decoded WooCommerce delivery: an order and its refunds.
 
-    Raises `UnusableDelivery` with code `unknown_provider_event`, `missing_required_field`, `malformed_value` or
-    `unknown_currency` and a JSON pointer, and `NothingToRecord` for a change that moves no money.
+    Raises `UnusableDelivery` with code `unknown_provider_event`, `topic_mismatch`, `missing_required_field`, `malformed_value` or
+    `unknown_currency` and a JSON pointer, and `NothingToRecord` for the draft of a checkout.
     """
-    topic = TOPICS.get(notification.topic or "")
-    if topic is None:
+    if (notification.topic or "") not in TOPICS:
         message = f"WooCommerce's topic {(notification.topic or '')[:60]!r} has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-WC-Webhook-Topic")
     fields = Fields(notification.payload)
-    order = Order(notification, fields, topic, str(fields.number("id")), fields.currency("currency"))
-    event = topic.event or BY_STATUS.get(str(fields.values.get("status")))
-    facts = _facts(order, event)
-    if not facts:
-        raise NothingToRecord("the change moves no money")
-    return tuple(facts)
+    _check_kind(fields)
+    if fields.values.get("status") == "checkout-draft":
+        raise NothingToRecord("the order is the draft of a checkout")
+    order = Order(
+        notification=notification,
+        fields=fields,
+        id=str(fields.number("id")),
+        code=fields.currency("currency"),
+        shown_at=_instant(fields, "date_modified", otherwise=notification.received_at),
+        hints=hints.read(fields.values.get("meta_data"), name="key"),
+    )
+    return tuple(_facts(order))
 
 
-def _facts(order: Order, event: EventType | None) -> list[Fact]:
+def _check_kind(fields: Fields) -> None:
+    code = fields.values.get("code")
+    if not fields.has("id") and isinstance(code, str) and fields.has("message"):
+        # What WooCommerce sends when the user of the webhook may not read orders, or the order is gone.
+        message = f"WooCommerce sent its error {code[:60]!r} in place of the order"
+        raise UnusableDelivery("missing_required_field", message, "/id")
+    mark = next((name for name in _FOREIGN_MARKS if name in fields.values), None)
+    if mark is not None:
+        raise UnusableDelivery("topic_mismatch", f"the topic is about an order; an order has no {mark}", f"/{mark}")
+
+
+def _facts(order: Order) -> Iterator[Fact]:
+    total, created_at = order.fields.amount("total", order.code), _created_at(order.fields)
+    if not is_paid(order.fields):
+        yield order.fact(
+            kind=FactKind.HOLD,
+            type=EventType.ORDER_CREATED,
+            object_id=order.name,
+            money=total,
+            occurred_at=created_at,
+        )
+        return
+    paid_at = _instant(order.fields, "date_paid", "date_completed", otherwise=created_at)
+    yield order.fact(
+        kind=FactKind.CAPTURED_TOTAL,
+        type=EventType.PAYMENT_CAPTURED,
+        object_id=order.name,
+        money=total,
+        occurred_at=paid_at,
+    )
+    yield from _refunds(order, total)
+
+
+def is_paid(order: Fields) -> bool:
+    """Whether the order shows that its money has come."""
+    status, is_dated = order.values.get("status"), _field(order, "date_paid") is not None
+    is_added_by_plugin = status not in (*_PAID, *_ENDED, "pending")
+    if order.values.get("payment_method") == _CASH_ON_DELIVERY:
+        # The courier brings the cash when the order is completed; one that is cancelled was never paid.
+        return status in ("completed", "refunded") or (is_dated and is_added_by_plugin)
+    # What an online gateway has taken stays until it is refunded, also when the order ends.
+    return status in _PAID or (is_dated and (status in _ENDED or is_added_by_plugin))
+
+
+def _refunds(order: Order, total: Money) -> Iterator[Fact]:
+    """Every refund there is at the time of this snapshot, also those that earlier ones listed."""
     refunds = order.fields.objects("refunds")
-    match event:
-        case EventType.ORDER_CREATED:
-            return [_order(order, event, _instant(order.fields, "date_created"))]
-        case EventType.PAYMENT_CAPTURED:
-            capture = _order(order, event, _instant(order.fields, "date_completed", "date_paid"))
-            return [capture, *(_refund(order, refund) for refund in refunds)]
-        case EventType.PAYMENT_REFUNDED:
-            if not refunds:
-                raise order.fields.missing("refunds")
-            return [*_capture_before_refund(order), *(_refund(order, refund) for refund in refunds)]
-        case _:
-            return [*_capture_before_refund(order), *(_refund(order, refund) for refund in refunds)] if refunds else []
+    for refund in refunds:
+        at = _instant(refund, "date_created", otherwise=order.shown_at)
+        yield _refund(order, f"{order.prefix}_refund_{refund.number('id')}", _given_back(refund, order.code), at)
+    if not refunds and order.fields.values.get("status") == "refunded":
+        yield _refund(order, f"{order.name}_refunded", total, order.shown_at)
 
 
-def _capture_before_refund(order: Order) -> Sequence[Fact]:
-    """The capture of an order that was paid and not completed; a completed one is captured by its own delivery."""
-    if _named(order.fields, "date_completed") or not _named(order.fields, "date_paid"):
-        return ()
-    return (_order(order, EventType.PAYMENT_CAPTURED, _instant(order.fields, "date_paid")),)
-
-
-def _order(order: Order, type_: EventType, at: datetime) -> Fact:
-    return _fact(
-        order,
-        kind=FactKind.HOLD if type_ is EventType.ORDER_CREATED else FactKind.CAPTURED_TOTAL,
-        type=type_,
-        object_id=order.transaction_id,
-        shown_at=at,
-        occurred_at=at,
-        money=order.fields.amount("total", order.code),
-    )
-
-
-def _refund(order: Order, refund: Fields) -> Fact:
-    """One refund, named by its own id: whichever deliveries repeat it, it is one fact."""
-    id_ = str(refund.number("id"))
-    return _fact(
-        order,
-        kind=FactKind.REFUNDED,
+def _refund(order: Order, name: str, money: Money, at: datetime) -> Fact:
+    return order.fact(
+        kind=FactKind.REFUNDED_TOTAL,
         type=EventType.PAYMENT_REFUNDED,
-        object_id=f"woocommerce_refund_{id_}",
-        shown_at=_instant(order.fields, "date_modified"),
-        occurred_at=_instant(order.fields, "date_modified"),
-        money=_absolute(refund, order.code),
+        object_id=name,
+        money=money,
+        occurred_at=at,
     )
 
 
-def _absolute(refund: Fields, code: Currency) -> Money:
-    return refund.amount(refund.first("amount", "total"), code, is_signed=True)
+def _given_back(refund: Fields, code: Currency) -> Money:
+    """The `total` of a refund without its minus; `amount` is 0.00 in some versions of WooCommerce."""
+    return refund.amount("total" if refund.has("total") else "amount", code, is_signed=True)
 
 
-def _fact(order: Order, **fields: Any) -> Fact:
-    return Fact(
-        processor=NAME,
-        account=order.notification.account,
-        processor_event_type=order.notification.topic or "",
-        processor_event_id=order.notification.id or order.transaction_id,
-        transaction_id=order.transaction_id,
-        order_id=order.id,
-        hints=hints.read(order.fields.values.get("meta_data"), name="key"),
-        **fields,
-    )
+def _created_at(fields: Fields) -> datetime:
+    name = _field(fields, "date_created")
+    if name is None:
+        raise fields.missing("date_created")
+    return fields.instant(name, is_utc_without_zone=True)
 
 
-def _named(fields: Fields, name: str) -> str | None:
+def _instant(fields: Fields, *names: str, otherwise: datetime) -> datetime:
+    """The first time that is there."""
+    name = next((field for name in names if (field := _field(fields, name))), None)
+    return fields.instant(name, is_utc_without_zone=True) if name else otherwise
+
+
+def _field(fields: Fields, name: str) -> str | None:
     """The field that says when, the one in UTC before the one by the shop's clock; None without either."""
-    return next((field for field in (f"{name}_gmt", name) if fields.has(field)), None)
-
-
-def _instant(fields: Fields, *names: str) -> datetime:
-    field = next((field for name in names if (field := _named(fields, name))), names[0])
-    return fields.instant(field, is_utc_without_zone=True)
+    return next((one for one in (f"{name}_gmt", name) if fields.has(one)), None)

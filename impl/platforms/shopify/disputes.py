@@ -1,0 +1,36 @@
+"""A dispute of Shopify: an inquiry holds nothing, a chargeback does until it is won."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from impl.kernel.events import EventType
+from impl.kernel.facts import Fact, FactKind
+from impl.kernel.money import Money
+from impl.platforms.fields import Fields
+from impl.platforms.shopify.objects import Source, fact, instant
+
+# Compared, never hashed: a status may be any JSON.
+_HOLDS_MONEY: Final = ("needs_response", "under_review", "accepted", "lost")
+_ENDED: Final = ("won", "charge_refunded", "prevented")
+_CLOCK: Final = ("finalized_on", "evidence_sent_on", "initiated_at")
+
+
+def read(source: Source, dispute: Fields) -> Iterator[Fact]:
+    """The amount that the dispute holds, or that it holds nothing any more: it was won, or ended in a refund of its own."""
+    id_, order_id = str(dispute.number("id")), str(dispute.number("order_id"))
+    money = dispute.amount("amount", dispute.currency("currency"))
+    status, is_chargeback = dispute.values.get("status"), dispute.values.get("type") == "chargeback"
+    values = {
+        "object_id": id_,
+        # Shopify gives a dispute no time of its last change; its stages have their times.
+        "shown_at": instant(source.received_at, *((dispute, name) for name in _CLOCK)),
+        "occurred_at": instant(source.received_at, (dispute, "initiated_at")),
+    }
+    if is_chargeback and status in _ENDED:
+        ended = values | {"occurred_at": values["shown_at"]}
+        yield fact(source, order_id, kind=FactKind.DISPUTE_ENDED, type=EventType.DISPUTE_WON, money=money, **ended)
+        return
+    held = money if is_chargeback and status in _HOLDS_MONEY else Money(0, money.currency)
+    yield fact(source, order_id, kind=FactKind.DISPUTED, type=EventType.PAYMENT_DISPUTED, money=held, **values)

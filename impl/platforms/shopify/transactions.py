@@ -1,0 +1,103 @@
+"""Transactions of Shopify: parts of a payment, refunds, holds and their end; known by their own ids wherever they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from impl.kernel.events import EventType
+from impl.kernel.facts import Fact, FactKind
+from impl.kernel.money import Currency, Money
+from impl.platforms.errors import NothingToRecord
+from impl.platforms.fields import Fields
+from impl.platforms.shopify.objects import Amount, Source, amount, fact, hold, instant, mismatch, shop_currency
+
+_ENDED: Final = ("failure", "error")  # compared, never hashed: a status may be any JSON
+_NO_CASH: Final = ("gift_card", "store_credit", "shopify_store_credit")
+"""Gateways that move no cash: the money came when the card was sold, or stays with the shop."""
+
+
+def read(source: Source, item: Fields) -> Iterator[Fact]:
+    """The facts of a transaction that is told alone. Raises `NothingToRecord` for one that moves no money."""
+    order_id = str(item.number("order_id"))
+    kind = item.values.get("kind")
+    if kind == "refund":
+        yield from refund(source, order_id, item)
+    elif _status(item) == "success" and isinstance(kind, str) and kind in _READERS:
+        yield from _READERS[kind](source, order_id, item)
+    else:
+        raise NothingToRecord("a transaction that did not succeed, or of another kind, moves no money")
+
+
+def refund(
+    source: Source, order_id: str, item: Fields, *, parent: Fields | None = None, otherwise: Currency | None = None
+) -> Iterator[Fact]:
+    """The refund that a transaction is, if it moved cash; one that is pending waits until another delivery tells more.
+
+    `parent` is the refund that lists it, whose times stand in for its own; `otherwise` the currency where both name none.
+    """
+    if item.values.get("kind") not in (None, "refund") or item.values.get("gateway") in _NO_CASH:
+        return
+    code = parent.currency("currency") if parent and parent.has("currency") else None
+    back = amount(item, code or otherwise)
+    _check_shop_currency(item, back, code)
+    times = [(one, name) for one in (item, parent) if one for name in ("processed_at", "created_at")]
+    at = instant(source.received_at, *times)
+    values = {"object_id": f"shopify_refund_{item.number('id')}", "money": back.money, "shown_at": at}
+    status = _status(item)
+    if status == "success":
+        yield fact(source, order_id, kind=FactKind.REFUNDED, type=EventType.PAYMENT_REFUNDED, **values)
+    elif status in _ENDED:
+        yield fact(source, order_id, kind=FactKind.REFUND_ENDED, type=EventType.REFUND_REVERSED, **values)
+
+
+def is_partly_no_cash(gateways: object) -> bool:
+    """Whether an order with these gateways was paid, or paid in part, without cash."""
+    return isinstance(gateways, list) and any(name in _NO_CASH for name in gateways)
+
+
+def _status(item: Fields) -> str:
+    """A transaction without a status succeeded."""
+    if not item.has("status"):
+        return "success"
+    return item.name("status")
+
+
+def _check_shop_currency(item: Fields, back: Amount, code: Currency | None) -> None:
+    shop = code or (None if back.is_shop_money else shop_currency(item))
+    if shop is not None and shop != back.money.currency:
+        raise mismatch(item, f"the refund is in {shop}, one of its transactions in {back.money.currency}")
+
+
+def _capture(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
+    if item.values.get("gateway") in _NO_CASH:
+        raise NothingToRecord("a payment with a gift card or store credit moves no money")
+    paid = amount(item)
+    shop = shop_currency(item)
+    if not paid.is_shop_money and shop is not None:
+        raise NothingToRecord(f"the payment is told in {paid.money.currency}; the order tells it in {shop}")
+    kind = FactKind.CAPTURED if paid.is_shop_money else FactKind.PAID
+    yield fact(source, order_id, kind=kind, type=EventType.PAYMENT_CAPTURED, **_values(source, item, paid.money))
+
+
+def _authorization(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
+    held = amount(item)
+    if held.is_shop_money:
+        yield hold(source, order_id, **_values(source, item, held.money))
+    else:
+        # A hold in the currency of the buyer must not say what the currency of the sale is.
+        nothing = _values(source, item, Money(0, held.money.currency))
+        yield fact(source, order_id, kind=FactKind.PAID, type=EventType.ORDER_CREATED, **nothing)
+
+
+def _void(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
+    values = _values(source, item, amount(item).money)
+    yield fact(source, order_id, kind=FactKind.HOLD_ENDED, type=EventType.AUTHORIZATION_ENDED, **values)
+
+
+def _values(source: Source, item: Fields, money: Money) -> dict[str, Any]:
+    at = instant(source.received_at, (item, "processed_at"), (item, "created_at"))
+    return {"object_id": f"shopify_transaction_{item.number('id')}", "money": money, "shown_at": at}
+
+
+_READERS: Final = {"sale": _capture, "capture": _capture, "authorization": _authorization, "void": _void}
