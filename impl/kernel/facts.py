@@ -61,6 +61,8 @@ class FactKind(enum.StrEnum):
     """Fixed: one capture with an id of its own."""
     PAID = "paid"
     """Fixed: one capture as the buyer paid it; it counts nothing where that is another currency than the sale's."""
+    NO_CASH = "no_cash"
+    """Final: something of the sale was paid without cash, so the totals of its order do not say how much cash there was."""
     REFUNDED_TOTAL = "refunded_total"
     """Snapshot: all that the object has given back so far."""
     REFUNDED = "refunded"
@@ -79,7 +81,7 @@ class FactKind(enum.StrEnum):
 
 FIXED: Final = frozenset({FactKind.CAPTURED, FactKind.PAID, FactKind.REFUNDED})
 """One for ever, with one amount."""
-FINAL: Final = frozenset({FactKind.HOLD_ENDED, FactKind.REFUND_ENDED, FactKind.DISPUTE_ENDED})
+FINAL: Final = frozenset({FactKind.HOLD_ENDED, FactKind.NO_CASH, FactKind.REFUND_ENDED, FactKind.DISPUTE_ENDED})
 """States that cannot be left."""
 CAPTURING: Final = frozenset(
     {

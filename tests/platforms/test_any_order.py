@@ -48,13 +48,24 @@ def stripe_life(paid, refunds, code, has_reversal):
 
 
 def shopify_life(paid, refunds, code, has_reversal):
+    """Each refund is told alone and listed by the order; the payment is told by the order and by its transaction."""
     order = {"id": 1, "total_price": text(paid, code), "currency": code}
+    sale = {"id": 2, "order_id": 1, "amount": text(paid, code), "currency": code, "total_unsettled_set": None}
     yield notification("shopify", "orders/create", "d-1", **order)
     yield notification("shopify", "orders/paid", "d-2", **order)
-    for number, cents in enumerate(refunds, 10):
-        transactions = [{"id": number, "amount": text(cents, code), "currency": code, "kind": "refund"}]
-        changes = {"id": number, "order_id": 1, "currency": code, "transactions": transactions}
-        yield notification("shopify", "refunds/create", f"d-{number}", **changes)
+    yield notification("shopify", "order_transactions/create", "d-3", **sale)
+    transactions = [
+        {"id": number, "amount": text(cents, code), "currency": code, "kind": "refund"}
+        for number, cents in enumerate(refunds, 10)
+    ]
+    for transaction in transactions:
+        changes = {"id": transaction["id"], "order_id": 1, "transactions": [transaction]}
+        yield notification("shopify", "refunds/create", f"d-{transaction['id']}", **changes)
+    listed = [{"id": 9, "order_id": 1, "transactions": transactions}]
+    yield notification("shopify", "orders/updated", "d-4", **order | {"refunds": listed})
+    if has_reversal:
+        dispute = {"id": 5, "order_id": 1, "amount": text(paid, code), "currency": code}
+        yield notification("shopify", "disputes/create", "d-5", **dispute)
 
 
 def woocommerce_life(paid, refunds, code, has_reversal):
@@ -62,10 +73,11 @@ def woocommerce_life(paid, refunds, code, has_reversal):
     order = {"id": 1, "total": text(paid, code), "currency": code, "refunds": []}
     yield notification("woocommerce", "order.created", "d-1", **order)
     yield notification("woocommerce", "order.completed", "d-2", **order)
-    yield notification("woocommerce", "order.updated", "d-3", **order | {"status": "completed"})
-    listed = [{"id": number, "amount": text(cents, code)} for number, cents in enumerate(refunds, 10)]
+    yield notification("woocommerce", "order.updated", "d-3", **order | {"status": "shipped"})
+    listed = [{"id": number, "total": f"-{text(cents, code)}"} for number, cents in enumerate(refunds, 10)]
     for count in range(1, len(listed) + 1):
-        yield notification("woocommerce", "order.refunded", f"d-{9 + count}", **order | {"refunds": listed[:count]})
+        changes = {"refunds": listed[:count], "date_modified_gmt": f"2026-11-23T13:00:{count:02}"}
+        yield notification("woocommerce", "order.updated", f"d-{9 + count}", **order | changes)
 
 
 def paypal_life(family):
@@ -97,7 +109,8 @@ LIVES = {
     "paypal sale": paypal_life("SALE"),
     "paypal capture": paypal_life("CAPTURE"),
 }
-CANNOT_BE_REVERSED = {"shopify", "woocommerce"}
+CANNOT_BE_REVERSED = {"woocommerce"}
+LIMITED_BY_REFUNDS = {"stripe", "shopify"}
 
 
 @pytest.mark.promise("F22", "F23")
@@ -121,8 +134,8 @@ def test_any_order_and_any_repetition_settles_to_the_same_net(name, paid, refund
     for _, delivery in told:
         book.take(processor.read(delivery))
     left = paid - sum(refunds)
-    # At Stripe a dispute takes no more than what refunds have left.
-    taken = paid if name != "stripe" else max(0, left)
+    # At Stripe and Shopify a dispute takes no more than what refunds have left.
+    taken = max(0, left) if name in LIMITED_BY_REFUNDS else paid
     assert book.net == left - (taken if has_reversal else 0)
     assert {entry.currency for entry in book.entries} == {code}
     assert len({entry.original_transaction_id for entry in book.entries}) == 1

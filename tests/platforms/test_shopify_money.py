@@ -156,6 +156,18 @@ STORIES = {
         [order(10000, **MIXED), told(3, 4000, gateway="gift_card"), told(4, 6000)],
         {"USD": 6000},
     ),
+    "a card first, and the rest with a gift card": (
+        [told(4, 6000), order(10000, "partially_paid", at=1, total_outstanding="40.00"), order(10000, at=2, **MIXED)],
+        {"USD": 6000},
+    ),
+    "a gift card that only its transaction tells": (
+        [order(10000), told(3, 4000, gateway="gift_card"), told(4, 6000)],
+        {"USD": 6000},
+    ),
+    "part paid, of which a part went back to a gift card": (
+        [order(10000, "partially_paid", at=2, total_outstanding="80.00", **listed(back(9, 1000, gateway="gift_card")))],
+        {"USD": 3000},
+    ),
     "refunded to a gift card and to store credit": (
         [
             PAID,

@@ -56,6 +56,11 @@ def hold(source: Source, order_id: str, **shown: Any) -> Fact:
     return fact(source, order_id, kind=FactKind.HOLD, type=EventType.ORDER_CREATED, **shown)
 
 
+def no_cash(source: Source, order_id: str, **shown: Any) -> Fact:
+    """A payment, or a part of one, with a gift card or store credit."""
+    return fact(source, order_id, kind=FactKind.NO_CASH, type=EventType.ORDER_CREATED, **shown)
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """An amount of a transaction."""

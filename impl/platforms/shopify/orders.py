@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from impl.kernel.money import Currency, Money, MoneyError
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.fields import Fields
 from impl.platforms.shopify import transactions
-from impl.platforms.shopify.objects import Source, fact, hold, instant, order_name
+from impl.platforms.shopify.objects import Source, fact, hold, instant, no_cash, order_name
 
 _PAID: Final = ("paid", "partially_refunded", "refunded")  # compared, never hashed: a status may be any JSON
 _PAID_AT_CREATION: Final = timedelta(minutes=1)
@@ -27,8 +27,9 @@ def read(source: Source, order: Fields) -> Iterator[Fact]:
     created_at = order.instant("created_at")
     updated_at = instant(created_at, (order, "updated_at"))
     placed_at = instant(created_at, (order, "processed_at"))
-    refunds = [fact for refund in order.objects("refunds") for fact in _refunds(source, id_, refund, code)]
-    captured = _captured(order, total, refunds)
+    refunds = [(refund, item) for refund in order.objects("refunds") for item in refund.objects("transactions")]
+    has_no_cash = transactions.is_no_cash(order.values.get("payment_gateway_names"))
+    captured = Money(0, code) if has_no_cash else _captured(order, total, refunds)
     values = {"object_id": order_name(id_), "shown_at": updated_at}
     if captured.amount_cents:
         at = _paid_at(created_at, updated_at, placed_at)
@@ -36,7 +37,10 @@ def read(source: Source, order: Fields) -> Iterator[Fact]:
         yield fact(source, id_, kind=FactKind.CAPTURED_TOTAL, type=type_, money=captured, occurred_at=at, **values)
     else:
         yield hold(source, id_, money=total, occurred_at=placed_at, **values)
-    yield from refunds
+    if has_no_cash:
+        yield no_cash(source, id_, money=total, occurred_at=placed_at, **values)
+    for refund, item in refunds:
+        yield from transactions.refund(source, id_, item, parent=refund, otherwise=code)
 
 
 def _paid_at(created_at: datetime, updated_at: datetime, placed_at: datetime) -> datetime:
@@ -44,28 +48,20 @@ def _paid_at(created_at: datetime, updated_at: datetime, placed_at: datetime) ->
     return placed_at if updated_at - created_at <= _PAID_AT_CREATION else updated_at
 
 
-def _refunds(source: Source, order_id: str, refund: Fields, code: Currency) -> Iterator[Fact]:
-    for item in refund.objects("transactions"):
-        yield from transactions.refund(source, order_id, item, parent=refund, otherwise=code)
-
-
-def _captured(order: Fields, total: Money, refunds: list[Fact]) -> Money:
-    """The cash that the order shows as captured; of an order with a gift card only its transactions tell the other part."""
+def _captured(order: Fields, total: Money, refunds: Sequence[tuple[Fields, Fields]]) -> Money:
+    """The amount that the order shows as captured."""
     status = order.values.get("financial_status")
-    if transactions.is_partly_no_cash(order.values.get("payment_gateway_names")):
-        return Money(0, total.currency)
     if status in _PAID:
         return total
     return _part_paid(order, total.currency, refunds) if status == "partially_paid" else Money(0, total.currency)
 
 
-def _part_paid(order: Fields, code: Currency, refunds: list[Fact]) -> Money:
-    """The part of the current total that is paid, and what was refunded of it since."""
+def _part_paid(order: Fields, code: Currency, refunds: Sequence[tuple[Fields, Fields]]) -> Money:
+    """The part of the current total that is paid, and what was refunded of it since, by whatever gateway."""
     current = order.amount("current_total_price", code)
     cents = max(0, current.amount_cents - _signed(order, "total_outstanding", code))
-    back = {item.object_id: item.cents for item in refunds if item.kind is FactKind.REFUNDED}
-    ended = {item.object_id for item in refunds if item.kind is FactKind.REFUND_ENDED}
-    return Money(cents + sum(cents for name, cents in back.items() if name not in ended), code)
+    amounts = [transactions.succeeded_refund(item, refund, code) for refund, item in refunds]
+    return Money(cents + sum(one.amount_cents for one in amounts if one and one.currency == code), code)
 
 
 def _signed(order: Fields, name: str, code: Currency) -> int:

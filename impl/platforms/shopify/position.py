@@ -9,7 +9,9 @@ from impl.kernel.facts import CAPTURING, FactKind, Position, Shown, by_object, l
 
 def position(facts: Sequence[Shown]) -> Position:
     """Captured, refunded and disputed amounts of one order: its snapshots, its transactions, refunds and disputes."""
-    captured = max(_of_snapshots(facts), _of_transactions(facts))
+    captured = _of_transactions(facts)
+    if not of_kind(facts, FactKind.NO_CASH):
+        captured = max(captured, _of_snapshots(facts))
     failed = {fact.object_id for fact in of_kind(facts, FactKind.REFUND_ENDED)}
     refunded = {fact.object_id: fact.cents for fact in of_kind(facts, FactKind.REFUNDED)}
     refunded = {name: cents for name, cents in refunded.items() if name not in failed}

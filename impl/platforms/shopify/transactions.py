@@ -10,7 +10,17 @@ from impl.kernel.facts import Fact, FactKind
 from impl.kernel.money import Currency, Money
 from impl.platforms.errors import NothingToRecord
 from impl.platforms.fields import Fields
-from impl.platforms.shopify.objects import Amount, Source, amount, fact, hold, instant, mismatch, shop_currency
+from impl.platforms.shopify.objects import (
+    Amount,
+    Source,
+    amount,
+    fact,
+    hold,
+    instant,
+    mismatch,
+    no_cash,
+    shop_currency,
+)
 
 _ENDED: Final = ("failure", "error")  # compared, never hashed: a status may be any JSON
 _NO_CASH: Final = ("gift_card", "store_credit", "shopify_store_credit")
@@ -36,7 +46,7 @@ def refund(
 
     `parent` is the refund that lists it, whose times stand in for its own; `otherwise` the currency where both name none.
     """
-    if item.values.get("kind") not in (None, "refund") or item.values.get("gateway") in _NO_CASH:
+    if not _is_refund(item) or item.values.get("gateway") in _NO_CASH:
         return
     code = parent.currency("currency") if parent and parent.has("currency") else None
     back = amount(item, code or otherwise)
@@ -51,9 +61,19 @@ def refund(
         yield fact(source, order_id, kind=FactKind.REFUND_ENDED, type=EventType.REFUND_REVERSED, **values)
 
 
-def is_partly_no_cash(gateways: object) -> bool:
+def succeeded_refund(item: Fields, parent: Fields, otherwise: Currency) -> Money | None:
+    """The amount of a transaction if it is a refund that succeeded, whether it moved cash or not."""
+    code = parent.currency("currency") if parent.has("currency") else otherwise
+    return amount(item, code).money if _is_refund(item) and _status(item) == "success" else None
+
+
+def is_no_cash(gateways: object) -> bool:
     """Whether an order with these gateways was paid, or paid in part, without cash."""
     return isinstance(gateways, list) and any(name in _NO_CASH for name in gateways)
+
+
+def _is_refund(item: Fields) -> bool:
+    return item.values.get("kind") in (None, "refund")
 
 
 def _status(item: Fields) -> str:
@@ -70,9 +90,10 @@ def _check_shop_currency(item: Fields, back: Amount, code: Currency | None) -> N
 
 
 def _capture(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
-    if item.values.get("gateway") in _NO_CASH:
-        raise NothingToRecord("a payment with a gift card or store credit moves no money")
     paid = amount(item)
+    if item.values.get("gateway") in _NO_CASH:
+        yield no_cash(source, order_id, **_values(source, item, paid.money))
+        return
     shop = shop_currency(item)
     if not paid.is_shop_money and shop is not None:
         raise NothingToRecord(f"the payment is told in {paid.money.currency}; the order tells it in {shop}")
