@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     """Port of the API; 0 picks a free one."""
+    max_connections: int = Field(1000, ge=1)
+    """Connections of clients that may be open. When they are all in use, the one that has kept the service waiting longest
+    for the rest of its request makes room."""
     metrics_port: int | None = Field(None, ge=1, le=65535)
     """Internal port for Prometheus metrics at /metrics. Unset: metrics are not served."""
     worker_metrics_port: int | None = Field(None, ge=1, le=65535)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import resource
 import signal
 import socket
 from collections.abc import Awaitable, Callable
 
 import uvicorn
 
-from impl.cli import local
+from impl.cli import http_protocol, local
 from impl.kernel.errors import ConfigurationError
 from impl.settings import Role, Settings
 from impl.telemetry import logging, metrics
 
 SHUTDOWN_SECONDS = 30
+RESERVED_DESCRIPTORS = 128
+"""Descriptors for everything but connections of clients: database, log, files of the documentation."""
 
 
 def run(settings: Settings) -> None:
@@ -74,6 +77,7 @@ def serve(
         server_header=False,
         proxy_headers=False,
         ws="none",
+        http=http_protocol.bounded(app.PROBLEMS, http_protocol.Limits(connections=_connections(settings))),
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     server = uvicorn.Server(config)
@@ -81,6 +85,16 @@ def serve(
     signal.signal(signal.SIGTERM, _interrupt)
     with contextlib.suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(server, listening, when_started))
+
+
+def _connections(settings: Settings) -> int:
+    """How many connections may be open: never so many that no descriptor is left for the database and the log."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.max_connections + RESERVED_DESCRIPTORS
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+        soft = min(wanted, hard)
+    return max(1, min(settings.max_connections, soft - RESERVED_DESCRIPTORS))
 
 
 def _interrupt(_: int, __: object) -> None:
