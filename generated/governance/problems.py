@@ -185,6 +185,38 @@ NOT_IMPLEMENTED: Final = Problem(
     when="The operation is part of the contract but not implemented yet.",
     is_declared=False,
 )
+NOT_ACCEPTABLE: Final = Problem(
+    code="NOT_ACCEPTABLE",
+    status=406,
+    slug="not-acceptable",
+    title="Not acceptable",
+    when="No media type in `Accept` is available.",
+    is_declared=False,
+)
+REQUEST_TIMEOUT: Final = Problem(
+    code="REQUEST_TIMEOUT",
+    status=408,
+    slug="request-timeout",
+    title="Request timeout",
+    when="The head of the request did not arrive within 10 seconds, or its body within 30.",
+    is_declared=False,
+)
+URI_TOO_LONG: Final = Problem(
+    code="URI_TOO_LONG",
+    status=414,
+    slug="uri-too-long",
+    title="URI too long",
+    when="The request target has more than 8192 bytes.",
+    is_declared=False,
+)
+REQUEST_HEADERS_TOO_LARGE: Final = Problem(
+    code="REQUEST_HEADERS_TOO_LARGE",
+    status=431,
+    slug="request-headers-too-large",
+    title="Request headers too large",
+    when="The headers have more than 65536 bytes or are more than 100.",
+    is_declared=False,
+)
 PROVIDER_NOT_CONNECTED: Final = Problem(
     code="provider_not_connected",
     status=404,
@@ -252,6 +284,10 @@ PROBLEMS: Final[tuple[Problem, ...]] = (
     SERVICE_UNAVAILABLE,
     INTERNAL_ERROR,
     NOT_IMPLEMENTED,
+    NOT_ACCEPTABLE,
+    REQUEST_TIMEOUT,
+    URI_TOO_LONG,
+    REQUEST_HEADERS_TOO_LARGE,
     PROVIDER_NOT_CONNECTED,
     PROVIDER_EXPIRED,
     PROVIDER_REVOKED,
