@@ -58,10 +58,10 @@ def _captured(charges: Mapping[str, int], intent: Shown | None, facts: Sequence[
     if intent is None or not charges:
         return intent.cents if intent else total
     snapshots = [fact for fact in of_kind(facts, *_SNAPSHOTS) if not _is_of_intent(fact)]
-    is_exact = any(fact.kind is not FactKind.AUTHORIZED_TOTAL for fact in snapshots)
-    if not is_exact and intent.cents:
+    latest = max(snapshots, key=lambda fact: (fact.shown_at, _total(fact)))
+    if latest.kind is FactKind.AUTHORIZED_TOTAL and intent.cents:
         return intent.cents
-    return max((max(fact.shown_at for fact in snapshots), total), (intent.shown_at, intent.cents))[1]
+    return max((latest.shown_at, total), (intent.shown_at, intent.cents))[1]
 
 
 def _refunded(facts: Sequence[Shown], snapshots: Mapping[str, Sequence[Shown]], captured: int) -> int:
@@ -78,9 +78,10 @@ def _refunded(facts: Sequence[Shown], snapshots: Mapping[str, Sequence[Shown]], 
             change += refund.cents
         elif is_counted and end is not None and latest is not None and end.shown_at > latest:
             change -= refund.cents
-    # Releasing a hold makes a refund too; what was never captured cannot go back.
-    limit = max(0, captured - running) if snapshots else change
-    return max(0, running + min(change, limit))
+    if captured == 0 and of_kind(facts, FactKind.HOLD_ENDED):
+        # Releasing a hold makes a refund too, of money that was never there.
+        return 0
+    return max(0, running + change)
 
 
 def _running_total(name: str, snapshots: Sequence[Shown], facts: Sequence[Shown], captured: int) -> int:
