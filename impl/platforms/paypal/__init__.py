@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from impl.kernel.clock import Clock
 from impl.kernel.errors import ConfigurationError
-from impl.kernel.facts import Fact
+from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import notices
 from impl.platforms.notices import OnNotice
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.paypal import certificates, local_authority, transport
+from impl.platforms.paypal import position as positions
 from impl.platforms.paypal import signature as proofs
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates
 from impl.platforms.paypal.events import NAME, TOPICS, to_facts
@@ -70,8 +71,12 @@ class PayPal(Processor):
         return short_text(payload.get("id")) if isinstance(payload, dict) else None
 
     def read(self, notification: Notification) -> tuple[Fact, ...]:
-        """The one fact of an event. Raises `UnusableDelivery`."""
+        """The facts that the resource of an event shows. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification)
+
+    def position(self, facts: Sequence[Shown]) -> Position:
+        """Captured, refunded and charged back amounts of one payment."""
+        return positions.position(facts)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The five headers that PayPal sends. Raises `ConfigurationError` where nobody stands in for PayPal."""

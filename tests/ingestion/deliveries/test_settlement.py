@@ -182,14 +182,30 @@ async def test_two_captures_of_one_paypal_order_are_two_transactions(street):
     assert await shop.current() == [(10000, "captured"), (10000, "captured")]
 
 
-async def test_a_reversal_takes_the_sale_back(street):
+@pytest.mark.parametrize(
+    ("resource", "current"),
+    [
+        ({"sale_id": "SALE-EXAMPLE-1"}, [(0, "chargeback")]),
+        # As PayPal sends it, it names no sale: the net is right, and the books of PayPal tell which sale it was.
+        ({}, [(-10000, "chargeback"), (10000, "captured")]),
+    ],
+)
+async def test_a_reversal_takes_the_sale_back(resource, current, street):
     """The vector of the specification: PAYMENT.SALE.REVERSED is a chargeback of minus its amount."""
     shop = await street.shop()
     await deliver(shop, delivery("paypal", "PAYMENT.SALE.COMPLETED"), "")
-    await deliver(shop, delivery("paypal", "PAYMENT.SALE.REVERSED"), "")
-    assert await shop.current() == [(0, "chargeback")]
+    await deliver(shop, paypal("PAYMENT.SALE.REVERSED", **resource), "")
+    assert sorted(await shop.current()) == current
     query = "SELECT effect_cents FROM revenue_ledger WHERE tenant_id = $1 AND entry_kind = 'chargeback'"
     assert await street.owner.fetchval(query, shop.tenant_id) == -10000
+
+
+async def test_a_dispute_that_was_won_gives_back_what_its_reversal_took(street):
+    shop = await street.shop()
+    for event in ("CUSTOMER.DISPUTE.RESOLVED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.CAPTURE.COMPLETED"):
+        answer = await deliver(shop, delivery("paypal", event), "")
+        assert answer.json()["outcome"] == "accepted"
+    assert await shop.current() == [(10000, "captured")]
 
 
 async def test_a_checkout_is_an_event_and_no_entry(street):

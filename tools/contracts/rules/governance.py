@@ -138,7 +138,7 @@ def webhook_mapping(contract: Contract) -> Iterator[Finding]:
 
 
 def mapped_event(contract: Contract) -> Iterator[Finding]:
-    """Every object of an integration map shows canonical events, and every event that moves money is shown by some object."""
+    """Every object of an integration map shows canonical events, and some object shows every event that is not derived."""
     document = _well_formed(contract, "mappings")
     if document is None:
         return
@@ -151,8 +151,8 @@ def mapped_event(contract: Contract) -> Iterator[Finding]:
                 if event not in events:
                     origin = document.at(f"/maps/{name}/read/{kind}/shows/{index}", value=True)
                     yield Finding(origin, f"there is no canonical event {event!r}")
-    for event in events:
-        if event not in listed:
+    for event, entry in events.items():
+        if event not in listed and not entry.get("is_derived"):
             yield Finding(document.at(f"/events/{event}"), f"no object shows {event}")
 
 

@@ -40,7 +40,7 @@ _UTM = _closed({"channel": _TEXT}, {"medium": _TEXTS, "source": _TEXTS, "foreign
 _STATES = {"anyOf": [_TEXT, _TEXTS, {"type": "null"}]}
 _EVENT = _closed(
     {"entry": {"type": ["string", "null"]}, "sign": {"enum": [-1, 0, 1]}, "from": _TEXTS, "to": _STATES},
-    {"is_critical": {"type": "boolean"}, "has_reverses": {"type": "boolean"}},
+    {name: {"type": "boolean"} for name in ("is_critical", "has_reverses", "is_derived")},
 )
 _OBJECT = _closed({"shows": _TEXTS, "topics": _TEXTS})
 _MAP = _closed(
