@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tools.breaking import facts, operations, security
@@ -11,6 +11,7 @@ from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.facts import Fact
 from tools.breaking.findings import Finding
 from tools.breaking.law import Effect
+from tools.breaking.oddities import Undecided
 from tools.breaking.options import Options
 from tools.breaking.pairing import Pairing
 from tools.contracts.problems import Origin, Problem, Severity
@@ -28,6 +29,8 @@ class Result:
     """`major`, `minor`, `patch` or `none`: the step from the base's version that the changes ask for."""
     compared: int
     """Operations that exist on both sides."""
+    undecided: list[Undecided] = field(default_factory=list)
+    """Those of them that were left out because of an odd schema."""
 
 
 def compare(base: Spec, head: Spec, options: Options) -> Result:
@@ -41,7 +44,7 @@ def compare(base: Spec, head: Spec, options: Options) -> Result:
     _dialects(pairing)
     semver = _semver(pairing)
     _version(pairing, semver)
-    return Result(pairing.findings.sorted(), semver, pairing.compared)
+    return Result(pairing.findings.sorted(), semver, pairing.compared, pairing.undecided)
 
 
 def check_dialects(base: Spec, head: Spec, options: Options) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from tools.breaking.sourcemap import SourceMap
-from tools.contracts import source
+from tools.contracts import maps, refs, source, versions
 from tools.contracts.problems import Origin, Problem
 
 Json = Any
@@ -38,6 +36,32 @@ class At(NamedTuple):
         return source.unescape(self.pointer.rpartition("/")[2])
 
 
+class _Files(dict[str, source.Document]):
+    """The files of a spec by path, each read when it is first asked for."""
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, path: str) -> source.Document:
+        document = self._read(path)
+        if document is None:
+            raise KeyError(path)
+        self[path] = document
+        self[path] = maps.expanded(self, document)
+        return self[path]
+
+    def __contains__(self, path: object) -> bool:
+        try:
+            return isinstance(path, str) and self[path] is not None
+        except KeyError:
+            return False
+
+    def known(self, path: str) -> source.Document | None:
+        """The file with a path if it was read before."""
+        return super().get(path)
+
+
 @dataclass(slots=True)
 class Spec:
     """One OpenAPI document, of one or more files."""
@@ -45,17 +69,26 @@ class Spec:
     name: str
     entry: source.Document
     read: Reader
-    _files: dict[str, source.Document] = field(default_factory=dict)
+    documents: _Files = field(init=False)
     _targets: dict[tuple[str, str], tuple[Json, str, str]] = field(default_factory=dict)
     _lines: dict[str, list[str]] = field(default_factory=dict)
     sources: SourceMap | None = None
     """Leads from this bundle to the files it was made from."""
     is_30: bool = False
+    odd: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    """Schemas, by file and pointer, of which nobody can say what they accept; operations that reach one are not compared."""
 
     def __post_init__(self) -> None:
-        self._files[self.entry.path] = self.entry
-        version = self.entry.value.get("openapi") if isinstance(self.entry.value, dict) else None
-        self.is_30 = isinstance(version, str) and version.startswith("3.0")
+        self.documents = _Files(self.read)
+        self.documents[self.entry.path] = self.entry
+        self.is_30 = versions.is_30(self.entry.value)
+
+    def write_out_maps(self) -> None:
+        """Write maps of names that stand elsewhere in their place: behind this, a map is a map."""
+        if not isinstance(self.entry.value, dict):
+            return
+        self.entry = maps.expanded(self.documents, self.entry)
+        self.documents[self.entry.path] = self.entry
 
     @property
     def version(self) -> str:
@@ -71,7 +104,7 @@ class Spec:
     @property
     def is_split(self) -> bool:
         """Whether this document was read from more than one file, so far."""
-        return len(self._files) > 1
+        return len(self.documents) > 1
 
     def shared(self) -> list[tuple[Json, str, str]]:
         """Value, file and pointer of every component schema."""
@@ -79,19 +112,19 @@ class Spec:
 
     def uses(self, word: str) -> bool:
         """Whether `word` occurs in any file; always true for data without a text."""
-        return not self.entry.text or any(word in document.text for document in list(self._files.values()))
+        return not self.entry.text or any(word in document.text for document in list(self.documents.values()))
 
     def origin(self, at: At) -> Origin:
         """Place of `at`, in the source of a bundle where there is one."""
         origin = self.sources.place(at.pointer) if self.sources is not None else None
-        return origin or self._files[at.file].at(at.pointer)
+        return origin or self.documents[at.file].at(at.pointer)
 
     def line(self, origin: Origin) -> str:
         """Text of a line of one of this spec's files; empty when the file is not one of them."""
         if self.sources is not None and (text := self.sources.line(origin)):
             return text
         if origin.file not in self._lines:
-            document = self._files.get(origin.file)
+            document = self.documents.known(origin.file)
             self._lines[origin.file] = document.text.split("\n") if document is not None else []
         lines = self._lines[origin.file]
         return lines[origin.line - 1].rstrip("\r") if 0 < origin.line <= len(lines) else ""
@@ -106,15 +139,17 @@ class Spec:
     def _find(self, reference: Json, file: str) -> tuple[Json, str, str]:
         if not isinstance(reference, str):
             raise BadInputError([Problem("bad-ref", f"$ref must be a string, not {reference!r}", Origin(file, 1, 1))])
-        path, _, fragment = reference.partition("#")
-        where = posixpath.normpath(posixpath.join(posixpath.dirname(file), path)) if path else file
-        document = self._files.get(where) or self.read(where)
-        if document is None:
+        where, pointer = refs.locate(file, reference)
+        if where not in self.documents:
             raise BadInputError([self._dangling(reference, file, f"there is no file {where}")])
-        self._files[where] = document
-        pointer = unquote(fragment)
         try:
-            value, resolved = self._resolve(document.value, pointer)
+            if pointer.startswith("/") or not pointer:
+                file_, resolved, value = refs.find(self.documents, file, reference)
+                return value, file_, resolved
+        except KeyError:
+            pass
+        try:
+            value, resolved = self._resolve(self.documents[where].value, pointer)
         except KeyError:
             raise BadInputError([self._dangling(reference, file, f"there is no {pointer or '/'} in {where}")]) from None
         return value, where, resolved
@@ -129,19 +164,16 @@ class Spec:
                 }:
                     return candidate, at
             raise KeyError(pointer)
-        try:
-            return source.resolve(value, pointer), pointer
-        except KeyError:
-            for at, candidate in source.walk(value):  # a schema with its own $id starts its own pointers
-                if isinstance(candidate, dict) and isinstance(candidate.get("$id"), str) and at:
-                    try:
-                        return source.resolve(candidate, pointer), at + pointer
-                    except KeyError:
-                        continue
-            raise
+        for at, candidate in source.walk(value):  # a schema with its own $id starts its own pointers
+            if isinstance(candidate, dict) and isinstance(candidate.get("$id"), str) and at:
+                try:
+                    return source.resolve(candidate, pointer), at + pointer
+                except KeyError:
+                    continue
+        raise KeyError(pointer)
 
     def _dangling(self, reference: str, file: str, reason: str) -> Problem:
-        document = self._files.get(file, self.entry)
+        document = self.documents.known(file) or self.entry
         place = next(
             (
                 pointer
@@ -221,10 +253,11 @@ def problems_of(spec: Spec) -> list[Problem]:
     where = Origin(spec.entry.path, 1, 1)
     if not isinstance(value, dict):
         return [Problem("not-openapi", "this is not an OpenAPI document: it is not a mapping", where)]
-    version = value.get("openapi")
-    if not isinstance(version, str) or not version.startswith("3."):
-        detail = f"it says openapi: {version!r}" if version else "it has no `openapi` field"
-        return [Problem("not-openapi", f"this is not an OpenAPI 3 document: {detail}", where)]
+    if not versions.is_description(value):
+        return [Problem("not-openapi", "this is not an OpenAPI document: it has no `openapi` field", where)]
+    refused = versions.problem_of(spec.entry)
+    if refused is not None:
+        return [refused]
     if not any(isinstance(value.get(word), dict) for word in ("paths", "webhooks", "components")):
         return [Problem("not-openapi", "this document has neither paths nor webhooks nor components", where)]
     return []

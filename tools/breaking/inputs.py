@@ -82,7 +82,10 @@ def _pair(name: str, old: Tree, old_name: str, new: Tree, new_name: str) -> Pair
     base = head if identical else old.spec(old_name)
     problems: list[Problem] = []
     for spec in [head] if identical else [base, head]:
-        problems += documents.problems_of(spec) or validity.check(spec)
+        wrong = documents.problems_of(spec)
+        if not wrong:
+            wrong, spec.odd = validity.judge(spec)
+        problems += wrong
     if problems:
         raise BadInputError(problems)
     return Pair(name, base, head, identical)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tools.breaking import bodies, facts, lifecycle, parameters, security, shapes
+from tools.breaking import bodies, facts, lifecycle, oddities, parameters, security, shapes
 from tools.breaking.documents import At, Spec
 from tools.breaking.facts import Fact, Operation
 from tools.breaking.law import Effect
@@ -93,6 +93,10 @@ def _added(pairing: Pairing, key: str, at: At) -> None:
 
 def _compare(pairing: Pairing, operation: Operation, path: str, head_path: str) -> None:
     pairing.compared += 1
+    undecided = _undecided(pairing, operation)
+    if undecided:
+        pairing.undecided += undecided
+        return
     lives = lifecycle.of(operation.base.raw), lifecycle.of(operation.head.raw)
     step = lifecycle.stability(*lives)
     if step is not None and (step.effect is Effect.VIOLATION or not lives[0].is_unstable):
@@ -115,6 +119,19 @@ def _compare(pairing: Pairing, operation: Operation, path: str, head_path: str) 
     parameters.compare(pairing, operation, path, head_path)
     bodies.compare(pairing, operation)
     _callbacks(pairing, operation)
+
+
+def _undecided(pairing: Pairing, operation: Operation) -> list[oddities.Undecided]:
+    if not (pairing.base.odd or pairing.head.odd):
+        return []
+    sides = (
+        (spec, [at, *spec.items(item, "parameters")])
+        for spec, at, item in (
+            (pairing.base, operation.base, operation.base_item),
+            (pairing.head, operation.head, operation.head_item),
+        )
+    )
+    return oddities.between(operation.key, *sides)
 
 
 _LIFE = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from tools.breaking.documents import At, Spec
 from tools.breaking.findings import Collection
+from tools.breaking.oddities import Undecided
 from tools.breaking.options import Options
 from tools.breaking.schema import canon
 from tools.breaking.schema.contain import Session, Spot, Verdict
@@ -32,6 +33,8 @@ class Pairing:
     """Witnesses for which a whole payload was sought."""
     compared: int = 0
     """Operations that exist on both sides."""
+    undecided: list[Undecided] = field(default_factory=list)
+    """Operations that were left out because of an odd schema."""
     session: Session = field(init=False)
     known: dict[Any, Any] = field(default_factory=dict)
     """Changes by schema pair, so that a shared schema is walked once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -13,15 +13,18 @@ from tools.breaking import inputs, report
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.findings import ORDER, Finding, worst
 from tools.breaking.inputs import EXCEPTIONS, Pair
+from tools.breaking.oddities import Undecided
 from tools.breaking.options import Options
 from tools.breaking.report import Report
-from tools.contracts import gc_pause
+from tools.contracts import effects, gc_pause
 from tools.contracts.problems import Origin, Problem, Severity
 
 T = TypeVar("T")
 SAFE, BREAKING, UNUSABLE = 0, 1, 2
 """Exit codes."""
 STEPS = ("none", "patch", "minor", "major")
+_SHOWN = 5
+"""Operations that are named where one schema keeps many from being compared."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,10 @@ class Comparison:
     report: Report
     versions: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """API name to version of the base, version of the head, and the step that its changes ask for; only what was read."""
+    warnings: list[Problem] = field(default_factory=list)
+    """What stands in the newer documents and has no effect."""
+    undecided: list[Undecided] = field(default_factory=list)
+    """Operations that were left out because of an odd schema."""
 
 
 def compare_all(
@@ -47,6 +54,24 @@ def compare_all(
     The fine print (what nobody has to know) is only reported when it is asked for. With `may_be_idle`, documents without any
     operation may be compared too. Raises `BadInputError`: then nothing may be concluded.
     """
+    comparison = compare_readable(
+        base, head, options, all_read=all_read, fine_print=fine_print, may_be_idle=may_be_idle
+    )
+    if comparison.undecided:
+        raise BadInputError(list({str(one.problem): one.problem for one in comparison.undecided}.values()))
+    return comparison
+
+
+def compare_readable(
+    base: str,
+    head: str,
+    options: Options,
+    *,
+    all_read: bool = False,
+    fine_print: bool = False,
+    may_be_idle: bool = False,
+) -> Comparison:
+    """The same, without the operations in which an odd schema keeps a change from being judged: `undecided` lists them."""
     selection = inputs.pairs(base, head, all_read=all_read)
     identical = [pair for pair in selection.pairs if pair.identical]
     apis = len(selection.pairs) + len(selection.unchanged)
@@ -87,11 +112,37 @@ def guarded(work: Callable[[], T]) -> T | None:
 
 def command(base: str, head: str, options: Options, form: str, fail_on: str) -> int:
     """Compare, print the report in the given form, and return the exit code."""
-    comparison = guarded(lambda: compare_all(base, head, options))
+    comparison = guarded(lambda: compare_readable(base, head, options))
     if comparison is None:
         return UNUSABLE
+    for line in _told_once(comparison.warnings):
+        print(line, file=sys.stderr)
     print(report.FORMATS[form](comparison.report))
-    return exit_code(comparison.report.findings, Severity(fail_on))
+    code = exit_code(comparison.report.findings, Severity(fail_on))
+    if not comparison.undecided:
+        return code
+    print("\n".join(_left_out(comparison.undecided)), file=sys.stderr)
+    return code or UNUSABLE
+
+
+def _told_once(warnings: list[Problem]) -> Iterator[str]:
+    """Each warning at its first place, with the number of the others."""
+    by_message: dict[str, list[Problem]] = {}
+    for one in warnings:
+        by_message.setdefault(one.message, []).append(one)
+    for same in by_message.values():
+        others = f" (and at {len(same) - 1} other places)" if len(same) > 1 else ""
+        yield f"{same[0]}{others}"
+
+
+def _left_out(undecided: list[Undecided]) -> Iterator[str]:
+    """Each odd schema with the operations that it keeps from being compared."""
+    by_problem: dict[str, list[str]] = {}
+    for one in undecided:
+        by_problem.setdefault(str(one.problem), []).append(one.operation)
+    for problem, names in by_problem.items():
+        shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+        yield f"{problem}\n    nothing can be concluded about what reaches it: {shown}"
 
 
 def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
@@ -101,11 +152,13 @@ def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
         return
     from tools.breaking import compare  # noqa: PLC0415 - start-up: most runs find that nothing changed
 
+    comparison.warnings += effects.find(pair.head.entry, is_30=pair.head.is_30)
     compare.check_dialects(pair.base, pair.head, options)
     result = compare.compare(pair.base, pair.head, options)
     compare.check_relation(pair.base, pair.head, result)
     comparison.report.findings += result.findings
     comparison.report.operations += result.compared
+    comparison.undecided += result.undecided
     comparison.versions[pair.name] = (*versions, result.semver)
 
 

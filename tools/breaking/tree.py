@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tools.breaking import digests, lazy
+from tools.breaking import digests
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.sourcemap import SourceMap
 from tools.breaking.working import BUNDLES, SOURCES
-from tools.contracts import source
+from tools.contracts import source, versions
 from tools.contracts.problems import Origin, Problem
 
 Json = Any
@@ -81,11 +81,9 @@ class Tree:
                     source.load(Path(name))[1] or [Problem("unreadable", "no text", Origin(name, 1, 1))]
                 )
             return None
-        document = lazy.parse(text, label)
-        if document is None:
-            document, problems = source.parse(text, name=label)
-            if problems:
-                raise BadInputError(problems)
+        document, problems = source.parse(text, name=label)
+        if problems:
+            raise BadInputError(problems)
         return (
             document
             if document is None or label == name
@@ -100,7 +98,7 @@ class Tree:
         if text is not None and not text.lstrip().startswith("{") and _ENTRY.search(text):
             return True
         document = self.read(name)
-        return document is None or (isinstance(document.value, dict) and "openapi" in document.value)
+        return document is None or versions.is_description(document.value)
 
     def spec(self, name: str) -> Spec:
         """The document that starts at file `name`."""
@@ -108,6 +106,7 @@ class Tree:
         if entry is None:
             raise BadInputError([Problem("unreadable", f"there is no file {name}", Origin(name, 1, 1))])
         spec = Spec(name, entry, self.read)
+        spec.write_out_maps()
         if self.on_disk and name.startswith(f"{BUNDLES}/"):
             spec.sources = SourceMap(Path(SOURCES) / Path(name).relative_to(BUNDLES))
         return spec

@@ -31,18 +31,27 @@ _NEVER: tuple[Json, ...] = (False, {"not": {}}, {"not": True})
 
 def check(spec: Spec) -> list[Problem]:
     """Malformed parts, loose ends, patterns that no engine compiles, mixed dialects, schemas that accept nothing."""
+    problems, odd = judge(spec)
+    by_text = {str(problem): problem for problem in (*problems, *odd.values())}
+    return list(by_text.values())
+
+
+def judge(spec: Spec) -> tuple[list[Problem], dict[tuple[str, str], Problem]]:
+    """What is wrong outside of the schemas, for which no answer is worth anything, and the odd schemas by file and pointer."""
     problems, roots = shapes.structure(spec)
-    by_text = {str(problem): problem for problem in problems}
     read: set[str] = set()
     schemas: list[At] = []
+    odd: dict[tuple[str, str], Problem] = {}
     for root in roots:
         for at, is_alone in shapes.inside(root):
             if is_alone:
                 schemas.append(at)
             for problem in _one(spec, at, read):
-                by_text.setdefault(str(problem), problem)
-    by_text.update({str(problem): problem for problem in _loose(spec)})
-    return list(by_text.values()) or _empty(spec, schemas)
+                odd.setdefault((at.file, at.pointer), problem)
+    by_text = {str(problem): problem for problem in (*problems, *_loose(spec))}
+    if by_text or odd:
+        return list(by_text.values()), odd
+    return [], _empty(spec, schemas)
 
 
 def _one(spec: Spec, at: At, read: set[str]) -> Iterator[Problem]:
@@ -69,26 +78,23 @@ def _types(spec: Spec, at: At) -> Iterator[Problem]:
     for name in kinds if isinstance(kinds, list) else [kinds]:
         if isinstance(name, str) and name not in dialect.TYPES:
             yield Problem("unknown-type", f"{name!r} is not a type", spec.origin(at))
-    if "nullable" in at.raw and not spec.is_30:
-        hint = "write `type: [..., 'null']`, or declare the document as 3.0"
-        yield Problem("mixed-dialects", "`nullable` has no effect in OpenAPI 3.1", spec.origin(at), hint=hint)
     if spec.is_30 and isinstance(kinds, list):
         hint = "write `nullable: true` or `oneOf`, or declare the document as 3.1"
         yield Problem("mixed-dialects", "a list of types has no effect in OpenAPI 3.0", spec.origin(at), hint=hint)
 
 
 def _loose(spec: Spec) -> Iterator[Problem]:
-    for reference in _references(spec.root.raw):
+    for reference in references(spec.root.raw):
         try:
             spec.target(reference, spec.root.file)
         except BadInputError as error:
             yield from error.problems
 
 
-def _references(root: Json) -> dict[str, None]:
+def references(root: Json) -> dict[str, None]:
     """Every reference of a document, each once; what stands in examples and other data is none."""
-    references: dict[str, None] = {}
-    waiting: list[tuple[Json, bool]] = [(root, False)]
+    named: dict[str, None] = {}
+    waiting: list[tuple[Json, bool]] = [(root, False)] if isinstance(root, dict | list) else []
     while waiting:
         value, has_names = waiting.pop()
         if isinstance(value, list):
@@ -99,23 +105,29 @@ def _references(root: Json) -> dict[str, None]:
                 if has_names or name not in _DATA:
                     waiting.append((member, not has_names and name in _HOLDS_NAMES))
             elif name == "$ref" and isinstance(member, str) and not has_names:
-                references[member] = None
-    return references
+                named[member] = None
+    return named
 
 
-def _empty(spec: Spec, schemas: list[At]) -> list[Problem]:
+def _empty(spec: Spec, schemas: list[At]) -> dict[tuple[str, str], Problem]:
     """Schemas that no document satisfies: contradictions, and recursion that never ends."""
     plausible = Plausible(spec)
-    doubtful = [at for at in schemas if at.raw not in _NEVER and not plausible.accepts_something(at.raw, at.file)]
+    doubtful = [at for at in schemas if not _means_nothing(at.raw) and not plausible.accepts_something(at.raw, at.file)]
     if not doubtful:
-        return []
+        return {}
     is_impossible = _prover(spec)
     hint = "two of its demands exclude each other, or it needs itself without end"
-    return [
-        Problem("impossible-schema", "no value satisfies this schema", spec.origin(at), hint=hint)
+    return {
+        (at.file, at.pointer): Problem(
+            "impossible-schema", "no value satisfies this schema", spec.origin(at), hint=hint
+        )
         for at in doubtful
         if is_impossible(at)
-    ]
+    }
+
+
+def _means_nothing(raw: Json) -> bool:
+    return raw in _NEVER or (isinstance(raw, dict) and raw.get("enum") == [])
 
 
 def _prover(spec: Spec) -> Callable[[At], bool]:

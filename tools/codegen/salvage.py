@@ -45,7 +45,8 @@ def _operations(sources: Sources) -> list[_Operation]:
     operations: list[_Operation] = []
     for file in sources.entries:
         paths = sources.root(file).get("paths")
-        for path, node in paths.items() if paths is not None else ():
+        group = paths.target() if paths is not None and _exists(paths) else None
+        for path, node in group.items() if group is not None else ():
             item = node.target() if _exists(node) else node
             for method in METHODS:
                 value = item.get(method)
@@ -56,9 +57,10 @@ def _operations(sources: Sources) -> list[_Operation]:
 
 def _components(sources: Sources) -> Iterator[Node]:
     for file in sources.documents:
-        group = sources.root(file).get("components")
-        for _, kind in group.items() if group is not None else ():
-            yield from (node for _, node in kind.items())
+        components = sources.root(file).get("components")
+        for _, kind in components.items() if components is not None else ():
+            if not kind.is_reference:
+                yield from (node for _, node in kind.items())
 
 
 def _parent(sources: Sources, node: Node) -> tuple[str, object]:

@@ -170,7 +170,7 @@ class Arguments:
 def conform_service(arguments: Arguments) -> int:
     """Test any service; the exit code."""
     try:
-        bundle = arguments.contracts if arguments.contracts.is_file() else _bundled(arguments.contracts)
+        bundle = _bundled(arguments.contracts)
         if arguments.config is not None:
             target = targets.read(arguments.config, url=arguments.url, contract=bundle)
         else:
@@ -183,15 +183,21 @@ def conform_service(arguments: Arguments) -> int:
     return conform([(target, Options(arguments.out / "work", only=arguments.only))], files)
 
 
-def _bundled(folder: Path) -> Path:
-    from tools.contracts import bundle, link, problems  # noqa: PLC0415  # only for folders: it loads the whole linker
+def _bundled(contracts: Path) -> Path:
+    """The contract as one file without references to others: the file itself where it is that."""
+    from tools.contracts import bundle, link, maps, problems  # noqa: PLC0415  # it loads the whole linker
 
-    if not folder.is_dir():
-        raise BadTarget(f"{folder}: there is no such file or folder of contracts")
-    sources = link.read(folder)
+    if not contracts.exists():
+        raise BadTarget(f"{contracts}: there is no such file or folder of contracts")
+    sources = link.read(contracts)
     if problems.has_errors(sources.problems):
-        first = next(item for item in problems.in_order(sources.problems) if item.severity is problems.Severity.ERROR)
-        raise BadTarget(f"{folder}: the contracts cannot be joined: {first}")
+        raise BadTarget(problems.refusal(sources.problems))
+    if (
+        contracts.is_file()
+        and len(sources.documents) == 1
+        and not any(maps.elsewhere(sources.root(sources.entries[0]).value))
+    ):
+        return contracts
     path = Path(tempfile.mkdtemp(prefix="bundle-")) / "openapi.yaml"
     path.write_text(bundle.to_yaml(bundle.join(sources, "Joined")), encoding="utf-8")
     return path

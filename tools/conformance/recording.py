@@ -15,7 +15,7 @@ from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential
 from tools.conformance.prober import Prober, ProbeResult
 from tools.conformance.target import BadTarget, Target
-from tools.contracts import source
+from tools.contracts import source, versions
 
 PHASES = ("examples", "coverage", "stateful")
 
@@ -66,6 +66,9 @@ def load_contract(target: Target) -> tuple[source.Document, Contract]:
     document, problems = source.load(target.contract)
     if document is None or problems:
         raise BadTarget(str(problems[0]) if problems else f"{target.contract}: empty")
+    refused = versions.problem_of(document) if versions.is_description(document.value) else None
+    if refused is not None:
+        raise BadTarget(str(refused))
     if not isinstance(document.value, dict) or not document.value.get("paths"):
         raise BadTarget(f"{target.contract}: this contract has no paths, so there is nothing to test")
     return document, contracts.compile_contract(document.value)

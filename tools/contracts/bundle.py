@@ -59,8 +59,7 @@ class Bundler:
         return {**head, **joined, **rest, **({"components": components} if components else {})}
 
     def _paths(self, file: str) -> Iterator[tuple[str, Node]]:
-        paths = self._sources.root(file).get("paths")
-        return paths.items() if paths is not None else iter(())
+        return self._sources.root(file).entries("paths")
 
     def _reserve(self, file: str) -> None:
         """Components of entry documents keep their names before those of other files get one."""
@@ -68,10 +67,9 @@ class Bundler:
             self._name(node.place, kind, name)
 
     def _components_of(self, file: str) -> Iterator[tuple[str, str, Node]]:
-        components = self._sources.root(file).get("components")
-        for kind, group in components.items() if components is not None else ():
+        for kind, group in self._sources.root(file).entries("components"):
             if kind in _KINDS:
-                for name, node in group.items():
+                for name, node in group.target().items():
                     yield kind, name, node
 
     def _own_components(self, file: str) -> None:
@@ -141,7 +139,7 @@ class Bundler:
             return self._mapping(child)
         if refs.is_data(key, child.value):
             return child.value
-        return self._value(child, has_names=key in refs.NAME_MAPS)
+        return self._value(child, has_names=refs.holds_names(key, child.value))
 
     def _reference(self, node: Node) -> Json:
         target = node.step()
@@ -156,10 +154,13 @@ class Bundler:
         """A discriminator's mapping, whose values are references without the word."""
         result: dict[str, Json] = {}
         for value, child in node.items():
-            file, pointer = refs.locate(node.file, str(child.value))
+            file, _ = refs.locate(node.file, str(child.value))
             is_reference = file in self._sources.documents and ("#" in str(child.value) or file != node.file)
-            result[value] = self._place(self._node((file, pointer)), "schemas") if is_reference else child.value
+            result[value] = self._place(self._named(node.file, child.value), "schemas") if is_reference else child.value
         return result
+
+    def _named(self, file: str, reference: str) -> Node:
+        return Node(self._sources, *refs.find(self._sources.documents, file, reference))
 
     def _place(self, target: Node, kind: str) -> str:
         """Reference to `target` in the bundle; its value is added when it is first asked for."""

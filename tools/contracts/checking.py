@@ -12,6 +12,7 @@ from tools.contracts import drift, generate_command, governance, link, problems,
 from tools.contracts.link import Sources
 from tools.contracts.problems import Origin, Problem
 from tools.contracts.report import FORMS
+from tools.contracts.source import Document
 from tools.contracts.store import Store
 
 
@@ -69,10 +70,12 @@ def judge(sources: Sources, contracts: Path, out: Path | None = None) -> list[Pr
 
 def line_of(sources: Sources, contracts: Path) -> Callable[[Origin], str]:
     """Text of a line of a contract or of the data beside it; empty for other files."""
+    data: dict[str, Document] = {}
 
     def line(origin: Origin) -> str:
         text = sources.line(origin)
-        data = {} if text else {document.path: document for document in governance.read(contracts)[0].values()}
+        if not text and not data and origin.file not in sources.documents:
+            data.update((document.path, document) for document in governance.read(contracts)[0].values())
         return data[origin.file].line(origin.line) if origin.file in data else text
 
     return line

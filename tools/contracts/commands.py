@@ -134,8 +134,7 @@ def mock(
     if health:
         raise typer.Exit(mocks.health(contracts, api or []))
     if list_:
-        print(mocks.listing(contracts))
-        return
+        raise typer.Exit(mocks.list_ports(contracts))
     raise typer.Exit(mocks.run(contracts, api or []))
 
 

@@ -82,9 +82,10 @@ def _build(sources: Sources) -> tuple[Output | None, list[Problem], list[str]]:
     from tools.contracts import problems  # noqa: PLC0415
 
     findings = list(sources.problems)
-    skipped: list[str] = []
+    skipped = list(sources.refused) if sources.entries else []
+    refused = [one for one in findings if one.origin.file not in sources.refused]
     if problems.has_errors(findings):
-        skipped += _salvage(sources, findings)
+        skipped += _salvage(sources, refused) if problems.has_errors(refused) else []
         if not skipped:
             return None, findings, skipped
     output = pipeline.build(sources)

@@ -88,7 +88,7 @@ def walk(value: Json, pointer: str = "", kind: Kind = "openapi") -> Iterator[tup
     if not isinstance(value, dict):
         return
     every = _EVERY_KEY.get(kind)
-    if every:
+    if every and not is_elsewhere(value):
         for key, child in value.items():
             if not key.startswith("x-"):
                 yield from walk(child, f"{pointer}/{escape(key)}", every)
@@ -97,8 +97,13 @@ def walk(value: Json, pointer: str = "", kind: Kind = "openapi") -> Iterator[tup
             yield from _children(value[name], f"{pointer}/{escape(name)}", child_kind, many)
 
 
+def is_elsewhere(value: Json) -> bool:
+    """Whether a map of names is only a reference to one. No name has text for its value, so none is called `$ref` by that."""
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
+
+
 def _children(value: Json, pointer: str, kind: Kind, many: str) -> Iterator[tuple[Kind, str, Json]]:
-    if many == "map" and isinstance(value, dict):
+    if many == "map" and isinstance(value, dict) and not is_elsewhere(value):
         for key, child in value.items():
             yield from walk(child, f"{pointer}/{escape(key)}", kind)
     elif many == "list" and isinstance(value, list):

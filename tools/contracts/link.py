@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import refs, source
+from tools.contracts import effects, refs, source, versions
 from tools.contracts.problems import Origin, Problem
-from tools.contracts.source import Document, Json
+from tools.contracts.source import Document, Json, Marks
 from tools.contracts.store import NOTHING_KEPT, Store, digest
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -29,6 +29,8 @@ class _Loaded:
     """Pointers of the mappings of discriminators, whose values are references too, once they were looked for."""
     digest: str = ""
     """Hash of its bytes, where results are kept."""
+    effects: tuple[bool, list[Problem]] | None = None
+    """Whether it was read as OpenAPI 3.0, and what has no effect in it, once that was looked for."""
 
 
 @dataclass(slots=True)
@@ -46,6 +48,10 @@ class Sources:
     problems: list[Problem] = field(default_factory=list[Problem])
     loaded: dict[str, _Loaded] = field(default_factory=dict[str, _Loaded], repr=False)
     store: Store = field(default=NOTHING_KEPT, repr=False)
+    refused: dict[str, Document] = field(default_factory=dict[str, Document])
+    """Documents of a version that is not read here; a problem says so, and the others are read all the same."""
+    _is_30: dict[str, bool] = field(default_factory=dict[str, bool], repr=False)
+    _lines: dict[str, Document] = field(default_factory=dict[str, Document], repr=False)
     _closures: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]], repr=False)
 
     def root(self, file: str) -> Node:
@@ -69,6 +75,14 @@ class Sources:
         """Hash of the names and bytes of the closure of `file`, where results are kept."""
         return digest(*(part for name in self.closure(file) for part in (name, self.loaded[name].digest)))
 
+    def is_30(self, file: str) -> bool:
+        """Whether `file` is OpenAPI 3.0, or part of an API that is: a part says no version, and that of its first user counts."""
+        if not self._is_30:
+            for entry in self.entries:
+                for name in (entry, *self.closure(entry)):
+                    self._is_30.setdefault(name, versions.is_30(self.documents[entry].value))
+        return self._is_30.get(file, False)
+
     def references(self, file: str) -> list[str]:
         """Where in `file` something refers to another place: references, and the mappings of discriminators."""
         loaded = self.loaded[file]
@@ -78,8 +92,10 @@ class Sources:
 
     def line(self, origin: Origin) -> str:
         """Text of the line at `origin`; empty when it is not of this set."""
-        data = {document.path: document for document in self.data.values()}
-        document = self.documents.get(origin.file) or data.get(origin.file)
+        if not self._lines:
+            known = (*self.data.values(), *self.refused.values(), *self.documents.values())
+            self._lines.update((document.path, document) for document in known)
+        document = self._lines.get(origin.file)
         return document.line(origin.line) if document else ""
 
 
@@ -123,6 +139,11 @@ class Node:
             for key, value in self.value.items():
                 yield key, Node(self.sources, self.file, f"{self.pointer}/{source.escape(key)}", value)
 
+    def entries(self, key: str) -> Iterator[tuple[str, Node]]:
+        """Entries of the map of names at `key`, which may be a reference to a map that stands elsewhere."""
+        child = self.get(key)
+        return child.target().items() if child is not None else iter(())
+
     def elements(self) -> Iterator[Node]:
         """Elements of a list; nothing for other values."""
         if isinstance(self.value, list):
@@ -150,8 +171,17 @@ class Node:
 
     def step(self) -> Node:
         """Direct target of a reference. The link stage has checked that it exists."""
-        file, pointer = refs.locate(self.file, self.value["$ref"])
-        return Node(self.sources, file, pointer, source.resolve(self.sources.documents[file].value, pointer))
+        return Node(self.sources, *refs.find(self.sources.documents, self.file, self.value["$ref"]))
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether a schema accepts null because it says `nullable`, which means something in OpenAPI 3.0 only."""
+        return isinstance(self.value, dict) and self.value.get("nullable") is True and self.is_30
+
+    @property
+    def is_30(self) -> bool:
+        """Whether the document is read by the rules of OpenAPI 3.0."""
+        return self.sources.is_30(self.file)
 
     def problem(self, rule: str, message: str, hint: str | None = None) -> Problem:
         """A finding at this place."""
@@ -191,27 +221,53 @@ def read(
             continue
         name = _shown(sources, candidate)
         document = _load(sources, name)
-        if document is not None and isinstance(document.value, dict) and "openapi" in document.value:
-            sources.entries.append(name)
-            queue.append(name)
+        if document is None or not versions.is_description(document.value):
+            continue
+        problem = versions.problem_of(document)
+        if problem is not None:
+            sources.problems.append(problem)
+            sources.refused[name] = sources.documents.pop(name)
+            continue
+        sources.entries.append(name)
+        queue.append(name)
     if not sources.entries and not sources.problems:
         hint = "an entry file starts with `openapi: 3.1.0`"
         sources.problems.append(
             Problem("no-contracts", "there is no OpenAPI document here", Origin(sources.display_root, 1, 1), hint=hint)
         )
     _follow(sources, queue)
+    _warn(sources)
     return sources
 
 
+def _warn(sources: Sources) -> None:
+    """Add what stands in the documents and has no effect."""
+    for name, document in sources.documents.items():
+        loaded, is_30 = sources.loaded[name], sources.is_30(name)
+        if loaded.effects is None or loaded.effects[0] != is_30:
+            key = ("effects", loaded.digest, name, str(is_30))
+            stored = sources.store.get(*key) if loaded.digest else None
+            if stored is None:
+                findings = list(effects.find(document, is_30=is_30))
+                if loaded.digest:
+                    sources.store.put([(one.message, tuple(one.origin), one.hint) for one in findings], *key)
+            else:
+                findings = [effects.problem(message, Origin(*origin), hint) for message, origin, hint in stored]
+            loaded.effects = is_30, findings
+        sources.problems += loaded.effects[1]
+
+
 def _may_be_entry(path: Path) -> bool:
-    """Whether the file mentions `openapi` near its start or cannot be read; saves parsing thousands of part files."""
+    """Whether the file mentions `openapi` or cannot be read; saves parsing thousands of part files.
+
+    The whole file is looked at: sorted keys put the version behind all components.
+    """
     try:
-        with path.open("rb") as stream:
-            head = stream.read(65_536)
+        text = path.read_bytes()
     except OSError:
         return True
     # A wrong yes costs a parse, a wrong no would drop an API silently, so any mention counts.
-    return b"openapi" in head or b"swagger" in head
+    return b"openapi" in text or b"swagger" in text
 
 
 def _shown(sources: Sources, path: Path) -> str:
@@ -250,7 +306,7 @@ def _from_disk(store: Store, path: Path, name: str, stamp: tuple[int, int]) -> _
     stored = store.get("document", own)
     if stored is not None:
         text = raw.decode("utf-8-sig")
-        marks = source.KeptMarks(text, name, lambda: store.get("marks", own))
+        marks = source.KeptMarks(lambda: store.get("marks", own), lambda: _marks(text, name))
         return _Loaded(stamp, Document(name, text, stored[0], marks), [], stored[1], stored[2], own)
     document, problems = source.decode(raw, name=name)
     loaded = _Loaded(stamp, document, problems, digest=own)
@@ -258,10 +314,16 @@ def _from_disk(store: Store, path: Path, name: str, stamp: tuple[int, int]) -> _
     if document is not None and not problems:
         root = Node(Sources(path, ""), name, "", document.value)
         loaded.references = [(node.pointer, node.value) for node in references(root)]
-        store.put({pointer: tuple(mark) for pointer, mark in document.marks.items()}, "marks", own)
+        if isinstance(document.marks, dict):  # those of JSON are found in its text whenever one is asked for
+            store.put({pointer: tuple(mark) for pointer, mark in document.marks.items()}, "marks", own)
         loaded.mappings = list(refs.mappings(document))
         store.put((document.value, loaded.references, loaded.mappings), "document", own)
     return loaded
+
+
+def _marks(text: str, name: str) -> Mapping[str, Marks]:
+    document, _ = source.parse(text, name=name)
+    return document.marks if document is not None else {}
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -332,7 +394,7 @@ def references(root: Node) -> Iterator[Node]:
         if node.is_reference:  # also in place of a map of names: no name has text for its value
             yield node
         children = [
-            (child, not has_names and key in refs.NAME_MAPS)
+            (child, not has_names and refs.holds_names(key, child.value))
             for key, child in node.items()
             if has_names or not refs.is_data(key, child.value)
         ]
@@ -356,7 +418,7 @@ def _check(sources: Sources, node: Node, missing: set[str]) -> None:
         sources.problems.append(where.problem("anchor-ref", f"{reference!r} names an anchor", hint))
     else:
         try:
-            source.resolve(sources.documents[file].value, pointer)
+            refs.find(sources.documents, node.file, reference)
         except KeyError:
             hint_ = _similar(sources, file, pointer)
             sources.problems.append(where.problem("dangling-ref", f"{file} has nothing at #{pointer}", hint_))

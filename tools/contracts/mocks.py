@@ -19,10 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.contracts import bundle, calls, link, problems, source
+from tools.contracts.link import Sources
 from tools.contracts.source import Json
 
 SCRIPT = Path(__file__).parents[1] / "node" / "mocks.mjs"
 HOST = "127.0.0.1"
+FIRST_PORT = 4010
+"""Port of the first mock where no file says another."""
 START_SECONDS = 30.0
 """How long a mock may take before it counts as dead."""
 
@@ -48,16 +51,15 @@ class Mock:
 
 def plan(contracts: Path, names: Sequence[str] = (), *, any_port: bool = False) -> list[Mock]:
     """The mocks of the APIs `names` (all without it), with their bundles. Raises `MockError`."""
-    ports = _ports(contracts)
+    sources = _sources(contracts)
+    ports = _ports(contracts, sources)
     for name in names:
         if name not in ports:
             near = difflib.get_close_matches(name, [*ports, *(port.rpartition("/")[2] for port in ports)], n=1)
             raise MockError(f"there is no API {name!r}; " + (f"did you mean {near[0]!r}?" if near else "see --list"))
-    sources = link.read(contracts)
-    if problems.has_errors(sources.problems):
-        raise MockError(f"{len(sources.problems)} errors in the contracts; run `contracts check`")
+    entries = {_name(sources, entry): entry for entry in sources.entries}
     return [
-        Mock(name, 0 if any_port else port, bundle.bundle(sources, f"{sources.display_root}/{name}.yaml"))
+        Mock(name, 0 if any_port else port, bundle.bundle(sources, entries[name]))
         for name, port in ports.items()
         if not names or name in names
     ]
@@ -163,22 +165,42 @@ def health(contracts: Path, names: Sequence[str]) -> int:
     return 0 if all(is_up for _, is_up in states) else 1
 
 
-def listing(contracts: Path) -> str:
-    """Every API with the port of its mock."""
-    return "\n".join(f"{port}  {name}" for name, port in _ports(contracts).items())
+def list_ports(contracts: Path) -> int:
+    """Print every API with the port of its mock. Returns the exit code."""
+    try:
+        ports = _ports(contracts, _sources(contracts))
+    except MockError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(f"{port}  {name}" for name, port in ports.items()))
+    return 0
 
 
-def _ports(contracts: Path) -> dict[str, int]:
+def _sources(contracts: Path) -> Sources:
+    sources = link.read(contracts)
+    if problems.has_errors(sources.problems):
+        raise MockError(problems.refusal(sources.problems))
+    return sources
+
+
+def _name(sources: Sources, entry: str) -> str:
+    return entry.removeprefix(f"{sources.display_root}/").rpartition(".")[0]
+
+
+def _ports(contracts: Path, sources: Sources) -> dict[str, int]:
+    """Ports by API: those of `mocks.yaml` beside the contracts, else one after the other."""
     path = contracts.parent.parent / "governance" / "mocks.yaml"
-    document, problems = source.load(path)
+    if not path.exists():
+        return {_name(sources, entry): FIRST_PORT + index for index, entry in enumerate(sources.entries)}
+    document, wrong = source.load(path)
     if document is None:
-        raise MockError(str(problems[0]))
+        raise MockError(str(wrong[0]))
     return {mock["api"]: mock["port"] for mock in document.value["mocks"]}
 
 
 def _full_names(contracts: Path, names: Sequence[str]) -> list[str]:
     """`stripe` may stand for `webhooks/stripe`."""
-    short = {name.rpartition("/")[2]: name for name in _ports(contracts)}
+    short = {name.rpartition("/")[2]: name for name in _ports(contracts, _sources(contracts))} if names else {}
     return [short.get(name, name) for name in names]
 
 

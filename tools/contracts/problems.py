@@ -60,6 +60,13 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: (problem.origin, problem.rule, problem.message))
 
 
+def refusal(problems: Iterable[Problem], most: int = 5) -> str:
+    """Why something cannot be done with contracts: the first errors, a line each, and how many there are."""
+    errors = [problem for problem in in_order(problems) if problem.severity is Severity.ERROR]
+    more = [f"and {len(errors) - most} more; run `contracts check`"] if len(errors) > most else []
+    return "\n".join([*map(str, errors[:most]), *more])
+
+
 def to_text(problem: Problem, line_of: Callable[[Origin], str]) -> str:
     """`problem` with the line it stands on and a caret under the place.
 

@@ -78,7 +78,7 @@ def _place(operation: ir.Operation) -> str:
 def _operations(contracts: Path) -> list[ir.Operation]:
     sources = link.read(contracts)
     if problems.has_errors(sources.problems):
-        print("the contracts cannot be read; run: contracts check", file=sys.stderr)
+        print(problems.refusal(sources.problems), file=sys.stderr)
         raise SystemExit(1)
     contract, _ = reading.read(sources)
     return [operation for api in contract.apis for operation in api.operations]

@@ -52,7 +52,7 @@ class Types:
             case ir.Anything():
                 return self.typing("Any")
             case ir.Nothing():
-                return self.typing("Never")
+                return self.runtime("types", "Nothing")
             case ir.Scalar():
                 return self._scalar(type_)
             case ir.Choice(values):

@@ -92,23 +92,15 @@ class _ApiReader:
     def schemas(self, file: str) -> None:
         """Every component schema of a document, also those that no operation uses."""
         components = self.sources.root(file).get("components")
-        group = components.get("schemas") if components is not None else None
-        for _, node in group.items() if group is not None else ():
+        for _, node in components.target().entries("schemas") if components is not None else ():
             self.reader.definition_of(node)
 
     def api(self, file: str) -> ir.Api | None:
         root = self.sources.root(file)
-        version = root.value.get("openapi")
-        if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
-            node = root.get("openapi") or root
-            message = f"OpenAPI {version!r} is not read here"
-            self.problems.append(node.problem("openapi-version", message, "write `openapi: 3.1.0` (quoted if needed)"))
-            return None
         info = root.get("info") or root
         name = file[len(self.sources.display_root) + 1 :] if self.sources.display_root not in {"", "."} else file
         operations: list[ir.Operation] = []
-        paths = root.get("paths")
-        for path, item in paths.items() if paths is not None else ():
+        for path, item in root.entries("paths"):
             operations += self._path(root, path, item.target())
         title = info.text("title") or name
         return ir.Api(name.rpartition(".")[0], file, title, info.text("summary") or "", tuple(operations))
@@ -209,8 +201,8 @@ class _ApiReader:
         if body is None:
             return None
         target = body.target()
-        content = target.get("content")
-        if content is None or not content.value:
+        content = dict(target.entries("content"))
+        if not content:
             self.problems.append(target.problem("bad-body", "a request body needs `content` with a media type"))
             return None
         name = names.class_name(operation_id) + "Body"
@@ -230,8 +222,8 @@ class _ApiReader:
 
     def _scheme(self, root: Node, name: str, use: Node) -> bool:
         components = root.get("components")
-        group = components.get("securitySchemes") if components is not None else None
-        node = group.get(name) if group is not None else None
+        schemes = dict(components.target().entries("securitySchemes")) if components is not None else {}
+        node = schemes.get(name)
         if node is None:
             hint = "declare it under components.securitySchemes of this document"
             self.problems.append(use.problem("unknown-scheme", f"there is no security scheme {name!r}", hint))

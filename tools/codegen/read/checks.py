@@ -43,7 +43,7 @@ class Closure:
                 result["$ref"] = self._reference(node.target() if len(node.value) == 1 else node.step())
             elif not is_annotation(key):
                 result[key] = self._keyword(key, child)
-        return _nullable(node, _modern(result))
+        return _nullable(node, _modern(result, is_30=node.is_30))
 
     def _keyword(self, key: str, child: Node) -> Any:
         if key in _SCHEMA_MAPS:
@@ -67,10 +67,10 @@ class Closure:
         return json.dumps(whole, ensure_ascii=False)
 
 
-def _modern(schema: dict[str, Any]) -> dict[str, Any]:
+def _modern(schema: dict[str, Any], *, is_30: bool) -> dict[str, Any]:
     """OpenAPI 3.0's boolean `exclusiveMinimum` and `exclusiveMaximum` in the form of JSON Schema."""
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if schema.get(exclusive) is True and bound in schema:
+        if schema.get(exclusive) is True and bound in schema and is_30:
             schema[exclusive] = schema.pop(bound)
         elif isinstance(schema.get(exclusive), bool):
             del schema[exclusive]
@@ -78,7 +78,7 @@ def _modern(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nullable(node: Node, schema: dict[str, Any]) -> dict[str, Any]:
-    if node.value.get("nullable") is True and "type" in schema:
+    if node.is_nullable and "type" in schema:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         schema["type"] = [*kinds, "null"]
         if "enum" in schema and None not in schema["enum"]:

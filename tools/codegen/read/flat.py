@@ -58,9 +58,7 @@ class Flat:
 
     def types(self) -> tuple[str, ...]:
         """JSON types that are possible, in a fixed order; empty when nothing is said and nothing can be guessed."""
-        declared = [
-            _declared(part.value) for part in self.parts if isinstance(part.value, dict) and "type" in part.value
-        ]
+        declared = [_declared(part) for part in self.parts if isinstance(part.value, dict) and "type" in part.value]
         if not declared:
             guessed = {_TYPE_OF_KEYWORD[key] for key in self.keywords if key in _TYPE_OF_KEYWORD}
             return tuple(kind for kind in JSON_TYPES if kind in guessed)
@@ -72,9 +70,10 @@ class Flat:
         )
 
 
-def _declared(schema: dict[str, Any]) -> set[str]:
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return {*kinds, "null"} if schema.get("nullable") is True else set(kinds)
+def _declared(part: Node) -> set[str]:
+    declared = part.value["type"]
+    kinds = declared if isinstance(declared, list) else [declared]
+    return {*kinds, "null"} if part.is_nullable else set(kinds)
 
 
 def flatten(*nodes: Node) -> Flat:

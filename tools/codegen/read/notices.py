@@ -40,8 +40,7 @@ def read(node: Node, successors: Mapping[str, str | None]) -> tuple[tuple[tuple[
 def path_of(sources: Sources, operation_id: str) -> str | None:
     """Path of an operation in any document of the set."""
     for file in sources.entries:
-        paths = sources.root(file).get("paths")
-        for path, item in paths.items() if paths is not None else ():
+        for path, item in sources.root(file).entries("paths"):
             for method in _METHODS:
                 node = item.target().get(method)
                 if node is not None and node.target().text("operationId") == operation_id:

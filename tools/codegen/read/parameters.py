@@ -67,7 +67,7 @@ def _parameter(reader: Reader, node: Node, operation_id: str) -> tuple[ir.Parame
     content = target.get("content")
     is_json = schema is None and content is not None
     if is_json and content is not None:
-        media = next((child for _, child in content.items()), None)
+        media = next((child for _, child in target.entries("content")), None)
         schema = media.target().get("schema") if media is not None else None
     if schema is None:
         return None, target.problem("bad-parameter", f"the parameter {name!r} needs a `schema`")

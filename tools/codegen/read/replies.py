@@ -44,7 +44,8 @@ def read(
     reader: Reader, operation: Node, operation_id: str, owned: frozenset[str]
 ) -> tuple[list[ir.Response], list[Problem]]:
     """Every reply of one operation. `owned` are headers that the runtime writes."""
-    group = operation.get("responses")
+    written = operation.get("responses")
+    group = written.target() if written is not None else None
     if group is None or not isinstance(group.value, dict) or not group.value:
         return [], [operation.problem("no-responses", f"the operation {operation_id!r} declares no responses")]
     responses: list[ir.Response] = []
@@ -70,9 +71,7 @@ def _responses(
     shared = names.class_name(target.name) if target.place != node.place else None
     base_name = (shared or names.class_name(operation_id)) + names.class_name(status.capitalize()).removeprefix("Model")
     headers = tuple(_headers(reader, target, base_name, owned))
-    content = target.get("content")
-    entries = list(content.items()) if content is not None else []
-    media = [media_of(reader, key, child, f"{base_name}Body", "") for key, child in entries]
+    media = [media_of(reader, key, child, f"{base_name}Body", "") for key, child in target.entries("content")]
 
     def response(one: ir.Media | None) -> ir.Response:
         return ir.Response(
@@ -90,9 +89,8 @@ def _responses(
 
 
 def _headers(reader: Reader, response: Node, name: str, owned: frozenset[str]) -> list[ir.ReplyHeader]:
-    group = response.get("headers")
     headers: list[ir.ReplyHeader] = []
-    for wire_name, node in group.items() if group is not None else ():
+    for wire_name, node in response.entries("headers"):
         if wire_name.lower() in owned:
             continue
         target = node.target()

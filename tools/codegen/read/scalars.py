@@ -40,7 +40,7 @@ def choice(flat: Flat, types: tuple[str, ...]) -> ir.Type | None:
     ]
     if not lists:
         return None
-    if any("nullable" in part.value for part in flat.parts) and None in lists[0]:
+    if any("nullable" in part.value and part.is_30 for part in flat.parts) and None in lists[0]:
         types = (*types, "null")
     kinds = {*types, "integer"} if "number" in types else set(types)
     values = [
@@ -106,8 +106,9 @@ def number(flat: Flat, kind: str) -> ir.Type:
     bounds: dict[str, Any] = {}
     for part in flat.parts:
         schema = part.value if isinstance(part.value, dict) else {}
-        _lower(bounds, schema.get("minimum"), is_open=schema.get("exclusiveMinimum") is True)
-        _upper(bounds, schema.get("maximum"), is_open=schema.get("exclusiveMaximum") is True)
+        # Only OpenAPI 3.0 has the boolean form; in 3.1 it says nothing, of which linking warns.
+        _lower(bounds, schema.get("minimum"), is_open=schema.get("exclusiveMinimum") is True and part.is_30)
+        _upper(bounds, schema.get("maximum"), is_open=schema.get("exclusiveMaximum") is True and part.is_30)
         _lower(bounds, schema.get("exclusiveMinimum"), is_open=True)
         _upper(bounds, schema.get("exclusiveMaximum"), is_open=True)
     for one in flat.values("format"):

@@ -29,7 +29,7 @@ def read(
         for index, member in enumerate(members)
     ]
     tagged = _tagged(reader, part, members, types)
-    null: list[ir.Type] = [ir.Scalar("null")] if "null" in base.types() or part.value.get("nullable") is True else []
+    null: list[ir.Type] = [ir.Scalar("null")] if "null" in base.types() or part.is_nullable else []
     if tagged is not None:
         return union([tagged, *null])
     result = union([*types, *null])

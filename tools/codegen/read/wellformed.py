@@ -81,7 +81,7 @@ _SCHEMA: Mapping[str, tuple[_Test, str]] = {
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), (_is_bound, "a number")),
     "multipleOf": (lambda value: _is_number(value) and value > 0, "a number above 0"),
     "required": (_is_names, "a list of names"),
-    "enum": (lambda value: isinstance(value, list) and bool(value), "a list that is not empty"),
+    "enum": (_is_list, "a list"),
     **dict.fromkeys(("pattern", "format", "description", "title", "contentEncoding", "$ref"), (_is_text, "text")),
     "discriminator": (_is_object, "an object with propertyName"),
     "dependentRequired": (

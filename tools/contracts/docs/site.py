@@ -63,7 +63,7 @@ def build(contracts: Path, out: Path, baselines: Path) -> list[Path]:
 def _sources(contracts: Path) -> Sources:
     sources = link.read(contracts)
     if problems.has_errors(sources.problems):
-        raise DocsError(f"{len(sources.problems)} errors in the contracts; run `contracts check`")
+        raise DocsError(problems.refusal(sources.problems))
     return sources
 
 

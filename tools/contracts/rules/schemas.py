@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
+from tools.contracts import kinds
 from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ def _fixed_values(node: Node) -> Iterator[tuple[tuple[str | int, ...], Any]]:
 def _all_properties(contract: Contract, node: Node) -> set[str] | None:
     """Names under `properties`, here and in `allOf`; None where unknown ones are part of the plan."""
     if any(name in node.value for name in ("patternProperties", "anyOf", "oneOf", "if", "not", "dependentSchemas")):
+        return None
+    if kinds.is_elsewhere(node.get("properties")):
         return None
     known = set(node.mapping("properties"))
     for index, _ in enumerate(node.listed("allOf")):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from tools.contracts import kinds, source
+from tools.contracts import kinds, maps, source
 from tools.contracts.rules.rule import Finding, rules_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def openapi_structure(contract: Contract) -> Iterator[Finding]:
     A field that nobody reads is a promise that nobody keeps, and most of them are typing mistakes.
     """
     for document in contract.looked_at:
-        whole = _as_whole(document.value)
+        whole = _as_whole(maps.expanded(contract.documents, document).value)
+        if whole is None:
+            continue
         for error in _openapi_validator().iter_errors(whole):
             yield from _explain(document, error)
 
@@ -51,7 +53,7 @@ def schema_structure(contract: Contract) -> Iterator[Finding]:
         if not isinstance(node.value, dict | bool):
             yield Finding(node.value_at(), f"a schema is an object, not {_shown(node.value)}")
             continue
-        for error in _schema_validator().iter_errors(node.value):
+        for error in _schema_validator().iter_errors(maps.emptied(node.value)):
             yield from _explain(node.document, error, node.pointer)
 
 
@@ -85,10 +87,20 @@ _SCHEMA_KEYWORDS = frozenset(
 )
 
 
+_OF_A_WHOLE = frozenset({"openapi", "info", "servers", "paths", "webhooks", "components", "security", "tags"})
+
+
 def _as_whole(value: Json) -> Json:
-    """`value` with what a shared file leaves out because it is no API by itself."""
-    if isinstance(value, dict) and "openapi" not in value:
-        return {"openapi": "3.1.0", "info": {"title": "shared", "version": "1.0.0"}, **value}
+    """`value` with what a shared file leaves out because it is no API by itself.
+
+    None for a file that holds a part of a document, such as a schema or a map of paths.
+    """
+    if not isinstance(value, dict):
+        return value
+    if "openapi" not in value:
+        if value and not _OF_A_WHOLE & value.keys():
+            return None
+        value = {"openapi": "3.1.0", "info": {"title": "shared", "version": "1.0.0"}, **value}
     return value
 
 

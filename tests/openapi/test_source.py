@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import source
+from tools.contracts import source, yaml_text
 from tools.contracts.problems import Origin, to_text
 
 
@@ -66,7 +66,7 @@ class TestParse:
         assert problems[0].origin.line == 3
 
     def test_an_alias_bomb_is_refused(self, monkeypatch):
-        monkeypatch.setattr(source, "MAX_NODES", 1000)
+        monkeypatch.setattr(yaml_text, "MAX_NODES", 1000)
         lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
         lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 6)]
         _, problems = source.parse("\n".join(lines), name="t.yaml")
