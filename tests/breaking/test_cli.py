@@ -102,6 +102,8 @@ BAD = {
     "not OpenAPI": {"swagger": "2.0", "paths": {}},
     "no mapping": "- 1",
     "a loose end": contexts.operation(requestBody={"$ref": "#/components/requestBodies/None"}),
+}
+ODD = {
     "a pattern that no engine compiles": contexts.operation(
         requestBody={"content": {"application/json": {"schema": {"type": "string", "pattern": "(["}}}}
     ),
@@ -128,9 +130,6 @@ BAD = {
             }
         }
     },
-    "both dialects at once": contexts.operation(
-        requestBody={"content": {"application/json": {"schema": {"type": "string", "nullable": True}}}}
-    ),
 }
 
 
@@ -142,6 +141,56 @@ def test_what_cannot_be_read_is_refused_with_exit_code_two(files, document):
         assert result.exit_code == 2
         assert "nothing can be concluded" in result.stderr
         assert "bad.yaml:" in result.stderr
+
+
+@pytest.mark.parametrize("document", ODD.values(), ids=ODD.keys())
+def test_an_odd_schema_costs_what_reaches_it(files, document):
+    """The operation is not judged and the exit code says so; what breaks elsewhere is found all the same."""
+    base, odd = files("base.yaml", BASE), files("odd.yaml", document)
+    for pair in ((base, odd), (odd, base)):
+        result = run("breaking", *pair)
+        assert result.exit_code == 2
+        assert "nothing can be concluded about what reaches it: POST /things" in result.stderr
+        assert "odd.yaml:" in result.stderr
+        assert "1 operations compared" in result.stdout
+    other = {"get": {"responses": {"200": {"description": "ok"}}}}
+    broken = {**document, "paths": document["paths"] | {"/gone": other}}
+    result = run("breaking", files("broken.yaml", broken), odd)
+    assert result.exit_code == 1
+    assert "GET /gone was removed" in result.stdout
+
+
+@pytest.mark.parametrize("document", ODD.values(), ids=ODD.keys())
+def test_an_odd_schema_that_stayed_as_it_was_costs_nothing(files, document):
+    before, after = (
+        files("before.yaml", document),
+        files("after.yaml", {**document, "info": {"title": "other", "version": "1"}}),
+    )
+    result = run("breaking", before, after)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["changelog", "bump"])
+def test_what_writes_a_version_down_needs_every_operation(files, command):
+    base, odd = files("base.yaml", BASE), files("odd.yaml", ODD["an impossible schema"])
+    result = run(command, base, odd)
+    assert result.exit_code == 2
+    assert "no value satisfies this schema" in result.stderr
+
+
+def test_a_keyword_without_effect_is_told_once_and_changes_nothing(files):
+    def api(**schema):
+        content = {
+            "application/json": {
+                "schema": {"type": "object", "properties": {name: schema | {"type": "string"} for name in "ab"}}
+            }
+        }
+        return contexts.operation(responses={"200": {"description": "ok", "content": content}})
+
+    result = run("breaking", files("a.yaml", api()), files("b.yaml", api(nullable=True)))
+    assert result.exit_code == 0
+    assert result.stderr.count("no-effect") == 1
+    assert "null is not accepted; write `type: [string, 'null']` (and at 1 other places)" in result.stderr
 
 
 def test_two_files_that_share_nothing_are_refused(files):
