@@ -136,15 +136,15 @@ bench-generate: install ## seconds of contracts generate: nothing changed, one o
 	@$(BIN)/python -m tests.bench.generate
 
 bench-models: install ## generated models against a JSON Schema validator, on mutated documents
-	@$(BIN)/python -m tools.codegen.oracle
+	@$(BIN)/python -m tests.bench.models
 
 gates: install ## zero drift: every gate of the data layer, with raw evidence under build/evidence
-	@$(BIN)/python -m tools.gates
+	@$(BIN)/python -m tests.gates
 
 promises: install install-node ## every promise with its test and result; those without a test are open
 	@mkdir -p build/evidence
 	@$(BIN)/python -m pytest -q -m promise -n 2 --dist loadgroup --junitxml build/evidence/promises.xml > build/evidence/promises.log 2>&1 || echo "some tests failed: build/evidence/promises.log"
-	@$(BIN)/python -m tools.gates.promises build/evidence/promises.xml
+	@$(BIN)/python -m tests.gates.promises build/evidence/promises.xml
 docs: install ## the documentation as a static site under build/docs
 	@$(BIN)/contracts docs
 
@@ -152,7 +152,7 @@ bench-contracts: install install-node ## how long an author waits, beside Redocl
 	@$(BIN)/python -m tests.bench.contracts
 
 bench-breaking: install install-node ## every number of the compatibility checker, with redocly diff beside it (a few minutes)
-	@$(BIN)/python -m tools.breaking.bench
+	@$(BIN)/python -m tests.bench.breaking
 
 lock: install ## renew requirements/*.lock from pyproject.toml
 	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -

@@ -24,8 +24,8 @@ LIMIT_SECONDS = 300
 PROGRAMS = {
     "skeldir": ["impl.cli", *(f"impl.cli.{name}" for name in "database deliver run serve tenant worker".split())],
     "contracts": [
-        *(f"tools.contracts.{name}" for name in "cli commands checking generate_command".split()),
-        *(f"tools.breaking.{name}" for name in "quick run working".split()),
+        *(f"tools.cli.{name}" for name in "startup commands checking generate_command".split()),
+        *(f"tools.breaking.{name}" for name in "run working".split()),
     ],
 }
 Result = subprocess.CompletedProcess[str]

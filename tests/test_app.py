@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from generated.server import Operation
 from impl import app as application
 from impl.settings import Settings
-from tools.contracts import calls, mocks
+from tools.mocks import service as mocks
+from tools.openapi import calls
 
 ROOT = Path(__file__).parents[1]
 INFRASTRUCTURE = set("/health /health/live /health/ready /health/worker /metrics /docs /redoc /openapi.json".split())

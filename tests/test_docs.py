@@ -14,7 +14,7 @@ from impl.app import docs
 from impl.cli.tenant import NewTenant
 from tests.fixtures.browser import Browser, browser
 from tests.fixtures.service import Service
-from tools.contracts.docs import publish
+from tools.cli import docs_command
 
 ROOT = Path(__file__).parents[1]
 # One worker writes the site and starts the browser.
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("site")
 def site(service: Service) -> Path:
     """The site of the real contracts, in the folder that the service looks into."""
     folder = service.settings.docs_dir
-    assert publish.run(ROOT / "contracts" / "openapi" / "v1", folder, ROOT / "contracts" / "baselines" / "v1") == 0
+    assert docs_command.run(ROOT / "contracts" / "openapi" / "v1", folder, ROOT / "contracts" / "baselines" / "v1") == 0
     return folder
 
 

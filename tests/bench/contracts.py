@@ -19,9 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.contracts import bundle, link, mocks
-from tools.contracts.cli import BYTECODE
-from tools.contracts.watch import POLL_SECONDS, Watcher
+from tools.cli.startup import BYTECODE
+from tools.cli.watch import POLL_SECONDS, Watcher
+from tools.mocks import service as mocks
+from tools.openapi import bundle, link
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.breaking import contexts
 from tools.breaking import batch
-from tools.breaking.bench import contexts
 from tools.breaking.options import Options
 
 ROOT = Path(__file__).parents[2]

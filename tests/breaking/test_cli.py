@@ -8,8 +8,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from tools.breaking.__main__ import app
-from tools.breaking.bench import contexts
+from tests.bench.breaking import contexts
+from tools.cli.commands import app
 
 RUNNER = CliRunner()
 BASE = contexts.operation(requestBody={"content": {"application/json": {"schema": {"type": "string", "maxLength": 9}}}})

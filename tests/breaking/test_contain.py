@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.breaking.bench import crosscheck, proofs
+from tests.bench.breaking import crosscheck, proofs
 from tools.breaking.schema import contain
 from tools.breaking.schema.contain import Session, Spot
 

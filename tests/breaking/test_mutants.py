@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.bench.breaking import crosscheck, proofs, systematic
 from tools.breaking import law
-from tools.breaking.bench import crosscheck, proofs, systematic
 from tools.breaking.schema import (
     accept,
     atoms,
@@ -21,7 +21,7 @@ from tools.breaking.schema import (
     compile as compiling,
 )
 from tools.breaking.schema.outcome import NONE
-from tools.contracts.problems import Severity
+from tools.openapi.problems import Severity
 
 CASES = list(systematic.cases())[::97]
 SEEDS, PAIRS = range(40, 43), 60

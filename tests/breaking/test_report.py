@@ -8,9 +8,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from tools.breaking import quick
-from tools.breaking.__main__ import app
-from tools.breaking.bench import contexts
+from tests.bench.breaking import contexts
+from tools.breaking import defaults
+from tools.cli.commands import app
 
 RUNNER = CliRunner()
 NASTY = "a<b>&\"'`|%:,\n::error::x"
@@ -160,6 +160,6 @@ def test_the_changelog_groups_by_what_it_means_for_clients(shown):
     ]
 
 
-@pytest.mark.parametrize("form", quick.FORMATS)
+@pytest.mark.parametrize("form", defaults.FORMATS)
 def test_every_format_of_nothing_says_so(shown, form):
     assert form == "github" or shown("breaking", "base.yaml", "base.yaml", "--format", form).strip()

@@ -1,13 +1,13 @@
 """Every rule id that the checker gives, with its worst level: a change of this list is a change for everybody who filters by id.
 
-Takes some seconds, for it puts every keyword to every place, both ways. `python -m tools.breaking.bench.ids` writes the list anew.
+Takes some seconds, for it puts every keyword to every place, both ways. `python -m tests.bench.breaking.ids` writes the list anew.
 """
 
 from pathlib import Path
 
 import pytest
 
-from tools.breaking.bench import cases, ids
+from tests.bench.breaking import cases, ids
 
 LIST = Path(__file__).parent / "rule_ids.txt"
 MILDER = {

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from tests.bench.breaking import contexts
 from tools.breaking import compare, documents
-from tools.breaking.bench import contexts
 from tools.breaking.options import Options
 
 NOW = dt.date(2026, 11, 20)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.breaking.bench import cases
+from tests.bench.breaking import cases
 
 REASONS = Path(__file__).parent / "disagreements.md"
 

@@ -1,6 +1,6 @@
 """A twelfth of the systematic set; `make bench-breaking` runs all of it."""
 
-from tools.breaking.bench import systematic
+from tests.bench.breaking import systematic
 
 CHOSEN = list(systematic.cases())[::12]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.bench.breaking import contexts, edits, schemas
 from tools.breaking import documents, inputs, plausible, validity
-from tools.breaking.bench import contexts, edits, schemas
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.schema import patterns
-from tools.contracts import source
+from tools.openapi import source
 
 
 def spec(document):
@@ -172,8 +172,8 @@ DUPLICATE = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\npaths: {
         ("a.yaml", DUPLICATE, "duplicate-key"),
         ("a.yaml", b"openapi: \xff", "not-utf8"),
         ("a.json", '{"openapi": "3.1.0", "openapi": "3.1.0"}', "duplicate-key"),
-        ("a.json", '{"openapi": "3.1.0"', "yaml-syntax"),
-        ("a.yaml", "openapi: 2.0\npaths: {}", "not-openapi"),
+        ("a.json", '{"openapi": "3.1.0"', "json-syntax"),
+        ("a.yaml", "openapi: 2.0\npaths: {}", "openapi-version"),
         ("a.yaml", "openapi: 3.1.0", "not-openapi"),
     ],
 )

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests import forked
-from tools.breaking import digests, inputs, quick, run, working
+from tools.breaking import defaults, digests, inputs, run, working
 from tools.breaking.documents import BadInputError
 from tools.breaking.options import Options
+from tools.cli import startup
 
 ROOT = Path(__file__).parents[2]
 SOURCE = "contracts/openapi/v1/revenue.yaml"
@@ -69,7 +70,7 @@ def test_every_baseline_is_listed_with_its_digest_and_is_sound():
 
 def test_where_nothing_changed_nothing_is_read(tree, monkeypatch, capsys):
     monkeypatch.setattr(run, "command", lambda *_: pytest.fail("the documents were read"))
-    assert quick.run([]) == 0
+    assert startup._everyday(["breaking"]) == 0
     assert re.search(r"(\d+) APIs \(\1 unchanged\)", capsys.readouterr().out)
 
 
@@ -137,7 +138,7 @@ def test_a_missing_baseline_is_an_error(tree, contracts):
 @pytest.mark.parametrize("changed", ["contracts/baselines/v1/revenue.yaml", "generated/bundles/v1/revenue.yaml"])
 def test_a_file_that_is_not_what_was_released_is_read(tree, changed):
     edit(changed, "title:", "title: Other")
-    assert quick.unchanged(inputs.BASELINES, inputs.BUNDLES) == 0
+    assert startup._unchanged(inputs.BASELINES, inputs.BUNDLES) == 0
     chosen = inputs.pairs(inputs.BASELINES, inputs.BUNDLES)
     assert [pair.name for pair in chosen.pairs] == ["revenue"]
     assert len(chosen.unchanged) >= 15
@@ -183,10 +184,10 @@ def test_two_contracts_of_one_name_are_not_confused(tree):
 @pytest.mark.parametrize(
     ("arguments", "read"),
     [
-        ([], (quick.BASE, quick.HEAD, "text", "error")),
-        (["a"], ("a", quick.HEAD, "text", "error")),
+        ([], (defaults.BASE, defaults.HEAD, "text", "error")),
+        (["a"], ("a", defaults.HEAD, "text", "error")),
         (["a", "b", "--format", "json"], ("a", "b", "json", "error")),
-        (["--fail-on=warning", "a"], ("a", quick.HEAD, "text", "warning")),
+        (["--fail-on=warning", "a"], ("a", defaults.HEAD, "text", "warning")),
         (["a", "b", "c"], None),
         (["--format", "xml"], None),
         (["--format"], None),
@@ -196,4 +197,4 @@ def test_two_contracts_of_one_name_are_not_confused(tree):
     ],
 )
 def test_everyday_options_are_read_by_hand_and_all_others_are_left_alone(arguments, read):
-    assert quick._read(arguments) == read
+    assert startup._breaking_options(arguments) == read

@@ -12,7 +12,7 @@ from impl.db.sealing import KeyRing, Place
 from impl.kernel.errors import ConfigurationError
 from tests.cli.conftest import NEW, OLD, SKELDIR, Invoke, environment, settings
 from tests.fixtures.database import Database
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 PLACE = Place(None, "jwt_signing_keys", "private_key_sealed")
 

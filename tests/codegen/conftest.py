@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from tools.codegen import disk, pipeline
-from tools.contracts import link, problems
+from tools.openapi import link, problems
 
 _NUMBERS = itertools.count()
 

@@ -4,7 +4,8 @@ implementation. The rule `default-responses` rejects a contract that forgets one
 import pytest
 
 from generated.server.app import OPERATIONS
-from tools.contracts import checking, link
+from tools.cli import checking
+from tools.openapi import link
 
 
 def can_be_sent(operation):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tools.contracts import generate_command
+from tools.cli import generate_command
 
 NULLABLE = """
 paths:

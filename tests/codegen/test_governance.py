@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tools import rules
+from tools.cli import drift, generate_command
 from tools.codegen import disk, pipeline
-from tools.contracts import drift, generate_command, governance, link, rules
+from tools.openapi import governance, link
 
 API = """
 openapi: 3.1.0

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tools.cli import generate_command
 from tools.codegen import disk
 from tools.codegen.read import api as reading
-from tools.contracts import bundle, generate_command, link
-from tools.contracts.store import MOST_FILES, NOTHING_KEPT, Store
+from tools.openapi import bundle, link
+from tools.openapi.store import MOST_FILES, NOTHING_KEPT, Store
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -191,7 +192,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(here):
     command = [
         sys.executable,
         "-c",
-        "import sys; from tools.contracts import generate_command; sys.exit(generate_command.run('in', sys.argv[1]))",
+        "import sys; from tools.cli import generate_command; sys.exit(generate_command.run('in', sys.argv[1]))",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.codegen import oracle
-from tools.contracts import link
+from tests.bench import models as oracle
+from tools.openapi import link
 
 
 def disagreements(verdicts):

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.cli import generate_command
 from tools.codegen import disk, inputs, pipeline
-from tools.contracts import generate_command, link
+from tools.openapi import link
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"
@@ -36,9 +37,9 @@ def test_a_small_contract_makes_exactly_this(folder):
 
 def test_the_bytes_are_the_same_for_every_hash_seed(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from tools.codegen import pipeline, inputs; from tools.contracts import link\n"
+        "import sys; from pathlib import Path; from tools.codegen import pipeline; from tools.openapi import files, link\n"
         "made = pipeline.build(link.read(Path(sys.argv[1]), display_root='contracts'))\n"
-        "print({name: inputs.digest(text.encode()) for name, text in sorted(made.files.items())})"
+        "print({name: files.digest(text.encode()) for name, text in sorted(made.files.items())})"
     )
     (tmp_path / "api.yaml").write_text((Path(__file__).parent / "torture.yaml").read_text())
     outputs = {
@@ -108,7 +109,7 @@ class TestDrift:
 
 def test_a_run_without_news_imports_next_to_nothing():
     """It must take 0.15 s with the start of the process, so it may not load YAML, typer, pydantic or the generator."""
-    script = "import sys; from tools.contracts import generate_command; print(sorted(sys.modules))"
+    script = "import sys; from tools.cli import generate_command; print(sorted(sys.modules))"
     modules = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout

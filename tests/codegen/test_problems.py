@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.cli import generate_command
 from tools.codegen import pipeline
-from tools.contracts import generate_command, link, problems, source
+from tools.openapi import link, problems, source
 
 FOLDER = Path(__file__).parent / "negative"
 MARK = "\n# says\n"

@@ -20,6 +20,7 @@ from pathlib import Path
 from impl.platforms import registry
 from tests.conformance.contract import operations
 from tests.fixtures import days
+from tools.cli.mock_check import mocks_of
 from tools.conformance import command, recording, sequence
 from tools.conformance import target as targets
 
@@ -80,7 +81,7 @@ def files(out: Path) -> command.Files:
         waivers=HERE / "waivers.toml",
         lock=HERE / "lock.json",
         routes=out / "service" / "routes.json",
-        mocks=SOURCES,
+        mocks=mocks_of(SOURCES),
     )
 
 

@@ -10,7 +10,7 @@ from tests.conformance import skeldir
 from tools.conformance import ndjson, oracle
 from tools.conformance import target as targets
 from tools.conformance.contract import compile_contract
-from tools.contracts import source
+from tools.openapi import source
 
 WORK = Path("build/conformance")
 

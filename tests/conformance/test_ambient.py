@@ -12,7 +12,7 @@ import pytest
 
 from tests.conformance.fixture_app import app as shop
 from tools.conformance import ambient, contract, conventions
-from tools.contracts import source
+from tools.openapi import source
 
 HERE = Path(__file__).parent
 CONVENTIONS = conventions.Conventions("x-correlation-id", "application/problem+json")

@@ -13,9 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conformance import plants
+from tools.cli import commands
+from tools.cli.mock_check import mocks_of
 from tools.conformance import command, mock_check
 from tools.conformance import target as targets
-from tools.contracts import commands, mocks, source
+from tools.mocks import service as mocks
+from tools.openapi import source
 
 pytestmark = pytest.mark.xdist_group("conformance-shop")
 FIXTURES = Path(__file__).parent / "fixture_app"
@@ -140,5 +143,5 @@ def test_a_mock_port_that_is_taken_is_said_in_one_line() -> None:
         listener.bind((mocks.HOST, first.port))
         listener.listen()
         with pytest.raises(targets.BadTarget, match="a port of the mocks is in use") as caught:
-            mock_check.check(CONTRACTS, any_port=False)
+            mock_check.check(mocks_of(CONTRACTS, any_port=False))
     assert "\n" not in str(caught.value)

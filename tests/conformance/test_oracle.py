@@ -14,7 +14,7 @@ import pytest
 from tools.conformance import contract, conventions, oracle
 from tools.conformance.exchange import NOT_JSON, Exchange, parse_json
 from tools.conformance.oracle import Credential, Policy
-from tools.contracts import source
+from tools.openapi import source
 
 SHOP = Path(__file__).parent / "fixture_app" / "shop.yaml"
 CORRELATION = "0f8fad5b-d9cb-469f-a165-70867728950e"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import link, mocks
-from tools.contracts.mocks import Mock
+from tools.mocks import service as mocks
+from tools.mocks.service import Mock
+from tools.openapi import link
 
 CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi" / "v1"
 READ = link.read(CONTRACTS, display_root="contracts/openapi/v1")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import checking
+from tools.cli import checking
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts" / "openapi" / "v1"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from impl.platforms import registry
-from tools.contracts import source
+from tools.openapi import source
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "contracts" / "openapi" / "v1").rglob("*.yaml"))

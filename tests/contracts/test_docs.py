@@ -16,9 +16,11 @@ import httpx2
 import pytest
 
 from tests.contracts.conftest import Mocks
-from tools.contracts import calls, mocks
-from tools.contracts.docs import reference, samples, site
-from tools.contracts.docs.html import prose, tag
+from tools.cli import docs_command
+from tools.docs import reference, samples, site
+from tools.docs.html import prose, tag
+from tools.mocks import service as mocks
+from tools.openapi import calls
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts" / "openapi" / "v1"
@@ -30,7 +32,7 @@ OPERATIONS = [one for mock in mocks.plan(CONTRACTS) for one in calls.operations(
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("docs") / "site"
-    paths = site.build(CONTRACTS, out, baselines=out / "none")
+    paths = site.build(CONTRACTS, out, out / "none", docs_command.changes_since)
     return {path.name: path.read_text("utf-8") for path in paths} | {"": str(out)}
 
 
@@ -86,7 +88,7 @@ def test_the_page_of_changes_tells_what_breaks_and_links_the_operation(pages: di
     shutil.copytree(ROOT / "generated" / "bundles" / "v1", tmp_path / "released")
     released = tmp_path / "released" / "auth.yaml"
     released.write_text(released.read_text("utf-8").replace("maxLength: 254", "maxLength: 300"), "utf-8")
-    site.build(CONTRACTS, tmp_path / "site", tmp_path / "released")
+    site.build(CONTRACTS, tmp_path / "site", tmp_path / "released", docs_command.changes_since)
     text = (tmp_path / "site" / "changes.html").read_text("utf-8")
     assert "Breaks clients (1)" in text
     assert "max length decreased from <code>300</code> to <code>254</code>" in text

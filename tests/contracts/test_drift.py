@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import checking, drift, link, rules
+from tools import rules
+from tools.cli import checking, drift
+from tools.openapi import link
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = Path("contracts/openapi/v1")

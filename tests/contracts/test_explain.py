@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import explain, rules
+from tools import rules
+from tools.cli import explain
 
 ROOT = Path(__file__).parents[2]
 

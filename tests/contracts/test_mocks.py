@@ -15,7 +15,8 @@ import yaml
 
 from tests.bench import processes
 from tests.contracts.conftest import Mocks
-from tools.contracts import calls, mocks
+from tools.mocks import service as mocks
+from tools.openapi import calls
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts" / "openapi" / "v1"
@@ -100,7 +101,7 @@ def test_health_is_asked_from_the_command_line(
     served: dict[str, mocks.Mock], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ports = {name: mock.port for name, mock in served.items()}
-    monkeypatch.setattr(mocks, "_ports", lambda _: ports)
+    monkeypatch.setattr(mocks, "_ports", lambda *_: ports)
     assert mocks.health(CONTRACTS, []) == 0
     assert capsys.readouterr().out.count("  healthy    ") == len(APIS)
     ports["health"] = 9  # nothing answers on the port of RFC 863

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.conftest import READ
-from tools.contracts import governance, link, new, problems, rules
-from tools.contracts.new import NewError, NewOperation
+from tools import rules
+from tools.cli import new
+from tools.cli.new import NewError, NewOperation
+from tools.openapi import governance, link, problems
 
 ROOT = Path(__file__).parents[2]
 

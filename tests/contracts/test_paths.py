@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import mocks
-from tools.contracts.watch import Watcher
+from tools.cli.watch import Watcher
+from tools.mocks import service as mocks
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = Path("contracts/openapi/v1")

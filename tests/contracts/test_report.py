@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tools.contracts import report
-from tools.contracts.problems import Origin, Problem, Severity
+from tools.openapi import report
+from tools.openapi.problems import Origin, Problem, Severity
 
 LINE = "      minimum: 100"
 FOUND = [

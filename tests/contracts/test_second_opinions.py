@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tools.contracts import bundle, calls, link, source
+from tools.openapi import bundle, calls, link, source
 
 ROOT = Path(__file__).parents[2]
 REDOCLY = ROOT / "tools" / "node" / "node_modules" / ".bin" / "redocly"

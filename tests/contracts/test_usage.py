@@ -13,8 +13,8 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from tools.contracts import usage
-from tools.contracts.commands import app
+from tools.cli import usage
+from tools.cli.commands import app
 
 ROOT = Path(__file__).parents[2]
 GROUP: Any = get_command(app)

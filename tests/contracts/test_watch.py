@@ -22,8 +22,10 @@ import httpx2
 import pytest
 
 from tests.contracts.conftest import READ
-from tools.contracts import checking, governance, link, problems, rules
-from tools.contracts.watch import Verdict, Watcher, shown
+from tools import rules
+from tools.cli import checking
+from tools.cli.watch import Verdict, Watcher, shown
+from tools.openapi import governance, link, problems
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120.0

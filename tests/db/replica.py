@@ -19,7 +19,7 @@ from impl.db import binaries, bootstrap, embedded, engine, migrate
 from impl.db.transaction import tenant_transaction
 from tests.db.test_embedded import reachable
 from tests.fixtures.database import Database
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from impl.db import bootstrap, rotation
 from impl.db.errors import SealingError
 from impl.db.sealing import KeyRing, Place, Sealed
 from tests.fixtures.database import Database
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 IS_WAITING = """
     SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.gates import __main__ as gates
-from tools.gates.zero_drift import GATES
+from tests.gates import __main__ as gates
+from tests.gates.zero_drift import GATES
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.gates import promises
+from tests.gates import promises
 
 RESULTS = """<testsuites><testsuite>
   <testcase classname="tests.a" name="test_kept"><properties><property name="promise" value="P001"/></properties></testcase>

@@ -13,8 +13,8 @@ import pytest
 from impl.db import bootstrap, embedded
 from impl.db import migrate as migrations
 from tests.fixtures.database import Database
-from tools.gates import catalog, zero_drift
-from tools.gates.stage import GateFailure, Stage
+from tests.gates import catalog, zero_drift
+from tests.gates.stage import GateFailure, Stage
 
 
 @pytest.fixture

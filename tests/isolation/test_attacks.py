@@ -13,7 +13,7 @@ import pytest
 from impl.db import bootstrap, embedded
 from impl.db.transaction import binding
 from tests.fixtures.database import Database, temporary_database
-from tools.gates.rows import RowMaker, insert_statement
+from tests.gates.rows import RowMaker, insert_statement
 
 DENIED = "42501"
 ROLES = ("app_user", "app_worker", "app_ops")

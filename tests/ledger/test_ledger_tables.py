@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from impl.db import bootstrap
 from impl.db.transaction import binding
 from tests.fixtures.database import Database, MakeTenant
-from tools.gates.rows import RowMaker, insert_statement
+from tests.gates.rows import RowMaker, insert_statement
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from tools.contracts import link
-from tools.contracts.problems import Severity
+from tools.openapi import link
+from tools.openapi.problems import Severity
 
 
 def warnings(tmp_path, document):

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tools.contracts import json_text, source, yaml_text
-from tools.contracts.problems import Origin
+from tools.openapi import json_text, source, yaml_text
+from tools.openapi.problems import Origin
 
 DOCUMENT = {
     "openapi": "3.1.0",

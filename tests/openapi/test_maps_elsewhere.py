@@ -6,9 +6,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from tools.contracts import bundle, link, maps, refs, source
-from tools.contracts.commands import app
-from tools.contracts.source import Document
+from tools.cli.commands import app
+from tools.openapi import bundle, link, maps, refs, source
+from tools.openapi.source import Document
 
 THING = {"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}}
 KEY = {"type": "apiKey", "in": "header", "name": "X-Key"}

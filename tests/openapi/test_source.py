@@ -1,11 +1,11 @@
-"""`tools.contracts.source`: data with positions, in YAML 1.2, and problems instead of exceptions."""
+"""`tools.openapi.source`: data with positions, in YAML 1.2, and problems instead of exceptions."""
 
 from pathlib import Path
 
 import pytest
 
-from tools.contracts import source, yaml_text
-from tools.contracts.problems import Origin, to_text
+from tools.openapi import source, yaml_text
+from tools.openapi.problems import Origin, to_text
 
 
 def values(text: str):

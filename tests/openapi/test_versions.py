@@ -5,7 +5,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from tools.contracts.commands import app
+from tools.cli.commands import app
 
 API = '{version}\ninfo: {{title: T, version: "1"}}\npaths:\n  /a:\n    get: {{operationId: a, responses: {{"200": {{description: ok}}}}}}\n'
 REFUSED = {

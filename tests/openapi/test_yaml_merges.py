@@ -2,8 +2,8 @@
 
 import pytest
 
-from tools.contracts import source
-from tools.contracts.problems import Origin
+from tools.openapi import source
+from tools.openapi.problems import Origin
 
 
 def parsed(text):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from impl.db import bootstrap, migrate
 from tests.fixtures import database
-from tools.gates import catalog
+from tests.gates import catalog
 
 FILE = migrate.HISTORY / "catalog.txt"
 SECTIONS = ("default_rights", "functions", "schemas", "triggers", "view_columns")

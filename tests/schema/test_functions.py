@@ -14,7 +14,7 @@ import pytest
 from impl.db import bootstrap
 from impl.db.transaction import binding
 from tests.fixtures.database import Database, MakeTenant
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 FACT = {
     "event_id": str(uuid.UUID(int=9)), "account": "default", "is_known": False, "ordinal": 1, "event_type": "PaymentCaptured", "occurred_at": "2026-05-01T00:00:00Z",

@@ -16,7 +16,7 @@ from impl.db import bootstrap, migrate
 from impl.db.errors import DatabaseUnreachableError, DatabaseUrlError, MigrationError
 from impl.settings import Settings
 from tests.fixtures.database import Database
-from tools.gates import catalog
+from tests.gates import catalog
 
 
 @pytest.mark.promise("P115", "P116", "F13")

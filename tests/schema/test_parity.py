@@ -13,9 +13,9 @@ from sqlalchemy.pool import NullPool
 from impl.db import bootstrap, migrate
 from impl.db.views import REGISTRY
 from tests.fixtures.database import Database
+from tests.gates import catalog
 from tests.schema import record
 from tests.schema.tables import METADATA
-from tools.gates import catalog
 
 MAPPED = ("columns", "constraints", "indexes")
 VERSION_TABLE = {"alembic_version"}

@@ -17,7 +17,7 @@ from impl.ingestion import privacy
 from impl.kernel import personal_keys
 from tests.fixtures.database import MakeTenant
 from tests.fixtures.personal_keys import PERSONAL, SPELLINGS
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 DOCUMENTS = int(os.environ.get("SKELDIR_HOSTILE_DOCUMENTS", "2500"))
 HARMLESS = [

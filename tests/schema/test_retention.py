@@ -12,7 +12,7 @@ import pytest
 
 from impl.db import bootstrap
 from tests.fixtures.database import Database
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 NOW = datetime.now(UTC)
 KIND = "SELECT rows_affected, actor FROM privacy_audit WHERE action = $1 AND tenant_id = $2"

@@ -13,7 +13,7 @@ import pytest
 from impl.db import bootstrap
 from impl.db.transaction import binding
 from tests.fixtures.database import Database, MakeTenant
-from tools.gates.rows import RowMaker, insert_statement
+from tests.gates.rows import RowMaker, insert_statement
 
 INGESTION = ("webhook_deliveries", "attribution_events", "touches", "dead_events", "revenue_ledger")
 CREDIT = """

@@ -15,7 +15,7 @@ import pytest
 from impl.db import bootstrap, migrate
 from impl.db.transaction import binding
 from tests.fixtures.database import Database
-from tools.gates.rows import RowMaker, insert_statement
+from tests.gates.rows import RowMaker, insert_statement
 
 CITUS = (migrate.HISTORY / "scale_out" / "citus.sql").read_text()
 PARTITIONS = (migrate.HISTORY / "scale_out" / "partitions.sql").read_text()

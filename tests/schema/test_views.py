@@ -15,7 +15,7 @@ from impl.db import bootstrap, engine, views
 from impl.db.transaction import tenant_transaction
 from tests.fixtures.database import Database
 from tests.fixtures.locks import try_lock, view_lock
-from tools.gates.rows import RowMaker
+from tests.gates.rows import RowMaker
 
 CREDIT = """
     INSERT INTO attribution_allocations (tenant_id, event_id, window_start, window_end, model_type, model_version,

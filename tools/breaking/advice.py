@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.breaking.changes import Change
 from tools.breaking.law import Effect
 from tools.breaking.schema import contain
-from tools.contracts.problems import Severity
+from tools.openapi.problems import Severity
 
 WHOLE = (
     "keep accepting what was accepted and sending only what was promised, or publish a new operation beside this one"

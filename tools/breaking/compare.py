@@ -14,7 +14,7 @@ from tools.breaking.law import Effect
 from tools.breaking.oddities import Undecided
 from tools.breaking.options import Options
 from tools.breaking.pairing import Pairing
-from tools.contracts.problems import Origin, Problem, Severity
+from tools.openapi.problems import Origin, Problem, Severity
 
 Json = Any
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?\Z")

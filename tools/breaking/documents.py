@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tools.breaking.sourcemap import SourceMap
-from tools.contracts import maps, refs, source, versions
-from tools.contracts.problems import Origin, Problem
+from tools.openapi import maps, refs, source, versions
+from tools.openapi.problems import Origin, Problem
 
 Json = Any
 Reader = Callable[[str], source.Document | None]

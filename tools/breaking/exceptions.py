@@ -9,8 +9,8 @@ from typing import Any
 from tools.breaking import inputs, lifecycle
 from tools.breaking.documents import BadInputError
 from tools.breaking.findings import Finding
-from tools.contracts import source
-from tools.contracts.problems import Origin, Problem
+from tools.openapi import source
+from tools.openapi.problems import Origin, Problem
 
 Json = Any
 FILE = Path(inputs.EXCEPTIONS)

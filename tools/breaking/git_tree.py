@@ -7,7 +7,7 @@ import subprocess
 from tools.breaking import digests, working
 from tools.breaking.documents import BadInputError
 from tools.breaking.tree import Tree, nothing
-from tools.contracts.problems import Origin, Problem
+from tools.openapi.problems import Origin, Problem
 
 
 def open_revision(argument: str) -> Tree:

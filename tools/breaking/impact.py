@@ -6,7 +6,7 @@ import re
 
 from tools.breaking.changes import Change
 from tools.breaking.documents import At
-from tools.contracts import source
+from tools.openapi import source
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 

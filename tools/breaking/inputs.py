@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tools.breaking import digests, documents, git_tree, validity, working
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.tree import Tree, nothing
-from tools.contracts.problems import Origin, Problem
+from tools.openapi.problems import Origin, Problem
 
 BASELINES = "contracts/baselines/v1"
 BUNDLES, SOURCES = working.BUNDLES, working.SOURCES

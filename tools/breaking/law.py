@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 
-from tools.contracts.problems import Severity
+from tools.openapi.problems import Severity
 
 
 class Effect(enum.Enum):

@@ -10,7 +10,7 @@ from tools.breaking.changes import Change, Path, Step
 from tools.breaking.documents import At
 from tools.breaking.keywords import Side
 from tools.breaking.schema import dialect
-from tools.contracts import source
+from tools.openapi import source
 
 if TYPE_CHECKING:
     from tools.breaking.descent import Descent

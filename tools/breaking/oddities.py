@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tools.breaking.documents import Spec
-    from tools.contracts.problems import Problem
+    from tools.openapi.problems import Problem
 
 
 class Undecided(NamedTuple):
@@ -23,7 +23,7 @@ class Undecided(NamedTuple):
 
 
 def between(key: str, base: tuple[Spec, Iterable[At]], head: tuple[Spec, Iterable[At]]) -> list[Undecided]:
-    """What keeps an operation from being compared: its odd schemas on either side, unless both sides say the same.
+    """The reasons to leave an operation out: its odd schemas on either side, unless both sides say the same.
 
     Each side is a document and the values that the operation is made of.
     """

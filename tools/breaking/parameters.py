@@ -15,7 +15,7 @@ from tools.breaking.naming import PARAMETER, Place
 from tools.breaking.pairing import Pairing
 from tools.breaking.schema import contain
 from tools.breaking.schema_rules import Use
-from tools.contracts import source
+from tools.openapi import source
 
 Json = Any
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})

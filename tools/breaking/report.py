@@ -11,7 +11,7 @@ from typing import Any
 
 from tools.breaking import defaults
 from tools.breaking.findings import Finding
-from tools.contracts.problems import Origin, Severity
+from tools.openapi.problems import Origin, Severity
 
 Json = Any
 

@@ -16,8 +16,8 @@ from tools.breaking.pairing import Pairing, spot
 from tools.breaking.schema import contain
 from tools.breaking.schema.contain import SAFE, Spot, Verdict
 from tools.breaking.walk import Walker
-from tools.contracts import source
-from tools.contracts.problems import Severity
+from tools.openapi import source
+from tools.openapi.problems import Severity
 
 VACUOUS = Verdict("vacuous")
 """The sender's schema accepts no document at all, so nothing can be proved by what it accepts."""

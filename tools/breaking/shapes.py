@@ -10,8 +10,8 @@ from typing import Any
 
 from tools.breaking.documents import At, Spec
 from tools.breaking.schema import dialect
-from tools.contracts import source
-from tools.contracts.problems import Problem
+from tools.openapi import source
+from tools.openapi.problems import Problem
 
 Json = Any
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")

@@ -6,8 +6,8 @@ import posixpath
 from pathlib import Path
 from typing import Any
 
-from tools.contracts import source
-from tools.contracts.problems import Origin
+from tools.openapi import source
+from tools.openapi.problems import Origin
 
 Json = Any
 COMMON = "_common"

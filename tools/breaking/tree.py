@@ -12,8 +12,8 @@ from tools.breaking import digests
 from tools.breaking.documents import BadInputError, Spec
 from tools.breaking.sourcemap import SourceMap
 from tools.breaking.working import BUNDLES, SOURCES
-from tools.contracts import source, versions
-from tools.contracts.problems import Origin, Problem
+from tools.openapi import source, versions
+from tools.openapi.problems import Origin, Problem
 
 Json = Any
 JOINED = PurePosixPath(digests.JOINED).stem

@@ -9,7 +9,7 @@ from tools.breaking import shapes
 from tools.breaking.documents import At, BadInputError, Spec
 from tools.breaking.plausible import Plausible
 from tools.breaking.schema import dialect
-from tools.contracts.problems import Problem
+from tools.openapi.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def check(spec: Spec) -> list[Problem]:
 
 
 def judge(spec: Spec) -> tuple[list[Problem], dict[tuple[str, str], Problem]]:
-    """What is wrong outside of the schemas, for which no answer is worth anything, and the odd schemas by file and pointer."""
+    """Problems outside of the schemas, with which no answer is worth anything, and the odd schemas by file and pointer."""
     problems, roots = shapes.structure(spec)
     read: set[str] = set()
     schemas: list[At] = []

@@ -10,7 +10,7 @@ from tools.breaking.documents import BadInputError
 from tools.breaking.options import Options
 from tools.breaking.run import STEPS, Comparison
 from tools.breaking.tree import nothing
-from tools.contracts.problems import Origin, Problem
+from tools.openapi.problems import Origin, Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tools.breaking.documents import At, Spec
 from tools.breaking.keywords import Side
 from tools.breaking.schema import contain, dialect, nodes
 from tools.breaking.schema.compile import View
-from tools.contracts import source
+from tools.openapi import source
 
 if TYPE_CHECKING:
     from tools.breaking.pairing import Pairing

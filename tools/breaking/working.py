@@ -18,7 +18,7 @@ _FILE = re.compile(rb"\$ref['\"]?\s*:\s*['\"]?([^#'\"\s]+)")
 
 def edited() -> set[str]:
     """Source files that are not what the bundles were made of, by their path below the sources; empty without sources."""
-    if not os.path.isdir(SOURCES):  # noqa: PTH112
+    if not os.path.isdir(SOURCES):
         return set()
     now = digests.files(SOURCES)
     recorded = _manifest()
@@ -27,7 +27,7 @@ def edited() -> set[str]:
 
 def _manifest() -> dict[str, str]:
     try:
-        with open(_MANIFEST, "rb") as stream:  # noqa: PTH123 - pathlib takes 10 ms to import
+        with open(_MANIFEST, "rb") as stream:
             digests: dict[str, str] = json.loads(stream.read())["contracts"]
     except (OSError, ValueError, KeyError, TypeError):
         return {}
@@ -51,14 +51,14 @@ def _closure(entry: str) -> set[str]:
     while waiting:
         name = waiting.pop()
         path = f"{SOURCES}/{name}"
-        if name in files or not os.path.isfile(path):  # noqa: PTH113
+        if name in files or not os.path.isfile(path):
             continue
         files.add(name)
-        with open(path, "rb") as stream:  # noqa: PTH123
+        with open(path, "rb") as stream:
             # A regular expression, not a parser: a wrong hit costs one bundle too many, and parsing would cost more
             # than the comparison that it saves.
             references = set(_FILE.findall(stream.read()))
-        folder = os.path.dirname(name)  # noqa: PTH120
+        folder = os.path.dirname(name)
         waiting += [
             os.path.normpath(f"{folder}/{other.decode()}" if folder else other.decode()) for other in references
         ]
@@ -69,7 +69,7 @@ def bundles(selection: list[str]) -> "tuple[dict[str, Any], list[Any]]":
     """Bundles of the `chosen` entry files by the path they are generated to, and what is wrong with their sources."""
     from pathlib import Path  # noqa: PLC0415 - start-up
 
-    from tools.contracts import bundle, link, problems  # noqa: PLC0415 - start-up
+    from tools.openapi import bundle, link, problems  # noqa: PLC0415 - start-up
 
     by_path: dict[str, Any] = {}
     sources = None

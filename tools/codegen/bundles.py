@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tools.contracts import bundle
-from tools.contracts.link import Sources
-from tools.contracts.store import digest
+from tools.openapi import bundle
+from tools.openapi.link import Sources
+from tools.openapi.store import digest
 
 
 def make(sources: Sources) -> dict[str, str]:

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.codegen import inputs
-from tools.codegen.inputs import digest
 from tools.codegen.pipeline import Output
-from tools.contracts.link import Sources
-from tools.contracts.problems import Origin
+from tools.openapi.files import digest
+from tools.openapi.link import Sources
+from tools.openapi.problems import Origin
 
 _SYMBOL = re.compile(r"(?:class |def |async def )?([A-Za-z_][A-Za-z0-9_]*)\s*(?:[:(=\[]|$)")
 

@@ -5,34 +5,14 @@ import os
 import sys
 from _blake2 import blake2b  # hashlib also loads OpenSSL
 
-from tools.contracts import beside
+from tools.openapi import beside
+from tools.openapi.files import below, digest, read
 
 MANIFEST = "manifest.json"
 # Raised by hand when stored results must not be used any more although no hashed input has changed.
 FORMAT = 2
-TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  (pathlib takes 10 ms to import)
+TOOLS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _SUFFIXES = (".yaml", ".yml", ".json")
-
-
-def digest(data: bytes) -> str:
-    """Hash of a file's bytes."""
-    return blake2b(data, digest_size=16).hexdigest()
-
-
-def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
-    """Files below `folder`, relative to it, sorted; without caches."""
-    paths: list[str] = []
-    for current, folders, names in os.walk(folder):
-        # os.walk descends only into what remains in this very list, so it is changed in place.
-        folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
-        base = os.path.relpath(current, folder).replace(os.sep, "/")
-        paths += [name if base == "." else f"{base}/{name}" for name in names if name.endswith(suffixes)]
-    return sorted(paths)
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as stream:  # noqa: PTH123  (no pathlib here)
-        return stream.read()
 
 
 def input_hash(contracts: str, out: str = "generated") -> str:
@@ -41,14 +21,14 @@ def input_hash(contracts: str, out: str = "generated") -> str:
     `out` is no input, even where it stands among the contracts.
     """
     state = blake2b(tools_hash().encode(), digest_size=16)
-    folder = contracts if os.path.isdir(contracts) else os.path.dirname(contracts) or "."  # noqa: PTH112, PTH120
+    folder = contracts if os.path.isdir(contracts) else os.path.dirname(contracts) or "."
     # Generated code names the files it comes from, so the same contracts under another path are another input.
     state.update(contracts.replace(os.sep, "/").encode())
     own = os.path.relpath(out, folder).replace(os.sep, "/") + "/"
-    _add(state, folder, [name for name in files_below(folder, _SUFFIXES) if not name.startswith(own)])
+    _add(state, folder, [name for name in below(folder, _SUFFIXES) if not name.startswith(own)])
     data = beside.governance_folder(contracts)
     if data is not None:
-        _add(state, data, [name for name in files_below(data, (".yaml",)) if "/" not in name])
+        _add(state, data, [name for name in below(data, (".yaml",)) if "/" not in name])
     return state.hexdigest()
 
 
@@ -59,12 +39,8 @@ def tools_hash() -> str:
     """One hash over what makes the output, whatever the contracts: the generator, Python, the libraries installed here."""
     if not _tools_hash:
         state = blake2b(repr((FORMAT, sys.version_info[:2], _libraries())).encode(), digest_size=16)
-        _add(
-            state,
-            TOOLS,
-            [f"contracts/{name}" for name in files_below(f"{TOOLS}/contracts", (".py",)) if "/" not in name],
-        )
-        _add(state, TOOLS, [f"codegen/{name}" for name in files_below(f"{TOOLS}/codegen", (".py",))])
+        for room in ("openapi", "codegen"):
+            _add(state, TOOLS, [f"{room}/{name}" for name in below(f"{TOOLS}/{room}", (".py",))])
         _tools_hash.append(state.hexdigest())
     return _tools_hash[0]
 
@@ -77,7 +53,7 @@ def _libraries() -> tuple[int, ...]:
     for path in sys.path:
         if path.endswith("-packages"):
             try:
-                times.append(os.stat(path).st_mtime_ns)  # noqa: PTH116
+                times.append(os.stat(path).st_mtime_ns)
             except OSError:
                 continue
     return tuple(times)
@@ -87,7 +63,7 @@ def version_of(distribution: str) -> str:
     """Version of an installed distribution, by the name of its folder; empty when it is not there."""
     head = f"{distribution.lower()}-"
     for path in sys.path:
-        for name in os.listdir(path) if path.endswith("-packages") and os.path.isdir(path) else ():  # noqa: PTH112, PTH208
+        for name in os.listdir(path) if path.endswith("-packages") and os.path.isdir(path) else ():
             if name.lower().startswith(head) and name.endswith(".dist-info"):
                 return name[len(head) :].removesuffix(".dist-info")
     return ""
@@ -97,30 +73,30 @@ def _add(state: blake2b, folder: str, names: list[str]) -> None:
     for name in names:
         # No path contains a zero byte, so a name and the content before it cannot be read as another pair.
         state.update(f"\0{name}\0".encode())
-        state.update(_read(f"{folder}/{name}"))
+        state.update(read(f"{folder}/{name}"))
 
 
 def _stamp(out: str) -> str:
     """Where this machine remembers the last run into `out`. It is not part of the output: other machines make their own."""
-    return f"build/cache/generate-{digest(os.path.abspath(out).encode())[:12]}"  # noqa: PTH100
+    return f"build/cache/generate-{digest(os.path.abspath(out).encode())[:12]}"
 
 
 def remember(out: str, hash_: str) -> None:
     """Remember that `out` is what the inputs with `hash_` make."""
-    os.makedirs("build/cache", exist_ok=True)  # noqa: PTH103
-    with open(_stamp(out), "w", encoding="ascii") as stream:  # noqa: PTH123
-        stream.write(f"{hash_} {digest(_read(f'{out}/{MANIFEST}'))}")
+    os.makedirs("build/cache", exist_ok=True)
+    with open(_stamp(out), "w", encoding="ascii") as stream:
+        stream.write(f"{hash_} {digest(read(f'{out}/{MANIFEST}'))}")
 
 
 def is_current(out: str, hash_: str) -> bool:
     """Whether `out` holds exactly what the inputs with `hash_` make, as far as this machine has seen it made."""
     try:
-        raw = _read(f"{out}/{MANIFEST}")
+        raw = read(f"{out}/{MANIFEST}")
         # The stamp covers the manifest too. Otherwise an edited manifest would vouch for edited files.
-        if _read(_stamp(out)).decode("ascii") != f"{hash_} {digest(raw)}":
+        if read(_stamp(out)).decode("ascii") != f"{hash_} {digest(raw)}":
             return False
         files: dict[str, str] = json.loads(raw)["files"]
-        is_same = all(digest(_read(f"{out}/{name}")) == known for name, known in files.items())
+        is_same = all(digest(read(f"{out}/{name}")) == known for name, known in files.items())
     except (OSError, ValueError, KeyError):
         return False
     return is_same and not orphans(out, files)
@@ -129,7 +105,7 @@ def is_current(out: str, hash_: str) -> bool:
 def _made_last(folder: str) -> list[str]:
     """Names of the files that the manifest lists; none when it cannot be read."""
     try:
-        return list(json.loads(_read(f"{folder}/{MANIFEST}"))["files"])
+        return list(json.loads(read(f"{folder}/{MANIFEST}"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
@@ -137,5 +113,5 @@ def _made_last(folder: str) -> list[str]:
 def orphans(folder: str, files: dict[str, str]) -> list[str]:
     """Files that nothing makes, in folders where everything is made, now or when the manifest was written."""
     tops = sorted({name.partition("/")[0] for name in (*files, *_made_last(folder)) if "/" in name})
-    present = [f"{top}/{name}" for top in tops for name in files_below(f"{folder}/{top}", ("",))]
+    present = [f"{top}/{name}" for top in tops for name in below(f"{folder}/{top}", ("",))]
     return [name for name in present if name not in files]

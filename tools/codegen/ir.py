@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from tools.contracts.problems import Origin
+from tools.openapi.problems import Origin
 
 Key: TypeAlias = tuple[str, str, str]
 """Identity of a definition: file, pointer, and variant ("" or "request")."""

@@ -9,8 +9,8 @@ from tools.codegen.ir import needs
 from tools.codegen.read import handlers
 from tools.codegen.read.api import Claim, Part
 from tools.codegen.read.handlers import Handed
-from tools.contracts.problems import Origin, Problem, Severity
-from tools.contracts.store import digest
+from tools.openapi.problems import Origin, Problem, Severity
+from tools.openapi.store import digest
 
 ReplyKey = tuple[tuple[str, str], str, str]
 """Identity of a reply class: response, status, media type."""

@@ -19,10 +19,10 @@ from tools.codegen.names import ModuleName
 from tools.codegen.outline import DefinitionOutline, Outline
 from tools.codegen.read import api as reading
 from tools.codegen.read import contract, notices, wellformed
-from tools.contracts import directives
-from tools.contracts.link import Sources
-from tools.contracts.problems import Origin, Problem
-from tools.contracts.store import digest
+from tools.openapi import directives
+from tools.openapi.link import Sources
+from tools.openapi.problems import Origin, Problem
+from tools.openapi.store import digest
 
 RUNTIME = Path(__file__).parent / "runtime"
 

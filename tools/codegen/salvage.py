@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tools.codegen.read.api import METHODS
-from tools.contracts.link import Node, Sources, references
-from tools.contracts.problems import Problem, Severity
-from tools.contracts.store import NOTHING_KEPT
+from tools.openapi.link import Sources, references
+from tools.openapi.node import Node
+from tools.openapi.problems import Problem, Severity
+from tools.openapi.store import NOTHING_KEPT
 
 Place = tuple[str, str]
 """File and pointer."""

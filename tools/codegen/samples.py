@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.contracts.source import Json
+from tools.openapi.source import Json
 
 _TEXTS = {
     "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e",

@@ -34,10 +34,8 @@ class Files:
     lock: Path | None = None
     routes: Path | None = None
     """Routes of the service as JSON; without them the static comparison is left out."""
-    mocks: Path | None = None
-    """Folder of the entry files whose mocks are checked; without it they are left out."""
-    any_mock_port: bool = True
-    """Whether mocks may listen anywhere; otherwise at the ports that the contracts give them."""
+    mocks: mock_check.Mocks | None = None
+    """Starts the mocks that are checked; without it they are left out."""
 
 
 def conform(
@@ -65,9 +63,7 @@ def _conform(
 ) -> int:
     target = shards[0][0]
     with ThreadPoolExecutor(1) as beside:
-        mock_result = (
-            beside.submit(mock_check.check, files.mocks, any_port=files.any_mock_port) if files.mocks else None
-        )
+        mock_result = beside.submit(mock_check.check, files.mocks) if files.mocks else None
         result = run.run_all(shards, after_requests=after_requests)
         result.mocks = mock_result.result() if mock_result is not None else None
     result.findings.extend(result.mocks.findings if result.mocks else ())
@@ -164,7 +160,8 @@ class Arguments:
     config: Path | None = None
     out: Path = Path("build/conform")
     only: frozenset[str] = frozenset()
-    mocks: bool = False
+    mocks: mock_check.Mocks | None = None
+    """Starts the mocks that are checked too."""
 
 
 def conform_service(arguments: Arguments) -> int:
@@ -179,13 +176,13 @@ def conform_service(arguments: Arguments) -> int:
         print(f"conformance: {error}", file=sys.stderr)
         return BROKEN
     folder = arguments.contracts if arguments.contracts.is_dir() else None
-    files = Files(out=arguments.out, sources=folder, mocks=folder if arguments.mocks else None, any_mock_port=False)
+    files = Files(out=arguments.out, sources=folder, mocks=arguments.mocks)
     return conform([(target, Options(arguments.out / "work", only=arguments.only))], files)
 
 
 def _bundled(contracts: Path) -> Path:
     """The contract as one file without references to others: the file itself where it is that."""
-    from tools.contracts import bundle, link, maps, problems  # noqa: PLC0415  # it loads the whole linker
+    from tools.openapi import bundle, link, maps, problems  # noqa: PLC0415  # it loads the whole linker
 
     if not contracts.exists():
         raise BadTarget(f"{contracts}: there is no such file or folder of contracts")

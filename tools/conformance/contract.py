@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from tools.conformance import schemas
 from tools.conformance.schemas import Compiled, Compiler
-from tools.contracts import source
+from tools.openapi import source
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Location = Literal["path", "query", "header", "cookie"]

@@ -12,7 +12,7 @@ from tools.conformance.altered_requests import Request
 from tools.conformance.contract import Operation, Scheme
 from tools.conformance.oracle import Credential
 from tools.conformance.target import Target
-from tools.contracts import source
+from tools.openapi import source
 
 
 def login_for(target: Target, operation: Operation, names: Container[str]) -> Credential | None:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tools.conformance.contract import Operation, Parameter
-from tools.contracts import source
+from tools.openapi import source
 
 LONGEST = 65_537
 """Characters of a text; servers take headers of 64 KiB."""

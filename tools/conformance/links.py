@@ -18,7 +18,7 @@ from tools.conformance.contract import Contract, Operation
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential
 from tools.conformance.prober import Prober
-from tools.contracts import source
+from tools.openapi import source
 
 SOURCE = "link"
 REPLIES = 30

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.contracts import source
-from tools.contracts.problems import Origin
+from tools.openapi import source
+from tools.openapi.problems import Origin
 
 
 @dataclass(slots=True)

@@ -6,16 +6,17 @@ A mock that replies something else than its example, or an example that breaks i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol, TypeAlias
 
 from tools.conformance import oracle, wire
 from tools.conformance.contract import Contract, compile_contract
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Finding
-from tools.conformance.target import BadTarget
-from tools.contracts import calls, mocks
+from tools.openapi import calls
+from tools.openapi.pointers import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,37 @@ class MockResult:
     findings: tuple[Finding, ...]
 
 
-def check(contracts: Path, *, any_port: bool = True) -> MockResult:
-    """Start the mocks of the entry files in `contracts` and request every documented reply. Raises `BadTarget`."""
-    try:
-        with mocks.running(mocks.plan(contracts, any_port=any_port)) as running:
-            pairs = [pair for mock in running for pair in _ask_everything(mock)]
-            return MockResult(len(running), len(pairs), tuple(finding for _, findings in pairs for finding in findings))
-    except mocks.MockError as error:
-        raise BadTarget(f"the mocks: {error}") from error
+class RunningMock(Protocol):
+    """A mock that answers."""
+
+    @property
+    def name(self) -> str:
+        """Of its API."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        ...
+
+    @property
+    def document(self) -> Json:
+        """The bundle whose examples it answers."""
+        ...
 
 
-def _ask_everything(mock: mocks.Mock) -> Iterator[tuple[Exchange, list[Finding]]]:
+Mocks: TypeAlias = Callable[[], AbstractContextManager[Sequence[RunningMock]]]
+"""Starts the mocks of every API, and stops them at the end. Raises `BadTarget` when they cannot be started."""
+
+
+def check(start: Mocks) -> MockResult:
+    """Start the mocks and request every documented reply. Raises `BadTarget`."""
+    with start() as running:
+        pairs = [pair for mock in running for pair in _ask_everything(mock)]
+        return MockResult(len(running), len(pairs), tuple(finding for _, findings in pairs for finding in findings))
+
+
+def _ask_everything(mock: RunningMock) -> Iterator[tuple[Exchange, list[Finding]]]:
     contract = compile_contract(mock.document)
     client = wire.Client(mock.url)
     try:

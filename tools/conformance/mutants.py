@@ -14,7 +14,7 @@ from typing import Any
 from tools.conformance import mutants_schema
 from tools.conformance.contract import METHODS, Contract, Operation
 from tools.conformance.media import is_json
-from tools.contracts import scopes, source
+from tools.openapi import scopes, source
 
 
 class _Removed:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 from typing import Any
 
-from tools.contracts import source
+from tools.openapi import source
 
 Edit = tuple[str, str, Any, str]
 Maker = Callable[[str, dict[str, Any], bool, bool], Iterator[Edit]]

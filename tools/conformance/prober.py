@@ -19,7 +19,7 @@ from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Finding, Policy
 from tools.conformance.signing import Signature
 from tools.conformance.target import Target
-from tools.contracts import source
+from tools.openapi import source
 
 
 @dataclass(frozen=True, slots=True)

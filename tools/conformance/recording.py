@@ -15,7 +15,7 @@ from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential
 from tools.conformance.prober import Prober, ProbeResult
 from tools.conformance.target import BadTarget, Target
-from tools.contracts import source, versions
+from tools.openapi import source, versions
 
 PHASES = ("examples", "coverage", "stateful")
 

@@ -17,7 +17,7 @@ from tools.conformance.ndjson import Failure
 from tools.conformance.oracle import Finding, Policy
 from tools.conformance.recording import Options, Recording
 from tools.conformance.target import Target
-from tools.contracts import source
+from tools.openapi import source
 
 SAMPLE = 4000
 """Exchanges that are judged again to see how fast the oracle is."""

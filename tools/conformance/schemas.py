@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
-from tools.contracts import source
+from tools.openapi import source
 
 Side = Literal["request", "response"]
 

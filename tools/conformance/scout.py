@@ -18,7 +18,7 @@ from tools.conformance.contract import Contract, Operation, Parameter
 from tools.conformance.exchange import Exchange
 from tools.conformance.oracle import Credential, Policy
 from tools.conformance.target import BadTarget, Target
-from tools.contracts import source
+from tools.openapi import source
 
 
 def scout(

@@ -13,13 +13,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, LiteralString, TypeAlias
+from typing import Annotated, Any, LiteralString, Never, TypeAlias
 from uuid import UUID
 
 from pydantic_core import PydanticCustomError, SchemaValidator
 from pydantic_core import core_schema as cs
 
 from .patterns import FORMATS, compiled
+
+
+class _Refusal:
+    """Refuses every value."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
+        return cs.no_info_before_validator_function(_refuse, cs.any_schema())
+
+
+def _refuse(_value: Any) -> Any:
+    raise PydanticCustomError("nothing", "No value is valid here")
+
+
+Nothing: TypeAlias = Annotated[Never, _Refusal()]
+"""What a schema accepts that accepts nothing, such as `false` or an empty `enum`. A property of it can only be left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +48,12 @@ class Integer:
     multiple_of: int | None = None
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
-        plain = cs.int_schema(strict=True, ge=self.ge, le=self.le, gt=self.gt, lt=self.lt, multiple_of=self.multiple_of)
+        bounded = cs.int_schema(
+            strict=True, ge=self.ge, le=self.le, gt=self.gt, lt=self.lt, multiple_of=self.multiple_of
+        )
         whole = cs.no_info_after_validator_function(_whole, cs.float_schema(strict=True, allow_inf_nan=False))
-        read = cs.union_schema([plain, cs.chain_schema([whole, plain])], mode="left_to_right")
+        # Bounds come last: an integer that they refuse must not be tried again as a float, which would round it.
+        read = cs.chain_schema([cs.union_schema([cs.int_schema(strict=True), whole], mode="left_to_right"), bounded])
         return cs.json_or_python_schema(read, read, serialization=cs.simple_ser_schema("int"))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.bench.server import contract, peers
 from tests.bench.server.measure import CASES
 from tools.codegen import disk, pipeline
-from tools.contracts import link
+from tools.openapi import link
 
 FOLDER = Path("build/bench/server")
 PEERS = Path("build/bench/peers/bin/python")

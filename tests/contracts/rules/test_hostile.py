@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tools.contracts import governance, link, problems, rules, source
-from tools.contracts.source import Document
+from tools import rules
+from tools.openapi import governance, link, problems, source
+from tools.openapi.source import Document
 
 ROOT = Path(__file__).parents[3]
 CONTRACTS = ROOT / "contracts" / "openapi" / "v1"

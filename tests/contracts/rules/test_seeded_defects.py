@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from tests.contracts.conftest import READ
-from tools.contracts import link, rules
-from tools.contracts.problems import Problem
+from tools import rules
+from tools.openapi import link
+from tools.openapi.problems import Problem
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "contracts" / "openapi" / "v1"

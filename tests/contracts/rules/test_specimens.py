@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.contracts import rules
-from tools.contracts.rules import specimens
+from tools import rules
+from tools.rules import specimens
 
 ROOT = Path(__file__).parents[3]
 EVERY_RULE = pytest.mark.parametrize("rule", rules.ALL.values(), ids=lambda rule: rule.id)

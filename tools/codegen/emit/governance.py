@@ -7,9 +7,9 @@ from typing import Any
 
 from tools.codegen import names
 from tools.codegen.emit.module import Module
-from tools.contracts import source
-from tools.contracts.directives import Directive
-from tools.contracts.source import Document
+from tools.openapi import source
+from tools.openapi.directives import Directive
+from tools.openapi.source import Document
 
 PACKAGE = "governance/__init__.py"
 

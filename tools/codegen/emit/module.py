@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 
-from tools.contracts.problems import Origin
+from tools.openapi.problems import Origin
 
 WIDTH = 116
 

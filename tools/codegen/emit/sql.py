@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tools.contracts.directives import Directive
+from tools.openapi.directives import Directive
 
 WIDTH = 120
 

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from tools.codegen import ir, names
 from tools.codegen.read import handlers, notices, parameters, replies
 from tools.codegen.read.schemas import Reader
-from tools.contracts.link import Node, Sources
-from tools.contracts.problems import Origin, Problem, Severity
+from tools.openapi.link import Sources
+from tools.openapi.node import Node
+from tools.openapi.problems import Origin, Problem, Severity
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{([^}]*)\}")

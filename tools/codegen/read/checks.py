@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tools.codegen.read.flat import Flat, is_annotation
-from tools.contracts.link import Node
+from tools.openapi.node import Node
 
 MAX_BYTES = 20_000
 """A check larger than this is left out (with a warning): it would be most of the generated module."""

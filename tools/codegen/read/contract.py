@@ -9,8 +9,8 @@ from typing import NamedTuple
 from tools.codegen import ir
 from tools.codegen.read import api, handlers, replies, wellformed
 from tools.codegen.read.api import METHODS, Claim, Part
-from tools.contracts.link import Sources
-from tools.contracts.problems import Problem
+from tools.openapi.link import Sources
+from tools.openapi.problems import Problem
 
 __all__ = ["METHODS", "ApiClaims", "Conflicts", "conflicts_between", "owned_headers", "read", "without"]
 

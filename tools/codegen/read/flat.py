@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tools.contracts.link import Node
+from tools.openapi.node import Node
 
 ANNOTATIONS = frozenset(
     "title description default example examples deprecated readOnly writeOnly externalDocs xml $comment summary nullable "

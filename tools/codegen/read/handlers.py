@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from tools.codegen import ir, names
-from tools.contracts.link import Node
-from tools.contracts.problems import Origin, Problem
-from tools.contracts.store import digest
+from tools.openapi.node import Node
+from tools.openapi.problems import Origin, Problem
+from tools.openapi.store import digest
 
 KEYWORD: Final = "x-handler"
 _READ_HERE: Final = frozenset({KEYWORD, "x-raw-body", "x-max-body-bytes", "x-rate-limit", "x-deprecation"})

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tools.contracts.link import Node, Sources
-from tools.contracts.problems import Problem
+from tools.openapi.link import Sources
+from tools.openapi.node import Node
+from tools.openapi.problems import Problem
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -9,7 +9,8 @@ from tools.codegen import ir, names
 from tools.codegen.read import checks
 from tools.codegen.read.flat import Flat, description, flatten
 from tools.codegen.read.schema_reader import SchemaReader
-from tools.contracts.link import Node, references
+from tools.openapi.link import references
+from tools.openapi.node import Node
 
 MAX_HOPS = 20
 """A chain of aliases longer than this is a circle."""

@@ -7,8 +7,8 @@ from typing import Any, Literal, cast
 from tools.codegen import ir, names
 from tools.codegen.read import objects, shapes
 from tools.codegen.read.schemas import Reader
-from tools.contracts.link import Node
-from tools.contracts.problems import Problem
+from tools.openapi.node import Node
+from tools.openapi.problems import Problem
 
 Location = Literal["path", "query", "header", "cookie"]
 

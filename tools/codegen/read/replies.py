@@ -8,8 +8,8 @@ from typing import Any
 from tools.codegen import ir, names
 from tools.codegen.read import shapes
 from tools.codegen.read.schemas import Reader
-from tools.contracts.link import Node
-from tools.contracts.problems import Problem
+from tools.openapi.node import Node
+from tools.openapi.problems import Problem
 
 _STATUS = re.compile(r"[1-5][0-9][0-9]\Z|[1-5]XX\Z|default\Z")
 ALWAYS_OWNED = frozenset({"x-correlation-id", "www-authenticate", "content-type", "content-length"})

@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.codegen import ir
 from tools.codegen.read.flat import Flat
-from tools.contracts.problems import Problem
+from tools.openapi.problems import Problem
 
 _TEXT_FORMATS = frozenset("email uri uri-reference hostname ipv4 ipv6".split())
 _VALUE_FORMATS: dict[str, ir.ScalarKind] = {

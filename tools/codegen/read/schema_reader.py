@@ -6,8 +6,8 @@ from typing import Protocol
 
 from tools.codegen import ir
 from tools.codegen.read.flat import Flat
-from tools.contracts.link import Node
-from tools.contracts.problems import Problem
+from tools.openapi.node import Node
+from tools.openapi.problems import Problem
 
 
 class SchemaReader(Protocol):

@@ -10,8 +10,8 @@ from tools.codegen.ir import needs
 from tools.codegen.read import checks, objects, scalars, unions
 from tools.codegen.read.flat import Flat, description, flatten, sole_reference
 from tools.codegen.read.unions import union
-from tools.contracts.link import Node
-from tools.contracts.problems import Problem, Severity
+from tools.openapi.node import Node
+from tools.openapi.problems import Problem, Severity
 
 _STRUCTURE = re.compile(
     r"/(?:properties|items|components|schemas|\$defs|definitions|allOf|anyOf|oneOf|additionalProperties)(?=/|$)"

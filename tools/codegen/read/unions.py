@@ -7,8 +7,8 @@ from typing import Any
 from tools.codegen import ir, names
 from tools.codegen.read.flat import Flat, flatten, is_annotation, sole_reference
 from tools.codegen.read.schema_reader import SchemaReader
-from tools.contracts import refs, source
-from tools.contracts.link import Node
+from tools.openapi import refs, source
+from tools.openapi.node import Node
 
 _CONSTRAINTS_ONLY = frozenset("required not minProperties maxProperties dependentRequired if then else".split())
 

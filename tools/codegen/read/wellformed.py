@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tools.codegen.read.flat import JSON_TYPES
-from tools.contracts import kinds, source
-from tools.contracts.link import Sources
-from tools.contracts.problems import Problem
-from tools.contracts.source import Document, Json
+from tools.openapi import kinds, source
+from tools.openapi.link import Sources
+from tools.openapi.problems import Problem
+from tools.openapi.source import Document, Json
 
 
 def _is_number(value: Json) -> bool:

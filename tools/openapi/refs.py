@@ -1,0 +1,87 @@
+"""Parts of a `$ref`, by its spelling and its place: pure, nothing is read or followed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from tools.openapi import source
+from tools.openapi.source import Document, Json
+
+_DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum", "value"})
+"""Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `is_data`."""
+
+NAME_MAPS = frozenset(
+    "properties patternProperties dependentSchemas $defs definitions schemas responses headers content paths callbacks links "
+    "requestBodies securitySchemes pathItems encoding webhooks".split()
+)
+"""Keys of their values are names that somebody chose: a property may be called `$ref` or `example`, a response `default`."""
+
+
+MAPS_OR_LISTS = frozenset({"examples", "parameters"})
+"""Keys of maps of names in one place, and of lists in another."""
+
+
+def locate(file: str, reference: str) -> tuple[str, str]:
+    """File and JSON pointer that `reference`, written in `file`, names."""
+    target, _, fragment = reference.partition("#")
+    path = os.path.normpath(os.path.join(os.path.dirname(file), target)).replace(os.sep, "/") if target else file  # noqa: PTH118, PTH120
+    return path, _decoded(fragment)
+
+
+MAX_HOPS = 100
+"""A chain of references longer than this is a circle."""
+
+
+def find(documents: Mapping[str, Document], file: str, reference: str) -> tuple[str, str, Json]:
+    """File, pointer and value that `reference`, written in `file`, names. Raises `KeyError` when there is nothing.
+
+    A pointer may lead through a map that stands elsewhere: below `components: {schemas: {$ref: schemas.yaml}}`, the pointer
+    `/components/schemas/Thing` is `/Thing` of that file.
+    """
+    return _find(documents, *locate(file, reference), MAX_HOPS)
+
+
+def _find(documents: Mapping[str, Document], file: str, pointer: str, hops: int) -> tuple[str, str, Json]:
+    try:
+        return file, pointer, source.resolve(documents[file].value, pointer)
+    except KeyError:
+        if not hops or file not in documents:
+            raise
+    current, place = documents[file].value, ""
+    tokens = source.split(pointer)
+    for index, token in enumerate(tokens):
+        if isinstance(current, dict) and token not in current and isinstance(current.get("$ref"), str):
+            where, start = locate(file, current["$ref"])
+            return _find(documents, where, source.join(start, *tokens[index:]), hops - 1)
+        current = source.resolve(current, source.join("", token))
+        place = source.join(place, token)
+    return file, place, current
+
+
+def _decoded(fragment: str) -> str:
+    if "%" not in fragment:
+        return fragment
+    from urllib.parse import unquote  # noqa: PLC0415  (rare, and not free to import)
+
+    return unquote(fragment)
+
+
+def is_data(key: str, value: Json) -> bool:
+    """Whether a `$ref` below `key` is data."""
+    if key == "examples" and isinstance(value, dict):
+        return False
+    return key in _DATA_KEYS or (key.startswith("x-") and key != "x-webhooks")
+
+
+def holds_names(key: str, value: Json) -> bool:
+    """Whether the keys of `value`, which stands at `key`, are names: `examples` and `parameters` are lists elsewhere."""
+    return key in NAME_MAPS or (key in MAPS_OR_LISTS and isinstance(value, dict))
+
+
+def mappings(document: Document) -> Iterator[str]:
+    """Pointers of the mappings of discriminators, whose values are references too."""
+    if "propertyName" in document.text:
+        for pointer, value in source.walk(document.value):
+            if isinstance(value, dict) and "propertyName" in value and isinstance(value.get("mapping"), dict):
+                yield f"{pointer}/mapping"
