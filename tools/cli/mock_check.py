@@ -13,7 +13,7 @@ from tools.mocks.service import Mock
 
 
 def mocks_of(contracts: Path, *, any_port: bool = True) -> Mocks:
-    """A function that starts the mocks of the entry files in `contracts`: anywhere, or at the ports that the contracts give them."""
+    """A function that starts the mocks of `contracts`: anywhere, or at the ports that the contracts give them."""
 
     @contextmanager
     def start() -> Generator[list[Mock]]:
