@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     ops_database_url: SecretStr | None = None
     database_pool_size: int = Field(20, ge=1, le=30)
     database_pool_timeout_seconds: float = Field(5.0, gt=0)
+    database_use_seconds: float = Field(10.0, gt=0)
+    """How long one request may hold a database connection before it is closed and the request answered with 503."""
     database_statement_cache_size: int = Field(100, ge=0)
     """Prepared statements cached per connection; set 0 behind a pooler that does not support them (pgbouncer before 1.21)."""
     listen_database_url: SecretStr | None = None
@@ -93,6 +95,8 @@ class Settings(BaseSettings):
     """PEM file of the issuers that PayPal may leave out of what it serves; unset, those that come with the program."""
     worker_processes: int = Field(1, ge=1, le=32)
     """Number of worker processes that `skeldir worker` keeps running."""
+    supervisor_pid: int | None = Field(None, ge=1)
+    """Set by `skeldir worker` for its processes: a worker stops once this process is no longer its parent."""
     worker_stall_seconds: float = Field(15.0, ge=1)
     """A worker whose event loop is blocked for this long exits and is restarted."""
     schedule_seconds: int | None = Field(None, ge=1)

@@ -213,7 +213,8 @@ def resident_kb() -> int:
 
 async def _watch(worker: Worker) -> None:
     """Tick for the watchdog thread; stop when the parent process is gone; exit if stopping takes too long."""
-    parent = os.getppid()
+    # Named by the supervisor: one that was killed while this process was still starting has left no trace in getppid().
+    parent = worker.settings.supervisor_pid or os.getppid()
     stopping_since: float | None = None
     while True:
         worker.ticked_at = now = time.monotonic()

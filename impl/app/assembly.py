@@ -123,6 +123,7 @@ def _engine(settings: Settings) -> AsyncEngine:
         pool_size=settings.database_pool_size,
         pool_timeout_seconds=settings.database_pool_timeout_seconds,
         statement_cache_size=settings.database_statement_cache_size,
+        use_seconds=settings.database_use_seconds,
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 
 from impl.db import bootstrap, embedded, heads, roles
 from impl.db import url as urls
+from impl.db.keeper import Keeper
 from impl.kernel.errors import ConfigurationError
 from impl.settings import Settings
 
@@ -75,7 +76,7 @@ def server(settings: Settings) -> Iterator[Server]:
         yield _external(settings.database_url.get_secret_value(), _local_secrets(settings.data_dir))
         return
     folder = postgres_folder(settings)
-    with embedded.running(folder) as running:
+    with embedded.running(folder) as running, Keeper(running):
         passwords = {role: running.passwords[role] for role in roles.LOGINS}
         yield Server(running.url(), DATABASE, passwords, f"embedded PostgreSQL in {folder}")
 

@@ -115,7 +115,7 @@ def _stop(process: subprocess.Popen[Any]) -> None:
 
 def environment(settings: Settings) -> dict[str, str]:
     """Environment of a worker process: this process's own, and the settings that were computed here."""
-    variables = dict(os.environ)
+    variables = {**os.environ, environment_name("supervisor_pid"): str(os.getpid())}
     for name in _PASSED_ON:
         value = getattr(settings, name)
         if value is not None:

@@ -24,6 +24,8 @@ _ATTRIBUTES: Final = """
     SELECT rolname, rolcanlogin, rolbypassrls, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles
 """
 
+_CONFIGURED: Final = "SELECT rolconfig FROM pg_roles WHERE rolname = $1"
+
 
 async def connect(url: URL, *, timeout_seconds: float = 10.0) -> Any:
     """A plain asyncpg connection. Raises `DatabaseUnreachableError` with one line that says what to check."""
@@ -87,6 +89,11 @@ async def _ensure_roles(connection: Any, passwords: Mapping[str, str]) -> None:
             await connection.execute(f"ALTER ROLE {name} PASSWORD '{roles.scram_verifier(passwords[name])}'")
     for group, member in roles.MEMBERSHIPS:
         await connection.execute(f"GRANT {group} TO {member}")
+    for name, settings in roles.TIME_OUTS.items():
+        configured = await connection.fetchval(_CONFIGURED, name) or []
+        for setting, value in settings.items():
+            if f"{setting}={value}" not in configured:
+                await connection.execute(f"ALTER ROLE {name} SET {setting} = '{value}'")
 
 
 async def _create_database(connection: Any, database: str) -> None:

@@ -64,6 +64,20 @@ class Server:
     owned: bool
     lock: int | None = field(default=None, repr=False)
     child: subprocess.Popen[Any] | None = field(default=None, repr=False)
+    launch: Callable[[int], Server] | None = field(default=None, repr=False)
+    """Starts the server process anew, on a port."""
+
+    def has_ended(self) -> bool:
+        """Whether the server process is gone."""
+        return postmaster.has_ended(self.pid, self.home, self.child)
+
+    def restart(self, seconds: float = 300.0) -> None:
+        """Start a server that has ended again, on the same port. Raises `EmbeddedPostgresError`."""
+        assert self.launch is not None
+        postmaster.end_orphans(self.home)
+        again = self.launch(self.port)
+        self.pid, self.child = again.pid, again.child
+        _await_ready(self, seconds)
 
     def url(self, role: str = SUPERUSER, database: str = "postgres") -> URL:
         """Address of `database` for one of `ROLES`."""
@@ -124,18 +138,20 @@ def start(
     try:
         programs = binaries.find(bin_dir, who)
         passwords = _initialise(home, programs, who)
+        launch = partial(_launch, home, passwords, programs, who, options or {})
         server = _adopt(home, port, passwords)
         if server is None:
             # Backends of a killed server hold its shared memory, and PostgreSQL refuses to start while they live.
             postmaster.end_orphans(home)
-            launch = partial(_launch, home, port, passwords, programs, who, options or {})
-            server = _launch_until_ready(launch, start_seconds, tries=_PORTS_TRIED if port is None else 1)
+            server = _launch_until_ready(
+                partial(launch, port), start_seconds, tries=_PORTS_TRIED if port is None else 1
+            )
         else:
             _await_ready(server, start_seconds)
     except BaseException:
         os.close(lock)
         raise
-    server.lock = lock
+    server.lock, server.launch = lock, launch
     return server
 
 
@@ -283,11 +299,11 @@ def _launch_until_ready(launch: Callable[[], Server], seconds: float, *, tries: 
 
 def _launch(
     home: Path,
-    port: int | None,
     passwords: Mapping[str, str],
     programs: Binaries,
     who: Account,
     options: Mapping[str, str],
+    port: int | None,
 ) -> Server:
     """Start the server process; `_await_ready` waits until it accepts connections."""
     free_port = _free_port(port)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import asyncpg
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
@@ -12,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from impl.db import url as urls
 from impl.db.errors import DatabaseUnreachableError
+
+_log = structlog.get_logger()
 
 
 class BoundConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -36,7 +40,7 @@ class BoundConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ship
         return status
 
 
-def create(
+def create(  # noqa: PLR0913  (each is another bound, and all but the URL are named at the call)
     url: str | URL,
     *,
     application_name: str = "skeldir",
@@ -44,9 +48,11 @@ def create(
     pool_timeout_seconds: float = 5.0,
     connect_timeout_seconds: float = 5.0,
     statement_cache_size: int = 100,
+    use_seconds: float | None = None,
 ) -> AsyncEngine:
     """Engine on `url`. `pool_size` is a hard limit: a caller waits `pool_timeout_seconds` for a connection, then fails.
-    An attempt to connect fails after `connect_timeout_seconds`.
+    An attempt to connect fails after `connect_timeout_seconds`. A connection that is held for `use_seconds` is closed under
+    its holder, who gets the driver's error of a lost connection: a server that does not answer holds nobody longer.
 
     `statement_cache_size=0` is for poolers that cannot keep prepared statements (pgbouncer before 1.21).
     """
@@ -77,7 +83,35 @@ def create(
         connect_args={"prepared_statement_cache_size": statement_cache_size},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    if use_seconds is not None:
+        _limit_use(engine, use_seconds)
     return engine
+
+
+def _limit_use(engine: AsyncEngine, seconds: float) -> None:
+    """Close a connection that is held too long.
+
+    By closing and not by a time-out of each call: after one, asyncpg waits for the server to confirm the cancellation,
+    and so does the ROLLBACK that follows; a server that stands still confirms nothing.
+    """
+
+    def start(_connection: Any, record: Any, _proxy: Any) -> None:
+        driver = _connection.driver_connection
+        record.info["deadline"] = asyncio.get_running_loop().call_later(seconds, _close_late, driver)
+
+    def end(_connection: Any, record: Any, *_: Any) -> None:
+        deadline = record.info.pop("deadline", None)
+        if deadline is not None:
+            deadline.cancel()
+
+    event.listen(engine.sync_engine, "checkout", start)
+    for name in ("checkin", "invalidate", "soft_invalidate"):
+        event.listen(engine.sync_engine, name, end)
+
+
+def _close_late(driver: Any) -> None:
+    _log.error("database_call_too_long")
+    driver.terminate()
 
 
 def _refuse_closed(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:

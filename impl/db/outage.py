@@ -16,8 +16,9 @@ DRIVER_FAILURES: Final = (*_DRIVER_ERRORS, OSError, TimeoutError)
 """All that a call of the driver may raise."""
 DATABASE_ERRORS: Final = (SQLAlchemyError, DatabaseUnreachableError, *_DRIVER_ERRORS)
 """All that only the database can be the cause of, wherever it is caught."""
-FAILURES: Final = (*DATABASE_ERRORS, OSError, TimeoutError)
-"""All that a block may raise which does nothing but talk to the database, within a time limit perhaps."""
+FAILURES: Final = (*DATABASE_ERRORS, ConnectionError, TimeoutError)
+"""All that a block may raise which does nothing but talk to the database, within a time limit perhaps. Another `OSError` is
+something else's: a full disk under the log is no outage of the database."""
 # SQLSTATE classes: connection, login refused, no such database, out of resources, stopped by an operator or a limit.
 _OUTAGE_CLASSES: Final = frozenset({"08", "28", "3D", "53", "57"})
 

@@ -25,6 +25,14 @@ GROUPS: Final[dict[str, str]] = {
     "app_maintenance": "BYPASSRLS",  # owns views and definer functions that must see every tenant
     "app_replay": "NOBYPASSRLS",  # owns the replay functions: the only way of a worker to ingestion tables
 }
+TIME_OUTS: Final[dict[str, dict[str, str]]] = {
+    # A request is answered within seconds; what takes longer is stuck and holds what others wait for.
+    API: {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "1min"},
+    # A job has 300 s, then 360 s at most (`impl.jobs`): no statement of it may outlive it.
+    WORKER: {"statement_timeout": "6min", "idle_in_transaction_session_timeout": "6min"},
+    OPERATOR: {"statement_timeout": "2min", "idle_in_transaction_session_timeout": "2min"},
+}
+"""Settings of the roles that serve at run time. Migrations may take as long as they need."""
 MEMBERSHIPS: Final[tuple[tuple[str, str], ...]] = (
     ("app_rw", API),
     ("app_ro", WORKER),

@@ -32,6 +32,8 @@ class Result:
     """Name of the first probe that failed; None when all passed."""
     seconds: Mapping[str, float]
     """Duration of each probe that passed."""
+    reason: str | None = None
+    """Why it failed, in a word that a caller may read, such as `disk_full`; None where the name of the probe says all."""
 
 
 @final
@@ -77,5 +79,5 @@ class Checkup:
         except (*outage.FAILURES, ProbeError, KeysUnavailableError) as error:
             reason = error.reason if isinstance(error, KeysUnavailableError) else str(error)
             _log.warning("probe_failed", probe=name, kind=type(error).__name__, reason=reason)
-            return Result(name, seconds)
+            return Result(name, seconds, error.name if isinstance(error, ProbeError) else None)
         return Result(None, seconds)

@@ -6,6 +6,7 @@ from typing import Any, final
 
 from generated.server import Call, ServiceUnavailableError, health
 from generated.server.models import health as models
+from impl.health.checkup import Result
 from impl.health.report import Health, Report, report
 
 
@@ -50,18 +51,19 @@ class HealthOperations:
     async def readiness_probe(
         self, params: health.ReadinessProbeParams, *, call: Call[None]
     ) -> health.ReadinessProbeReply:
-        refuse((await self._health.ready.result()).failed)
+        refuse(await self._health.ready.result())
         return health.ReadinessProbe200(body=models.Readiness(ready=True))
 
     async def liveness_probe(
         self, params: health.LivenessProbeParams, *, call: Call[None]
     ) -> health.LivenessProbeReply:
-        refuse((await self._health.live.result()).failed)
+        refuse(await self._health.live.result())
         return health.LivenessProbe200(body=models.Liveness(alive=True))
 
     async def _report(self) -> Report:
         current = await report(self._health)
-        refuse(current.failed)
+        if current.failed is not None:
+            refuse(await self._health.ready.result())
         return current
 
     def _status(self, current: Report) -> models.HealthStatus:
@@ -79,7 +81,8 @@ class HealthOperations:
         )
 
 
-def refuse(failed: str | None) -> None:
-    """Raises `ServiceUnavailableError` with the name of the failed probe, if there is one."""
-    if failed is not None:
-        raise ServiceUnavailableError(f"The probe `{failed}` failed.")
+def refuse(result: Result) -> None:
+    """Raises `ServiceUnavailableError` with the name of the failed probe and the reason, if there is one."""
+    if result.failed is not None:
+        reason = f": {result.reason}" if result.reason else ""
+        raise ServiceUnavailableError(f"The probe `{result.failed}` failed{reason}.")

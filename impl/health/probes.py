@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal, TypeAlias, final
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.auth.keys.signing_keys import SigningKeys
@@ -51,8 +52,27 @@ _QUEUE: Final = {
 }
 
 
+_WRITE: Final = text(
+    """
+    SELECT security.take_rate_tokens(
+        sha256('readiness'), to_timestamp(floor(extract(epoch FROM now()) / 60) * 60), 1, 2147483647)
+    """
+)
+_REASONS: Final = {
+    "53100": "disk_full",
+    "25006": "read_only",
+    "42883": "functions_missing",
+    "3F000": "functions_missing",
+}
+"""Names of what keeps a database from writing, by SQLSTATE."""
+
+
 class ProbeError(SkeldirError):
-    """A condition does not hold; the message is for the log."""
+    """A condition does not hold; the message is for the log, `name` for the caller."""
+
+    def __init__(self, message: str, *, name: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 async def database(engine: AsyncEngine) -> None:
@@ -61,18 +81,55 @@ async def database(engine: AsyncEngine) -> None:
         await connection.scalar(text("SELECT 1"))
 
 
-async def migrations(engine: AsyncEngine, head: str, expected: Mapping[str, bytes]) -> None:
-    """The schema is at `head`, the newest revision of this program, and has the `expected` functions, compared by SHA-256."""
-    async with engine.connect() as connection:
-        revisions = (await connection.scalars(_REVISIONS)).all()
-        if list(revisions) != [head]:
+async def write(engine: AsyncEngine) -> None:
+    """The database takes a row: reading works on a full disk and on a replica too."""
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_WRITE)
+    except DBAPIError as error:
+        name = _REASONS.get(getattr(error.orig, "sqlstate", None) or "")
+        if name is None:
+            raise
+        raise ProbeError(f"the database cannot be written to: {name}", name=name) from error
+
+
+@final
+class SchemaProbe:
+    """The schema is at least at the revision this process was built for, and has its functions.
+
+    During a rolling upgrade the database is ahead of the processes that are still to be replaced; migrations are additive,
+    so they go on. Texts of functions are compared until they matched once: later ones are of the next release.
+    """
+
+    def __init__(self, engine: AsyncEngine, head: str, expected: Mapping[str, bytes]) -> None:
+        self._engine, self._head, self._expected = engine, head, expected
+        self._has_matched = False
+
+    async def check(self) -> None:
+        """Raises `ProbeError`."""
+        async with self._engine.connect() as connection:
+            revisions = list((await connection.scalars(_REVISIONS)).all())
+            recorded = {row.name: row.sha256 for row in await connection.execute(_FUNCTIONS)}
+        is_ahead = len(revisions) == 1 and _number(revisions[0]) > _number(self._head)
+        if revisions != [self._head] and not is_ahead:
             where = ", ".join(revisions) or "no revision"
-            raise ProbeError(f"the schema is at {where}, not at {head}; run `skeldir migrate`")
-        recorded = {row.name: row.sha256 for row in await connection.execute(_FUNCTIONS)}
-    if difference := functions.difference(expected, recorded):
-        raise ProbeError(
-            f"functions of the database are not those of this program ({difference}); run `skeldir migrate`"
-        )
+            raise ProbeError(f"the schema is at {where}, not at {self._head}; run `skeldir migrate`")
+        if missing := sorted(self._expected.keys() - recorded.keys()):
+            self._refuse(f"missing: {', '.join(missing)}", "functions_missing")
+        difference = functions.difference(self._expected, recorded)
+        if difference and not is_ahead and not self._has_matched:
+            self._refuse(difference, "functions_differ")
+        self._has_matched = True
+
+    def _refuse(self, difference: str, name: str) -> None:
+        message = f"functions of the database are not those of this program ({difference}); run `skeldir migrate`"
+        raise ProbeError(message, name=name)
+
+
+def _number(revision: str) -> int:
+    """Revisions are numbered in their order: `1024_login_networks`."""
+    number = revision.partition("_")[0]
+    return int(number) if number.isdigit() else 0
 
 
 async def row_security(engine: AsyncEngine) -> None:

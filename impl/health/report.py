@@ -59,7 +59,8 @@ def build(  # noqa: PLR0913  (each part is created elsewhere)
     watch, jobs = PoolWatch(engine, clock), QueueProbe(queue)
     ready: dict[str, Probe] = {
         DATABASE: partial(probes.database, engine),
-        "migrations": partial(probes.migrations, engine, head, functions),
+        "migrations": probes.SchemaProbe(engine, head, functions).check,
+        "write": partial(probes.write, engine),
         "row_security": partial(probes.row_security, engine),
         "settings_hook": partial(probes.settings_hook, engine),
         "secrets": partial(probes.secrets, keys),

@@ -15,8 +15,10 @@ import structlog
 from pydantic_core import to_json
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from impl.telemetry import redaction
+from impl.telemetry import metrics, redaction
 
+_LOST = (OSError, ValueError)
+"""The disk is full, or the stream is closed."""
 _UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
@@ -25,7 +27,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
 
     `level` is a level name of the standard library. Calling it again replaces the earlier configuration.
     """
-    target = stream or sys.stderr
+    target = cast("TextIO", _Unfailing(stream or sys.stderr))
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, *_stamps(), *_finish()],
@@ -44,6 +46,26 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
     _take_over(handler, threshold)
     # Otherwise a line that cannot be formatted would go to standard error with its arguments, unredacted.
     logging.raiseExceptions = False
+
+
+class _Unfailing:
+    """A stream that loses a line rather than raise: a full disk under the log must not fail the request that is logged."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except _LOST:
+            metrics.LOG_LINES_LOST.inc()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except _LOST:
+            metrics.LOG_LINES_LOST.inc()
 
 
 def _take_over(handler: logging.Handler, threshold: int) -> None:

@@ -43,8 +43,11 @@ INGESTION_SECONDS: Final = Histogram(
 )
 RATE_LIMITED: Final = Counter("rate_limited", "Requests rejected by a rate limit.", registry=REGISTRY)
 RATE_LIMIT_UNAVAILABLE: Final = Counter(
-    "rate_limit_unavailable", "Requests allowed because the limits could not be read.", registry=REGISTRY
+    "rate_limit_unavailable",
+    "Requests counted by this process alone because the shared limits could not be read.",
+    registry=REGISTRY,
 )
+LOG_LINES_LOST: Final = Counter("log_lines_lost", "Log lines that could not be written.", registry=REGISTRY)
 REVOCATION_LAG_SECONDS: Final = Histogram(
     "revocation_lag_seconds",
     "From the revocation of a token to its arrival in this process.",

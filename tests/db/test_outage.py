@@ -1,4 +1,5 @@
 import asyncio
+import errno
 from contextlib import contextmanager
 
 import pytest
@@ -78,3 +79,9 @@ async def test_a_question_that_is_wrong_stays_an_error(one_connection, statement
 def test_what_anything_may_raise_is_no_outage_of_the_database(error):
     assert not outage.is_outage(error)
     assert not isinstance(error, outage.DATABASE_ERRORS)
+
+
+def test_a_full_disk_elsewhere_is_no_outage_of_the_database():
+    """Deliveries that had been recorded were answered with 503, because the log could not be written (red team A10)."""
+    assert not isinstance(OSError(errno.ENOSPC, "No space left on device"), outage.FAILURES)
+    assert isinstance(ConnectionResetError(), outage.FAILURES)

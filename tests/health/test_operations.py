@@ -80,6 +80,19 @@ async def test_a_ready_process_says_so(start):
     assert "X-RateLimit-Limit" not in ready.headers
 
 
+async def test_a_full_disk_is_named_to_the_caller(start, superuser):
+    """Health said `healthy` while every delivery of every tenant was refused (red team A7)."""
+    await superuser.execute("""
+        CREATE OR REPLACE FUNCTION security.take_rate_tokens(
+            bucket_hash bytea, window_start timestamptz, wanted integer, cap integer
+        ) RETURNS integer
+        LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$
+    """)
+    process = start()
+    assert (await process.get("/api/health/ready")).json()["detail"] == "The probe `write` failed: disk_full."
+    assert (await process.get("/api/health")).status_code == 503
+
+
 @pytest.mark.parametrize(
     ("statement", "probe"),
     [

@@ -10,7 +10,7 @@ from impl.db import bootstrap, engine, functions, migrate
 from impl.db.sealing import KeyRing
 from impl.health import probes
 from impl.health.pool_watch import PoolWatch
-from impl.health.probes import ProbeError
+from impl.health.probes import ProbeError, SchemaProbe
 
 FUNCTIONS = functions.digests(functions.load())
 
@@ -28,24 +28,73 @@ async def own(fresh_database):
 async def test_every_probe_passes_on_a_migrated_database(own, clock):
     api, _ = own
     await probes.database(api)
-    await probes.migrations(api, migrate.head(), FUNCTIONS)
+    await SchemaProbe(api, migrate.head(), FUNCTIONS).check()
+    await probes.write(api)
     await probes.row_security(api)
     await probes.settings_hook(api)
     await probes.secrets(SigningKeys(DatabaseKeyStore(api, KeyRing({"k": b"k" * 32}), clock), clock))
     await probes.pool(PoolWatch(api, clock))
 
 
-async def test_an_older_a_newer_and_a_second_revision_are_not_the_head(own):
+async def test_an_older_and_a_second_revision_are_not_enough(own):
     api, superuser = own
     for statement in (
         "UPDATE alembic_version SET version_num = '1001_schemas'",
-        "UPDATE alembic_version SET version_num = '9999_future'",
         f"INSERT INTO alembic_version VALUES ('{migrate.head()}')",
         "DELETE FROM alembic_version",
     ):
         await superuser.execute(statement)
         with pytest.raises(ProbeError, match="skeldir migrate"):
-            await probes.migrations(api, migrate.head(), FUNCTIONS)
+            await SchemaProbe(api, migrate.head(), FUNCTIONS).check()
+
+
+async def test_a_database_that_was_migrated_further_takes_nothing_from_the_processes_still_to_be_replaced(own):
+    """Readiness demanded equality: every migration turned all old processes away (red team A12)."""
+    api, superuser = own
+    probe = SchemaProbe(api, migrate.head(), FUNCTIONS)
+    await probe.check()
+    await superuser.execute("ALTER TABLE tenants ADD COLUMN added_by_the_next_release text")
+    await superuser.execute("UPDATE schema_functions SET sha256 = '' WHERE name = 'queue.state'")
+    await superuser.execute("INSERT INTO schema_functions VALUES ('queue.pgqueuer', '')")
+    await probe.check()  # the functions of the next release, its revision not there yet
+    await superuser.execute("UPDATE alembic_version SET version_num = '9999_future'")
+    await probe.check()
+    await SchemaProbe(api, migrate.head(), FUNCTIONS).check()  # an old process that starts again
+    await superuser.execute("DROP FUNCTION ops.create_user")
+    with pytest.raises(ProbeError, match="missing: ops.create_user") as caught:
+        await probe.check()
+    assert caught.value.name == "functions_missing"
+
+
+async def test_a_database_that_takes_no_rows_is_named(own, fresh_database):
+    api, superuser = own
+    await probes.write(api)
+    await superuser.execute("ALTER ROLE app_user SET default_transaction_read_only = on")
+    again = engine.create(fresh_database.url("app_user"), pool_size=1)
+    try:
+        with pytest.raises(ProbeError) as caught:
+            await probes.write(again)
+        assert caught.value.name == "read_only"
+    finally:
+        await superuser.execute("ALTER ROLE app_user RESET default_transaction_read_only")
+        await again.dispose()
+    await superuser.execute("DROP FUNCTION security.take_rate_tokens")
+    with pytest.raises(ProbeError) as caught:
+        await probes.write(api)
+    assert caught.value.name == "functions_missing"
+
+
+async def test_a_full_disk_is_named(own):
+    """PostgreSQL's own error for it, raised where the row would be written."""
+    api, superuser = own
+    await superuser.execute("""
+        DROP FUNCTION security.take_rate_tokens;
+        CREATE FUNCTION security.take_rate_tokens(bytea, timestamptz, integer, integer) RETURNS integer
+        LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$
+    """)
+    with pytest.raises(ProbeError) as caught:
+        await probes.write(api)
+    assert caught.value.name == "disk_full"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +111,7 @@ async def test_a_function_that_is_not_the_programs_is_named(own, statement, diff
     api, superuser = own
     await superuser.execute(statement)
     with pytest.raises(ProbeError, match=rf"\({difference}\); run `skeldir migrate`"):
-        await probes.migrations(api, migrate.head(), FUNCTIONS)
+        await SchemaProbe(api, migrate.head(), FUNCTIONS).check()
 
 
 @pytest.mark.parametrize(

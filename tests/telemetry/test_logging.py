@@ -1,3 +1,4 @@
+import contextlib
 import io
 import json
 import logging
@@ -6,7 +7,7 @@ import uuid
 import pytest
 import structlog
 
-from impl.telemetry import correlation
+from impl.telemetry import correlation, metrics
 from impl.telemetry import logging as skeldir_logging
 
 
@@ -122,3 +123,17 @@ def test_a_second_set_up_replaces_the_first_and_lines_are_not_doubled(lines):
     logging.getLogger("library").warning("once")
     assert lines() == []
     assert len(stream.getvalue().splitlines()) == 2
+
+
+def test_a_log_that_cannot_be_written_fails_nobody_and_is_counted():
+    """`skeldir serve 2>/dev/full` answered what it had stored with 503 and 500 (red team A10)."""
+    lost = metrics.LOG_LINES_LOST._value.get()
+    with open("/dev/full", "w", buffering=1) as full:  # noqa: PTH123
+        skeldir_logging.configure("INFO", full)
+        for _ in range(10):
+            structlog.get_logger().info("request")
+            logging.getLogger("library").warning("text")
+        assert metrics.LOG_LINES_LOST._value.get() >= lost + 20
+        with contextlib.suppress(OSError):
+            full.close()
+    structlog.get_logger().info("a closed stream")

@@ -1,5 +1,7 @@
 """The numbers of the specification: what a worker may take, for how long, and when it gives up."""
 
+import asyncio
+
 import pytest
 
 from impl import worker
@@ -39,3 +41,13 @@ def test_every_schedule_of_what_there_is_stands_in_the_timetable():
         "enforce-data-retention": (86400, 3600),
         "pii-audit-scanner": (86400, 3600),
     }
+
+
+async def test_a_worker_whose_supervisor_was_killed_while_it_started_stops(database):
+    """It took init for its supervisor, and waited for its old database for ever (red team A9)."""
+    settings = Settings(supervisor_pid=2**22 - 1, worker_database_url=database.dsn("app_worker"))
+    orphan = worker.Worker(settings, None, {}, [])
+    watching = asyncio.create_task(worker._watch(orphan))
+    async with asyncio.timeout(30):
+        await orphan.stopping.wait()
+    watching.cancel()

@@ -153,7 +153,7 @@ class TestRateLimits:
     async def test_what_a_process_counted_alone_is_not_forgotten_when_the_database_is_back(
         self, limits, buckets, clock
     ):
-        buckets.error = OSError()
+        buckets.error = ConnectionRefusedError()
         assert await admitted(limits, 5) == 5
         buckets.error = None
         clock.advance(1)
