@@ -25,7 +25,7 @@ PROGRAMS = {
     "skeldir": ["impl.cli", *(f"impl.cli.{name}" for name in "database deliver run serve tenant worker".split())],
     "contracts": [
         *(f"tools.cli.{name}" for name in "startup commands checking generate_command".split()),
-        *(f"tools.breaking.{name}" for name in "run working".split()),
+        *(f"tools.breaking.{name}" for name in ("run", "input.working")),
     ],
 }
 Result = subprocess.CompletedProcess[str]

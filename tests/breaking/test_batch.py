@@ -11,7 +11,7 @@ import pytest
 
 from tests.bench.breaking import contexts
 from tools.breaking import batch
-from tools.breaking.options import Options
+from tools.breaking.rules.options import Options
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = Options(dt.date(2026, 11, 20))
@@ -118,7 +118,7 @@ def test_no_mutation_of_a_document_stops_a_batch():
 MEASURE = """
 import datetime as dt, gc, sys, tracemalloc
 from tools.breaking import batch
-from tools.breaking.options import Options
+from tools.breaking.rules.options import Options
 line, options = sys.stdin.read(), Options(dt.date(2026, 11, 20))
 batch.BYTES_PER_SWEEP = 20 * len(line)
 gc.disable()

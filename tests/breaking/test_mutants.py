@@ -3,7 +3,7 @@
 import pytest
 
 from tests.bench.breaking import crosscheck, proofs, systematic
-from tools.breaking import law
+from tools.breaking.rules import law
 from tools.breaking.schema import (
     accept,
     atoms,

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from tests.bench.breaking import contexts
-from tools.breaking import compare, documents
-from tools.breaking.options import Options
+from tools.breaking.input import documents
+from tools.breaking.rules import compare
+from tools.breaking.rules.options import Options
 
 NOW = dt.date(2026, 11, 20)
 BODY = {"content": {"application/json": {"schema": {"type": "string"}}}}

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from tests.bench.breaking import contexts, edits, schemas
-from tools.breaking import documents, inputs, plausible, validity
-from tools.breaking.documents import BadInputError, Spec
+from tools.breaking.input import documents, inputs, plausible, validity
+from tools.breaking.input.documents import BadInputError, Spec
 from tools.breaking.schema import patterns
 from tools.openapi import source
 

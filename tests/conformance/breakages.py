@@ -11,8 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 from tests.conformance import skeldir
-from tools.conformance import recording, run, static
-from tools.conformance import target as targets
+from tools.conformance import recording, run
+from tools.conformance.drive import target as targets
+from tools.conformance.judge import static
 
 OUT = Path("build/conformance/breakages")
 EXCHANGE = "generated/server/_runtime/exchange.py"

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.conformance import recording, run, static, wire
-from tools.conformance import target as targets
+from tools.conformance import recording, run
+from tools.conformance.drive import target as targets
+from tools.conformance.drive import wire
+from tools.conformance.judge import static
 
 HERE = Path(__file__).parent
 ORDERS = ("listOrders", "createOrder", "getOrder", "changeOrder", "removeOrder")

@@ -22,7 +22,7 @@ from tests.conformance.contract import operations
 from tests.fixtures import days
 from tools.cli.mock_check import mocks_of
 from tools.conformance import command, recording, sequence
-from tools.conformance import target as targets
+from tools.conformance.drive import target as targets
 
 HERE = Path(__file__).parent
 OUT = Path("build/conformance")

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 import schemathesis
 
-from tools.conformance.hooks import SESSION
+from tools.conformance.drive.hooks import SESSION
 
 SPARE = [login for login in SESSION["extra"]["spare"] if login["scopes"]]
 ISSUED = Path(SESSION["issued"])

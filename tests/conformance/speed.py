@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 from tests.conformance import skeldir
-from tools.conformance import ndjson, oracle
-from tools.conformance import target as targets
-from tools.conformance.contract import compile_contract
+from tools.conformance.contract.compiled import compile_contract
+from tools.conformance.drive import ndjson
+from tools.conformance.drive import target as targets
+from tools.conformance.judge import oracle
 from tools.openapi import source
 
 WORK = Path("build/conformance")

@@ -11,7 +11,9 @@ import httpx2
 import pytest
 
 from tests.conformance.fixture_app import app as shop
-from tools.conformance import ambient, contract, conventions
+from tools.conformance.contract import compiled as contract
+from tools.conformance.judge import conventions
+from tools.conformance.probe import ambient
 from tools.openapi import source
 
 HERE = Path(__file__).parent

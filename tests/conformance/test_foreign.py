@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from tests.conformance import plants
 from tools.cli import commands
 from tools.cli.mock_check import mocks_of
-from tools.conformance import command, mock_check
-from tools.conformance import target as targets
+from tools.conformance import command
+from tools.conformance.drive import target as targets
+from tools.conformance.judge import mock_check
 from tools.mocks import service as mocks
 from tools.openapi import source
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from tools.conformance import contract, conventions, oracle
-from tools.conformance.exchange import NOT_JSON, Exchange, parse_json
-from tools.conformance.oracle import Credential, Policy
+from tools.conformance.contract import compiled as contract
+from tools.conformance.drive.exchange import NOT_JSON, Exchange, parse_json
+from tools.conformance.judge import conventions, oracle
+from tools.conformance.judge.oracle import Credential, Policy
 from tools.openapi import source
 
 SHOP = Path(__file__).parent / "fixture_app" / "shop.yaml"

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tools.conformance import contract, prober, recording, sequence
-from tools.conformance import target as targets
-from tools.conformance.exchange import Exchange
-from tools.conformance.oracle import Policy
+from tools.conformance import recording, sequence
+from tools.conformance.contract import compiled as contract
+from tools.conformance.drive import target as targets
+from tools.conformance.drive.exchange import Exchange
+from tools.conformance.judge.oracle import Policy
+from tools.conformance.probe import prober
 
 CONFIG = Path(__file__).parent / "fixture_app" / "shop.toml"
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import plants
-from tools.conformance import links, mutation, recording, run
-from tools.conformance import target as targets
+from tools.conformance import recording, run
+from tools.conformance.drive import target as targets
+from tools.conformance.mutate import mutation
+from tools.conformance.probe import links
 
 pytestmark = pytest.mark.xdist_group("conformance-shop")
 HERE = Path(__file__).parent

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tools.breaking import compare, documents, lifecycle, shapes
-from tools.breaking.documents import BadInputError
-from tools.breaking.options import Options
+from tools.breaking.input import documents, shapes
+from tools.breaking.input.documents import BadInputError
+from tools.breaking.rules import compare, lifecycle
+from tools.breaking.rules.options import Options
 
 Json = Any
 BYTES_PER_SWEEP = 3_000_000

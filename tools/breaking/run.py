@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from tools.breaking import inputs, report
-from tools.breaking.documents import BadInputError, Spec
-from tools.breaking.findings import ORDER, Finding, worst
-from tools.breaking.inputs import EXCEPTIONS, Pair
-from tools.breaking.oddities import Undecided
-from tools.breaking.options import Options
-from tools.breaking.report import Report
+from tools.breaking.input import inputs
+from tools.breaking.input.documents import BadInputError, Spec
+from tools.breaking.input.inputs import EXCEPTIONS, Pair
+from tools.breaking.report import forms as report
+from tools.breaking.report.findings import ORDER, Finding, worst
+from tools.breaking.report.forms import Report
+from tools.breaking.rules.oddities import Undecided
+from tools.breaking.rules.options import Options
 from tools.openapi import effects
 from tools.openapi.problems import Origin, Problem, Severity
 
@@ -149,7 +150,7 @@ def _compare(pair: Pair, options: Options, comparison: Comparison) -> None:
     if pair.identical:
         comparison.versions[pair.name] = (*versions, "none")
         return
-    from tools.breaking import compare  # noqa: PLC0415 - start-up: most runs find that nothing changed
+    from tools.breaking.rules import compare  # noqa: PLC0415 - start-up: most runs find that nothing changed
 
     comparison.warnings += effects.find(pair.head.entry, is_30=pair.head.is_30)
     compare.check_dialects(pair.base, pair.head, options)
@@ -168,7 +169,7 @@ def _does_something(spec: Spec) -> bool:
 
 def _accepted(findings: list[Finding], options: Options) -> None:
     if findings or Path(EXCEPTIONS).exists():
-        from tools.breaking import exceptions  # noqa: PLC0415 - start-up
+        from tools.breaking.release import exceptions  # noqa: PLC0415 - start-up
 
         exceptions.apply(findings, options.now)
 

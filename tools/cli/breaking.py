@@ -13,7 +13,7 @@ import typer
 from tools.breaking.defaults import BASE, FAIL_ON, FORMATS, GRACE_DAYS, HEAD
 
 if TYPE_CHECKING:
-    from tools.breaking.options import Options
+    from tools.breaking.rules.options import Options
 
 T = TypeVar("T")
 
@@ -54,8 +54,8 @@ def register(app: typer.Typer) -> None:
 
 
 def _options(now: str = "", grace_days: int | None = None, *, tolerant: bool = False, across: bool = False) -> Options:
-    from tools.breaking import lifecycle
-    from tools.breaking.options import Options
+    from tools.breaking.rules import lifecycle
+    from tools.breaking.rules.options import Options
 
     day = lifecycle.parse_date(now) if now else dt.datetime.now(dt.UTC).date()
     if day is None:
@@ -135,7 +135,8 @@ def changelog(
     now: Now = "",
 ) -> None:
     """List all changes for readers, breaking or not."""
-    from tools.breaking import report, run
+    from tools.breaking import run
+    from tools.breaking.report import forms as report
 
     if output not in {"markdown", "html"}:
         _stop("--format must be markdown or html")
@@ -151,7 +152,8 @@ def bump(
     ] = False,
 ) -> None:
     """Suggest the next version of every API."""
-    from tools.breaking import run, versions
+    from tools.breaking import run
+    from tools.breaking.release import versions
 
     comparison = _guarded(lambda: run.compare_all(base, head, _options(), all_read=True))
     steps = versions.steps(comparison)
@@ -162,7 +164,7 @@ def bump(
 
 def release(base: Base = BASE, head: Head = HEAD) -> None:
     """Freeze the bundles as the new baselines; fails if a version was raised less than its changes require."""
-    from tools.breaking import versions
+    from tools.breaking.release import versions
 
     refused = _guarded(lambda: versions.freeze(base, head, _options()))
     print("\n".join(refused) if refused else f"{base} now equals {head}")
@@ -181,7 +183,8 @@ def accept(
     head: Annotated[str, typer.Option("--head", help="Contracts that the finding compares to.")] = HEAD,
 ) -> None:
     """Accept one finding until a date."""
-    from tools.breaking import exceptions, run
+    from tools.breaking import run
+    from tools.breaking.release import exceptions
 
     comparison = _guarded(lambda: run.compare_all(base, head, _options()))
     finding_ = next((finding for finding in comparison.report.findings if finding.fingerprint == fingerprint), None)

@@ -22,7 +22,7 @@ def changes_since(sources: Sources, baselines: Path) -> Release | None:
     if not baselines.is_dir():
         return None
     from tools.breaking import run as checker
-    from tools.breaking.options import Options
+    from tools.breaking.rules.options import Options
 
     with tempfile.TemporaryDirectory() as folder:
         for entry in sources.entries:

@@ -6,8 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.conformance.mock_check import Mocks
-from tools.conformance.target import BadTarget
+from tools.conformance.drive.target import BadTarget
+from tools.conformance.judge.mock_check import Mocks
 from tools.mocks import service
 from tools.mocks.service import Mock
 

@@ -70,7 +70,7 @@ def _breaking(arguments: Sequence[str]) -> int | None:
     import datetime as dt
 
     from tools.breaking import run as running
-    from tools.breaking.options import Options
+    from tools.breaking.rules.options import Options
 
     return running.command(base, head, Options(dt.datetime.now(dt.UTC).date(), GRACE_DAYS), form, fail_on)
 
@@ -98,7 +98,7 @@ def _breaking_options(arguments: Sequence[str]) -> tuple[str, str, str, str] | N
 
 def _unchanged(base: str, head: str) -> int:
     """How many APIs there are when each is what was released, to the byte, and so are its sources; else 0."""
-    from tools.breaking import digests, working
+    from tools.breaking.input import digests, working
 
     same, apis = digests.unchanged(base, head)
     if len(same) != apis or (os.path.normpath(head) == working.BUNDLES and working.edited()):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.codegen import ir, names
-from tools.codegen.emit import handlers as shared
-from tools.codegen.emit.api import reply_union
+from tools.codegen.emit.python_server import handlers as shared
+from tools.codegen.emit.python_server.api import reply_union
 from tools.codegen.read import contract as reading
 from tools.openapi import link, problems
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tools.codegen import bundles, ir, outline
 from tools.codegen import plan as planning
-from tools.codegen.emit import api, app, governance, handlers, models, security, sql
+from tools.codegen.emit import governance, sql
 from tools.codegen.emit.module import Module
+from tools.codegen.emit.python_server import api, app, handlers, models, security
 from tools.codegen.names import ModuleName
 from tools.codegen.outline import DefinitionOutline, Outline
 from tools.codegen.read import api as reading

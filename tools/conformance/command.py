@@ -10,15 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.conformance import contract as compiled
-from tools.conformance import meter, mock_check, mutation, ratchet, report, run, static
-from tools.conformance import target as targets
-from tools.conformance.locate import Locator
-from tools.conformance.oracle import Finding
-from tools.conformance.page import Page
+from tools.conformance import run
+from tools.conformance.contract import compiled
+from tools.conformance.contract.locate import Locator
+from tools.conformance.drive import target as targets
+from tools.conformance.drive.target import BadTarget, Target
+from tools.conformance.judge import mock_check, static
+from tools.conformance.judge.oracle import Finding
+from tools.conformance.mutate import mutation
 from tools.conformance.recording import Options
+from tools.conformance.report import meter, ratchet, report
+from tools.conformance.report.page import Page
 from tools.conformance.run import Result
-from tools.conformance.target import BadTarget, Target
 
 GREEN, RED, BROKEN = 0, 1, 2
 

@@ -6,15 +6,16 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools.conformance import contract as contracts
-from tools.conformance import engine, probe_run, scout
-from tools.conformance import target as targets
-from tools.conformance.contract import Contract, Operation
-from tools.conformance.engine import Outcome, Pass
-from tools.conformance.exchange import Exchange
-from tools.conformance.oracle import Credential
-from tools.conformance.prober import Prober, ProbeResult
-from tools.conformance.target import BadTarget, Target
+from tools.conformance.contract import compiled as contracts
+from tools.conformance.contract.compiled import Contract, Operation
+from tools.conformance.drive import engine
+from tools.conformance.drive import target as targets
+from tools.conformance.drive.engine import Outcome, Pass
+from tools.conformance.drive.exchange import Exchange
+from tools.conformance.drive.target import BadTarget, Target
+from tools.conformance.judge.oracle import Credential
+from tools.conformance.probe import probe_run, scout
+from tools.conformance.probe.prober import Prober, ProbeResult
 from tools.openapi import source, versions
 
 PHASES = ("examples", "coverage", "stateful")

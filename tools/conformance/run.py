@@ -7,16 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from tools.conformance import conventions, oracle, recording, sequence, verdict
-from tools.conformance import target as targets
-from tools.conformance.contract import Contract
-from tools.conformance.engine import Outcome
-from tools.conformance.exchange import Exchange
-from tools.conformance.mock_check import MockResult
-from tools.conformance.ndjson import Failure
-from tools.conformance.oracle import Finding, Policy
+from tools.conformance import recording, sequence
+from tools.conformance.contract.compiled import Contract
+from tools.conformance.drive import target as targets
+from tools.conformance.drive.engine import Outcome
+from tools.conformance.drive.exchange import Exchange
+from tools.conformance.drive.ndjson import Failure
+from tools.conformance.drive.target import Target
+from tools.conformance.judge import conventions, oracle, verdict
+from tools.conformance.judge.mock_check import MockResult
+from tools.conformance.judge.oracle import Finding, Policy
 from tools.conformance.recording import Options, Recording
-from tools.conformance.target import Target
 from tools.openapi import source
 
 SAMPLE = 4000

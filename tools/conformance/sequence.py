@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tools.conformance import altered_requests
+from tools.conformance.probe import altered_requests
 from tools.conformance.recording import Recording
 
 _VOLATILE = frozenset({"authorization", "user-agent", "x-schemathesis-testcaseid", "host", "if-none-match"})

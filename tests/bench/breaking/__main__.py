@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.breaking import cases, crosscheck, ids, large, redocly, systematic
-from tools.breaking import inputs
+from tools.breaking.input import inputs
 
 PAIRS = 12_000
 

@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tools.breaking import batch, lifecycle
-from tools.breaking.options import Options
+from tools.breaking import batch
+from tools.breaking.rules import lifecycle
+from tools.breaking.rules.options import Options
 
 Json = Any
 FOLDER = Path("../shared/cases")

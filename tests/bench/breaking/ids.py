@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.bench.breaking import contexts, edits
-from tools.breaking import compare, documents
-from tools.breaking.options import Options
+from tools.breaking.input import documents
+from tools.breaking.rules import compare
+from tools.breaking.rules.options import Options
 
 Json = Any
 S, I, L, O = edits.S, edits.I, edits.LIST, {"type": "object"}  # noqa: E741 - a table of one-letter schemas

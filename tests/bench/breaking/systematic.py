@@ -11,8 +11,9 @@ from typing import Any
 import jsonschema_rs
 
 from tests.bench.breaking import contexts, edits, schemas
-from tools.breaking import compare, documents
-from tools.breaking.options import Options
+from tools.breaking.input import documents
+from tools.breaking.rules import compare
+from tools.breaking.rules.options import Options
 from tools.openapi.problems import Severity
 
 Json = Any

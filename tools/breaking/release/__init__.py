@@ -1,0 +1,1 @@
+"""Versions, frozen baselines, and findings that somebody accepted until a day."""

@@ -1,0 +1,1 @@
+"""Findings, and the forms in which people and programs read them."""

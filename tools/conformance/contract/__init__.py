@@ -1,0 +1,1 @@
+"""The bundle, compiled into what judging needs."""

@@ -1,0 +1,1 @@
+"""Verdicts on exchanges, by the contract alone."""

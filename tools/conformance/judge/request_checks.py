@@ -1,0 +1,73 @@
+"""Checks of a request against the contract, whatever the reply was: its parameters and its body."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from tools.conformance.contract import media
+from tools.conformance.contract.compiled import Body, Operation
+from tools.conformance.contract.schemas import Compiled
+from tools.conformance.drive.exchange import NOT_JSON, Exchange, may_hold_half_a_surrogate, parse_query
+from tools.conformance.judge import decoding
+
+BodyState = Literal["valid", "invalid", "unsure", "absent", "unreadable"]
+
+
+class Violation(NamedTuple):
+    """A part of a request that breaks the contract."""
+
+    pointer: str
+    message: str
+    state: str
+
+
+def violations_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Violation]:
+    """Everything in the request that breaks the contract, or might (`state` = `unsure`)."""
+    violations = []
+    for parameter in operation.parameters:
+        state = decoding.judge_parameter(parameter, exchange, path_values)
+        if state == "absent" and parameter.required:
+            violations.append(
+                Violation(parameter.pointer, f"{parameter.location} parameter {parameter.name} is missing", "invalid")
+            )
+        elif state in {"invalid", "unsure"}:
+            violations.append(
+                Violation(parameter.pointer, f"{parameter.location} parameter {parameter.name} is invalid", state)
+            )
+    if operation.body is not None:
+        carried_body = body_state(operation.body, exchange)
+        if carried_body == "absent" and operation.body.required:
+            violations.append(Violation(operation.body.pointer, "the body is missing", "invalid"))
+        elif carried_body in {"invalid", "unsure", "unreadable"}:
+            claim = "unsure" if carried_body == "unsure" else "invalid"
+            violations.append(Violation(operation.body.pointer, f"the body is {carried_body}", claim))
+    return violations
+
+
+def body_state(body: Body, exchange: Exchange) -> BodyState:
+    """Whether the request body of `exchange` keeps the contract."""
+    media_type = exchange.header_values.get("content-type", "")
+    content = media.match_content(body.contents, media_type)
+    if not exchange.body:  # a form without fields is written as nothing at all
+        return "unsure" if media_type and content is not None and content.media_type == media.FORM else "absent"
+    if content is None:
+        return "unsure" if not media_type else "invalid"
+    if content.schema is None:
+        return "valid"
+    if content.media_type == media.FORM:
+        return _form_state(content.schema, exchange.body)
+    if not media.is_json(content.media_type):
+        return "valid" if content.schema.types == frozenset({"string"}) else "unsure"
+    value = exchange.json_body
+    if value is NOT_JSON:
+        return "unsure" if may_hold_half_a_surrogate(exchange.body) else "unreadable"
+    if content.schema.has_marks and content.schema.strict.is_valid(value) != content.schema.is_valid(value):
+        return "unsure"
+    return "valid" if content.schema.is_valid(value) else "invalid"
+
+
+def _form_state(schema: Compiled, body: bytes) -> BodyState:
+    """A form's values are texts, and which of them a server reads as numbers is its own affair."""
+    fields = parse_query(body.decode("utf-8", "replace"))
+    value = {name: texts[0] if len(texts) == 1 else texts for name, texts in fields.items()}
+    return "valid" if schema.is_valid(value) else "unsure"

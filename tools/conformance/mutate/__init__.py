@@ -1,0 +1,1 @@
+"""Contracts with one change each, to learn which changes the exchanges would notice."""

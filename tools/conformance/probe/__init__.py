@@ -1,0 +1,1 @@
+"""Requests of our own, aimed at what random ones do not reach."""

@@ -1,0 +1,1 @@
+"""Numbers of a run, the page that shows them, and the lock that keeps them from getting worse."""
