@@ -125,8 +125,9 @@ class PayPalStory(WholeStory):
         """The event."""
         name = f"WH-{self.seed}-{shown.topic}-{shown.at}-{shown.id}"
         kinds = {Payment: self.family.lower(), Back: "refund", Dispute: "dispute"}
+        kind = self.family.lower() if shown.id == self.id else kinds[type(shown)]
         return {
-            "id": name, "event_type": shown.topic, "create_time": utc(shown.at), "resource_type": kinds[type(shown)],
+            "id": name, "event_type": shown.topic, "create_time": utc(shown.at), "resource_type": kind,
             "summary": "A thing happened", "resource": self._resource(shown), "event_version": "1.0",
         }  # fmt: skip
 
@@ -299,4 +300,6 @@ def generate(seed: int) -> PayPalStory:
     story = PayPalStory(
         seed=seed, family=family, currency=currency, amount=amount, steps=steps, is_old=random.random() < 0.2
     )
-    return replace(story, has_links=random.random() > 0.2)
+    # Nothing but its link says that a reversed resource is the sale itself.
+    needs_link = any(step.kind == "reversal of the sale" for step in steps)
+    return replace(story, has_links=needs_link or random.random() > 0.2)

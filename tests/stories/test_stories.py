@@ -12,7 +12,7 @@ from tests.stories import player, script
 
 ONE, _, SEED = os.environ.get("SKELDIR_STORY", "").partition("-")
 KINDS = [ONE] if ONE else os.environ.get("SKELDIR_STORIES_OF", " ".join(script.READY)).split()
-COUNT = 1 if ONE else int(os.environ.get("SKELDIR_STORIES", "60"))
+COUNT = 1 if ONE else int(os.environ.get("SKELDIR_STORIES", "48"))
 FIRST = int(SEED or os.environ.get("SKELDIR_STORIES_FROM", "0"))
 PER_SHOP = 12
 
