@@ -154,16 +154,19 @@ def replay_command(
     tenant_key: TenantKey = None,
     secret: Secret = None,
     data_dir: DataDir = None,
+    fail_on: Annotated[
+        options.FailOn, typer.Option(help="Exit with an error if a delivery is refused, or also if one is dead.")
+    ] = options.FailOn.REFUSED,
 ) -> None:
     """Sign recorded deliveries again, send them in the order of their file names, and print the outcome of each.
 
-    Example: skeldir replay deliveries/ --url http://127.0.0.1:8000
+    Example: skeldir replay deliveries/ --url http://127.0.0.1:8000 --fail-on dead
     """
     from impl.cli import deliver
 
     recordings = deliver.read(path)
     sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)
-    deliver.deliver(url, sender, recordings)
+    deliver.deliver(url, sender, recordings, fail_on=fail_on)
 
 
 @tenant_app.command("create")

@@ -17,6 +17,7 @@ import httpx2
 from generated.governance import mappings
 from impl.cli import local, run
 from impl.cli.demo.sender import Sender
+from impl.cli.options import FailOn
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
 from impl.platforms import registry
@@ -106,23 +107,27 @@ def sender(settings: Settings, *, tenant_key: str | None, secret: str | None) ->
     return Sender(tenant_key, dict.fromkeys(registry.NAMES, secret), signers, clock)
 
 
-def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> None:
-    """Send each delivery and say what became of it. Raises `ConfigurationError` when one was not taken."""
+def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded], *, fail_on: FailOn = FailOn.REFUSED) -> None:
+    """Send each delivery and print its outcome. Raises `ConfigurationError` when one failed in the sense of `fail_on`."""
     if not url.startswith(("http://", "https://")):
         raise ConfigurationError(f"{url} is no address of a service; write one such as http://127.0.0.1:8000")
-    refused = asyncio.run(_deliver(url.rstrip("/"), signer, deliveries))
+    refused, dead = asyncio.run(_deliver(url.rstrip("/"), signer, deliveries))
     if refused:
         raise ConfigurationError(f"{refused} of {len(deliveries)} deliveries were refused")
+    if dead and fail_on is FailOn.DEAD:
+        raise ConfigurationError(f"{dead} of {len(deliveries)} deliveries are dead events")
 
 
-async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> int:
-    refused = 0
+async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> tuple[int, int]:
+    """Number of refused deliveries, and of dead ones."""
+    refused = dead = 0
     try:
         async with httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS) as client:
             for one in deliveries:
                 name = one.delivery_id or str(uuid.uuid4())
                 reply = await signer.send(client, one.processor, one.topic, one.body, delivery_id=name)
                 refused += reply.status_code != 200
+                dead += reply.status_code == 200 and reply.json()["outcome"] == "dead"
                 local.say(f"{one.processor} {one.topic} ({one.where}) → {reply.status_code} {_outcome(reply)}")
     except httpx2.InvalidURL as error:
         raise ConfigurationError(f"{url} is no address of a service ({error})") from error
@@ -130,7 +135,7 @@ async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> 
         raise ConfigurationError(
             f"{url} does not answer ({type(error).__name__}); start it with `skeldir run`"
         ) from error
-    return refused
+    return refused, dead
 
 
 def _outcome(reply: httpx2.Response) -> str:
@@ -138,4 +143,7 @@ def _outcome(reply: httpx2.Response) -> str:
         body = reply.json()
     except ValueError:
         return reply.text[:200]
-    return f"{body['outcome']}: {body['message']}" if "outcome" in body else f"{body.get('code')}: {body.get('detail')}"
+    if "outcome" not in body:
+        return f"{body.get('code')}: {body.get('detail')}"
+    where = f" at {body['pointer']}" if "pointer" in body else ""
+    return f"{body['outcome']}: {body['message']}" + (f" ({body['error_code']}{where})" if "error_code" in body else "")

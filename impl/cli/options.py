@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,15 @@ import typer
 
 from impl import settings as settings_module
 from impl.settings import Settings
+
+
+class FailOn(enum.StrEnum):
+    """The outcome of a delivery that makes the command fail."""
+
+    REFUSED = "refused"
+    DEAD = "dead"
+    """Deliveries that the service kept as dead events, as well as refused ones."""
+
 
 Port = Annotated[
     int | None, typer.Option(help="Port of the API; 0 picks a free one. [default: 8000]", show_default=False)

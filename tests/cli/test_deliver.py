@@ -1,12 +1,17 @@
 """`skeldir deliver` and `skeldir replay` say what became of a delivery, and what is wrong with what they were given."""
 
 import base64
+import contextlib
+import http.server
 import json
+import threading
 
 import pytest
 
 from impl.cli import deliver
+from impl.cli.options import FailOn
 from impl.kernel.errors import ConfigurationError
+from impl.settings import Settings
 
 SALE = ("--processor", "shopify", "--event", "orders/paid", "--secret", "s")
 
@@ -84,4 +89,57 @@ def test_the_list_names_the_events_to_select_and_needs_no_service(command, data_
     assert (result.returncode, result.stdout.splitlines()) == (
         0,
         ["Select these events at WooCommerce:", "  order.created", "  order.updated", "  order.deleted"],
+    )
+
+
+@pytest.fixture
+def service():
+    """Its address, and the replies that it will give, first one first."""
+    replies = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            status, body = replies.pop(0)
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_):
+            """Nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", replies
+        server.shutdown()
+
+
+DEAD = {
+    "outcome": "dead",
+    "message": "It is kept as a dead event.",
+    "error_code": "malformed_value",
+    "pointer": "/body/data/object/amount",
+}
+ACCEPTED = {"outcome": "accepted", "message": "The delivery was recorded."}
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "replies", "error"),
+    [
+        (FailOn.REFUSED, [(200, ACCEPTED), (200, DEAD)], None),
+        (FailOn.DEAD, [(200, ACCEPTED), (200, DEAD)], "1 of 2 deliveries are dead events"),
+        (FailOn.DEAD, [(200, ACCEPTED), (200, ACCEPTED)], None),
+        (FailOn.DEAD, [(200, DEAD), (401, {"code": "UNAUTHORIZED", "detail": "x"})], "1 of 2 deliveries were refused"),
+    ],
+)
+def test_a_replay_prints_why_a_delivery_is_dead_and_fails_on_it_when_asked_to(service, capsys, fail_on, replies, error):
+    url, queue = service
+    queue += replies
+    sender = deliver.sender(Settings(), tenant_key="sk_x", secret="whsec_x")
+    recordings = [deliver.sample("stripe", "charge.succeeded")] * 2
+    with pytest.raises(ConfigurationError, match=error) if error else contextlib.nullcontext():
+        deliver.deliver(url, sender, recordings, fail_on=fail_on)
+    printed = capsys.readouterr().out
+    assert printed.count("It is kept as a dead event. (malformed_value at /body/data/object/amount)") == replies.count(
+        (200, DEAD)
     )

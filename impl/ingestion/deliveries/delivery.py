@@ -93,6 +93,8 @@ class Rejected(_Received):
 
     dead_event_id: uuid.UUID
     error_code: str
+    pointer: str = ""
+    """JSON pointer to the field that cannot be used, as far as it is known."""
 
     @property
     def outcome(self) -> Outcome:

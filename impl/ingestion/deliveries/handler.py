@@ -144,6 +144,7 @@ def _of_ping(call: Call[MachineCaller]) -> models.WebhookReceipt:
 def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
     """The receipt as the contract words it."""
     recorded = receipt if isinstance(receipt, Recorded) else None
+    rejected = receipt if isinstance(receipt, Rejected) else None
     return models.WebhookReceipt(
         success=True,
         correlation_id=receipt.correlation_id,
@@ -151,7 +152,9 @@ def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
         tenant_id=receipt.tenant_id,
         outcome=receipt.outcome.value,
         event_id=recorded.event_id if recorded else None,
-        dead_event_id=receipt.dead_event_id if isinstance(receipt, Rejected) else None,
+        dead_event_id=rejected.dead_event_id if rejected else None,
+        error_code=rejected.error_code if rejected else None,
+        pointer=(rejected.pointer or None) if rejected else None,
         idempotency_key=receipt.idempotency_key,
         channel=recorded.channel if recorded else None,
         schema_notes=[

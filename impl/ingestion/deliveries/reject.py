@@ -32,6 +32,7 @@ async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejecti
             schema_notes=delivery.schema_notes,
             dead_event_id=record["dead_event_id"],
             error_code=rejection.code,
+            pointer=rejection.pointer,
         )
 
     # Around all attempts, not each: a delivery that lost a race keeps its place in the budget instead of queueing again.

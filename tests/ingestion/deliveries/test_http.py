@@ -143,7 +143,9 @@ async def test_what_is_signed_and_wrong_is_a_dead_event_with_200(http, make_merc
 
 async def test_a_schema_break_names_the_field(http, make_merchant, owner):
     merchant = make_merchant()
-    await http.post("/api/webhooks/stripe/charge/succeeded", **stripe_delivery(merchant, amount="129.999"))
+    response = await http.post("/api/webhooks/stripe/charge/succeeded", **stripe_delivery(merchant, amount="129.999"))
+    receipt = response.json()
+    assert (receipt["error_code"], receipt["pointer"]) == ("malformed_value", "/body/data/object/amount")
     row = await owner.fetchrow(
         "SELECT error_type, error_detail FROM dead_events WHERE tenant_id = $1", merchant.tenant_id
     )
