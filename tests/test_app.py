@@ -82,7 +82,7 @@ def test_contract_and_application_have_the_same_operations_both_ways(app: FastAP
     declared, served = set(routes_of_the_contracts()), set(routes_of_the_application(app))
     assert declared - served == set()
     assert served - declared == set()
-    assert len(served) == 71
+    assert len(served) == 72
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ SELECT create_distributed_table('auth_refresh_tokens', 'tenant_id', colocate_wit
 SELECT create_distributed_table('auth_access_token_denylist', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('auth_user_token_cutoffs', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('api_idempotency_keys', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('webhook_refusals', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('error_reports', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('webhook_deliveries', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('attribution_events', 'tenant_id', colocate_with => 'tenant_memberships');

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from importlib import metadata
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from fastapi import FastAPI
@@ -29,8 +29,10 @@ from generated.server import (
 from generated.server.app import OPERATIONS, mount
 from impl.app import docs
 from impl.app.error_map import ERROR_MAP
+from impl.app.observers import ServiceObserver
 from impl.app.tuning import Tuning
 from impl.auth import assembly
+from impl.auth.limits.refusals import Refusals
 from impl.auth.operations import AuthOperations
 from impl.auth.tokens.access_tokens import TokenAudience
 from impl.db import bootstrap, functions, heads
@@ -44,7 +46,6 @@ from impl.ingestion.dead_events.quarantine import Quarantine
 from impl.ingestion.deliveries import receive
 from impl.ingestion.deliveries.handler import DeliveryHandler
 from impl.ingestion.deliveries.receive import Receiver
-from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.operations import EventsOperations
 from impl.ingestion.touches.receive import TouchDependencies
 from impl.jobs import stats, vitals
@@ -72,6 +73,14 @@ CLOSE_SECONDS: Final = 5.0
 log = structlog.get_logger()
 
 
+class Closing(Protocol):
+    """A part with writes in the background."""
+
+    async def close(self, patience_seconds: float) -> int:
+        """Finish them; how many had to be given up."""
+        ...
+
+
 def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
     """The application of one API process. Raises `ConfigurationError` if a required secret is missing."""
     settings.require(Role.API)
@@ -80,8 +89,11 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
     quarantine = Quarantine(engine, clock)
     auth = assembly.build(_auth_parts(settings, engine, clock, quarantine, tuning))
     traffic, receiver = Traffic(clock), receive.build(engine, KeyRing(settings.key_ring()), clock)
+    refusals = Refusals(engine, clock, write_after_seconds=tuning.refusals_write_after_seconds)
     health = _health(engine, auth, traffic, clock, tuning)
-    lifespan = partial(_lifespan, engine, auth, receiver.facts, quarantine, tuning)
+    # In the order in which they end: deliveries whose senders left, then notes about deliveries.
+    pending = (receiver.facts, quarantine, refusals)
+    lifespan = partial(_lifespan, engine, auth, pending, tuning)
     app = FastAPI(title="Skeldir", openapi_url=None, lifespan=lifespan)
     mount(
         app,
@@ -104,7 +116,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         ),
         authenticator=auth.authenticator,
         limiter=auth.limiter,
-        observer=ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic),
+        observer=ServiceObserver(ExchangeLog(HTTPMetrics(one.id for one in OPERATIONS), traffic), refusals),
         callers=DeprecatedCalls(one.id for one in OPERATIONS if one.is_deprecated),
         error_shape=PROBLEMS,
         error_map=ERROR_MAP,
@@ -187,7 +199,7 @@ def _allow_origins(app: FastAPI, settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(
-    engine: AsyncEngine, auth: assembly.Auth, facts: Facts, quarantine: Quarantine, tuning: Tuning, _: FastAPI
+    engine: AsyncEngine, auth: assembly.Auth, pending: Iterable[Closing], tuning: Tuning, _: FastAPI
 ) -> AsyncIterator[None]:
     """Listen for revocations while the application runs; at the end, finish pending writes before the engine is closed."""
     figures = asyncio.create_task(stats.keep(engine, refresh_seconds=tuning.queue_figures_seconds))
@@ -197,7 +209,7 @@ async def _lifespan(
     finally:
         await background.stop(figures)
         # Writes first and the engine last: a delivery whose sender has disconnected is still being recorded.
-        given_up = await facts.close(CLOSE_SECONDS) + await quarantine.close(CLOSE_SECONDS)
+        given_up = sum([await one.close(CLOSE_SECONDS) for one in pending])
         if given_up:
             log.warning("shutdown_gave_up", tasks=given_up)
         await engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from generated.server import Wrapper
-from impl.auth.limits import failed_attempts, login_limits
+from impl.auth.limits import failed_attempts, login_limits, refusals
 from impl.auth.passwords import Passwords
 from impl.health import checkup
 from impl.jobs import stats, vitals
@@ -21,6 +21,7 @@ class Tuning:
     logins_per_identifier: int = login_limits.LOGINS_PER_IDENTIFIER
     failures_per_minute: int = failed_attempts.LIMIT
     """Failed authentications per address."""
+    refusals_write_after_seconds: float = refusals.WRITE_AFTER_SECONDS
     probes_keep_seconds: float = checkup.KEEP_SECONDS
     """How long the result of the health probes is answered from memory."""
     worker_seen_within_seconds: float = vitals.SEEN_WITHIN_SECONDS

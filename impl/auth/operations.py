@@ -16,11 +16,14 @@ from impl.auth import administration, own_password, sessions
 from impl.auth.assembly import Auth
 from impl.auth.keys import machine_secrets
 from impl.auth.keys.tenant_keys import Purpose
+from impl.auth.limits import refusals
+from impl.auth.limits.refusals import Refusal
 from impl.auth.roles import Role
 from impl.auth.sessions import RefreshHolder
 from impl.auth.tokens import access_tokens
 from impl.auth.tokens.access_tokens import AccessToken
 from impl.db.idempotency.store import run_once
+from impl.db.transaction import tenant_transaction
 
 ForgetSecret: TypeAlias = Callable[[UUID, str], None]
 """Told (tenant, processor) when a webhook secret has changed, so that this process reads it anew."""
@@ -236,3 +239,25 @@ class AuthOperations:
         result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
         self._forget_secret(tenant_id, result.body.provider)
         return auth.PutWebhookSecret200(body=result.body, idempotency_replayed="true" if result.is_replayed else None)
+
+    async def get_webhook_refusals(
+        self, params: auth.GetWebhookRefusalsParams, *, call: Call[AccessToken]
+    ) -> auth.GetWebhookRefusalsReply:
+        tenant_id = call.principal.tenant_id
+        since = self._login.clock.now() - timedelta(hours=params.hours)
+        async with tenant_transaction(self._login.engine, tenant_id) as connection:
+            recent = await refusals.recent(connection, tenant_id, since=since)
+        body = models.WebhookRefusals(tenant_id=tenant_id, refusals=[to_api_refusal(one) for one in recent])
+        return auth.GetWebhookRefusals200(body=body)
+
+
+def to_api_refusal(refusal: Refusal) -> models.WebhookRefusal:
+    """Refused deliveries of one hour as the contract words them."""
+    return models.WebhookRefusal(
+        provider=refusal.processor,
+        hour=refusal.hour,
+        reason=refusal.reason.value,
+        count=refusal.count,
+        last_at=refusal.last_at,
+        likely_cause=refusal.likely_cause,
+    )

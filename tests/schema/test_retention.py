@@ -42,11 +42,13 @@ async def shop(fresh_database: Database) -> AsyncIterator[Shop]:
         await connection.close()
 
 
+HOUR = NOW.replace(minute=0, second=0, microsecond=0)
 DELETED = [
     ("delete_dead_events", "dead_events", {"remediation_status": "abandoned", "updated_at": ago(31)}, {"remediation_status": "abandoned", "updated_at": ago(29)}),
     ("delete_dead_events", "dead_events", {"remediation_status": "resolved", "resolved_at": ago(31), "updated_at": ago(31)}, {"updated_at": ago(31)}),
     ("trim_touches", "touches", {"occurred_at": ago(401)}, {"occurred_at": ago(399)}),
     ("delete_deliveries", "webhook_deliveries", {"received_at": ago(31)}, {"received_at": ago(31), "event_id": uuid.uuid4()}),
+    ("delete_webhook_refusals", "webhook_refusals", {"hour": HOUR - timedelta(91)}, {"hour": HOUR - timedelta(89)}),
     ("delete_error_reports", "error_reports", {"created_at": ago(31)}, {"created_at": ago(29)}),
     ("delete_llm_cache", "llm_response_cache", {"expires_at": ago(1)}, {"expires_at": NOW + timedelta(1)}),
     ("delete_llm_calls", "llm_api_calls", {"created_at": ago(401)}, {"created_at": ago(399)}),

@@ -258,6 +258,26 @@ class QuarantinedEvent(Identified, CreatedAt, Base):
     created_by_role: Mapped[str] = mapped_column(server_default=text("CURRENT_USER"))
 
 
+class WebhookRefusal(TenantScoped, Identified, Base):
+    """Refused deliveries of one processor in one hour, for one reason."""
+
+    __tablename__ = "webhook_refusals"
+    __table_args__ = (
+        one_of("reason", "signature", "size", "rate", "unavailable"),
+        CheckConstraint("hour = date_trunc('hour', hour, 'UTC')", name="hour"),
+        CheckConstraint("count >= 1", name="count"),
+        UniqueConstraint("tenant_id", "processor", "hour", "reason"),
+        Index(None, "tenant_id", "hour"),
+        about("Refused deliveries of known tenants by processor, hour and reason; never a body", api="SIU", worker="S"),
+    )
+
+    processor: Mapped[str] = mapped_column(ForeignKey("platforms.name", ondelete="RESTRICT"))
+    hour: Mapped[datetime]
+    reason: Mapped[str]
+    count: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime]
+
+
 class WebhookDelivery(TenantScoped, Identified, CreatedAt, Base):
     """One authenticated inbound call, before meaning is given to it."""
 
