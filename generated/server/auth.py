@@ -9,12 +9,12 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 from . import common
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
-from ._runtime.params import Header, Params, Path
+from ._runtime.params import Header, Params, Path, Query
 from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply, ProblemReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
-from ._runtime.types import Text, Uuid
+from ._runtime.types import Integer, Text, Uuid
 from .models import auth as models, common as common_models
 from .security import ACCESS_BEARER_AUTH, REFRESH_BEARER_AUTH, AccessBearerAuthT_contra, RefreshBearerAuthT_contra
 
@@ -408,6 +408,38 @@ PutWebhookSecretReply: TypeAlias = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetWebhookRefusalsParams:
+    """Parameters of `getWebhookRefusals`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    hours: Annotated[int, Integer(ge=1, le=168), Query("hours", "integer")] = 24
+    """Number of hours to look back, including the current hour."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetWebhookRefusals200(JsonReply):
+    """The refusals; empty if no delivery was refused."""
+
+    status: ClassVar[int] = 200
+    body: models.WebhookRefusals
+
+
+GetWebhookRefusalsReply: TypeAlias = (
+    GetWebhookRefusals200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
 class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
     """Operations of auth, to be implemented."""
 
@@ -511,6 +543,16 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
         """
         ...
 
+    async def get_webhook_refusals(
+        self, params: GetWebhookRefusalsParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetWebhookRefusalsReply:
+        """Get refused webhook deliveries (GET /api/auth/webhook-refusals).
+
+        Counts the deliveries with a valid tenant key that were refused, by payment processor, hour and reason,
+        newest hour first. Nothing of their content is stored. A new refusal appears within seconds.
+        """
+        ...
+
 
 class AuthStub:
     """Answers 501 to every operation of auth; derive from it to write them one by one."""
@@ -555,6 +597,11 @@ class AuthStub:
     async def put_webhook_secret(
         self, params: PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[Any]
     ) -> PutWebhookSecretReply:
+        raise NotWrittenError
+
+    async def get_webhook_refusals(
+        self, params: GetWebhookRefusalsParams, *, call: Call[Any]
+    ) -> GetWebhookRefusalsReply:
         raise NotWrittenError
 
 
@@ -806,6 +853,28 @@ PUT_WEBHOOK_SECRET: Final = Operation(
     rate_limit=("api",),
 )
 
+GET_WEBHOOK_REFUSALS: Final = Operation(
+    id="getWebhookRefusals",
+    method="GET",
+    path="/api/auth/webhook-refusals",
+    handler="get_webhook_refusals",
+    replies=frozenset(
+        {
+            GetWebhookRefusals200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:535",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetWebhookRefusalsParams),
+    rate_limit=("api",),
+)
+
 OPERATIONS: Final[tuple[Operation, ...]] = (
     LOGIN,
     REFRESH_TOKEN,
@@ -817,4 +886,5 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ADMIN_UPDATE_MEMBERSHIP_ROLE,
     ROTATE_TENANT_KEY,
     PUT_WEBHOOK_SECRET,
+    GET_WEBHOOK_REFUSALS,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Integer, Text, Timestamp, Uuid
@@ -245,3 +245,31 @@ class WebhookSecret(ContractModel):
     """Time the secret was set (UTC)."""
     previous_valid_until: Timestamp | None
     """Time until which the previous secret is valid (UTC). Null if there is none."""
+
+
+class WebhookRefusal(ContractModel):
+    """Deliveries of one payment processor that were refused in one hour for one reason."""
+
+    provider: Annotated[str, Text(min_length=1, max_length=64)]
+    """The payment processor."""
+    hour: Timestamp
+    """Start of the hour."""
+    reason: Literal["signature", "size", "rate", "unavailable"]
+    """signature: the signature was wrong (401); size: the body was too large (413); rate: too many deliveries (429);
+    unavailable: the delivery could not be recorded (503).
+    """
+    count: Annotated[int, Integer(ge=1, le=2**63 - 1)]
+    """Number of refused deliveries."""
+    last_at: Timestamp
+    """Time of the last refused delivery."""
+    likely_cause: Annotated[str, Text(min_length=1, max_length=500)]
+    """Likely cause and advice."""
+
+
+class WebhookRefusals(ContractModel):
+    """Refused webhook deliveries of a tenant."""
+
+    tenant_id: Uuid
+    """ID of the tenant."""
+    refusals: Annotated[list[WebhookRefusal], Field(max_length=10_000)]
+    """One entry for each payment processor, hour and reason, newest hour first."""

@@ -45,6 +45,12 @@ class WebhookReceipt(ContractModel):
     """ID of the event created from the delivery."""
     dead_event_id: Omittable[Uuid] = None
     """ID of the dead event created from the delivery."""
+    error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Why the delivery is dead."""
+    pointer: Omittable[Annotated[str, Text(max_length=512, pattern="^/(body|query|path|header)(/.*)?$")]] = None
+    """JSON pointer to the field that made the delivery dead, if it is known; names that no contract declares are shown
+    as `…`.
+    """
     idempotency_key: Omittable[Uuid] = None
     """Derived from the processor's ID, so that the same delivery counts once."""
     channel: Omittable[ChannelCode] = None
