@@ -1,4 +1,4 @@
-"""What is called with every exchange of the service: the log first, then the counts of refused deliveries."""
+"""The observer of the service: called with every exchange, it logs first and then counts refused deliveries."""
 
 from __future__ import annotations
 
