@@ -104,8 +104,12 @@ def test_a_refund_is_about_the_payment_that_it_names(resource, payment):
     assert fact("PAYMENT.SALE.REFUNDED", **resource).transaction_id == payment
 
 
-def test_a_reversal_whose_resource_is_the_sale_is_about_that_sale():
-    read = fact("PAYMENT.SALE.REVERSED", id="S-9", links=up("/v1/payments/sale/S-9"))
+@pytest.mark.parametrize(
+    "resource",
+    [{"links": up("/v1/payments/sale/S-9")}, {"links": [], "state": "reversed", "parent_payment": "PAY-9"}],
+)
+def test_a_reversal_whose_resource_is_the_sale_is_about_that_sale(resource):
+    read = fact("PAYMENT.SALE.REVERSED", id="S-9", **resource)
     assert (read.object_id, read.transaction_id, read.kind) == ("S-9", "S-9", FactKind.DISPUTED)
 
 

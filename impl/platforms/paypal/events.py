@@ -110,14 +110,15 @@ def _refund(source: _Source) -> tuple[Fact, ...]:
     names = resources.names(source.resource)
     if names.is_payment:
         raise _of_another_kind("a payment", "a refund")
-    if names.payment is None:
+    payment = names.payment or names.shared
+    if payment is None:
         message = "the refund names no payment: it has no link to one, and no sale_id, capture_id or parent_payment"
         raise UnusableDelivery("missing_required_field", message, "/resource/links")
     if source.state == "PENDING":
         raise NothingToRecord("the refund is pending")
     about: dict[str, Any] = {
         "object_id": names.own,
-        "transaction_id": names.payment,
+        "transaction_id": payment,
         "payment_reference": source.reference(names),
         "money": resources.amount(source.resource, is_given_back=True),
     }
@@ -128,8 +129,8 @@ def _refund(source: _Source) -> tuple[Fact, ...]:
 
 
 def _reversal(source: _Source) -> tuple[Fact, ...]:
-    """One reversal. Without any link to its payment it stands for itself: the tenant's net is right, and the books of the
-    processor tell which payment it was.
+    """One reversal. One that names no sale or capture stands for itself: it may be the sale, and if it is not, the net is right
+    and the books of the processor tell which payment it was.
     """
     names = resources.names(source.resource)
     money = resources.amount(source.resource, is_given_back=True)

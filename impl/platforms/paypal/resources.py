@@ -51,7 +51,7 @@ def names(resource: Fields) -> Names:
     is_payment = own in payments and not is_refund
     fields = (optional(resource, "sale_id"), optional(resource, "capture_id"))
     # Sorted, so that a resource with several links says the same each time.
-    others = (*fields, *sorted(payments - {own}), shared)
+    others = (*fields, *sorted(payments - {own}))
     payment = own if is_payment else next((name for name in others if name is not None), None)
     return Names(own=own, payment=payment, shared=shared, is_payment=is_payment, is_refund=is_refund)
 
