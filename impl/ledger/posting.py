@@ -8,8 +8,8 @@ that events and entries stay one to one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from impl.kernel.errors import SkeldirError
@@ -146,7 +146,18 @@ def _adjustments(
         position: Position | None = rule(own) if own and code == (currency or code) else None
         if position or entries:
             result += settle(position, entries, code)
-    return result
+    return list(_numbered(result, history.entries))
+
+
+def _numbered(adjustments: Iterable[Adjustment], entries: Iterable[HistoryEntry]) -> Iterator[Adjustment]:
+    """Captures are counted over all currencies: what was captured in the wrong one stays in the ledger beside its end."""
+    ordinal = sum(entry.kind is EntryKind.CAPTURED for entry in entries)
+    for adjustment in adjustments:
+        if adjustment.kind is EntryKind.CAPTURED:
+            ordinal += 1
+            yield replace(adjustment, ordinal=ordinal)
+        else:
+            yield adjustment
 
 
 def _postings(

@@ -27,13 +27,20 @@ def read(processor, topic, body, account="default"):
 
 def play(processor, deliveries):
     """Net by currency when deliveries arrive in this order, and the code of each that is dead."""
-    rule, books, dead = registry.processor(processor), {}, []
+    rule, books, dead, keys = registry.processor(processor), {}, [], set()
     for topic, body in deliveries:
         if rule.is_test(body):
             continue
         try:
             facts = read(processor, topic, body)
-            books.setdefault(facts[0].transaction_id, Book(rule.position)).take(facts)
+            for posting in books.setdefault(facts[0].transaction_id, Book(rule.position)).take(facts):
+                if posting.entry:
+                    # The unique keys of the ledger.
+                    entry = posting.entry
+                    new = {(entry.transaction_id, entry.kind, entry.currency, posting.fact.processor_event_id)}
+                    new |= {(facts[0].transaction_id, entry.ordinal)} if entry.ordinal else set()
+                    assert keys.isdisjoint(new)
+                    keys |= new
         except NothingToRecord:
             pass
         except (UnusableDelivery, CurrencyMismatch, ContradictsRecorded) as error:

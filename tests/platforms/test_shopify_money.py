@@ -133,6 +133,10 @@ STORIES = {
         [PAID, told(3, 13700, code="CAD")],
         {"USD": 10000},
     ),
+    "the same in parts": (
+        [told(3, 5281, code="CAD"), told(4, 1422, code="CAD"), order(3961, "paid"), order(5028, at=2)],
+        {"USD": 5028},
+    ),
     "the same, where the shop's currency is known from what is not settled": (
         [told(3, 13700, code="CAD", total_unsettled_set={"shop_money": {"amount": "0.0", "currency": "USD"}})],
         {},

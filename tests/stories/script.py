@@ -21,7 +21,7 @@ GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
         "sale": sale.generate,
     }
 )
-READY: Final[tuple[str, ...]] = ("stripe", "woocommerce", "paypal")
+READY: Final[tuple[str, ...]] = ("stripe", "woocommerce", "paypal", "shopify")
 """The kinds whose readers follow the specification."""
 LOSSY: Final = 0.4
 """Share of the stories some of whose deliveries are lost."""

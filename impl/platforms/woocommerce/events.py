@@ -67,13 +67,13 @@ class Order:
 
     def fact(self, **shown: Any) -> Fact:
         """A fact that this snapshot shows."""
-        cents = shown["money"].amount_cents
+        kind, cents = shown["kind"].value, shown["money"].amount_cents
         return Fact(
             processor=NAME,
             account=self.notification.account,
             processor_event_type=self.notification.topic or "",
-            # The id in the header of a delivery is not signed, so the order, its time and the amount name the event.
-            processor_event_id=f"{self.name}@{self.shown_at:%Y-%m-%dT%H:%M:%S.%fZ}:{cents}",
+            # The id in the header of a delivery is not signed, so what the order shows names the event.
+            processor_event_id=f"{shown['object_id']}@{self.shown_at:%Y-%m-%dT%H:%M:%S.%fZ}:{kind}:{cents}",
             transaction_id=self.name,
             order_id=self.id,
             shown_at=self.shown_at,

@@ -78,7 +78,8 @@ def renamed(door):
         case _:
             payload |= {name: payload[name] + 1 for name in ("id",) if name in payload}
             payload |= {name: payload[name] + "x" for name in ("token",) if name in payload}
-            payload["refunds"] = [one | {"id": one["id"] + 10} for one in payload.get("refunds", [])]
+            for name in ("refunds", "transactions"):
+                payload[name] = [one | {"id": one["id"] + 10} for one in payload.get(name, [])]
     return json.dumps(payload).encode()
 
 
