@@ -89,7 +89,7 @@ class PayPal(Processor):
 
     def examples(self, now: datetime) -> Sequence[Example]:
         """One payment that is captured."""
-        at, day, topic = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", f"{now:%Y%m%d}", "PAYMENT.CAPTURE.COMPLETED"
+        at, day, topic = f"{now.astimezone(UTC):%Y-%m-%dT00:00:00Z}", f"{now:%Y%m%d}", "PAYMENT.CAPTURE.COMPLETED"
         event: dict[str, Any] = self.sample(topic) | {"id": f"WH-DEMO-{day}"}
         capture = {"id": f"DEMO{day}", "amount": {"value": "60.00", "currency_code": "USD"}, "create_time": at}
         event["resource"] |= capture

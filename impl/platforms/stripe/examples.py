@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from impl.platforms.processor import Example
 from impl.platforms.stripe import samples
@@ -11,11 +11,12 @@ from impl.platforms.stripe import samples
 
 def of_day(now: datetime) -> Sequence[Example]:
     """Deliveries whose ids are those of the day of `now`."""
-    day, created = f"{now:%Y%m%d}", int(now.timestamp())
+    # The times are those of the day too: a second run on that day has to repeat the same deliveries.
+    day, midnight = f"{now:%Y%m%d}", int(datetime.combine(now.astimezone(UTC), time(), UTC).timestamp())
 
     def example(title: str, topic: str, number: int, **item: object) -> Example:
         id_ = f"evt_demo_{day}_{number}"
-        payload = samples.load(topic, event={"id": id_, "created": created}, item=item)
+        payload = samples.load(topic, event={"id": id_, "created": midnight + number}, item=item)
         return Example(title=title, topic=topic, delivery_id=id_, payload=payload)
 
     charge = {"id": f"ch_demo_{day}_1", "payment_intent": f"pi_demo_{day}_1"}
