@@ -6,7 +6,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 export UV_NO_PROGRESS := 1
 
-.PHONY: mypy pyright current bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest gates promises faults bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: mypy pyright current bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest gates promises faults attack bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-zA-Z0-9_-]+:.*## / {printf "  \033[1mmake %-22s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -121,6 +121,9 @@ faults: install ## storms of 1000, kill -9 of API, worker and database under loa
 	@SKELDIR_HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -q tests/schema/test_personal_data_guard.py
 	@SKELDIR_STORIES=2000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/stories
 	@$(BIN)/python -m pytest -q --hypothesis-profile search tests/platforms tests/ledger tests/kernel tests/ingestion/test_privacy.py
+
+attack: install ## the standing red team: hostile clients against a service it starts, with figures; the short cases run in make test
+	@$(BIN)/python -m tests.attack
 
 bench-data: install ## what row security, durability and round trips cost, as ratios of one run
 	@$(BIN)/python -m tests.bench.data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
 from typing import Final, Protocol, final
 
@@ -12,6 +13,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from impl.auth.fair_queue import FairQueue
 
+PARALLEL: Final = min(4, os.cpu_count() or 1)
+"""More at once than there are cores make each of them slower, and with it the one that a person waits for."""
 WAITING: Final = 32
 """Logins that may wait for a slot; at a third of a second each, the last of them waits a few seconds."""
 
@@ -37,7 +40,7 @@ class Passwords:
     that a burst of logins takes. All methods that hash raise `QueueFullError`; `subject` is the line in which they wait.
     """
 
-    def __init__(self, hasher: Hasher | None = None, *, parallel: int = 4, waiting: int = WAITING) -> None:
+    def __init__(self, hasher: Hasher | None = None, *, parallel: int = PARALLEL, waiting: int = WAITING) -> None:
         self._hasher = hasher or PasswordHasher()
         self._queue = FairQueue(parallel, waiting)
         self._nobody = self._hasher.hash(secrets.token_urlsafe(32))

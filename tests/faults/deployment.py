@@ -58,6 +58,8 @@ class Deployment:
     api: subprocess.Popen[bytes] | None = None
     worker: subprocess.Popen[bytes] | None = None
     shops: int = 0
+    variables: dict[str, str] = field(default_factory=dict)
+    """Further environment of the API and the workers."""
 
     @property
     def url(self) -> str:
@@ -72,6 +74,7 @@ class Deployment:
             "SKELDIR_SCHEDULE_SECONDS": "1",
         }
         more |= {f"SKELDIR_{name.upper()}": str(value) for name, value in run.local_settings(self.settings).items()}
+        more |= self.variables
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [SKELDIR, *arguments],
@@ -191,10 +194,11 @@ def _kill_all(what: str, pids: list[int]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Deployment]:
+async def running(folder: Path, **variables: str) -> AsyncIterator[Deployment]:
     """A deployment in `folder`, migrated, its API running and ready, as long as the block."""
     folder.mkdir(parents=True, exist_ok=True)
     deployment = await asyncio.to_thread(_build, folder)
+    deployment.variables = variables
     try:
         deployment.start_api()
         await deployment.ready()
