@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.stories.paypal import PayPalStory
 from tests.stories.shopify import ShopifyStory, Transaction
-from tests.stories.story import PLACES, Books, Shown, Step, Sums, books
+from tests.stories.story import PLACES, Books, Shown, Step, Sums, WholeStory, books
 from tests.stories.stripe import StripeStory
 from tests.stories.woocommerce import Order, WooCommerceStory
 
@@ -18,7 +18,7 @@ LINKS = ("by the order", "by the order", "by both", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaleStory:
+class SaleStory(WholeStory):
     """An order and its payment."""
 
     order: ShopifyStory | WooCommerceStory

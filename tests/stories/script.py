@@ -9,7 +9,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Final
 
-from tests.stories import paypal, sale, shopify_life, stripe, woocommerce
+from tests.stories import paypal, sale, shopify_life, shops, stripe, woocommerce
 from tests.stories.story import Books, Shown, Story, Told, words
 
 GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
@@ -19,6 +19,7 @@ GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
         "woocommerce": woocommerce.generate,
         "paypal": paypal.generate,
         "sale": sale.generate,
+        "shops": shops.generate,
     }
 )
 READY: Final[tuple[str, ...]] = ("stripe", "woocommerce", "paypal", "shopify")
@@ -62,10 +63,20 @@ class Script:
         lines = [words(self.story), f"deliveries in order ({'all' if self.is_complete else 'some are lost'}):"]
         for number, wave in enumerate(self.waves, 1):
             together = " (at the same moment)" if len(wave) > 1 else ""
-            lines += [f"  {number}{together}: {one.shown.topic} {one.body.decode()}" for one in wave]
+            lines += [f"  {number}{together}: {one.shown.topic}{_secret(one)} {one.body.decode()}" for one in wave]
         return "\n".join(
             [*lines, f"again: SKELDIR_STORY={self.name} python -m pytest -q tests/stories/test_stories.py"]
         )
+
+
+def _label(story: Story, shown: Shown, random: Random) -> str:
+    """One of the secrets that may sign it; asks for no number where there is only one."""
+    labels = story.labels(shown)
+    return labels[0] if len(labels) == 1 else random.choice(labels)
+
+
+def _secret(told: Told) -> str:
+    return "" if told.label == "default" else f" (signed with {told.label})"
 
 
 def write(kind: str, seed: int) -> Script:
@@ -73,11 +84,16 @@ def write(kind: str, seed: int) -> Script:
     story = GENERATORS[kind](seed)
     random = Random(f"order {kind} {seed}")
     told = [
-        Told(number, one, json.dumps(story.body(one)).encode(), f"{kind}-{seed}-{number}")
+        Told(number, one, json.dumps(story.body(one)).encode(), f"{kind}-{seed}-{number}", _label(story, one, random))
         for number, one in enumerate(story.shown())
     ]
     arrived = [one for one in told if random.random() > 0.3] if random.random() < LOSSY else told
-    copies = [replace(one, delivery_id=one.delivery_id + random.choice(("", "-again"))) for one in arrived]
+    copies = [
+        replace(
+            one, delivery_id=one.delivery_id + random.choice(("", "-again")), label=_label(story, one.shown, random)
+        )
+        for one in arrived
+    ]
     order = arrived + random.choices(copies, k=random.randint(0, 1 + len(copies) // 2)) if arrived else []
     random.shuffle(order)
     waves = []

@@ -47,6 +47,8 @@ class Shown:
     topic: str
     at: int
     """By the processor's clock, in seconds after the story began."""
+    account: str = "default"
+    """Whose books it is about."""
     is_refused: bool = False
     """Whether it may end as a dead event, whatever came before it."""
 
@@ -108,11 +110,18 @@ class Story(Protocol):
     def fold(self, ledger: Books) -> Books:
         """What the ledger says about its transactions, as far as the specification says it."""
 
+    def labels(self, shown: Any) -> Sequence[str]:
+        """Of the secrets that may sign its delivery."""
+
 
 class WholeStory:
-    """A story about which the specification says everything that stands in the ledger."""
+    """A story under one secret, about which the specification says everything that stands in the ledger."""
 
     __slots__ = ()
+
+    def labels(self, shown: Any) -> Sequence[str]:
+        """The one that every shop has."""
+        return ("default",)
 
     def fold(self, ledger: Books) -> Books:
         """All of it."""
@@ -127,6 +136,8 @@ class Told:
     shown: Shown
     body: bytes = field(repr=False)
     delivery_id: str = ""
+    label: str = "default"
+    """Of the secret that signs it."""
 
 
 def instant(at: int) -> datetime:

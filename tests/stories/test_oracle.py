@@ -1,11 +1,12 @@
 """The oracle itself: on examples computed by hand from the specification, and its two ways to the same books against each other."""
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
 
-from tests.stories import paypal, sale, script, shopify, stripe, woocommerce
+from tests.stories import paypal, sale, script, shopify, shops, stripe, woocommerce
 from tests.stories.paypal import PayPalStory
 from tests.stories.sale import SaleStory
 from tests.stories.shopify import ShopifyStory
@@ -199,6 +200,19 @@ def test_the_ledger_of_a_sale_is_read_as_a_whole():
     assert story.fold(ledger) == story.truth()
 
 
+def test_orders_of_one_number_in_several_shops_are_several_and_a_test_is_none():
+    orders = [
+        replace(shop(4000 + number, DONE), account=place.account) for number, place in enumerate(shops.PLACES.values())
+    ]
+    story = shops.ShopsStory(seed=1, orders=tuple({order.account: order for order in orders}.values()))
+    expected = {"north": 4000, "south": 4002}
+    assert story.truth() == {
+        (f"woocommerce_{name}.example_order_100001", "USD"): Sums(cents) for name, cents in expected.items()
+    }
+    labels = [sorted(story.labels(one)) for one in story.shown()]
+    assert sorted(labels) == [["north"], ["south", "south again"], ["trial"]]
+
+
 def test_what_the_specification_leaves_open_has_no_books():
     told = charge(10000, PAID, refund("a", 3000))
     assert told.known([one for one in told.shown() if isinstance(one, stripe.Refund)]) is None
@@ -236,6 +250,7 @@ STEPS = {
         " reversal_of_the_sale dispute dispute_resolved"
     ),
     "sale": "created ordered sale paid completed refund dispute",
+    "shops": "drafted ordered packed paid completed moved_on edited cancelled refund refund_deleted wholly_refunded deleted",
 }  # fmt: skip
 
 
@@ -272,5 +287,5 @@ def test_amounts_are_written_as_processors_write_them(cents, currency, text):
 
 
 def test_the_stories_import_nothing_of_what_they_judge():
-    for module in (stripe, shopify, woocommerce, paypal, sale, script):
+    for module in (stripe, shopify, woocommerce, paypal, sale, shops, script):
         assert not any(getattr(value, "__module__", "").startswith("impl") for value in vars(module).values())

@@ -167,7 +167,7 @@ class _Announcer:
             yield self._deleted(step) if step.kind == "deleted" else self._order(step, is_first=number == 0)
 
     def _deleted(self, step: Step) -> Deletion:
-        return Deletion(processor="woocommerce", topic="order.deleted", at=step.at)
+        return Deletion(processor="woocommerce", topic="order.deleted", at=step.at, account=self.story.account)
 
     def _order(self, step: Step, *, is_first: bool) -> Order:
         self.status = step.status or self.status
@@ -186,6 +186,7 @@ class _Announcer:
             processor="woocommerce", topic="order.created" if is_first else "order.updated", at=step.at,
             status=self.status, total=self.total, is_dated=self.is_dated, refunds=tuple(self.refunds.values()),
             is_draft=self.status == "checkout-draft",
+            account=self.story.account,
         )  # fmt: skip
 
 
