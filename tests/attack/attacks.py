@@ -91,8 +91,9 @@ async def lock_out_by_guessing(target: Target) -> list[Figure]:
 async def strangers(target: Target, count: int = 1500, seconds: float = 15.0) -> list[Figure]:
     """Connections with unknown keys, half of them from one address, half from one each; deliveries beside them."""
     quiet = [(await target.deliver()).seconds for _ in range(100)]
-    loud, deadline = [], time.monotonic() + seconds
+    loud = []
     async with crowd("strangers", target.port, count, seconds) as replies:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             loud.append(await target.deliver())
             await asyncio.sleep(0.02)
