@@ -32,5 +32,5 @@ def read(source: Source, dispute: Fields) -> Iterator[Fact]:
         ended = values | {"occurred_at": values["shown_at"]}
         yield fact(source, order_id, kind=FactKind.DISPUTE_ENDED, type=EventType.DISPUTE_WON, money=money, **ended)
         return
-    held = money if is_chargeback and status in _HOLDS_MONEY else Money(0, money.currency)
-    yield fact(source, order_id, kind=FactKind.DISPUTED, type=EventType.PAYMENT_DISPUTED, money=held, **values)
+    on_hold = money if is_chargeback and status in _HOLDS_MONEY else Money(0, money.currency)
+    yield fact(source, order_id, kind=FactKind.DISPUTED, type=EventType.PAYMENT_DISPUTED, money=on_hold, **values)

@@ -102,12 +102,12 @@ def _capture(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
 
 
 def _authorization(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
-    held = amount(item)
-    if held.is_shop_money:
-        yield hold(source, order_id, **_values(source, item, held.money))
+    hold_amount = amount(item)
+    if hold_amount.is_shop_money:
+        yield hold(source, order_id, **_values(source, item, hold_amount.money))
     else:
         # A hold in the currency of the buyer must not say what the currency of the sale is.
-        nothing = _values(source, item, Money(0, held.money.currency))
+        nothing = _values(source, item, Money(0, hold_amount.money.currency))
         yield fact(source, order_id, kind=FactKind.PAID, type=EventType.ORDER_CREATED, **nothing)
 
 
