@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from generated.server import Operation
 from impl import app as application
 from impl.settings import Settings
+from tests.contracts.specified import TOTAL
 from tools.mocks import service as mocks
 from tools.openapi import calls
 
@@ -82,7 +83,7 @@ def test_contract_and_application_have_the_same_operations_both_ways(app: FastAP
     declared, served = set(routes_of_the_contracts()), set(routes_of_the_application(app))
     assert declared - served == set()
     assert served - declared == set()
-    assert len(served) == 72
+    assert len(served) == TOTAL
 
 
 @pytest.mark.parametrize(

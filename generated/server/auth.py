@@ -363,6 +363,39 @@ RotateTenantKeyReply: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GetWebhookSecretsParams:
+    """Parameters of `getWebhookSecrets`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    provider: Annotated[str, Text(min_length=1, max_length=64), Path("provider")]
+    """The payment processor: shopify, stripe, woocommerce or paypal. Any other value returns 404."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetWebhookSecrets200(JsonReply):
+    """The secrets."""
+
+    status: ClassVar[int] = 200
+    body: models.WebhookSecrets
+
+
+GetWebhookSecretsReply: TypeAlias = (
+    GetWebhookSecrets200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.PlatformNotFound404
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PutWebhookSecretParams:
     """Parameters of `putWebhookSecret`."""
 
@@ -434,6 +467,52 @@ GetWebhookRefusalsReply: TypeAlias = (
     | common.BadRequest400
     | common.Unauthorized401
     | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteWebhookSecretParams:
+    """Parameters of `deleteWebhookSecret`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
+    """
+    provider: Annotated[str, Text(min_length=1, max_length=64), Path("provider")]
+    """The payment processor: shopify, stripe, woocommerce or paypal. Any other value returns 404."""
+    label: Annotated[str, Text(min_length=1, max_length=64), Path("label")]
+    """Label of the secret."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteWebhookSecret200(JsonReply):
+    """The secret is no longer valid."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: common_models.SuccessResponse
+    idempotency_replayed: Literal["true"] | None = None
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
+
+
+DeleteWebhookSecretReply: TypeAlias = (
+    DeleteWebhookSecret200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
+    | common.Conflict409
     | common.TooManyRequests429
     | common.InternalError500
     | common.ServiceUnavailable503
@@ -529,7 +608,17 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
         """Rotate a tenant key (POST /api/auth/admin/tenant-keys).
 
         Creates a new tenant key. The previous key remains valid for one day or for the time given; at most two keys
-        of a purpose are valid at a time.
+        of a purpose are valid at a time. A URL key can be limited to one processor; at most two are valid for each
+        processor, and two more for those without a limit.
+        """
+        ...
+
+    async def get_webhook_secrets(
+        self, params: GetWebhookSecretsParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetWebhookSecretsReply:
+        """List webhook secrets (GET /api/auth/admin/webhook-secrets/{provider}).
+
+        Lists the webhook secrets of a payment processor by label, without the secrets themselves.
         """
         ...
 
@@ -538,8 +627,10 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
     ) -> PutWebhookSecretReply:
         """Set a webhook secret (PUT /api/auth/admin/webhook-secrets/{provider}).
 
-        Sets the secret that a payment processor uses to sign deliveries. The previous secret remains valid for one
-        day or for the time given.
+        Sets the secret that a payment processor uses to sign deliveries. It replaces the secret with the same label
+        only; up to 8 labels per processor are allowed, for example one per shop or endpoint. The previous secret of
+        the label remains valid for one day or for the time given. Deliveries under a secret with mode `test` count
+        only in a sandbox tenant, and test objects under a secret with mode `live` are ignored.
         """
         ...
 
@@ -550,6 +641,16 @@ class AuthApi(Protocol[AccessBearerAuthT_contra, RefreshBearerAuthT_contra]):
 
         Counts the deliveries with a valid tenant key that were refused, by payment processor, hour and reason,
         newest hour first. Nothing of their content is stored. A new refusal appears within seconds.
+        """
+        ...
+
+    async def delete_webhook_secret(
+        self, params: DeleteWebhookSecretParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> DeleteWebhookSecretReply:
+        """Delete a webhook secret (DELETE /api/auth/admin/webhook-secrets/{provider}/{label}).
+
+        Invalidates the secret with this label and its previous one. Other labels remain valid. Use it when an
+        endpoint is removed at the processor or a secret has leaked.
         """
         ...
 
@@ -594,6 +695,9 @@ class AuthStub:
     ) -> RotateTenantKeyReply:
         raise NotWrittenError
 
+    async def get_webhook_secrets(self, params: GetWebhookSecretsParams, *, call: Call[Any]) -> GetWebhookSecretsReply:
+        raise NotWrittenError
+
     async def put_webhook_secret(
         self, params: PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[Any]
     ) -> PutWebhookSecretReply:
@@ -602,6 +706,11 @@ class AuthStub:
     async def get_webhook_refusals(
         self, params: GetWebhookRefusalsParams, *, call: Call[Any]
     ) -> GetWebhookRefusalsReply:
+        raise NotWrittenError
+
+    async def delete_webhook_secret(
+        self, params: DeleteWebhookSecretParams, *, call: Call[Any]
+    ) -> DeleteWebhookSecretReply:
         raise NotWrittenError
 
 
@@ -826,6 +935,29 @@ ROTATE_TENANT_KEY: Final = Operation(
     rate_limit=("api",),
 )
 
+GET_WEBHOOK_SECRETS: Final = Operation(
+    id="getWebhookSecrets",
+    method="GET",
+    path="/api/auth/admin/webhook-secrets/{provider}",
+    handler="get_webhook_secrets",
+    replies=frozenset(
+        {
+            GetWebhookSecrets200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PlatformNotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:479",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(GetWebhookSecretsParams),
+    rate_limit=("api",),
+)
+
 PUT_WEBHOOK_SECRET: Final = Operation(
     id="putWebhookSecret",
     method="PUT",
@@ -846,7 +978,7 @@ PUT_WEBHOOK_SECRET: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:472",
+    origin="contracts/openapi/v1/auth.yaml:533",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(PutWebhookSecretParams),
     bodies=Bodies({"application/json": JsonBody(models.WebhookSecretRequest)}, is_required=True),
@@ -869,9 +1001,33 @@ GET_WEBHOOK_REFUSALS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/auth.yaml:535",
+    origin="contracts/openapi/v1/auth.yaml:602",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetWebhookRefusalsParams),
+    rate_limit=("api",),
+)
+
+DELETE_WEBHOOK_SECRET: Final = Operation(
+    id="deleteWebhookSecret",
+    method="DELETE",
+    path="/api/auth/admin/webhook-secrets/{provider}/{label}",
+    handler="delete_webhook_secret",
+    replies=frozenset(
+        {
+            DeleteWebhookSecret200,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/auth.yaml:645",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    params=Params(DeleteWebhookSecretParams),
     rate_limit=("api",),
 )
 
@@ -885,6 +1041,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ADMIN_RBAC_CHECK,
     ADMIN_UPDATE_MEMBERSHIP_ROLE,
     ROTATE_TENANT_KEY,
+    GET_WEBHOOK_SECRETS,
     PUT_WEBHOOK_SECRET,
     GET_WEBHOOK_REFUSALS,
+    DELETE_WEBHOOK_SECRET,
 )

@@ -9,13 +9,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from generated.server import Call, UnauthorizedError, auth
+from generated.server import Call, NotFoundError, UnauthorizedError, auth
 from generated.server.models import auth as models
 from generated.server.models.common import SuccessResponse
 from impl.auth import administration, own_password, sessions
 from impl.auth.assembly import Auth
-from impl.auth.keys import machine_secrets
+from impl.auth.keys import key_rotation, webhook_secrets
+from impl.auth.keys.key_rotation import Use
 from impl.auth.keys.tenant_keys import Purpose
+from impl.auth.keys.webhook_secrets import Endpoint, NewSecret, StoredSecret
 from impl.auth.limits import refusals
 from impl.auth.limits.refusals import Refusal
 from impl.auth.roles import Role
@@ -24,6 +26,7 @@ from impl.auth.tokens import access_tokens
 from impl.auth.tokens.access_tokens import AccessToken
 from impl.db.idempotency.store import run_once
 from impl.db.transaction import tenant_transaction
+from impl.platforms.processor import Processor
 
 ForgetSecret: TypeAlias = Callable[[UUID, str], None]
 """Told (tenant, processor) when a webhook secret has changed, so that this process reads it anew."""
@@ -188,16 +191,18 @@ class AuthOperations:
         self, params: auth.RotateTenantKeyParams, body: models.TenantKeyRequest, *, call: Call[AccessToken]
     ) -> auth.RotateTenantKeyReply:
         tenant_id, now = call.principal.tenant_id, self._login.clock.now()
-        purpose, previous = Purpose(body.purpose), timedelta(seconds=body.previous_valid_seconds)
+        use = Use(purpose=Purpose(body.purpose), processor=body.processor)
+        previous = timedelta(seconds=body.previous_valid_seconds)
         changed: list[bytes] = []
 
         async def work(connection: AsyncConnection) -> models.TenantKey:
-            rotated = await machine_secrets.rotate_key(connection, tenant_id, purpose, previous, now=now)
+            rotated = await key_rotation.rotate_key(connection, tenant_id, use, previous, now=now)
             changed.extend(rotated.changed)
             return models.TenantKey(
                 tenant_id=tenant_id,
                 key_id=rotated.key_id,
-                purpose=purpose.value,
+                purpose=use.purpose.value,
+                processor=body.processor,
                 tenant_key=rotated.key,
                 previous_valid_until=rotated.previous_valid_until,
                 created_at=now,
@@ -209,36 +214,59 @@ class AuthOperations:
             self._tenant_keys.forget(key_hash)
         return auth.RotateTenantKey201(body=result.body)
 
+    async def get_webhook_secrets(
+        self, params: auth.GetWebhookSecretsParams, *, call: Call[AccessToken]
+    ) -> auth.GetWebhookSecretsReply:
+        processor, tenant_id = webhook_secrets.processor_of(params.provider), call.principal.tenant_id
+        ring, now = self._idempotency.ring, self._login.clock.now()
+        async with tenant_transaction(self._login.engine, tenant_id) as connection:
+            stored = await webhook_secrets.valid(connection, ring, processor, now=now)
+        secrets = [_to_api_secret(tenant_id, processor, one) for one in stored]
+        return auth.GetWebhookSecrets200(body=models.WebhookSecrets(secrets=secrets))
+
     async def put_webhook_secret(
         self, params: auth.PutWebhookSecretParams, body: models.WebhookSecretRequest, *, call: Call[AccessToken]
     ) -> auth.PutWebhookSecretReply:
-        tenant_id, now = call.principal.tenant_id, self._login.clock.now()
+        caller, now = call.principal, self._login.clock.now()
 
         async def work(connection: AsyncConnection) -> models.WebhookSecret:
-            processor = machine_secrets.processor_of(params.provider)
-            rotated = await machine_secrets.put_webhook_secret(
-                connection,
-                self._idempotency.ring,
-                tenant_id=tenant_id,
+            processor = webhook_secrets.processor_of(params.provider)
+            new = NewSecret(
                 processor=processor,
                 secret=body.secret,
                 webhook_id=body.webhook_id,
+                endpoint=Endpoint(
+                    label=body.label, mode=body.mode, account=body.account, order_prefix=body.order_prefix
+                ),
                 previous=timedelta(seconds=body.previous_valid_seconds),
-                now=now,
             )
-            return models.WebhookSecret(
-                tenant_id=tenant_id,
-                # The contract lists the processors of the registry; a test holds the two together.
-                provider=cast("Any", processor.name),
-                version=rotated.version,
-                key_id=rotated.key_id,
-                updated_at=now,
-                previous_valid_until=rotated.previous_valid_until,
-            )
+            stored = await webhook_secrets.put(connection, self._idempotency.ring, caller, new, now=now)
+            return _to_api_secret(caller.tenant_id, processor, stored)
 
         result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=models.WebhookSecret)
-        self._forget_secret(tenant_id, result.body.provider)
+        self._forget_secret(caller.tenant_id, result.body.provider)
         return auth.PutWebhookSecret200(body=result.body, idempotency_replayed="true" if result.is_replayed else None)
+
+    async def delete_webhook_secret(
+        self, params: auth.DeleteWebhookSecretParams, *, call: Call[AccessToken]
+    ) -> auth.DeleteWebhookSecretReply:
+        caller, now = call.principal, self._login.clock.now()
+
+        async def work(connection: AsyncConnection) -> SuccessResponse:
+            try:
+                processor = webhook_secrets.processor_of(params.provider)
+            except webhook_secrets.PlatformNotFoundError as error:
+                raise NotFoundError(error.detail) from error
+            await webhook_secrets.delete(connection, caller, processor, params.label, now=now)
+            message = "The secret is no longer valid."
+            return SuccessResponse(success=True, correlation_id=call.correlation_id, message=message)
+
+        result = await run_once(self._idempotency, call, params.x_idempotency_key, work, answer=SuccessResponse)
+        # Other processes read it again within a minute, which is how long they remember secrets.
+        self._forget_secret(caller.tenant_id, params.provider)
+        return auth.DeleteWebhookSecret200(
+            body=result.body, idempotency_replayed="true" if result.is_replayed else None
+        )
 
     async def get_webhook_refusals(
         self, params: auth.GetWebhookRefusalsParams, *, call: Call[AccessToken]
@@ -260,4 +288,21 @@ def to_api_refusal(refusal: Refusal) -> models.WebhookRefusal:
         count=refusal.count,
         last_at=refusal.last_at,
         likely_cause=refusal.likely_cause,
+    )
+
+
+def _to_api_secret(tenant_id: UUID, processor: Processor, stored: StoredSecret) -> models.WebhookSecret:
+    endpoint = stored.endpoint
+    return models.WebhookSecret(
+        tenant_id=tenant_id,
+        # The contract lists the processors of the registry; a test holds the two together.
+        provider=cast("Any", processor.name),
+        label=endpoint.label,
+        mode=cast("Any", endpoint.mode),
+        account=endpoint.account,
+        order_prefix=endpoint.order_prefix,
+        version=stored.version,
+        key_id=stored.key_id,
+        updated_at=stored.updated_at,
+        previous_valid_until=stored.previous_valid_until,
     )

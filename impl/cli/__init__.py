@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-tenant_app = typer.Typer(help="Create tenants.", no_args_is_help=True)
+tenant_app = typer.Typer(help="Create and change tenants.", no_args_is_help=True)
 keys_app = typer.Typer(help="Rotate the keys that encrypt stored secrets and sign access tokens.", no_args_is_help=True)
 app.add_typer(tenant_app, name="tenant")
 app.add_typer(user_commands.app, name="user")
@@ -185,6 +186,22 @@ def tenant_create(
     from impl.cli import tenant
 
     tenant.create(options.settings(data_dir=data_dir), name=name, email=email, currency=currency)
+
+
+@tenant_app.command("update")
+def tenant_update(
+    tenant_id: Annotated[UUID, typer.Option(help="The tenant.")],
+    sandbox: Annotated[bool | None, typer.Option(help="Whether test objects count. Never for a real shop.")] = None,
+    journeys: Annotated[bool | None, typer.Option(help="Whether journeys of visitors are linked.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Change what holds for a tenant. Running processes follow within a minute.
+
+    Example: skeldir tenant update --tenant-id 3f2b8c1e-… --sandbox
+    """
+    from impl.cli import tenant
+
+    tenant.update(options.settings(data_dir=data_dir), tenant_id, sandbox=sandbox, journeys=journeys)
 
 
 @keys_app.command("reseal")

@@ -1,4 +1,4 @@
-"""`skeldir tenant create`."""
+"""`skeldir tenant create` and `skeldir tenant update`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from impl.kernel.errors import ConfigurationError
 from impl.platforms import registry
 from impl.settings import Role, Settings
 from impl.tenants import create as tenants
+from impl.tenants import update as changes
 from impl.tenants.create import Admin
 
 FIRST: Final = registry.PROCESSORS[0]
@@ -52,6 +53,20 @@ def create(settings: Settings, *, name: str, email: str, currency: str) -> None:
         return
     with local.stack(settings) as stack:
         _print(make(stack.settings, name=name, email=email, password=password, currency=currency))
+
+
+def update(settings: Settings, tenant_id: uuid.UUID, *, sandbox: bool | None, journeys: bool | None) -> None:
+    """Change the tenant and say what holds from now on."""
+    if sandbox is None and journeys is None:
+        raise ConfigurationError("nothing to change; use --sandbox, --no-sandbox, --journeys or --no-journeys")
+    if settings.ops_database_url is not None:
+        _run(_update(settings, tenant_id, sandbox=sandbox, journeys=journeys))
+    else:
+        with local.stack(settings) as stack:
+            _run(_update(stack.settings, tenant_id, sandbox=sandbox, journeys=journeys))
+    for name, value in (("sandbox", sandbox), ("journeys", journeys)):
+        if value is not None:
+            local.say(f"{name} is {'on' if value else 'off'} for tenant {tenant_id}")
 
 
 def make(
@@ -102,6 +117,11 @@ async def _make(
         ring, key_hash = KeyRing(settings.key_ring()), tenant_keys.hash_of(key)
         await tenants.equip(app, ring, tenant_id, key_hash=key_hash, secrets=secrets)
     return NewTenant(tenant_id, email, password, key, secrets[FIRST.name])
+
+
+async def _update(settings: Settings, tenant_id: uuid.UUID, *, sandbox: bool | None, journeys: bool | None) -> None:
+    async with engine(settings.secret("ops_database_url")) as operator:
+        await changes.update(operator, tenant_id, sandbox=sandbox, journeys_enabled=journeys)
 
 
 @asynccontextmanager

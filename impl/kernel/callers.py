@@ -14,6 +14,8 @@ class MachineCaller:
     tenant_id: UUID
     key_hash: bytes
     """SHA-256 of the key."""
+    processor: str | None = None
+    """The only processor that may use the key; None for any machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,9 +115,9 @@ class Processor(ABC):
         """The sum of all known facts of a payment: pure, and the same for every order of `facts`."""
         return rules.plain_position(facts)
 
-    def is_test(self, payload: Any) -> bool:
-        """Whether the body says that its object is of the processor's test mode. Most bodies do not say."""
-        return False
+    def is_test(self, payload: Any) -> bool | None:
+        """Whether the object is of the processor's test mode; None where its bodies do not say, so that the secret decides."""
+        return None
 
     @abstractmethod
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:

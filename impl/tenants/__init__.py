@@ -1,4 +1,4 @@
 """Merchants: how one comes to be, with its first admin, its key and its webhook secret.
 
-Owns tenant creation by an operator. Does not own logins (`auth`) or the use of secrets (`webhooks`).
+Owns the creation and change of tenants by an operator. Does not own logins (`auth`) or the use of secrets (`webhooks`).
 """

@@ -216,6 +216,27 @@ class TestTenantKey:
         assert await auth.tenant_keys.resolve(url["tenant_key"], Purpose.URL)
         assert await auth.tenant_keys.resolve(url["tenant_key"], Purpose.HEADER) is None
 
+    async def test_url_keys_of_a_processor_are_counted_apart(self, log_in, auth):
+        admin = await log_in("admin")
+        everywhere = await self.rotate(admin, purpose="url")
+        shopify = [await self.rotate(admin, purpose="url", processor="shopify") for _ in range(3)]
+        assert (everywhere["processor"], shopify[0]["processor"]) == (None, "shopify")
+        assert [one["previous_valid_until"] is None for one in shopify] == [True, False, False]
+        found = [await auth.tenant_keys.resolve(one["tenant_key"], Purpose.URL) for one in (everywhere, *shopify)]
+        assert [key and key.processor for key in found] == [None, None, "shopify", "shopify"]
+        assert [key is not None for key in found] == [True, False, True, True]
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ({"processor": "shopify"}, "VALIDATION_ERROR"),
+            ({"purpose": "url", "processor": "square"}, "REQUEST_VALIDATION_FAILED"),
+        ],
+    )
+    async def test_a_header_key_and_an_unknown_processor_are_refused(self, log_in, body, code):
+        answer = await (await log_in("admin")).ask("POST", f"{ADMIN}/tenant-keys", body)
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+
     async def test_the_database_keeps_the_hash_only_and_a_repetition_shows_nothing(self, log_in, owner):
         admin, once = await log_in("admin"), key()
         first = await admin.ask("POST", f"{ADMIN}/tenant-keys", {}, **once)
@@ -265,6 +286,89 @@ class TestWebhookSecret:
     async def test_paypal_is_known_by_its_webhook_id(self, log_in):
         answer = await (await log_in("admin")).ask("PUT", f"{ADMIN}/webhook-secrets/paypal", {"webhook_id": "WH-1"})
         assert (answer.status_code, answer.json()["provider"]) == (200, "paypal")
+
+    async def test_each_label_has_a_secret_of_its_own(self, log_in):
+        admin = await log_in("admin")
+        assert await self.listed(admin) == []
+        shop = {"label": "outlet", "mode": "test", "account": "outlet.example", "order_prefix": "OUT-"}
+        first = await self.put(admin, secret="secret of the first")
+        outlet = await self.put(admin, secret="secret of the outlet", **shop)
+        again = await self.put(admin, secret="another of the outlet", **shop)
+        assert shop.items() <= outlet.items()
+        assert ([one["version"] for one in (first, outlet, again)], again["previous_valid_until"] is None) == (
+            [1, 1, 2],
+            False,
+        )
+        assert await self.listed(admin) == [first, again]
+        assert (first["label"], first["mode"], first["account"], first["order_prefix"]) == (
+            "default",
+            "live",
+            "default",
+            None,
+        )
+
+    async def test_a_deleted_label_ends_at_once_and_keeps_who_did_it(self, log_in, owner, forgotten):
+        admin, other = await log_in("admin"), await log_in("admin")
+        await self.put(admin, secret="secret of the first")
+        for number in (1, 2):
+            await self.put(admin, secret=f"secret {number}", label="a shop: 2")
+        await self.put(other, secret="secret of another tenant", label="a shop: 2")
+        path = f"{ADMIN}/webhook-secrets/stripe/a%20shop%3A%202"
+        assert (await admin.ask("DELETE", path)).json()["message"] == "The secret is no longer valid."
+        assert [one["label"] for one in await self.listed(admin)] == ["default"]
+        assert [one["label"] for one in await self.listed(other)] == ["a shop: 2"]
+        rows = await owner.fetch(
+            "SELECT label, set_by, deleted_by, valid_until <= now() AS ended FROM tenant_webhook_secrets"
+            " WHERE tenant_id = $1 ORDER BY label, version",
+            admin.member.tenant_id,
+        )
+        by = admin.member.user_id
+        assert list(map(tuple, rows)) == [("a shop: 2", by, by, True)] * 2 + [("default", by, None, None)]
+        assert forgotten[-1] == (admin.member.tenant_id, "stripe")
+        for missing in (path, f"{ADMIN}/webhook-secrets/square/default"):
+            answer = await admin.ask("DELETE", missing)
+            assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+        assert (await self.put(admin, secret="secret 3", label="a shop: 2"))["version"] == 3
+
+    async def test_a_ninth_label_is_refused_until_another_one_is_deleted(self, log_in):
+        admin = await log_in("admin")
+        for number in range(8):
+            await self.put(admin, secret=f"secret {number}", label=f"shop {number}")
+        body = {"secret": "secret of the ninth", "label": "shop 8"}
+        answer = await admin.ask("PUT", f"{ADMIN}/webhook-secrets/stripe", body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+        assert len(await self.listed(admin)) == 8
+        assert (await self.put(admin, secret="another secret", label="shop 3"))["version"] == 2
+        await admin.ask("DELETE", f"{ADMIN}/webhook-secrets/stripe/shop%200")
+        assert (await self.put(admin, **body))["version"] == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"label": ""},
+            {"label": "a/b"},
+            {"label": "x" * 65},
+            {"mode": "staging"},
+            {"account": "a shop"},
+            {"account": "x" * 256},
+            {"order_prefix": "x" * 65},
+        ],
+    )
+    async def test_an_endpoint_that_cannot_be_is_refused(self, log_in, body):
+        admin = await log_in("admin")
+        answer = await admin.ask("PUT", f"{ADMIN}/webhook-secrets/stripe", {"secret": "long enough"} | body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "REQUEST_VALIDATION_FAILED")
+
+    async def put(self, admin, **body):
+        answer = await admin.ask("PUT", f"{ADMIN}/webhook-secrets/stripe", body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def listed(self, admin):
+        answer = await admin.ask("GET", f"{ADMIN}/webhook-secrets/stripe")
+        assert answer.status_code == 200, answer.text
+        assert "secret of" not in answer.text
+        return answer.json()["secrets"]
 
 
 class TestIdempotency:

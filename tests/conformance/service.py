@@ -65,6 +65,7 @@ PRIVATE = [
     "adminUpdateMembershipRole",
     "rotateTenantKey",
     "putWebhookSecret",
+    "deleteWebhookSecret",
 ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contracts.specified import TOTAL
 from tools.cli.watch import Watcher
 from tools.mocks import service as mocks
 
@@ -28,7 +29,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["check"], "16 APIs, 72 operations, 0 findings\n"),
+        (["check"], f"16 APIs, {TOTAL} operations, 0 findings\n"),
         (["bundle", "--out", "gebündelt/v1"], "gebündelt/v1/auth.yaml\n"),
         (["docs"], "19 pages: build/docs/index.html\n"),
         (["breaking"], "0 errors, 0 warnings"),

@@ -256,6 +256,30 @@ async def test_secrets_are_those_of_a_processor_and_of_its_kind(
         await RowMaker(owner).insert("tenant_webhook_secrets", await make_tenant(), **values)
 
 
+async def test_a_processor_has_at_most_eight_valid_labels(owner: asyncpg.Connection, make_tenant: MakeTenant) -> None:
+    maker, tenant, ended = RowMaker(owner), await make_tenant(), datetime.now(UTC) - timedelta(minutes=1)
+    for number in range(8):
+        await maker.insert("tenant_webhook_secrets", tenant, label=str(number))
+    await maker.insert("tenant_webhook_secrets", tenant, label="7", version=2)
+    await maker.insert("tenant_webhook_secrets", tenant, label="8", valid_until=ended)
+    await maker.insert("tenant_webhook_secrets", tenant, label="8", processor="shopify")
+    with pytest.raises(asyncpg.CheckViolationError, match="8 labels"):
+        await maker.insert("tenant_webhook_secrets", tenant, label="9")
+
+
+async def test_a_tenant_has_two_valid_url_keys_for_each_processor(
+    owner: asyncpg.Connection, make_tenant: MakeTenant
+) -> None:
+    maker, tenant = RowMaker(owner), await make_tenant()
+    for processor in (None, "shopify", "stripe"):
+        for _ in range(2):
+            await maker.insert("tenant_api_keys", tenant, purpose="url", processor=processor)
+        with pytest.raises(asyncpg.CheckViolationError, match="two valid url keys"):
+            await maker.insert("tenant_api_keys", tenant, purpose="url", processor=processor)
+    with pytest.raises(asyncpg.CheckViolationError, match="processor"):
+        await maker.insert("tenant_api_keys", tenant, purpose="header", processor="shopify")
+
+
 async def test_a_processor_is_added_by_a_row_of_the_reference_table(
     owner: asyncpg.Connection, make_tenant: MakeTenant
 ) -> None:

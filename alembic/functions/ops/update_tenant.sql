@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION ops.update_tenant(
     llm_window_cap_cents integer DEFAULT NULL,
     llm_window_seconds integer DEFAULT NULL,
     notification_email_sealed bytea DEFAULT NULL,
-    key_id text DEFAULT NULL
+    key_id text DEFAULT NULL,
+    sandbox boolean DEFAULT NULL
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -26,6 +27,7 @@ BEGIN
         llm_window_seconds = coalesce($9, llm_window_seconds),
         notification_email_sealed = coalesce($10, notification_email_sealed),
         key_id = coalesce($11, key_id),
+        sandbox = coalesce($12, sandbox),
         updated_at = now()
     WHERE id = $1;
     RETURN FOUND;

@@ -121,9 +121,10 @@ BEGIN
         ), delivered AS (
             INSERT INTO public.webhook_deliveries (
                 tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,
-                signature_scheme, secret_version, outcome, event_id, correlation_id, schema_notes)
+                signature_scheme, secret_label, secret_version, account, outcome, event_id, correlation_id,
+                schema_notes)
             SELECT bound, d.delivery_id, d.processor, d.topic, d.processor_event_id, d.idempotency_key, d.received_at,
-                d.size_bytes, d.signature_scheme, d.secret_version,
+                d.size_bytes, d.signature_scheme, d.secret_label, d.secret_version, d.account,
                 CASE WHEN r.is_new THEN 'accepted' ELSE 'duplicate' END, r.event_id, d.correlation_id, d.schema_notes
             FROM result r JOIN delivery d ON d.ordinality = r.place
             WHERE r.is_recorded AND NOT d.is_replay

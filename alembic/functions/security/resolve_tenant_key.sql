@@ -1,8 +1,9 @@
--- A machine shows a key; only its exact hash leads to a tenant, so tenants cannot be listed.
+-- A machine shows a key; only its exact hash leads to a tenant, so tenants cannot be listed. A processor that is not NULL is the
+-- only one whose addresses the key opens.
 CREATE OR REPLACE FUNCTION security.resolve_tenant_key(key_hash bytea, purpose text)
-RETURNS TABLE (tenant_id uuid, webhook_rate_per_minute integer)
+RETURNS TABLE (tenant_id uuid, webhook_rate_per_minute integer, processor text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT t.id, t.webhook_rate_per_minute
+    SELECT t.id, t.webhook_rate_per_minute, k.processor
     FROM public.tenant_api_keys k
     JOIN public.tenants t ON t.id = k.tenant_id
     WHERE k.key_hash = $1 AND k.purpose = $2

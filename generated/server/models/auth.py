@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from .._runtime.models import ContractModel, Omittable
+from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
 from .._runtime.types import Integer, Text, Timestamp, Uuid
 
 
@@ -196,6 +196,10 @@ class TenantKeyRequest(ContractModel):
 
     purpose: Literal["header", "url"] = "header"
     """header: for webhooks and site tags; url: for processors that cannot send custom headers."""
+    processor: Omittable[Literal["shopify", "stripe", "woocommerce", "paypal"]] = None
+    """The only processor that may use the key. Allowed for URL keys only; without it the key is good for all
+    processors.
+    """
     previous_valid_seconds: Annotated[int, Integer(ge=0, le=604_800)] = 86_400
     """Seconds for which the previous one remains valid."""
 
@@ -215,6 +219,8 @@ class TenantKey(ContractModel):
     """Time until which the previous key is valid (UTC). Null if there is none."""
     created_at: Timestamp
     """Creation time (UTC)."""
+    processor: Maybe[Literal["shopify", "stripe", "woocommerce", "paypal"]] = UNSET
+    """The only processor that may use the key. Null if all may."""
 
 
 class WebhookSecretRequest(ContractModel):
@@ -226,6 +232,18 @@ class WebhookSecretRequest(ContractModel):
     """Signing secret. Required except for PayPal."""
     webhook_id: Omittable[Annotated[str, Text(min_length=1, max_length=255)]] = None
     """PayPal's ID of the webhook. Required for PayPal."""
+    label: Annotated[
+        str, Text(min_length=1, max_length=64, pattern="^[A-Za-z0-9]([A-Za-z0-9 ._:@-]*[A-Za-z0-9])?$")
+    ] = "default"
+    """Label of the secret. A secret replaces only the one with the same label."""
+    mode: Literal["live", "test"] = "live"
+    """live: the endpoint receives real payments; test: it receives those of a test mode or a staging shop."""
+    account: Annotated[str, Text(min_length=1, max_length=255, pattern="^[!-~]+$")] = "default"
+    """The shop or account whose payments these are: the host of the shop (WooCommerce, Shopify) or the account ID
+    (Stripe, PayPal). Secrets that name one account belong to one shop.
+    """
+    order_prefix: Omittable[Annotated[str, Text(min_length=1, max_length=64, pattern="^[ -~]+$")]] = None
+    """The text that the shop puts before its order numbers at PayPal."""
     previous_valid_seconds: Annotated[int, Integer(ge=0, le=604_800)] = 86_400
     """Seconds for which the previous one remains valid."""
 
@@ -237,14 +255,22 @@ class WebhookSecret(ContractModel):
     """ID of the tenant."""
     provider: Literal["shopify", "stripe", "woocommerce", "paypal"]
     """The payment processor."""
+    label: Annotated[str, Text(min_length=1, max_length=64)]
+    """Label of the secret."""
+    mode: Literal["live", "test"]
+    """Mode of the endpoint."""
+    account: Annotated[str, Text(min_length=1, max_length=255)]
+    """The shop or account whose payments these are."""
     version: Annotated[int, Integer(ge=1, le=2**31 - 1)]
-    """Number of times the secret was set."""
+    """Number of times the secret of the label was set."""
     key_id: Annotated[str, Text(min_length=1, max_length=64)]
     """ID of the key that encrypts the secret."""
     updated_at: Timestamp
     """Time the secret was set (UTC)."""
     previous_valid_until: Timestamp | None
     """Time until which the previous secret is valid (UTC). Null if there is none."""
+    order_prefix: Maybe[Annotated[str, Text(max_length=64)]] = UNSET
+    """The text that the shop puts before its order numbers at PayPal. Null if there is none."""
 
 
 class WebhookRefusal(ContractModel):
@@ -273,3 +299,10 @@ class WebhookRefusals(ContractModel):
     """ID of the tenant."""
     refusals: Annotated[list[WebhookRefusal], Field(max_length=10_000)]
     """One entry for each payment processor, hour and reason, newest hour first."""
+
+
+class WebhookSecrets(ContractModel):
+    """The webhook secrets of a processor, without the secrets themselves."""
+
+    secrets: Annotated[list[WebhookSecret], Field(max_length=8)]
+    """The secrets that are valid, in the order of their labels."""

@@ -28,7 +28,9 @@ _LOOKUPS: Final = 4
 """Keys that are looked up at once: strangers must not take the connections that authentic deliveries need."""
 _LOOKUPS_WAITING: Final = 256
 
-_RESOLVE = text("SELECT tenant_id, webhook_rate_per_minute FROM security.resolve_tenant_key(:key_hash, :purpose)")
+_RESOLVE = text(
+    "SELECT tenant_id, webhook_rate_per_minute, processor FROM security.resolve_tenant_key(:key_hash, :purpose)"
+)
 
 
 class Purpose(enum.Enum):
@@ -116,7 +118,12 @@ class TenantKeys:
             self._unknown.put((key_hash, purpose), True)
             self._vouched.drop((key_hash, purpose))
             return None
-        tenant_key = TenantKey(tenant_id=row.tenant_id, key_hash=key_hash, rate_per_minute=row.webhook_rate_per_minute)
+        tenant_key = TenantKey(
+            tenant_id=row.tenant_id,
+            key_hash=key_hash,
+            processor=row.processor,
+            rate_per_minute=row.webhook_rate_per_minute,
+        )
         self._known.put((key_hash, purpose), tenant_key)
         self._vouched.put((key_hash, purpose), True)
         return tenant_key

@@ -37,7 +37,7 @@ from impl.platforms.processor import Processor
 log = structlog.get_logger()
 
 _CLAIM: Final = text(
-    "SELECT c.*, d.external_event_id FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
+    "SELECT c.*, d.external_event_id, d.account FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
 )
 _REPLAY: Final = text("SELECT * FROM ingest.replay_dead_event(:id, CAST(:delivery AS jsonb))")
 _REPLAY_TOUCH: Final = text("SELECT ingest.replay_dead_touch(:id, CAST(:touch AS jsonb))")
@@ -117,7 +117,13 @@ def _read(dependencies: ReplayDependencies, claimed: Claimed, content: Any) -> R
     if processor is None or not isinstance(content, dict):
         raise StillDead("schema_validation", "there is nothing in it that could be read")
     topic = None if row.event_type == "unknown" else row.event_type
-    notification = Notification(payload=content, topic=topic, id=row.external_event_id, received_at=row.ingested_at)
+    notification = Notification(
+        payload=content,
+        topic=topic,
+        id=row.external_event_id,
+        account=row.account,
+        received_at=row.ingested_at,
+    )
     try:
         facts = topics.read(processor, notification)
     except UnusableDelivery as error:

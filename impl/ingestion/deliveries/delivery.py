@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from impl.ingestion.rejections import Cause, Issue
+from impl.kernel.facts import DEFAULT_ACCOUNT
 
 
 class Outcome(enum.StrEnum):
@@ -31,8 +32,12 @@ class Delivery:
     received_at: datetime
     size_bytes: int
     signature_scheme: str
+    secret_label: str | None = None
+    """Label of the webhook secret that signed it; None for a replay."""
     secret_version: int
-    """Version of the webhook secret that signed it."""
+    """Version of that secret."""
+    account: str = DEFAULT_ACCOUNT
+    """Whose books it is about, as that secret says."""
     schema_notes: tuple[Issue, ...] = ()
     """Where its body differs from the schema that describes it; at most `MAX_ISSUES`."""
 
@@ -57,6 +62,8 @@ class NotRevenue:
     topic: str
     processor_event_id: str
     idempotency_key: uuid.UUID
+    reason: str | None = None
+    """A sentence for whoever wonders why an object with an amount does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +112,9 @@ class Rejected(_Received):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored(_Received):
     """There was nothing to record."""
+
+    reason: str | None = None
+    """Why an object with an amount does not count."""
 
     @property
     def outcome(self) -> Outcome:

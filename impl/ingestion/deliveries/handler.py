@@ -12,7 +12,7 @@ from generated.server.models import webhooks_base as models
 from impl.auth.keys.tenant_keys import TenantKey
 from impl.auth.limits.delivery_limits import DeliveryLimits
 from impl.ingestion.deliveries import receive
-from impl.ingestion.deliveries.delivery import Outcome, Receipt, Recorded, Rejected
+from impl.ingestion.deliveries.delivery import Ignored, Outcome, Receipt, Recorded, Rejected
 from impl.ingestion.deliveries.interpret import Inbound
 from impl.ingestion.deliveries.receive import Receiver
 from impl.ingestion.rejections import Issue
@@ -67,6 +67,10 @@ class DeliveryHandler:
         `ServiceUnavailableError` while the database is away: nothing was recorded then, and the processor sends it again.
         """
         processor, topic = self._addresses[call.operation.id]
+        if call.principal.processor not in {None, processor.name}:
+            # As for an unknown key: a URL that leaks at one processor tells nothing about the others.
+            self._note_unsigned(call)
+            raise UnauthorizedError
         headers = {name: value for name in processor.headers if (value := call.headers.raw(name.encode()))}
         if topic is None and processor.is_unsigned_ping(headers, call.request.media_type):
             self._note_unsigned(call)
@@ -148,7 +152,7 @@ def to_api_receipt(receipt: Receipt) -> models.WebhookReceipt:
     return models.WebhookReceipt(
         success=True,
         correlation_id=receipt.correlation_id,
-        message=MESSAGES[receipt.outcome],
+        message=(receipt.reason if isinstance(receipt, Ignored) else None) or MESSAGES[receipt.outcome],
         tenant_id=receipt.tenant_id,
         outcome=receipt.outcome.value,
         event_id=recorded.event_id if recorded else None,

@@ -86,10 +86,14 @@ class Reading:
             readable={name: value for name, value in facts.items() if value is not None},
         )
 
-    def ignore(self) -> NotRevenue:
+    def ignore(self, reason: str | None = None) -> NotRevenue:
         """The note of a delivery that says nothing about revenue."""
-        event_id = self.event_id or str(self.key)
-        return NotRevenue(topic=self.topic or "unknown", processor_event_id=event_id, idempotency_key=self.key)
+        return NotRevenue(
+            topic=self.topic or "unknown",
+            processor_event_id=self.event_id or str(self.key),
+            idempotency_key=self.key,
+            reason=reason,
+        )
 
     @property
     def key(self) -> uuid.UUID:
@@ -129,17 +133,34 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
         issues = reading.schema_notes or (_NOT_AN_OBJECT,)
         message = f"{issues[0]['pointer']}: {issues[0]['message']}"
         return reading.reject("schema_validation", message, issues=issues)
-    notification = Notification(payload=reading.payload, topic=topic, id=reading.event_id, received_at=received_at)
+    if (reason := _without_real_money(reading)) is not None:
+        return reading.ignore(reason)
+    notification = Notification(
+        payload=reading.payload,
+        topic=topic,
+        id=reading.event_id,
+        account=reading.secret.account,
+        received_at=received_at,
+    )
     if topics.kind_of(reading.processor.name, topic) is None:
         return _not_read(reading, notification)
-    if reading.processor.is_test(reading.payload):
-        return reading.ignore()
     try:
         return Report(facts=reading.processor.read(notification), idempotency_key=reading.key)
     except NothingToRecord:
         return reading.ignore()
     except UnusableDelivery as error:
         return _refused(reading, error)
+
+
+def _without_real_money(reading: Reading) -> str | None:
+    """Why the object does not count: it is of another mode than its secret, or of a test mode. None when it counts."""
+    secret, is_test = reading.secret, reading.processor.is_test(reading.payload)
+    if is_test is not None and is_test != secret.is_test:
+        kinds = ("test", "live") if is_test else ("live", "test")
+        return "This is a {} object, but the secret is for {} objects; it was ignored.".format(*kinds)
+    if secret.is_test and not secret.counts_tests:
+        return "Test objects count only for a sandbox tenant; this one was ignored."
+    return None
 
 
 def _not_read(reading: Reading, notification: Notification) -> Rejection | NotRevenue:

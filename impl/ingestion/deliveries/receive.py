@@ -75,6 +75,7 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
     index = await processor.verify(inbound.body, inbound.headers, plain, now=now.timestamp())
     if not secrets:
         raise SignatureMismatch("the tenant has no secret for this processor")
+    secret = secrets[index]
     delivery = Delivery(
         id=uuid.uuid4(),
         tenant_id=inbound.tenant_id,
@@ -82,9 +83,11 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
         received_at=now,
         size_bytes=len(inbound.body),
         signature_scheme=processor.signature_scheme,
-        secret_version=secrets[index].version,
+        secret_label=secret.label,
+        secret_version=secret.version,
+        account=secret.account,
     )
-    return delivery, secrets[index]
+    return delivery, secret
 
 
 async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rejection) -> Receipt:

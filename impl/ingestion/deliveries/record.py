@@ -31,10 +31,10 @@ _IGNORE: Final = text(
     """
     INSERT INTO webhook_deliveries (
         id, tenant_id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes, signature_scheme,
-        secret_version, outcome, correlation_id, schema_notes)
+        secret_label, secret_version, account, outcome, correlation_id, schema_notes)
     VALUES (
         :delivery_id, :tenant_id, :processor, :topic, :processor_event_id, :idempotency_key, :received_at, :size_bytes,
-        :signature_scheme, :secret_version, :outcome, :correlation_id, :schema_notes)
+        :signature_scheme, :secret_label, :secret_version, :account, :outcome, :correlation_id, :schema_notes)
     """
 ).bindparams(bindparam("schema_notes", type_=JSONB(none_as_null=True)))
 
@@ -142,4 +142,9 @@ async def ignore(engine: AsyncEngine, delivery: Delivery, meaning: NotRevenue) -
     row = rows.delivery_columns(delivery, key) | {"outcome": Outcome.IGNORED.value, "topic": meaning.topic}
     async with concurrency.connection_budget(engine), tenant_transaction(engine, delivery.tenant_id) as connection:
         await connection.execute(_IGNORE, row | {"processor_event_id": meaning.processor_event_id})
-    return Ignored(tenant_id=delivery.tenant_id, idempotency_key=key, schema_notes=delivery.schema_notes)
+    return Ignored(
+        tenant_id=delivery.tenant_id,
+        idempotency_key=key,
+        schema_notes=delivery.schema_notes,
+        reason=meaning.reason,
+    )

@@ -78,7 +78,9 @@ def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
         "received_at": delivery.received_at,
         "size_bytes": delivery.size_bytes,
         "signature_scheme": delivery.signature_scheme,
+        "secret_label": delivery.secret_label,
         "secret_version": delivery.secret_version,
+        "account": delivery.account,
         "correlation_id": correlation_id(key),
         "schema_notes": _schema_notes(delivery),
     }

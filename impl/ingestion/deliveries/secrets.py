@@ -19,23 +19,31 @@ from impl.platforms import registry
 CACHE_SECONDS: Final = 60.0
 CACHE_ENTRIES: Final = 2048
 
-# The newest first: it signs almost everything. A secret past its validity is not even opened.
+# The newest of each label first: those sign almost everything. A secret past its validity is not even opened. Two of each of
+# eight labels are valid at most.
 _VALID = text(
     """
-    SELECT version, secret_sealed, key_id, webhook_id
-      FROM tenant_webhook_secrets
-     WHERE tenant_id = :tenant_id AND processor = :processor AND (valid_until IS NULL OR valid_until > :now)
-     ORDER BY version DESC
-     LIMIT 2
+    SELECT s.label, s.mode, s.account, s.version, s.secret_sealed, s.key_id, s.webhook_id, t.sandbox
+      FROM tenant_webhook_secrets s JOIN tenants t ON t.id = s.tenant_id
+     WHERE s.tenant_id = :tenant_id AND s.processor = :processor AND (s.valid_until IS NULL OR s.valid_until > :now)
+     ORDER BY s.valid_until IS NOT NULL, s.label, s.version DESC
+     LIMIT 16
     """
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSecret:
-    """A secret that is valid now."""
+    """A secret that is valid now, with the endpoint it belongs to."""
 
+    label: str = "default"
     version: int
+    account: str = "default"
+    """Whose books its deliveries are: a shop, or an account at the processor."""
+    is_test: bool = False
+    """Whether its endpoint is one of a test mode, where no real money moves."""
+    counts_tests: bool = False
+    """Whether the tenant is a sandbox, in which test objects count."""
     secret: bytes = field(repr=False)
     """What deliveries are signed with; for a processor with a key of its own, the id of the tenant's webhook there."""
 
@@ -50,7 +58,7 @@ class SecretStore:
         self._known: OrderedDict[tuple[uuid.UUID, str], tuple[float, Sequence[WebhookSecret]]] = OrderedDict()
 
     async def valid(self, tenant_id: uuid.UUID, processor: str) -> Sequence[WebhookSecret]:
-        """At most two secrets, the newest first; none when the tenant has not set one."""
+        """The secrets of all labels, the newest of each label first; none when the tenant has not set one."""
         key = (tenant_id, processor)
         # An empty answer is remembered too: deliveries of a tenant without a secret must not cost a query each.
         entry = self._known.get(key)
@@ -73,7 +81,17 @@ class SecretStore:
         parameters = {"tenant_id": tenant_id, "processor": processor, "now": self._clock.now()}
         async with tenant_transaction(self._engine, tenant_id) as connection:
             rows = (await connection.execute(_VALID, parameters)).all()
-        return tuple(WebhookSecret(row.version, self._plain(tenant_id, processor, row)) for row in rows)
+        return tuple(
+            WebhookSecret(
+                label=row.label,
+                version=row.version,
+                account=row.account,
+                is_test=row.mode == "test",
+                counts_tests=row.sandbox,
+                secret=self._plain(tenant_id, processor, row),
+            )
+            for row in rows
+        )
 
     def _plain(self, tenant_id: uuid.UUID, processor: str, row: Row[Any]) -> bytes:
         if registry.processor(processor).credential == "webhook_id":

@@ -21,7 +21,8 @@ from generated.server import (
     UnauthorizedError,
 )
 from generated.server.models.common import SuccessResponse
-from impl.auth.keys import machine_secrets
+from impl.auth.keys import webhook_secrets
+from impl.auth.keys.webhook_secrets import NewSecret
 from impl.db.idempotency.errors import RepeatedRefusalError
 from impl.db.idempotency.store import IdempotencyStore, request_hash, run_once
 from impl.db.transaction import tenant_transaction
@@ -50,14 +51,11 @@ def ask(store, call):
     async def ask(key, refusal):
         async def work(connection):
             started.append(refusal)
-            await machine_secrets.put_webhook_secret(
+            await webhook_secrets.put(
                 connection,
                 store.ring,
-                tenant_id=call.principal.tenant_id,
-                processor=registry.processor("stripe"),
-                secret="long enough",
-                webhook_id=None,
-                previous=timedelta(0),
+                call.principal,
+                NewSecret(processor=registry.processor("stripe"), secret="long enough", previous=timedelta(0)),
                 now=store.clock.now(),
             )
             raise refusal

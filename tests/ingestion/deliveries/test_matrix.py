@@ -251,6 +251,31 @@ async def test_the_answer_never_repeats_what_was_sent(door: Door, street):
 
 
 @each_dispatcher
+async def test_a_url_key_of_another_processor_is_refused_like_an_unknown_one(door: Door, street):
+    shop = await street.shop()
+    body = door.body()
+    other = next(one.name for one in DOORS if one.name != door.name)
+    for processor, status in ((door.name, 200), (other, 401)):
+        await street.owner.execute(
+            "UPDATE tenant_api_keys SET processor = $1, key_hash = sha256($2::text::bytea)"
+            " WHERE tenant_id = $3 AND purpose = 'url'",
+            processor,
+            f"sk_{processor}_{shop.tenant_id}",
+            shop.tenant_id,
+        )
+        query = {"tenant_key": f"sk_{processor}_{shop.tenant_id}"}
+        answer = await shop.post(door, body, key=None, query=query)
+        assert answer.status_code == status, answer.text
+    unknown = await shop.post(door, body, key=None, query={"tenant_key": "sk_unknown"})
+    changing = {"instance", "correlation_id", "timestamp"}
+    assert {k: v for k, v in answer.json().items() if k not in changing} == {
+        k: v for k, v in unknown.json().items() if k not in changing
+    }
+    assert answer.headers["www-authenticate"] == unknown.headers["www-authenticate"]
+    assert (await shop.counts())["webhook_deliveries"] == 1
+
+
+@each_dispatcher
 async def test_a_dispatcher_takes_the_url_key_and_its_neighbours_do_not(door: Door, street):
     shop = await street.shop()
     body = door.body()

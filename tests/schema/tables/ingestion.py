@@ -217,6 +217,7 @@ class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
     key_id: Mapped[str | None]
     external_event_id: Mapped[str | None]
     delivery_id: Mapped[UUID | None]
+    account: Mapped[str] = mapped_column(server_default=text("'default'"))
     ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
     retry_count: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     last_retry_at: Mapped[datetime | None]
@@ -297,7 +298,9 @@ class WebhookDelivery(TenantScoped, Identified, CreatedAt, Base):
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     size_bytes: Mapped[int]
     signature_scheme: Mapped[str]
+    secret_label: Mapped[str | None]
     secret_version: Mapped[int | None]
+    account: Mapped[str | None]
     outcome: Mapped[str]
     event_id: Mapped[UUID | None]
     dead_event_id: Mapped[UUID | None]

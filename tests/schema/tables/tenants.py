@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import (
     CHAR,
     CheckConstraint,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
@@ -27,6 +28,7 @@ PUBLIC_COLUMNS = (
     "reporting_currency",
     "default_model",
     "journeys_enabled",
+    "sandbox",
     "api_rate_per_minute",
     "webhook_rate_per_minute",
     "llm_window_cap_cents",
@@ -68,6 +70,7 @@ class Tenant(Identified, UpdatedAt, Base):
     reporting_currency: Mapped[str] = mapped_column(CHAR(3), server_default=text("'USD'"))
     default_model: Mapped[str] = mapped_column(server_default=text("'last_touch'"))
     journeys_enabled: Mapped[bool] = mapped_column(server_default=false())
+    sandbox: Mapped[bool] = mapped_column(server_default=false())
     api_rate_per_minute: Mapped[int] = mapped_column(server_default=text("100"))
     webhook_rate_per_minute: Mapped[int] = mapped_column(server_default=text("1000"))
     llm_window_cap_cents: Mapped[int] = mapped_column(server_default=text("5000"))
@@ -82,10 +85,12 @@ class TenantApiKey(TenantScoped, Identified, CreatedAt, Base):
         UniqueConstraint("key_hash"),
         one_of("purpose", "header", "url"),
         CheckConstraint("octet_length(key_hash) = 32", name="key_hash"),
+        CheckConstraint("processor IS NULL OR purpose = 'url'", name="processor"),
         about("API keys of machines, as SHA-256; at most two valid per tenant and purpose", api="SIU"),
     )
 
     purpose: Mapped[str]
+    processor: Mapped[str | None] = mapped_column(ForeignKey("platforms.name", ondelete="RESTRICT"))
     key_hash: Mapped[bytes]
     valid_until: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -96,11 +101,15 @@ class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
 
     __tablename__ = "tenant_webhook_secrets"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "processor", "version"),
+        UniqueConstraint("tenant_id", "processor", "label", "version"),
         ForeignKeyConstraint(
             ["processor", "credential"], ["platforms.name", "platforms.webhook_credential"], ondelete="RESTRICT"
         ),
         CheckConstraint("version > 0", name="version"),
+        one_of("mode", "live", "test"),
+        CheckConstraint("length(label) BETWEEN 1 AND 64", name="label"),
+        CheckConstraint("length(account) BETWEEN 1 AND 255", name="account"),
+        CheckConstraint("length(order_prefix) BETWEEN 1 AND 64", name="order_prefix"),
         CheckConstraint(
             "CASE credential WHEN 'secret' THEN secret_sealed IS NOT NULL ELSE webhook_id IS NOT NULL END",
             name="secret_present",
@@ -116,6 +125,12 @@ class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
     key_id: Mapped[str | None]
     webhook_id: Mapped[str | None]
     valid_until: Mapped[datetime | None]
+    label: Mapped[str] = mapped_column(server_default=text("'default'"))
+    mode: Mapped[str] = mapped_column(server_default=text("'live'"))
+    account: Mapped[str] = mapped_column(server_default=text("'default'"))
+    order_prefix: Mapped[str | None]
+    set_by: Mapped[UUID | None]
+    deleted_by: Mapped[UUID | None]
 
 
 class TenantJourneySecret(TenantScoped, Identified, CreatedAt, Base):
