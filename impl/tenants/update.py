@@ -1,4 +1,4 @@
-"""What an operator changes about a tenant later."""
+"""Changes of a tenant by an operator."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """What a key is for."""
+    """Purpose of a key, and where it is good."""
 
     purpose: Purpose
     processor: str | None = None
