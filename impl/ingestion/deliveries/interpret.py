@@ -146,8 +146,8 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
         return _not_read(reading, notification)
     try:
         return Report(facts=reading.processor.read(notification), idempotency_key=reading.key)
-    except NothingToRecord:
-        return reading.ignore()
+    except NothingToRecord as error:
+        return reading.ignore(f"There was nothing to record: {error}.")
     except UnusableDelivery as error:
         return _refused(reading, error)
 

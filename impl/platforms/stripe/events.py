@@ -68,9 +68,9 @@ def to_facts(payload: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) -> tupl
     if topic is None:
         message = f"Stripe's event type {type_[:60]!r} has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/type")
-    owner = event.values.get("account")
+    owner = event.name("account") if event.has("account") else None
     if owner is not None and owner != account:
-        raise NothingToRecord(f"the object belongs to the connected account {str(owner)[:60]}, which is not connected")
+        raise NothingToRecord(f"the object belongs to the connected account {owner}, which is not connected")
     source = Source(type=type_, id=event.name("id"), at=instant(event, "created"), account=account)
     return tuple(_READERS[topic.carries](source, _object(event, topic)))
 

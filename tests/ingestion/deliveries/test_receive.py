@@ -8,6 +8,7 @@ import structlog
 
 from impl.db.sealing import Place, Sealed
 from impl.ingestion.deliveries.delivery import Outcome
+from impl.ingestion.deliveries.handler import to_api_receipt
 from impl.platforms.errors import SignatureMismatch
 from impl.platforms.stripe import samples
 
@@ -205,6 +206,15 @@ async def test_what_is_not_about_revenue_is_noted_too(shop, owner):
     receipt = await shop.deliver(body_of(other), check=lambda topic: (note("livemode"),))
     assert (receipt.outcome, receipt.schema_notes) == (Outcome.IGNORED, (note("livemode"),))
     assert [len(json.loads(row["schema_notes"])) for row in await owner.fetch(NOTES, shop.tenant_id)] == [1]
+
+
+async def test_an_object_of_a_connected_account_without_a_connection_is_ignored_naming_the_account(shop, owner):
+    receipt = await shop.deliver(body_of(samples.load("charge.succeeded", event={"account": "acct_of_somebody_else"})))
+    assert to_api_receipt(receipt).message == (
+        "There was nothing to record: the object belongs to the connected account acct_of_somebody_else, which is not connected."
+    )
+    query = "SELECT count(*) FROM attribution_events WHERE tenant_id = $1"
+    assert await owner.fetchval(query, shop.tenant_id) == 0
 
 
 async def test_a_dead_event_names_what_the_reader_refuses_before_what_only_the_schema_does(shop, owner):
