@@ -12,6 +12,7 @@ from tools.codegen import inputs
 from tools.codegen.read import contract as reading
 from tools.openapi import governance, link, problems, report, strays
 from tools.openapi.link import Sources
+from tools.openapi.operations import operations
 from tools.openapi.problems import Origin, Problem
 from tools.openapi.report import FORMS
 from tools.openapi.source import Document
@@ -41,9 +42,9 @@ def run(contracts: Path, form: str, only: Sequence[str] = (), out: Path | None =
         print(text)
     failed = problems.has_errors(findings)
     if form == "text":
-        operations = _operations(sources)
+        counted = _operations(sources)
         count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
-        print(f"{sum(map(bool, operations))} APIs, {sum(map(len, operations))} operations, {count}")
+        print(f"{sum(map(bool, counted))} APIs, {sum(map(len, counted))} operations, {count}")
     return 1 if failed else 0
 
 
@@ -85,12 +86,4 @@ def line_of(sources: Sources, contracts: Path) -> Callable[[Origin], str]:
 
 def _operations(sources: Sources) -> list[list[str]]:
     """Method and path of every operation, per entry document."""
-    return [
-        [
-            f"{method} {path}"
-            for path, item in (sources.root(file).value.get("paths") or {}).items()
-            for method in reading.METHODS
-            if isinstance(item, dict) and method in item
-        ]
-        for file in sources.entries
-    ]
+    return [[one.key for one in operations(sources.root(file))] for file in sources.entries]

@@ -61,21 +61,21 @@ def list_operations(contracts: Path) -> int:
     return 0
 
 
-def _reply_of(operation: ir.Operation) -> str:
+def _reply_of(operation: ir.Endpoint) -> str:
     """Name of the type that a handler of `operation` returns."""
     return f"{shared.class_of(operation.handler)}Reply" if operation.handler else reply_union(operation)
 
 
-def _may_answer(handler: Handler, operation: ir.Operation) -> bool:
+def _may_answer(handler: Handler, operation: ir.Endpoint) -> bool:
     """Whether the method has the name it needs; what answers several operations is passed to `mount` under any name."""
     return operation.handler is not None or names.method_name(operation.id) == handler.name
 
 
-def _place(operation: ir.Operation) -> str:
+def _place(operation: ir.Endpoint) -> str:
     return f"{operation.origin.file}:{operation.origin.line}"
 
 
-def _operations(contracts: Path) -> list[ir.Operation]:
+def _operations(contracts: Path) -> list[ir.Endpoint]:
     sources = link.read(contracts)
     if problems.has_errors(sources.problems):
         print(problems.refusal(sources.problems), file=sys.stderr)

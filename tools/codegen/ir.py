@@ -221,8 +221,8 @@ Requirement: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one path."""
+class Endpoint:
+    """One method of one path, as it is served: types in place of schemas, nothing of OpenAPI."""
 
     id: str
     method: str
@@ -254,7 +254,7 @@ class Api:
     file: str
     title: str
     summary: str
-    operations: tuple[Operation, ...]
+    operations: tuple[Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def reply_key(one: ir.Response) -> ReplyKey:
     return one.key, one.status, one.media.media_type if one.media else ""
 
 
-def _schemes(operation: ir.Operation) -> tuple[str, ...]:
+def _schemes(operation: ir.Endpoint) -> tuple[str, ...]:
     return tuple(sorted({name for requirement in operation.security for name, _ in requirement}))
 
 

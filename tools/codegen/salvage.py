@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tools.codegen.read.api import METHODS
+from tools.openapi.kinds import METHODS
 from tools.openapi.link import Sources, references
 from tools.openapi.node import Node
 from tools.openapi.problems import Problem, Severity

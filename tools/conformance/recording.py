@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.conformance.contract import compiled as contracts
-from tools.conformance.contract.compiled import Contract, Operation
+from tools.conformance.contract.compiled import CompiledOperation, Contract
 from tools.conformance.drive import engine
 from tools.conformance.drive import target as targets
 from tools.conformance.drive.engine import Outcome, Pass
@@ -30,7 +30,7 @@ class Options:
     positive_examples: int = 0
     combinations: int = 800
     only: frozenset[str] = frozenset()
-    """Operation ids; empty for all."""
+    """CompiledOperation ids; empty for all."""
     seed: int = engine.SEED
     explanations: Path | None = None
     max_examples: int = 0
@@ -189,11 +189,11 @@ def passes(contract: Contract, target: Target, options: Options) -> list[Pass]:
     return plans
 
 
-def _ids(operations: list[Operation]) -> tuple[str, ...]:
+def _ids(operations: list[CompiledOperation]) -> tuple[str, ...]:
     return tuple(item.operation_id for item in operations)
 
 
-def _is_signed(operation: Operation, target: Target) -> bool:
+def _is_signed(operation: CompiledOperation, target: Target) -> bool:
     return any(operation.operation_id in signature.operations for signature in target.signatures) or (
         not operation.is_public
         and all(
@@ -204,5 +204,5 @@ def _is_signed(operation: Operation, target: Target) -> bool:
     )
 
 
-def _free_parameters(operation: Operation) -> int:
+def _free_parameters(operation: CompiledOperation) -> int:
     return sum(parameter.location == "query" for parameter in operation.parameters)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from tools.docs.html import Markup, join, prose, tag
 from tools.docs.samples import JSON, samples
 from tools.openapi import calls
-from tools.openapi.calls import Operation, Reply
+from tools.openapi.calls import Reply
+from tools.openapi.operations import Operation, Scheme, schemes
 from tools.openapi.source import Json
 
 _BOUNDS = {
@@ -23,10 +24,12 @@ def operation(one: Operation) -> Markup:
     """The section of one operation."""
     value = one.value
     call = calls.example_call(one)
-    title = tag("h2", tag("span", one.method.upper(), class_=f"method {one.method}"), " ", value["summary"])
+    title = tag(
+        "h2", tag("span", one.method.upper(), class_=f"method {one.method}"), " ", value.get("summary") or one.id
+    )
     notes = [tag("p", "Deprecated. ", prose(_successor(value)), class_="warning")] if value.get("deprecated") else []
     description = [
-        tag("p", tag("code", one.path), class_="path"), *notes, tag("p", prose(value["description"])),
+        tag("p", tag("code", one.path), class_="path"), *notes, tag("p", prose(value.get("description") or "")),
         tag("p", _who(one), class_="who"), *_inputs(one), *_replies(one),
     ]  # fmt: skip
     columns = [
@@ -44,19 +47,26 @@ def _successor(value: Json) -> str:
 
 def _who(one: Operation) -> Markup:
     """Who may call, in words."""
-    required = one.value.get("security")
-    if not required:
+    if one.is_public:
         return join("Public: needs no credentials.")
-    schemes = one.document["components"]["securitySchemes"]
-    ways = [_way(calls.follow(one.document, schemes[name]), scopes) for way in required for name, scopes in way.items()]
-    parts = (part for index, way in enumerate(ways) for part in ([" or ", way] if index else [way]))
-    return join("Needs ", *parts, ".")
+    known = schemes(one.root)
+    ways = [
+        join(*_joined([_way(known.get(name), name, scopes) for name, scopes in alternative.items()], " and "))
+        for alternative in one.security()
+    ]
+    return join("Needs ", *_joined(ways, " or "), ".")
 
 
-def _way(scheme: Json, scopes: list[str]) -> Markup:
+def _joined(parts: list[Markup], word: str) -> list[str]:
+    return [text for index, part in enumerate(parts) for text in ([word, part] if index else [part])]
+
+
+def _way(scheme: Scheme | None, name: str, scopes: tuple[str, ...]) -> Markup:
     """One way to prove who calls."""
-    if scheme["type"] == "apiKey":
-        return prose(f"the tenant key in the {scheme['in']} `{scheme['name']}`")
+    if scheme is None or scheme.kind in {"basic", "other"}:
+        return prose(f"`{name}`")
+    if scheme.kind == "apiKey":
+        return prose(f"the tenant key in the {scheme.location} `{scheme.parameter}`")
     if scopes:
         return prose(f"an access token with the role {' or '.join(scopes)} or higher")
     return join("the refresh token as bearer token")
@@ -64,13 +74,13 @@ def _way(scheme: Json, scopes: list[str]) -> Markup:
 
 def _inputs(one: Operation) -> Iterator[Markup]:
     document, value = one.document, one.value
-    parameters = [calls.follow(document, item) for item in value.get("parameters", ())]
+    parameters = one.parameters()
     if parameters:
         yield tag("h3", "Parameters")
         yield tag(
             "dl",
             [
-                _field(document, item["name"], _schema_of(item), item.get("required", False), item["in"])
+                _field(document, item.name, _schema_of(item.node.value), item.is_required, item.location)
                 for item in parameters
             ],
         )
@@ -101,6 +111,10 @@ def _replies(one: Operation) -> Iterator[Markup]:
         yield tag(
             "details", summary, *parts, [_example(item) for item in examples], class_="answer", open=reply.status < 300
         )
+    for declared in one.replies():
+        if not declared.status.isdigit():
+            text = prose(declared.node.text("description") or "")
+            yield tag("details", tag("summary", tag("b", declared.status), " ", text), class_="reply")
 
 
 def _headers(reply: Reply) -> Markup:

@@ -10,8 +10,8 @@ from pathlib import Path
 from tools.docs import changes, reference
 from tools.docs.html import Markup, join, prose, tag
 from tools.openapi import bundle, calls, governance, link, problems
-from tools.openapi.calls import Operation
 from tools.openapi.link import Sources
+from tools.openapi.operations import Operation
 from tools.openapi.source import Json
 
 ASSETS = Path(__file__).parent / "assets"
@@ -98,7 +98,7 @@ def _navigation(file: str, apis: Iterable[Api]) -> Markup:
     """Links to every page; on the page of an API, to its operations too."""
     rows: list[Markup] = [_entry(file, "index.html", "Overview")]
     for api in apis:
-        inner = [tag("li", tag("a", one.value["summary"], href=f"#{one.id}")) for one in api.operations]
+        inner = [tag("li", tag("a", one.value.get("summary") or one.id, href=f"#{one.id}")) for one in api.operations]
         rows.append(join(_entry(file, api.file, api.title), tag("ul", inner) if api.file == file else join()))
     rows += [_entry(file, "problems.html", "Problems"), _entry(file, "changes.html", "Changes")]
     server = tag("label", "Server", tag("input", id="server", value="http://127.0.0.1:8000", spellcheck="false"))
@@ -123,7 +123,7 @@ def _overview(apis: Iterable[Api]) -> Markup:
     tables = [
         join(
             tag("h2", tag("a", api.title, href=api.file)),
-            tag("p", prose(api.document["info"]["description"])),
+            tag("p", prose(api.document["info"].get("description") or "")),
             tag("table", [_row(api, one) for one in api.operations]),
         )
         for api in apis
@@ -135,13 +135,13 @@ def _row(api: Api, one: Operation) -> Markup:
     return tag(
         "tr",
         tag("td", tag("span", one.method.upper(), class_=f"method {one.method}")),
-        tag("td", tag("a", one.value["summary"], href=f"{api.file}#{one.id}")),
+        tag("td", tag("a", one.value.get("summary") or one.id, href=f"{api.file}#{one.id}")),
         tag("td", tag("code", one.path)),
     )
 
 
 def _api(api: Api) -> Markup:
-    return join(tag("p", prose(api.document["info"]["description"])), reference.sections(api.operations))
+    return join(tag("p", prose(api.document["info"].get("description") or "")), reference.sections(api.operations))
 
 
 def _problems(registry: Json) -> Markup:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tools.openapi import operations as reader
 from tools.openapi import source
+from tools.openapi.operations import Operation
 from tools.openapi.source import Json
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 ACCESS_TOKEN, REFRESH_TOKEN, API_KEY = "example.access.token", "example.refresh.token", "example-tenant-key"
 """Placeholders for credentials. Both tokens are bearer tokens; only an access token has scopes."""
@@ -48,29 +48,9 @@ class Reply:
     """Header objects by name, followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operation of a self-contained document."""
-
-    document: Json
-    path: str
-    method: str
-
-    @property
-    def value(self) -> Json:
-        """The operation object of the document."""
-        return self.document["paths"][self.path][self.method]
-
-    @property
-    def id(self) -> str:
-        """Its `operationId`."""
-        return str(self.value["operationId"])
-
-
 def operations(document: Json) -> Iterator[Operation]:
     """Every operation of `document`, in its order."""
-    for path, item in document.get("paths", {}).items():
-        yield from (Operation(document, path, method) for method in METHODS if method in item)
+    return reader.operations(reader.root_of(document))
 
 
 def follow(document: Json, value: Json) -> Json:
@@ -83,12 +63,11 @@ def follow(document: Json, value: Json) -> Json:
 
 def example_call(operation: Operation) -> Call:
     """The request that the first examples of `operation` add up to, with placeholders for credentials."""
-    document, value = operation.document, operation.value
     path, query, headers = operation.path, list[tuple[str, str]](), dict[str, str]()
-    for declared in (*document["paths"][operation.path].get("parameters", ()), *value.get("parameters", ())):
-        parameter = follow(document, declared)
+    for declared in operation.parameters():
+        parameter = declared.node.value
         example = _as_text(parameter.get("example"))
-        match parameter["in"]:
+        match declared.location:
             case "path":
                 path = path.replace(f"{{{parameter['name']}}}", quote(example, safe=""))
             case "query" if parameter.get("required"):
@@ -106,8 +85,10 @@ def example_call(operation: Operation) -> Call:
 def replies(operation: Operation) -> Iterator[Reply]:
     """Every documented reply of `operation`: each example of each media type of each status."""
     document = operation.document
-    for status, declared in operation.value["responses"].items():
-        response = follow(document, declared)
+    for declared in operation.replies():
+        if not declared.status.isdigit():
+            continue  # nobody can ask a mock for a range, or for `default`
+        status, response = declared.status, declared.node.value
         headers = {name: follow(document, header) for name, header in response.get("headers", {}).items()}
         if not response.get("content"):
             yield Reply(int(status), None, None, None, None, headers)
@@ -119,15 +100,15 @@ def replies(operation: Operation) -> Iterator[Reply]:
 
 def _add_credentials(operation: Operation, headers: dict[str, str], query: list[tuple[str, str]]) -> None:
     """Placeholders for the first alternative of schemes."""
-    required = operation.value.get("security") or [{}]
-    for name, scopes in required[0].items():
-        scheme = follow(operation.document, operation.document["components"]["securitySchemes"][name])
-        if scheme["type"] != "apiKey":
+    required, known = operation.security(), reader.schemes(operation.root)
+    for name, scopes in required[0].items() if required else ():
+        scheme = known[name]
+        if scheme.kind != "apiKey":
             headers["Authorization"] = f"Bearer {ACCESS_TOKEN if scopes else REFRESH_TOKEN}"
-        elif scheme["in"] == "header":
-            headers[scheme["name"]] = API_KEY
+        elif scheme.location == "header":
+            headers[scheme.parameter] = API_KEY
         else:
-            query.append((scheme["name"], API_KEY))
+            query.append((scheme.parameter, API_KEY))
 
 
 def _first_body(operation: Operation, headers: dict[str, str]) -> bytes | None:
@@ -136,7 +117,8 @@ def _first_body(operation: Operation, headers: dict[str, str]) -> bytes | None:
         return None
     media_type, media = next(iter(body["content"].items()))
     headers["Content-Type"] = media_type
-    value = follow(operation.document, next(iter(media["examples"].values())))["value"]
+    example = next(iter(media.get("examples", {}).values()), {"value": media.get("example")})
+    value = follow(operation.document, example).get("value")
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -68,7 +68,8 @@ class Node:
     def entries(self, key: str) -> Iterator[tuple[str, Node]]:
         """Entries of the map of names at `key`, which may be a reference to a map that stands elsewhere."""
         child = self.get(key)
-        return child.target().items() if child is not None else iter(())
+        holder = child.resolved() if child is not None else None
+        return holder.items() if holder is not None else iter(())
 
     def elements(self) -> Iterator[Node]:
         """Elements of a list; nothing for other values."""
@@ -86,6 +87,11 @@ class Node:
         """Whether the value is `{$ref: …}`, perhaps with siblings."""
         return isinstance(self.value, dict) and isinstance(self.value.get("$ref"), str)
 
+    @property
+    def is_object(self) -> bool:
+        """Whether the value is a mapping."""
+        return isinstance(self.value, dict)
+
     def target(self) -> Node:
         """The value itself, or the end of its chain of references."""
         node = self
@@ -94,6 +100,14 @@ class Node:
                 return node
             node = node.step()
         return node
+
+    def resolved(self) -> Node | None:
+        """The end of the chain of references; None when it ends nowhere."""
+        try:
+            end = self.target()
+        except KeyError:
+            return None
+        return None if end.is_reference else end
 
     def step(self) -> Node:
         """Direct target of a reference. The link stage has checked that it exists."""

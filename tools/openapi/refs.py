@@ -39,7 +39,10 @@ def find(documents: Mapping[str, Document], file: str, reference: str) -> tuple[
     A pointer may lead through a map that stands elsewhere: below `components: {schemas: {$ref: schemas.yaml}}`, the pointer
     `/components/schemas/Thing` is `/Thing` of that file.
     """
-    return _find(documents, *locate(file, reference), MAX_HOPS)
+    where, pointer = locate(file, reference)
+    if pointer and not pointer.startswith("/"):
+        raise KeyError(reference)  # an anchor, which is no pointer
+    return _find(documents, where, pointer, MAX_HOPS)
 
 
 def _find(documents: Mapping[str, Document], file: str, pointer: str, hops: int) -> tuple[str, str, Json]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import posixpath
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -11,7 +10,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from tools.openapi import kinds, source
+from tools.openapi import kinds, refs, source, versions
+from tools.openapi import node as linked
+from tools.openapi.operations import Alternative, Operation, listed_parameters, operations
 from tools.openapi.problems import Origin
 from tools.openapi.source import Document, Json
 
@@ -166,15 +167,13 @@ class Contract:
 
     def target(self, node: Node) -> Node | None:
         """Target of the `$ref` of `node`, one hop away; None when there is nothing."""
-        file, _, fragment = (node.reference or "").partition("#")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(node.document.path), file))
-        document = self.documents.get(path) if file else node.document
-        if document is None or (fragment and not fragment.startswith("/")):
+        if node.reference is None:
             return None
         try:
-            return Node(document, fragment, source.resolve(document.value, fragment), node.kind)
+            file, pointer, value = refs.find(self.documents, node.document.path, node.reference)
         except KeyError:
             return None
+        return Node(self.documents[file], pointer, value, node.kind)
 
     def follow(self, node: Node) -> Node | None:
         """The object itself, through any number of references; None when there is none at the end."""
@@ -197,13 +196,22 @@ class Contract:
         ]
 
     @cached_property
-    def operations(self) -> list[Operation]:
+    def operations(self) -> list[OperationNodes]:
         """Every operation below `paths`."""
-        return [
-            Operation(self, node)
-            for node in self.all("operation")
-            if node.pointer.startswith("/paths/") and isinstance(node.value, dict)
-        ]
+        roots = (
+            linked.Node(self, document.path, "", document.value)
+            for document in self.looked_at
+            if isinstance(document.value, dict)
+        )
+        return [OperationNodes(self, one) for root in roots for one in operations(root)]
+
+    def node_of(self, node: linked.Node, kind: Kind) -> Node:
+        """`node` as the rules look at it."""
+        return Node(self.documents[node.file], node.pointer, node.value, kind)
+
+    def is_30(self, file: str) -> bool:
+        """Whether a document says that it is OpenAPI 3.0."""
+        return versions.is_30(self.documents[file].value)
 
 
 def uri_of(path: str) -> str:
@@ -219,37 +227,41 @@ def _walk(document: Document) -> _Nodes:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One method of one path, with what its file and path say about it."""
+class OperationNodes:
+    """An operation of the one reader, with its parts as the rules look at them."""
 
     contract: Contract = field(repr=False)
-    node: Node
+    declared: Operation
 
     @property
     def path(self) -> str:
         """Path template, such as `/api/export/{format}`."""
-        return source.split(self.node.pointer)[1]
+        return self.declared.path
 
     @property
     def method(self) -> str:
         """HTTP method in lower case."""
-        return self.node.name
+        return self.declared.method
 
     @property
     def id(self) -> str:
         """`operationId`; method and path when there is none."""
-        name = self.node.get("operationId")
-        return name if isinstance(name, str) else f"{self.method} {self.path}"
+        return self.declared.id
+
+    @property
+    def document(self) -> Document:
+        """The document of its API."""
+        return self.contract.documents[self.declared.root.file]
 
     @cached_property
-    def security(self) -> list[dict[str, list[str]]]:
+    def node(self) -> Node:
+        """The operation object."""
+        return self.contract.node_of(self.declared.node, "operation")
+
+    @cached_property
+    def security(self) -> list[Alternative]:
         """Alternatives of schemes and scopes; empty when anybody may call."""
-        declared = self.node.get("security", self.node.document.value.get("security", []))
-        alternatives = [item for item in declared if isinstance(item, dict)] if isinstance(declared, list) else []
-        return [
-            {name: list(map(str, scopes)) if isinstance(scopes, list) else [] for name, scopes in item.items()}
-            for item in alternatives
-        ]
+        return self.declared.security()
 
     @property
     def schemes(self) -> set[str]:
@@ -258,27 +270,19 @@ class Operation:
 
     @cached_property
     def parameters(self) -> list[Node]:
-        """Parameters of the path and the operation, followed."""
-        path_item = Node(self.node.document, self.node.pointer.rpartition("/")[0], {}, "path-item")
-        items = source.resolve(self.node.document.value, path_item.pointer)
-        nodes = [
-            Node(self.node.document, source.join(owner.pointer, "parameters", index), value, "parameter")
-            for owner, listed in ((path_item, items.get("parameters")), (self.node, self.node.get("parameters")))
-            for index, value in enumerate(listed if isinstance(listed, list) else [])
-        ]
-        return [target for node in nodes if (target := self.contract.follow(node)) is not None]
+        """Parameters that apply, followed."""
+        return [self.contract.node_of(one.node, "parameter") for one in self.declared.parameters()]
+
+    @cached_property
+    def own_parameters(self) -> list[Node]:
+        """The parameters that the operation lists itself, followed, also those that stand there twice."""
+        listed = listed_parameters(self.declared.node, is_shared=False)
+        return [self.contract.node_of(one.node, "parameter") for one in listed]
 
     @cached_property
     def responses(self) -> dict[str, Node]:
         """Responses by status, as they are written: a reference is not followed."""
-        declared = self.node.get("responses", {})
-        if not isinstance(declared, dict):
-            return {}
-        return {
-            status: self.node.child("response", "responses", status)
-            for status in declared
-            if not status.startswith("x-")
-        }
+        return {one.status: self.contract.node_of(one.site, "response") for one in self.declared.replies()}
 
     @property
     def successes(self) -> dict[str, Node]:
@@ -288,9 +292,8 @@ class Operation:
     @cached_property
     def body(self) -> Node | None:
         """The request body, followed."""
-        if self.node.get("requestBody") is None:
-            return None
-        return self.contract.follow(self.node.child("request-body", "requestBody"))
+        body = self.declared.body()
+        return self.contract.node_of(body, "request-body") if body is not None else None
 
     def parameter(self, name: str, where: str) -> Node | None:
         """The parameter of that name and place; header names in any case."""

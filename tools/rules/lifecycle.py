@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.openapi.kinds import Kind
-    from tools.rules.contract import Contract, Operation
+    from tools.rules.contract import Contract, OperationNodes
 
 NOTICE_DAYS = 90
 
@@ -81,7 +81,7 @@ def known_extension(contract: Contract) -> Iterator[Finding]:
 RULES = rules_of("lifecycle", (deprecation_is_dated, deprecation_is_sent, known_extension))
 
 
-def _notice_is_long_enough(operation: Operation, notice: dict[str, str]) -> Iterator[Finding]:
+def _notice_is_long_enough(operation: OperationNodes, notice: dict[str, str]) -> Iterator[Finding]:
     try:
         since = date.fromisoformat(notice["since"])
         sunset = date.fromisoformat(notice["sunset"]) if "sunset" in notice else None

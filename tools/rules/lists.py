@@ -9,7 +9,7 @@ from tools.rules.rule import Finding, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.rules.contract import Contract, Node, Operation
+    from tools.rules.contract import Contract, Node, OperationNodes
 
 COUNTS = frozenset({"total", "total_count", "total_items", "total_pages", "page_count", "count"})
 PAGE_NUMBERS = frozenset({"page", "page_number", "offset", "skip", "per_page", "page_size"})
@@ -51,7 +51,7 @@ def no_page_numbers(contract: Contract) -> Iterator[Finding]:
 RULES = rules_of("lists", (cursor_list, no_totals, no_page_numbers))
 
 
-def _answer(contract: Contract, operation: Operation) -> Node | None:
+def _answer(contract: Contract, operation: OperationNodes) -> Node | None:
     """Schema of the JSON answer with status 200, followed."""
     response = contract.follow(operation.responses["200"]) if "200" in operation.responses else None
     try:

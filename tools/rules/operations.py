@@ -10,7 +10,7 @@ from tools.rules.rule import Finding, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.rules.contract import Contract, Node, Operation
+    from tools.rules.contract import Contract, Node, OperationNodes
 
 _CAMEL_CASE = re.compile(r"[a-z][A-Za-z0-9]*\Z")
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -31,7 +31,7 @@ def operation_id(contract: Contract) -> Iterator[Finding]:
 
 def unique_operation_id(contract: Contract) -> Iterator[Finding]:
     """An `operationId` is unique across all APIs, because one SDK and one server contain them all."""
-    first: dict[str, Operation] = {}
+    first: dict[str, OperationNodes] = {}
     for operation in contract.operations:
         earlier = first.setdefault(operation.id, operation)
         if earlier is not operation and "operationId" in operation.node.value:
@@ -61,7 +61,7 @@ def operation_tag(contract: Contract) -> Iterator[Finding]:
         declared = {
             tag.text("name"): tag.text("description")
             for tag in contract.written("tag")
-            if tag.document is operation.node.document
+            if tag.document is operation.document
         }
         if len(tags) != 1:
             yield Finding(
@@ -113,8 +113,10 @@ def unique_parameters(contract: Contract) -> Iterator[Finding]:
     """An operation declares each parameter once; a second declaration would hide the first."""
     for operation in contract.operations:
         keys: set[tuple[str, str]] = set()
-        for node in operation.parameters:
-            key = (str(node.get("in")), str(node.get("name")).lower())
+        # Those of the operation alone: one of the same name at the path is overridden, which is legal.
+        for node in operation.own_parameters:
+            name = node.text("name")
+            key = (node.text("in"), name.lower() if node.get("in") == "header" else name)
             if key in keys:
                 yield Finding(operation.node.at("parameters"), f"{operation.id} declares {node.get('name')!r} twice")
             keys.add(key)
@@ -124,7 +126,7 @@ def link_leads_on(contract: Contract) -> Iterator[Finding]:
     """A link names an operation of the same API and only parameters of that operation."""
     for link in contract.written("link"):
         name = link.get("operationId")
-        target = next((o for o in contract.operations if o.id == name and o.node.document is link.document), None)
+        target = next((o for o in contract.operations if o.id == name and o.document is link.document), None)
         if target is None:
             yield Finding(link.value_at("operationId"), f"this API has no operation {name!r}")
             continue

@@ -10,7 +10,7 @@ from tools.rules.rule import Finding, rules_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tools.rules.contract import Contract, Node, Operation
+    from tools.rules.contract import Contract, Node, OperationNodes
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 PROBLEM_SCHEMAS = frozenset({"Problem", "ProviderLifecycleProblem"})
@@ -153,7 +153,7 @@ RULES = rules_of(
 )
 
 
-def _due(operation: Operation) -> set[str]:
+def _due(operation: OperationNodes) -> set[str]:
     """Statuses that the runtime can send for `operation`."""
     due = {"500"} | ({"400"} if operation.parameters or operation.body is not None else set())
     if operation.security or operation.id == "login":
@@ -169,14 +169,14 @@ def _due(operation: Operation) -> set[str]:
     return due
 
 
-def _is_limited(operation: Operation) -> bool:
+def _is_limited(operation: OperationNodes) -> bool:
     """Whether somebody counts its callers: all but the open health probes."""
     return bool(operation.security) or operation.id == "login"
 
 
 def _responses(
-    contract: Contract, *statuses: str, of: Iterable[Operation] | None = None
-) -> Iterator[tuple[Operation, Node]]:
+    contract: Contract, *statuses: str, of: Iterable[OperationNodes] | None = None
+) -> Iterator[tuple[OperationNodes, Node]]:
     """Each response once, followed, with the first operation (of those in `of`) that declares it."""
     visited: set[tuple[str, str]] = set()
     for operation in contract.operations if of is None else of:
@@ -189,7 +189,7 @@ def _responses(
                 yield operation, node
 
 
-def _owner(operation: Operation, node: Node) -> str:
+def _owner(operation: OperationNodes, node: Node) -> str:
     """Whose response `node` is: that of `operation`, or, in a file that several share, its own name."""
     return operation.id if node.document is operation.node.document else node.name
 
@@ -202,7 +202,7 @@ def _header(contract: Contract, node: Node, name: str) -> Node | None:
     return None
 
 
-def _demand(contract: Contract, node: Node, name: str, operation: Operation | None = None) -> Iterator[Finding]:
+def _demand(contract: Contract, node: Node, name: str, operation: OperationNodes | None = None) -> Iterator[Finding]:
     """A finding when response `node` does not promise header `name`."""
     what = (
         f"the {node.name} of {operation.id}" if operation and node.name.isdecimal() else f"the response {node.name!r}"

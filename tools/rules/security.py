@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.openapi.problems import Origin
-    from tools.rules.contract import Contract, Node, Operation
+    from tools.rules.contract import Contract, Node, OperationNodes
 
 PUBLIC = frozenset({"login", "getHealthStatus", "readinessProbe", "livenessProbe"})
 """The complete list of operations that anybody may call."""
@@ -107,7 +107,7 @@ RULES = rules_of(
 )
 
 
-def _requirements(contract: Contract) -> Iterator[tuple[Operation, str, Origin]]:
+def _requirements(contract: Contract) -> Iterator[tuple[OperationNodes, str, Origin]]:
     """Every scheme that an operation names itself, with its place."""
     for operation in contract.operations:
         for index, alternative in enumerate(operation.node.listed("security")):
@@ -115,17 +115,17 @@ def _requirements(contract: Contract) -> Iterator[tuple[Operation, str, Origin]]
                 yield operation, name, operation.node.at("security", index, name)
 
 
-def _asked(operation: Operation, name: str) -> list[str]:
+def _asked(operation: OperationNodes, name: str) -> list[str]:
     return [scope for alternative in operation.security for scope in alternative.get(name, ())]
 
 
-def _defined(contract: Contract, operation: Operation) -> dict[str, Node]:
+def _defined(contract: Contract, operation: OperationNodes) -> dict[str, Node]:
     """Security schemes of the operation's file, by name."""
     schemes = contract.all("security-scheme")
-    return {node.name: node for node in schemes if node.document is operation.node.document}
+    return {node.name: node for node in schemes if node.document is operation.document}
 
 
-def _scopes(contract: Contract, operation: Operation, name: str) -> set[str] | None:
+def _scopes(contract: Contract, operation: OperationNodes, name: str) -> set[str] | None:
     """Scopes that scheme `name` defines; None when it has none to define."""
     declared = _defined(contract, operation).get(name)
     scheme = contract.follow(declared) if declared is not None else None

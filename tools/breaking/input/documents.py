@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tools.breaking.input.sourcemap import SourceMap
 from tools.openapi import maps, refs, source, versions
+from tools.openapi.node import Node
 from tools.openapi.problems import Origin, Problem
 
 Json = Any
@@ -62,6 +63,22 @@ class _Files(dict[str, source.Document]):
         return super().get(path)
 
 
+class _Linked(NamedTuple):
+    """The files of a spec as a linked set."""
+
+    documents: _Files
+    has_30: bool
+
+    def is_30(self, _file: str) -> bool:
+        """Whether they are OpenAPI 3.0."""
+        return self.has_30
+
+
+def at_of(node: Node) -> At:
+    """Where a node of the reader stands."""
+    return At(node.value, node.file, node.pointer)
+
+
 @dataclass(slots=True)
 class Spec:
     """One OpenAPI document, of one or more files."""
@@ -105,6 +122,10 @@ class Spec:
     def is_split(self) -> bool:
         """Whether this document was read from more than one file, so far."""
         return len(self.documents) > 1
+
+    def node(self, at: At) -> Node:
+        """`at` for the one reader of OpenAPI."""
+        return Node(_Linked(self.documents, self.is_30), at.file, at.pointer, at.raw)
 
     def shared(self) -> list[tuple[Json, str, str]]:
         """Value, file and pointer of every component schema."""

@@ -11,10 +11,10 @@ from typing import Any
 from tools.breaking.input.documents import At, Spec
 from tools.breaking.schema import dialect
 from tools.openapi import source
+from tools.openapi.kinds import METHODS
 from tools.openapi.problems import Problem
 
 Json = Any
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 ONE, MAP, LIST = "one", "map", "list"
 Field = tuple[str, str]

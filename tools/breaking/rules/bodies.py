@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.breaking.input.documents import At
 from tools.breaking.rules import facts, law, media, schema_rules
-from tools.breaking.rules.facts import Fact, Operation
+from tools.breaking.rules.facts import Fact, OperationPair
 from tools.breaking.rules.law import Effect, Guard
 from tools.breaking.rules.naming import BODY, HEADER, Place
 from tools.breaking.rules.pairing import Pairing
@@ -16,13 +16,13 @@ Json = Any
 _KEEP_REPLY = "keep the old reply, and add the new one beside it"
 
 
-def compare(pairing: Pairing, operation: Operation) -> None:
+def compare(pairing: Pairing, operation: OperationPair) -> None:
     """Compare what one operation takes and gives."""
     _request(pairing, operation)
     _responses(pairing, operation)
 
 
-def _request(pairing: Pairing, operation: Operation) -> None:
+def _request(pairing: Pairing, operation: OperationPair) -> None:
     old, new = pairing.base.child(operation.base, "requestBody"), pairing.head.child(operation.head, "requestBody")
     travel = operation.travel(law.REQUEST)
     if old is None and new is not None:
@@ -52,7 +52,7 @@ def _request(pairing: Pairing, operation: Operation) -> None:
         _content(pairing, operation, old, new, "", law.REQUEST)
 
 
-def _content(pairing: Pairing, operation: Operation, old: At, new: At, status: str, direction: str) -> None:
+def _content(pairing: Pairing, operation: OperationPair, old: At, new: At, status: str, direction: str) -> None:
     before, after = pairing.base.entries(old, "content"), pairing.head.entries(new, "content")
     if direction == law.RESPONSE and not before and after:
         return _body_appeared(pairing, operation, old, new, status)
@@ -93,7 +93,7 @@ def _content(pairing: Pairing, operation: Operation, old: At, new: At, status: s
     return None
 
 
-def _body_appeared(pairing: Pairing, operation: Operation, old: At, new: At, status: str) -> None:
+def _body_appeared(pairing: Pairing, operation: OperationPair, old: At, new: At, status: str) -> None:
     for name, at in pairing.head.entries(new, "content").items():
         fact = Fact(
             "response-media-type-added",
@@ -107,7 +107,7 @@ def _body_appeared(pairing: Pairing, operation: Operation, old: At, new: At, sta
         facts.report(pairing, fact, operation)
 
 
-def _renamed(pairing: Pairing, operation: Operation, old: At, new: At, first: str, second: str) -> None:
+def _renamed(pairing: Pairing, operation: OperationPair, old: At, new: At, first: str, second: str) -> None:
     how = media.relation(first, second)
     effect = Effect.WIDENS if how == "generalized" else Effect.NONE
     text = f"the media type {first} became {second}"
@@ -115,7 +115,7 @@ def _renamed(pairing: Pairing, operation: Operation, old: At, new: At, first: st
     facts.report(pairing, fact, operation)
 
 
-def _media(pairing: Pairing, operation: Operation, old: At, new: At, owner: str, direction: str) -> None:
+def _media(pairing: Pairing, operation: OperationPair, old: At, new: At, owner: str, direction: str) -> None:
     base, head = pairing.base.schema(old), pairing.head.schema(new)
     travel = operation.travel(direction)
     prefix = "request-body" if direction == law.REQUEST else "response-body"
@@ -139,7 +139,7 @@ def _media(pairing: Pairing, operation: Operation, old: At, new: At, owner: str,
         facts.report(pairing, fact, operation)
 
 
-def _responses(pairing: Pairing, operation: Operation) -> None:
+def _responses(pairing: Pairing, operation: OperationPair) -> None:
     old, new = pairing.base.entries(operation.base, "responses"), pairing.head.entries(operation.head, "responses")
     for status, at in old.items():
         counterpart = new.get(status) or _in_range(status, new)
@@ -181,7 +181,7 @@ def _covers(status: str, others: dict[str, At]) -> bool:
     return status[1:].upper() == "XX" and any(name[:1] == status[:1] for name in others)
 
 
-def _status_removed(pairing: Pairing, operation: Operation, at: At, status: str) -> None:
+def _status_removed(pairing: Pairing, operation: OperationPair, at: At, status: str) -> None:
     group = "success" if is_success(status) else "non-success"
     text = f"the reply with the status {status} was removed"
     if status == "default":
@@ -202,7 +202,7 @@ def _status_removed(pairing: Pairing, operation: Operation, at: At, status: str)
     facts.report(pairing, fact, operation)
 
 
-def _response(pairing: Pairing, operation: Operation, old: At, new: At, status: str) -> None:
+def _response(pairing: Pairing, operation: OperationPair, old: At, new: At, status: str) -> None:
     _content(pairing, operation, old, new, status, law.RESPONSE)
     _headers(pairing, operation, old, new, status)
     before, after = pairing.base.entries(old, "links"), pairing.head.entries(new, "links")
@@ -215,7 +215,7 @@ def _response(pairing: Pairing, operation: Operation, old: At, new: At, status: 
             facts.report(pairing, fact, operation)
 
 
-def _headers(pairing: Pairing, operation: Operation, old: At, new: At, status: str) -> None:
+def _headers(pairing: Pairing, operation: OperationPair, old: At, new: At, status: str) -> None:
     before = {name.lower(): at for name, at in pairing.base.entries(old, "headers").items()}
     after = {name.lower(): at for name, at in pairing.head.entries(new, "headers").items()}
     travel = operation.travel(law.RESPONSE)
@@ -239,7 +239,7 @@ def _headers(pairing: Pairing, operation: Operation, old: At, new: At, status: s
             )
 
 
-def _header(pairing: Pairing, operation: Operation, old: At, new: At, label: str) -> None:
+def _header(pairing: Pairing, operation: OperationPair, old: At, new: At, label: str) -> None:
     was, now = (at.raw.get("required") is True for at in (old, new))
     travel = operation.travel(law.RESPONSE)
     if was != now:

@@ -12,7 +12,7 @@ from tools.breaking.rules.pairing import Pairing
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationPair:
     """One operation on both sides."""
 
     key: str
@@ -58,7 +58,7 @@ class Fact:
     fine_print: bool = False
 
 
-def report(pairing: Pairing, fact: Fact, operation: Operation | None = None) -> None:
+def report(pairing: Pairing, fact: Fact, operation: OperationPair | None = None) -> None:
     """Add `fact` to what was found."""
     level = law.level(fact.effect, fact.direction, fact.guards)
     pairing.findings.add(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tools.breaking.input import shapes
-from tools.breaking.input.documents import At, Spec
+from tools.breaking.input.documents import At, Spec, at_of
 from tools.breaking.rules import bodies, facts, lifecycle, oddities, parameters, security
-from tools.breaking.rules.facts import Fact, Operation
+from tools.breaking.rules.facts import Fact, OperationPair
 from tools.breaking.rules.law import Effect
 from tools.breaking.rules.pairing import Pairing
+from tools.openapi import operations as reader
 
 Json = Any
 _TEMPLATE = re.compile(r"\{[^}]*\}")
@@ -45,7 +45,7 @@ def _matched(old: list[str], new: list[str]) -> dict[str, str]:
 
 def methods(spec: Spec, item: At) -> dict[str, At]:
     """Operations of a path item by method."""
-    return {name: at for name, at in spec.entries(item).items() if name in shapes.METHODS and isinstance(at.raw, dict)}
+    return {method: at_of(node) for method, node in reader.methods(spec.node(item))}
 
 
 def compare_item(pairing: Pairing, path: str, head_path: str, old: At, new: At, *, outward: bool = False) -> None:
@@ -56,7 +56,7 @@ def compare_item(pairing: Pairing, path: str, head_path: str, old: At, new: At, 
         if method not in after:
             _removed(pairing, key, at, new, "api")
             continue
-        _compare(pairing, Operation(key, at, after[method], old, new, outward), path, head_path)
+        _compare(pairing, OperationPair(key, at, after[method], old, new, outward), path, head_path)
     for method, at in after.items():
         if method not in before:
             _added(pairing, f"{method.upper()} {head_path}", at)
@@ -64,7 +64,7 @@ def compare_item(pairing: Pairing, path: str, head_path: str, old: At, new: At, 
 
 def _removed(pairing: Pairing, key: str, at: At, head: At, prefix: str) -> None:
     life = lifecycle.of(at.raw)
-    operation = Operation(key, at, head, at, head)
+    operation = OperationPair(key, at, head, at, head)
     if life.is_unstable:
         return
     if life.stability is not None and life.stability not in lifecycle.LEVELS:
@@ -88,11 +88,11 @@ def _added(pairing: Pairing, key: str, at: At) -> None:
     facts.report(
         pairing,
         Fact("endpoint-added", Effect.NONE, f"{key} was added", base, at, subject=key),
-        Operation(key, base, at, base, at),
+        OperationPair(key, base, at, base, at),
     )
 
 
-def _compare(pairing: Pairing, operation: Operation, path: str, head_path: str) -> None:
+def _compare(pairing: Pairing, operation: OperationPair, path: str, head_path: str) -> None:
     pairing.compared += 1
     undecided = _undecided(pairing, operation)
     if undecided:
@@ -122,7 +122,7 @@ def _compare(pairing: Pairing, operation: Operation, path: str, head_path: str) 
     _callbacks(pairing, operation)
 
 
-def _undecided(pairing: Pairing, operation: Operation) -> list[oddities.Undecided]:
+def _undecided(pairing: Pairing, operation: OperationPair) -> list[oddities.Undecided]:
     if not (pairing.base.odd or pairing.head.odd):
         return []
     sides = (
@@ -142,7 +142,7 @@ _LIFE = {
 }  # fmt: skip
 
 
-def _labels(pairing: Pairing, operation: Operation) -> None:
+def _labels(pairing: Pairing, operation: OperationPair) -> None:
     """OperationId and tags: they name what generated clients call."""
     old, new = operation.base.raw.get("operationId"), operation.head.raw.get("operationId")
     if old != new:
@@ -174,7 +174,7 @@ def _labels(pairing: Pairing, operation: Operation) -> None:
             facts.report(pairing, fact, operation)
 
 
-def _callbacks(pairing: Pairing, operation: Operation) -> None:
+def _callbacks(pairing: Pairing, operation: OperationPair) -> None:
     old, new = pairing.base.entries(operation.base, "callbacks"), pairing.head.entries(operation.head, "callbacks")
     compare_outward(
         pairing,
@@ -198,7 +198,7 @@ def compare_outward(
     old: dict[str, At],
     new: dict[str, At],
     holders: tuple[At, At],
-    operation: Operation | None = None,
+    operation: OperationPair | None = None,
 ) -> None:
     """Requests that the API itself sends: its consumers wait for them."""
     for name in dict.fromkeys([*old, *new]):

@@ -7,18 +7,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tools.breaking.input.documents import At, Spec
+from tools.breaking.input.documents import At, Spec, at_of
 from tools.breaking.rules import facts, law, lifecycle, schema_rules
-from tools.breaking.rules.facts import Fact, Operation
+from tools.breaking.rules.facts import Fact, OperationPair
 from tools.breaking.rules.law import Effect, Guard
 from tools.breaking.rules.naming import PARAMETER, Place
 from tools.breaking.rules.pairing import Pairing
 from tools.breaking.rules.schema_rules import Use
 from tools.breaking.schema import contain
+from tools.openapi import operations as reader
 from tools.openapi import source
 
 Json = Any
-IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _TEMPLATE = re.compile(r"\{([^}]*)\}")
 
 
@@ -44,7 +44,7 @@ class Parameter:
         return f"the {self.place} parameter `{self.name}`"
 
 
-def compare(pairing: Pairing, operation: Operation, base_path: str, head_path: str) -> None:
+def compare(pairing: Pairing, operation: OperationPair, base_path: str, head_path: str) -> None:
     """Compare the parameters of one operation."""
     old = effective(pairing.base, operation.base_item, operation.base, base_path)
     new = effective(pairing.head, operation.head_item, operation.head, head_path)
@@ -63,14 +63,10 @@ def effective(spec: Spec, item: At, operation: At, path: str) -> dict[tuple[str,
     """Parameters of the path and of the operation, which wins."""
     order = {name: str(index) for index, name in enumerate(_TEMPLATE.findall(path))}
     parameters: dict[tuple[str, str], Parameter] = {}
-    for holder, shared in ((item, True), (operation, False)):
-        for at in spec.items(holder, "parameters"):
-            place, name = (at.raw.get("in"), at.raw.get("name")) if isinstance(at.raw, dict) else (None, None)
-            if not isinstance(place, str) or not isinstance(name, str):
-                continue
-            key = order.get(name, name) if place == "path" else name.lower() if place == "header" else name
-            if not (place == "header" and key in IGNORED_HEADERS):
-                parameters[place, key] = Parameter(at, place, name, shared)
+    for one in reader.Operation(spec.node(spec.root), path, "", spec.node(item), spec.node(operation)).parameters():
+        key = order.get(one.name, one.name) if one.location == "path" else reader.key_of(one)[1]
+        if not (one.location == "header" and key in reader.IGNORED_HEADERS):
+            parameters[one.location, key] = Parameter(at_of(one.node), one.location, one.name, one.is_shared)
     return parameters
 
 
@@ -108,7 +104,7 @@ def style(parameter: Parameter) -> tuple[str, bool]:
     return style_, bool(parameter.at.raw.get("explode", style_ == "form"))
 
 
-def _removed(pairing: Pairing, operation: Operation, parameter: Parameter) -> None:
+def _removed(pairing: Pairing, operation: OperationPair, parameter: Parameter) -> None:
     life = lifecycle.of(parameter.at.raw)
     step = lifecycle.removal(life, pairing.options)
     name, effect = ("", Effect.UNKNOWN) if step.name == "without-deprecation" else (f"-{step.name}", step.effect)
@@ -120,7 +116,7 @@ def _removed(pairing: Pairing, operation: Operation, parameter: Parameter) -> No
     facts.report(pairing, dataclasses.replace(fact, fine_print=step.is_announced), operation)
 
 
-def _added(pairing: Pairing, operation: Operation, parameter: Parameter) -> None:
+def _added(pairing: Pairing, operation: OperationPair, parameter: Parameter) -> None:
     requirement = "required" if parameter.required else "optional"
     if parameter.place == "path":
         identifier = "new-request-path-parameter"
@@ -146,7 +142,7 @@ def _added(pairing: Pairing, operation: Operation, parameter: Parameter) -> None
     facts.report(pairing, fact, operation)
 
 
-def _both(pairing: Pairing, operation: Operation, old: Parameter, new: Parameter) -> None:
+def _both(pairing: Pairing, operation: OperationPair, old: Parameter, new: Parameter) -> None:
     if old.required != new.required:
         state, effect = ("required", Effect.NARROWS) if new.required else ("optional", Effect.WIDENS)
         text = f"{new.label} became {state}"
@@ -175,7 +171,7 @@ def _both(pairing: Pairing, operation: Operation, old: Parameter, new: Parameter
 _LIFE = {"deprecated-sunset-parse": "sunset-parse", "deprecated-with-sunset": "deprecated"}
 
 
-def _style(pairing: Pairing, operation: Operation, old: Parameter, new: Parameter) -> None:
+def _style(pairing: Pairing, operation: OperationPair, old: Parameter, new: Parameter) -> None:
     before, after = style(old), style(new)
     schema = pairing.head.child(new.at, "schema")
     kinds = schema.raw.get("type") if schema is not None and isinstance(schema.raw, dict) else None
@@ -196,7 +192,7 @@ def _style(pairing: Pairing, operation: Operation, old: Parameter, new: Paramete
         facts.report(pairing, fact, operation)
 
 
-def _schemas(pairing: Pairing, operation: Operation, old: Parameter, new: Parameter) -> None:
+def _schemas(pairing: Pairing, operation: OperationPair, old: Parameter, new: Parameter) -> None:
     base, head = pairing.base.schema(old.at), pairing.head.schema(new.at)
     wire = base is not None and head is not None
     if not wire:

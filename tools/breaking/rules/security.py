@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.breaking.input.documents import At, Spec
+from tools.breaking.input.documents import At, Spec, at_of
 from tools.breaking.rules import facts, law
-from tools.breaking.rules.facts import Fact, Operation
+from tools.breaking.rules.facts import Fact, OperationPair
 from tools.breaking.rules.law import Effect
 from tools.breaking.rules.pairing import Pairing
+from tools.openapi import operations as reader
 
 Json = Any
 Way = dict[str, frozenset[str]]
@@ -21,11 +22,11 @@ _INSTEAD = "keep the old way in as an alternative until clients have moved"
 
 def effective(spec: Spec, operation: At) -> tuple[list[Way], At]:
     """Ways into an operation, and where they are written."""
-    for at in (operation, spec.root):
-        requirement = spec.child(at, "security")
-        if requirement is not None and isinstance(requirement.raw, list):
-            return ways(requirement.raw), requirement
-    return [{}], operation
+    root, node = spec.node(spec.root), spec.node(operation)
+    required = reader.Operation(root, "", "", node, node).security_node()
+    if required is None or not isinstance(required.value, list):
+        return [{}], operation
+    return ways(required.value), at_of(required)
 
 
 def ways(listed: list[Json]) -> list[Way]:
@@ -36,7 +37,7 @@ def ways(listed: list[Json]) -> list[Way]:
     return alternatives or [Way()]
 
 
-def compare(pairing: Pairing, operation: Operation) -> None:
+def compare(pairing: Pairing, operation: OperationPair) -> None:
     """Compare the ways into one operation."""
     (old, was), (new, now) = effective(pairing.base, operation.base), effective(pairing.head, operation.head)
     for way in old:
@@ -61,7 +62,7 @@ def _opens(presented: Way, required: Way) -> bool:
     return all(name in presented and scopes <= presented[name] for name, scopes in required.items())
 
 
-def _closed(pairing: Pairing, operation: Operation, places: tuple[At, At], way: Way, new: list[Way]) -> None:
+def _closed(pairing: Pairing, operation: OperationPair, places: tuple[At, At], way: Way, new: list[Way]) -> None:
     if not way:
         identifier, text = "api-security-added", f"credentials are required: {' or '.join(map(shown, new))}"
     elif any(set(other) == set(way) for other in new):
@@ -79,7 +80,7 @@ def _closed(pairing: Pairing, operation: Operation, places: tuple[At, At], way: 
 
 
 def _info(
-    pairing: Pairing, operation: Operation, places: tuple[At, At], identifier: str, text: str, subject: str
+    pairing: Pairing, operation: OperationPair, places: tuple[At, At], identifier: str, text: str, subject: str
 ) -> None:
     facts.report(pairing, Fact(identifier, Effect.NONE, text, *places, subject=subject), operation)
 
@@ -100,7 +101,7 @@ def _identity(raw: dict[str, Json]) -> list[str]:
     return [kind, scheme, str(raw.get("in", "")).lower(), str(raw.get("name", "")).lower()]
 
 
-def _definitions(pairing: Pairing, operation: Operation, old: list[Way], new: list[Way]) -> None:
+def _definitions(pairing: Pairing, operation: OperationPair, old: list[Way], new: list[Way]) -> None:
     """A scheme that keeps its name but asks for another kind of credential closes every way that uses it."""
     for name in sorted({name for way in old for name in way} & {name for way in new for name in way}):
         sides = [spec.child(spec.root, "components", "securitySchemes", name) for spec in (pairing.base, pairing.head)]

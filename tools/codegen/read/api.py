@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from tools.codegen import ir, names
 from tools.codegen.read import handlers, notices, parameters, replies
 from tools.codegen.read.schemas import Reader
+from tools.openapi.kinds import METHODS
 from tools.openapi.link import Sources
 from tools.openapi.node import Node
+from tools.openapi.operations import Operation, scheme, schemes
 from tools.openapi.problems import Origin, Problem, Severity
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{([^}]*)\}")
 
 
@@ -100,13 +101,13 @@ class _ApiReader:
         root = self.sources.root(file)
         info = root.get("info") or root
         name = file[len(self.sources.display_root) + 1 :] if self.sources.display_root not in {"", "."} else file
-        operations: list[ir.Operation] = []
+        operations: list[ir.Endpoint] = []
         for path, item in root.entries("paths"):
             operations += self._path(root, path, item.target())
         title = info.text("title") or name
         return ir.Api(name.rpartition(".")[0], file, title, info.text("summary") or "", tuple(operations))
 
-    def _path(self, root: Node, path: str, item: Node) -> list[ir.Operation]:
+    def _path(self, root: Node, path: str, item: Node) -> list[ir.Endpoint]:
         if not path.startswith("/"):
             if not path.startswith("x-"):
                 self.problems.append(item.problem("bad-path", f"the path {path!r} must start with a slash"))
@@ -114,47 +115,46 @@ class _ApiReader:
         if not isinstance(item.value, dict):
             self.problems.append(item.problem("bad-path-item", "a path item must be an object"))
             return []
-        operations: list[ir.Operation] = []
+        operations: list[ir.Endpoint] = []
         for method in METHODS:
             node = item.get(method)
             if node is not None:
-                operation = self._operation(root, path, item, method, node.target())
+                operation = self._operation(Operation(root, path, method, item, node.target()))
                 operations += [operation] if operation else []
         return operations
 
-    def _operation(self, root: Node, path: str, item: Node, method: str, node: Node) -> ir.Operation | None:
+    def _operation(self, declared: Operation) -> ir.Endpoint | None:
         """One operation, or None when it cannot be served; a problem says why."""
-        before = len(self.problems)
+        before, node = len(self.problems), declared.node
         if not isinstance(node.value, dict):
             self.problems.append(node.problem("bad-operation", "an operation must be an object"))
             return None
-        operation_id = self._claim(path, method, node)
-        operation = self._read_operation(root, path, item, method, node, operation_id)
+        operation_id = self._claim(declared.path, declared.method, node)
+        operation = self._read_operation(declared, operation_id)
         if any(problem.severity is Severity.ERROR for problem in self.problems[before:]):
             self.skipped.append(operation_id)
             return None
         return operation
 
-    def _read_operation(
-        self, root: Node, path: str, item: Node, method: str, node: Node, operation_id: str
-    ) -> ir.Operation:
-        own_parameters, wrong = parameters.read(self.reader, item, node, operation_id)
+    def _read_operation(self, declared: Operation, operation_id: str) -> ir.Endpoint:
+        node = declared.node
+        own_parameters, wrong = parameters.read(self.reader, declared, operation_id)
         self.problems += wrong
-        self._check_template(path, node, own_parameters)
+        self._check_template(declared.path, node, own_parameters)
         responses, wrong = replies.read(self.reader, node, operation_id, self._owned)
         self.problems += wrong
         handler, wrong = handlers.name_of(node)
         self.problems += wrong
-        return ir.Operation(
+        return ir.Endpoint(
             id=operation_id,
-            method=method.upper(),
-            path=path,
+            method=declared.method.upper(),
+            path=declared.path,
             summary=node.text("summary") or "",
             description=node.text("description") or "",
             parameters=tuple(own_parameters),
             body=self._body(node, operation_id),
             responses=tuple(handlers.common(handler, one) for one in responses),
-            security=self._security(root, node),
+            security=self._security(declared),
             is_raw=node.value.get("x-raw-body") is True,
             max_body_bytes=self._whole(node, "x-max-body-bytes"),
             rate_limit=_rate_classes(node.value.get("x-rate-limit")),
@@ -210,29 +210,28 @@ class _ApiReader:
         media = tuple(replies.media_of(self.reader, key, child, name, "request") for key, child in content.items())
         return ir.Body(media, is_required=target.value.get("required") is True, origin=target.origin)
 
-    def _security(self, root: Node, node: Node) -> tuple[ir.Requirement, ...]:
-        group = node.get("security") or root.get("security")
+    def _security(self, declared: Operation) -> tuple[ir.Requirement, ...]:
+        group = declared.security_node()
         requirements: list[ir.Requirement] = []
         for one in group.elements() if group is not None else ():
             requirement: list[tuple[str, tuple[str, ...]]] = []
             for name, scopes in one.items():
-                if self._scheme(root, name, scopes):
+                if self._scheme(declared.root, name, scopes):
                     requirement.append((name, tuple(scopes.value or ())))
             requirements.append(tuple(requirement))
         return tuple(requirements)
 
     def _scheme(self, root: Node, name: str, use: Node) -> bool:
-        components = root.get("components")
-        schemes = dict(components.target().entries("securitySchemes")) if components is not None else {}
-        node = schemes.get(name)
+        declared = schemes(root).get(name)
+        node = declared.node if declared is not None else None
         if node is None:
             hint = "declare it under components.securitySchemes of this document"
             self.problems.append(use.problem("unknown-scheme", f"there is no security scheme {name!r}", hint))
             return False
         target = node.target()
-        scheme = _scheme(name, target)
-        known = self.schemes.setdefault(name, scheme)
-        if (known.kind, known.location, known.parameter) != (scheme.kind, scheme.location, scheme.parameter):
+        own = _scheme(name, target)
+        known = self.schemes.setdefault(name, own)
+        if (known.kind, known.location, known.parameter) != (own.kind, own.location, own.parameter):
             message = f"the security scheme {name!r} means something else at {known.origin}"
             self.problems.append(target.problem("scheme-conflict", message))
         return True
@@ -268,13 +267,6 @@ def _rate_classes(value: Any) -> tuple[str, ...]:
 
 
 def _scheme(name: str, node: Node) -> ir.SecurityScheme:
-    kind, scheme = node.text("type"), (node.text("scheme") or "").lower()
-    description, origin = node.text("description") or "", node.origin
-    if kind == "apiKey":
-        location, parameter = node.text("in") or "header", node.text("name") or name
-        return ir.SecurityScheme(name, "apiKey", location, parameter, description, origin)
-    if kind in {"oauth2", "openIdConnect"} or scheme == "bearer":
-        return ir.SecurityScheme(name, "bearer", "header", "Authorization", description, origin)
-    if scheme == "basic":
-        return ir.SecurityScheme(name, "basic", "header", "Authorization", description, origin)
-    return ir.SecurityScheme(name, "other", "header", "Authorization", description, origin)
+    declared = scheme(name, node)
+    description = node.text("description") or ""
+    return ir.SecurityScheme(name, declared.kind, declared.location, declared.parameter, description, node.origin)

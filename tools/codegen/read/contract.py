@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from tools.codegen import ir
 from tools.codegen.read import api, handlers, replies, wellformed
-from tools.codegen.read.api import METHODS, Claim, Part
+from tools.codegen.read.api import Claim, Part
 from tools.openapi.link import Sources
 from tools.openapi.problems import Problem
 
-__all__ = ["METHODS", "ApiClaims", "Conflicts", "conflicts_between", "owned_headers", "read", "without"]
+__all__ = ["ApiClaims", "Conflicts", "conflicts_between", "owned_headers", "read", "without"]
 
 
 def read(sources: Sources) -> tuple[ir.Contract, list[Problem]]:
@@ -123,12 +123,12 @@ def _claims_of(part: Part) -> ApiClaims:
     return ApiClaims(part.api.file if part.api is not None else "", part.claims, part.schemes.values(), users, handed)
 
 
-def scheme_names(operation: ir.Operation) -> set[str]:
+def scheme_names(operation: ir.Endpoint) -> set[str]:
     """Security schemes that an operation knows."""
     return {name for requirement in operation.security for name, _ in requirement}
 
 
 def without(one: ir.Api, names: frozenset[str]) -> ir.Api:
     """An API without some of its operations."""
-    remaining: Sequence[ir.Operation] = [operation for operation in one.operations if operation.id not in names]
+    remaining: Sequence[ir.Endpoint] = [operation for operation in one.operations if operation.id not in names]
     return replace(one, operations=tuple(remaining)) if names else one

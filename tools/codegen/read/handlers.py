@@ -69,7 +69,7 @@ def extensions(operation: Node) -> dict[str, Any]:
     return {name: value for name, value in words.items() if name.startswith("x-") and name not in _READ_HERE}
 
 
-def handed(operation: ir.Operation) -> Handed | None:
+def handed(operation: ir.Endpoint) -> Handed | None:
     """How `operation` takes part in its handler; None when it has none."""
     if operation.handler is None:
         return None

@@ -8,9 +8,9 @@ from typing import Any
 
 from tools.openapi.link import Sources
 from tools.openapi.node import Node
+from tools.openapi.operations import operations
 from tools.openapi.problems import Problem
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -41,11 +41,9 @@ def read(node: Node, successors: Mapping[str, str | None]) -> tuple[tuple[tuple[
 def path_of(sources: Sources, operation_id: str) -> str | None:
     """Path of an operation in any document of the set."""
     for file in sources.entries:
-        for path, item in sources.root(file).entries("paths"):
-            for method in _METHODS:
-                node = item.target().get(method)
-                if node is not None and node.target().text("operationId") == operation_id:
-                    return path
+        for operation in operations(sources.root(file)):
+            if operation.node.text("operationId") == operation_id:
+                return operation.path
     return None
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, cast
 from urllib.parse import unquote
 
 from tools.conformance.contract import schemas
 from tools.conformance.contract.schemas import Compiled, Compiler
+from tools.openapi import operations as reader
 from tools.openapi import source
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-Location = Literal["path", "query", "header", "cookie"]
-_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""OpenAPI 3.1 §4.8.12: parameters of these names are ignored; other parts of the contract describe them."""
+from tools.openapi.node import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class Parameter:
     """One declared parameter."""
 
     name: str
-    location: Location
+    location: reader.Location
     required: bool
     style: str
     explode: bool
@@ -89,7 +85,7 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class CompiledOperation:
     """One operation: what it takes and what it may answer."""
 
     key: str
@@ -128,8 +124,8 @@ class Contract:
 
     document: Any
     compiler: Compiler
-    operations: dict[str, Operation]
-    by_template: dict[str, dict[str, Operation]]
+    operations: dict[str, CompiledOperation]
+    by_template: dict[str, dict[str, CompiledOperation]]
     """Path template to upper-case method to operation."""
     trie: _Node
     base_path: str = ""
@@ -190,108 +186,87 @@ def compile_contract(
     reference that leads nowhere and `ValueError` for a schema that is none.
     """
     compiler = Compiler(document, after.compiler if after else None, touched)
-    operations: dict[str, Operation] = {}
-    by_template: dict[str, dict[str, Operation]] = {}
+    operations: dict[str, CompiledOperation] = {}
+    by_template: dict[str, dict[str, CompiledOperation]] = {}
     # The trie knows templates only, which no edit below a path changes.
     known_trie = after.trie if after is not None and touched.count("/") > 2 else None
     root = known_trie or _Node()
-    for template, item, pointer in _path_items(document):
+    whole = reader.root_of(document)
+    for template, site in whole.entries("paths"):
         if known_trie is None:
             _insert(root, template)
-        for method in METHODS:
-            if method not in item:
-                continue
+        item = site.target()
+        for method, node in reader.methods(item):
             key = f"{method.upper()} {template}"
             known = after.operations.get(key) if after else None
             is_wanted = known is None or only is None or key in only
             if known is None or (is_wanted and schemas.concerns(touched, known.roots)):
-                known = _Reader(document, compiler).operation(template, method, item, pointer)
+                known = _Reader(compiler).operation(reader.Operation(whole, template, method, item, node))
             operations[key] = known
             by_template.setdefault(template, {})[method.upper()] = known
     return Contract(document, compiler, operations, by_template, root, base_path)
 
 
-def _path_items(document: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
-    for template, item in document.get("paths", {}).items():
-        pointer = source.join("", "paths", template)
-        if isinstance(item.get("$ref"), str):
-            pointer = item["$ref"][1:]
-            item = source.resolve(document, pointer)  # noqa: PLW2901  # the item is what the reference leads to
-        yield template, item, pointer
-
-
 class _Reader:
     """Reads one operation, noting every place it passes through."""
 
-    def __init__(self, document: Any, compiler: Compiler) -> None:
-        self.document = document
+    def __init__(self, compiler: Compiler) -> None:
         self.compiler = compiler
         self.roots: set[str] = set()
 
-    def operation(self, template: str, method: str, item: dict[str, Any], item_pointer: str) -> Operation:
-        raw = item[method]
-        pointer = source.join(item_pointer, method)
-        self.roots.add(pointer)
-        if "parameters" in item:
-            self.roots.add(source.join(item_pointer, "parameters"))
-        parameters = self._parameters(item.get("parameters", []), source.join(item_pointer, "parameters"))
-        parameters |= self._parameters(raw.get("parameters", []), source.join(pointer, "parameters"))
-        body = self._body(raw, pointer)
-        replies = {
-            status: self._reply(status, value, source.join(pointer, "responses", status))
-            for status, value in raw.get("responses", {}).items()
-        }
-        security, security_pointer = self._security(raw, pointer)
-        return Operation(
-            key=f"{method.upper()} {template}",
-            method=method.upper(),
-            template=template,
-            operation_id=raw.get("operationId", f"{method.upper()} {template}"),
-            parameters=tuple(parameters.values()),
+    def operation(self, declared: reader.Operation) -> CompiledOperation:
+        node, raw = declared.node, declared.node.value
+        self.roots.add(node.pointer)
+        if "parameters" in declared.item.value:
+            self.roots.add(source.join(declared.item.pointer, "parameters"))
+        parameters = tuple(self._parameters(declared))
+        body = self._body(declared)
+        replies = {one.status: self._reply(one) for one in declared.replies()}
+        security, security_pointer = self._security(declared)
+        return CompiledOperation(
+            key=declared.key,
+            method=declared.method.upper(),
+            template=declared.path,
+            operation_id=raw.get("operationId", declared.key),
+            parameters=parameters,
             body=body,
             replies=replies,
             security=security,
             security_pointer=security_pointer,
-            pointer=pointer,
+            pointer=node.pointer,
             roots=frozenset(self.roots),
             raw=raw,
         )
 
-    def _follow(self, value: Any, pointer: str) -> tuple[Any, str]:
-        while isinstance(value, dict) and isinstance(value.get("$ref"), str):
-            pointer = value["$ref"][1:]
-            value = source.resolve(self.document, pointer)
-            self.roots.add(pointer)
-        return value, pointer
+    def _note(self, site: Node) -> Node:
+        """The end of the references at `site`; every place on the way is one that the operation depends on."""
+        while site.is_reference:
+            site = site.step()
+            self.roots.add(site.pointer)
+        return site
 
     def _schema(self, pointer: str, side: schemas.Side) -> Compiled:
         compiled = self.compiler.compile(pointer, side)
         self.roots |= compiled.roots
         return compiled
 
-    def _parameters(self, values: list[Any], pointer: str) -> dict[tuple[str, str], Parameter]:
-        parameters = {}
-        for index, item in enumerate(values):
-            raw, place = self._follow(item, source.join(pointer, index))
-            if raw["in"] == "header" and raw["name"].lower() in _IGNORED_HEADERS:
+    def _parameters(self, declared: reader.Operation) -> Iterator[Parameter]:
+        for one in declared.parameters():
+            self._note(one.site)
+            if one.location == "header" and one.name.lower() in reader.IGNORED_HEADERS:
                 continue
-            parameters[raw["in"], raw["name"]] = self._parameter(raw, place)
-        return parameters
-
-    def _parameter(self, raw: dict[str, Any], pointer: str) -> Parameter:
-        media_type = next(iter(raw["content"]), None) if "content" in raw else None
-        where = source.join(pointer, "content", media_type, "schema") if media_type else source.join(pointer, "schema")
-        style = raw.get("style", _STYLES[raw["in"]])
-        return Parameter(
-            name=raw["name"],
-            location=raw["in"],
-            required=raw.get("required", False),
-            style=style,
-            explode=raw.get("explode", style in {"form", "deepObject"}),
-            media_type=media_type,
-            schema=self._schema(where, "request"),
-            pointer=pointer,
-        )
+            pointer = one.node.pointer
+            tokens = ("content", one.media_type, "schema") if one.media_type else ("schema",)
+            yield Parameter(
+                name=one.name,
+                location=cast("reader.Location", one.location),
+                required=one.is_required,
+                style=one.style,
+                explode=one.is_exploded or one.style == "deepObject",
+                media_type=one.media_type,
+                schema=self._schema(source.join(pointer, *tokens), "request"),
+                pointer=pointer,
+            )
 
     def _contents(self, raw: dict[str, Any], pointer: str, side: schemas.Side) -> tuple[Content, ...]:
         contents = []
@@ -301,44 +276,44 @@ class _Reader:
             contents.append(Content(media_type.lower(), schema, place))
         return tuple(contents)
 
-    def _body(self, raw: dict[str, Any], pointer: str) -> Body | None:
-        if "requestBody" not in raw:
+    def _body(self, declared: reader.Operation) -> Body | None:
+        site = declared.node.get("requestBody")
+        if site is None:
             return None
-        value, place = self._follow(raw["requestBody"], source.join(pointer, "requestBody"))
-        return Body(value.get("required", False), self._contents(value, place, "request"), place)
-
-    def _reply(self, status: str, value: Any, pointer: str) -> Reply:
-        raw, place = self._follow(value, pointer)
-        headers = tuple(
-            self._header(name, item, source.join(place, "headers", name))
-            for name, item in raw.get("headers", {}).items()
-            if name.lower() != "content-type"
+        node = self._note(site)
+        return Body(
+            node.value.get("required", False), self._contents(node.value, node.pointer, "request"), node.pointer
         )
-        contents = self._contents(raw, place, "response")
-        name = status.upper() if status != "default" else status
-        return Reply(name, contents, headers, raw.get("links", {}), pointer)
 
-    def _header(self, name: str, value: Any, pointer: str) -> Header:
-        raw, place = self._follow(value, pointer)
-        schema = self._schema(source.join(place, "schema"), "response") if "schema" in raw else None
-        return Header(name.lower(), raw.get("required", False), schema, place)
+    def _reply(self, declared: reader.Reply) -> Reply:
+        node = self._note(declared.site)
+        headers = tuple(
+            self._header(name, site) for name, site in node.entries("headers") if name.lower() != "content-type"
+        )
+        contents = self._contents(node.value, node.pointer, "response")
+        status = declared.status.upper() if declared.status != "default" else declared.status
+        return Reply(status, contents, headers, node.value.get("links", {}), declared.site.pointer)
 
-    def _security(self, raw: dict[str, Any], pointer: str) -> tuple[Any, str]:
-        place = source.join(pointer, "security") if "security" in raw else "/security"
+    def _header(self, name: str, site: Node) -> Header:
+        node = self._note(site)
+        schema = self._schema(source.join(node.pointer, "schema"), "response") if "schema" in node.value else None
+        return Header(name.lower(), node.value.get("required", False), schema, node.pointer)
+
+    def _security(self, declared: reader.Operation) -> tuple[Any, str]:
+        node = declared.security_node()
+        place = node.pointer if node is not None else "/security"
         self.roots.add(place)
-        alternatives = raw.get("security", self.document.get("security", []))
+        known = reader.schemes(declared.root)
         return tuple(
-            tuple((self._scheme(name), frozenset(scopes)) for name, scopes in alternative.items())
-            for alternative in alternatives
+            tuple((self._scheme(known[name]), frozenset(scopes)) for name, scopes in alternative.items())
+            for alternative in declared.security()
         ), place
 
-    def _scheme(self, name: str) -> Scheme:
-        place = source.join("", "components", "securitySchemes", name)
-        raw, _ = self._follow(source.resolve(self.document, place), place)
-        self.roots.add(place)
-        if raw["type"] == "apiKey":
-            return Scheme(name, raw["in"], raw["name"].lower() if raw["in"] == "header" else raw["name"])
-        if raw["type"] == "http":
-            kind = raw["scheme"].lower()
-            return Scheme(name, kind if kind in {"bearer", "basic"} else "other", "authorization")
-        return Scheme(name, "bearer" if raw["type"] in {"oauth2", "openIdConnect"} else "other", "authorization")
+    def _scheme(self, declared: reader.Scheme) -> Scheme:
+        self.roots |= {source.join("", "components", "securitySchemes", declared.name), declared.node.pointer}
+        if declared.kind == "apiKey":
+            is_header = declared.location == "header"
+            return Scheme(
+                declared.name, declared.location, declared.parameter.lower() if is_header else declared.parameter
+            )
+        return Scheme(declared.name, declared.kind, "authorization")

@@ -40,7 +40,7 @@ class Pass:
     name: str
     phases: tuple[str, ...]
     operations: tuple[str, ...]
-    """Operation ids."""
+    """CompiledOperation ids."""
     uses_keys: bool = False
     """Prove who calls by the keys of the target instead of its logins."""
     mode: str = "all"

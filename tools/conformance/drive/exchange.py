@@ -71,7 +71,7 @@ class Exchange:
     purpose: str = ""
     """Purpose of the request, in the sender's words: the defect of a negative case, the name of a probe."""
     operation: str = ""
-    """Operation the sender aimed at, `GET /orders/{id}`, when it said."""
+    """CompiledOperation the sender aimed at, `GET /orders/{id}`, when it said."""
     elapsed_ms: float = 0.0
     server: str = ""
     """Address it was sent to."""

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from tools.conformance.contract import media
-from tools.conformance.contract.compiled import Contract, Header, Operation, Reply, Scheme
+from tools.conformance.contract.compiled import CompiledOperation, Contract, Header, Reply, Scheme
 from tools.conformance.drive.exchange import NOT_JSON, Exchange
 from tools.conformance.judge import decoding, request_checks
 
@@ -101,7 +101,7 @@ def judge(contract: Contract, exchange: Exchange, policy: Policy) -> list[Findin
 
 
 def judge_operation(
-    operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
+    operation: CompiledOperation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> list[Finding]:
     """`judge`, once the operation is known."""
     findings = list(judge_reply(operation, exchange))
@@ -138,7 +138,7 @@ def judge_record(contract: Contract, exchanges: Iterable[Exchange], policy: Poli
     ]
 
 
-def operation_of(contract: Contract, exchange: Exchange) -> Operation | None:
+def operation_of(contract: Contract, exchange: Exchange) -> CompiledOperation | None:
     """The operation that `exchange` reached, if the contract has it."""
     template, _ = contract.match(exchange.path)
     return contract.by_template.get(template, {}).get(exchange.method) if template is not None else None
@@ -173,13 +173,13 @@ def _judge_method(contract: Contract, template: str, exchange: Exchange) -> list
 # --- the reply -------------------------------------------------------------------------------------------------------------
 
 
-def reply_for(operation: Operation, status: int) -> Reply | None:
+def reply_for(operation: CompiledOperation, status: int) -> Reply | None:
     """Documented response for `status`: exact, then `4XX`, then `default`."""
     replies = operation.replies
     return replies.get(str(status)) or replies.get(f"{status // 100}XX") or replies.get("default")
 
 
-def judge_reply(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
+def judge_reply(operation: CompiledOperation, exchange: Exchange) -> Iterator[Finding]:
     """Findings about the response alone."""
     reply = reply_for(operation, exchange.status)
     if exchange.status == 500:
@@ -199,7 +199,9 @@ def judge_reply(operation: Operation, exchange: Exchange) -> Iterator[Finding]:
         yield from _judge_reply_body(operation, reply, exchange)
 
 
-def _judge_header(operation: Operation, header: Header, text: str | None, exchange: Exchange) -> Iterator[Finding]:
+def _judge_header(
+    operation: CompiledOperation, header: Header, text: str | None, exchange: Exchange
+) -> Iterator[Finding]:
     if text is None:
         if header.required:
             message = f"the response header {header.name} is missing from a {exchange.status}"
@@ -216,7 +218,7 @@ def _judge_header(operation: Operation, header: Header, text: str | None, exchan
         yield _finding("invalid-header", operation, header.pointer, message, exchange)
 
 
-def _judge_reply_body(operation: Operation, reply: Reply, exchange: Exchange) -> Iterator[Finding]:
+def _judge_reply_body(operation: CompiledOperation, reply: Reply, exchange: Exchange) -> Iterator[Finding]:
     content_type = exchange.reply_values.get("content-type", "")
     content = media.match_content(reply.contents, content_type)
     if content is None:
@@ -238,7 +240,7 @@ def _judge_reply_body(operation: Operation, reply: Reply, exchange: Exchange) ->
 
 
 def _judge_request(
-    operation: Operation, exchange: Exchange, path_values: dict[str, str], policy: Policy
+    operation: CompiledOperation, exchange: Exchange, path_values: dict[str, str], policy: Policy
 ) -> Iterator[Finding]:
     violations = request_checks.violations_of(operation, exchange, path_values)
     if exchange.status < 400:
@@ -271,7 +273,7 @@ def says(reply: object, name: str, values: Container[object]) -> bool:
     return any(says(item, name, values) for item in reply.values() if isinstance(item, list))
 
 
-def _is_opaque(operation: Operation, exchange: Exchange, policy: Policy) -> bool:
+def _is_opaque(operation: CompiledOperation, exchange: Exchange, policy: Policy) -> bool:
     """Whether the request carries a value that only the service can make, such as a cursor."""
     return any(
         parameter.name in policy.opaque and parameter.location == "query" and parameter.name in exchange.query_values
@@ -300,7 +302,7 @@ def carried(scheme: Scheme, exchange: Exchange) -> str | None:
     return value
 
 
-def proof_of(operation: Operation, exchange: Exchange, policy: Policy) -> Proof:
+def proof_of(operation: CompiledOperation, exchange: Exchange, policy: Policy) -> Proof:
     """The proof of the caller, by the alternative of `operation` that the request satisfies best."""
     best = Proof("none", frozenset(), "")
     for alternative in operation.security:
@@ -317,7 +319,7 @@ def proof_of(operation: Operation, exchange: Exchange, policy: Policy) -> Proof:
     return best
 
 
-def _judge_security(operation: Operation, exchange: Exchange, proof: Proof) -> Iterator[Finding]:
+def _judge_security(operation: CompiledOperation, exchange: Exchange, proof: Proof) -> Iterator[Finding]:
     status, pointer = exchange.status, operation.security_pointer
     if operation.is_public:
         if status == 401 and "401" not in operation.replies:
@@ -340,5 +342,5 @@ def _judge_security(operation: Operation, exchange: Exchange, proof: Proof) -> I
         yield _finding("scope-refused", operation, pointer, "the caller has the scope, yet gets 403", exchange)
 
 
-def _finding(rule: str, operation: Operation, pointer: str, message: str, exchange: Exchange) -> Finding:
+def _finding(rule: str, operation: CompiledOperation, pointer: str, message: str, exchange: Exchange) -> Finding:
     return Finding(rule, operation.key, pointer, message, exchange.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from tools.conformance.contract import media
-from tools.conformance.contract.compiled import Body, Operation
+from tools.conformance.contract.compiled import Body, CompiledOperation
 from tools.conformance.contract.schemas import Compiled
 from tools.conformance.drive.exchange import NOT_JSON, Exchange, may_hold_half_a_surrogate, parse_query
 from tools.conformance.judge import decoding
@@ -21,7 +21,7 @@ class Violation(NamedTuple):
     state: str
 
 
-def violations_of(operation: Operation, exchange: Exchange, path_values: dict[str, str]) -> list[Violation]:
+def violations_of(operation: CompiledOperation, exchange: Exchange, path_values: dict[str, str]) -> list[Violation]:
     """Everything in the request that breaks the contract, or might (`state` = `unsure`)."""
     violations = []
     for parameter in operation.parameters:

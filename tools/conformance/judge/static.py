@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tools.conformance.contract.compiled import Contract, Operation
+from tools.conformance.contract.compiled import CompiledOperation, Contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ def routes_from_openapi(contract: Contract) -> list[Route]:
     ]
 
 
-def statuses_of(operation: Operation) -> frozenset[str]:
+def statuses_of(operation: CompiledOperation) -> frozenset[str]:
     """Documented statuses."""
     return frozenset(operation.replies)
 
 
-def media_types_of(operation: Operation) -> frozenset[str]:
+def media_types_of(operation: CompiledOperation) -> frozenset[str]:
     """Media types of the request body and of every reply."""
     contents = operation.body.contents if operation.body else ()
     return frozenset(item.media_type for item in contents) | frozenset(
@@ -76,7 +76,7 @@ def media_types_of(operation: Operation) -> frozenset[str]:
     )
 
 
-def schemes_of(operation: Operation) -> frozenset[str]:
+def schemes_of(operation: CompiledOperation) -> frozenset[str]:
     """Names of the security schemes."""
     return frozenset(scheme.name for alternative in operation.security for scheme, _ in alternative)
 
@@ -113,7 +113,7 @@ def compare(
     return differences
 
 
-def _differences(operation: Operation, route: Route) -> Iterator[Difference]:
+def _differences(operation: CompiledOperation, route: Route) -> Iterator[Difference]:
     if route.operation_id is not None and route.operation_id != operation.operation_id:
         message = f"{operation.key} is {operation.operation_id} in the contract and {route.operation_id} in the service"
         yield Difference("operation-id", operation.key, message, operation.pointer)

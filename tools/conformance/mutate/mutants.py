@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tools.conformance.contract.compiled import METHODS, Contract, Operation
+from tools.conformance.contract.compiled import CompiledOperation, Contract
 from tools.conformance.contract.media import is_json
 from tools.conformance.mutate import mutants_schema
 from tools.openapi import scopes, source
+from tools.openapi.kinds import METHODS
 
 
 class _Removed:
@@ -83,7 +84,7 @@ def mutants_of(contract: Contract, operations: set[str] | None = None) -> Iterat
             yield mutant
 
 
-def _all(contract: Contract, operations: list[Operation]) -> Iterator[Mutant]:
+def _all(contract: Contract, operations: list[CompiledOperation]) -> Iterator[Mutant]:
     for operation in operations:
         yield from _of_operation(contract, operation)
         yield from _of_security(contract, operation)
@@ -101,7 +102,7 @@ def _all(contract: Contract, operations: list[Operation]) -> Iterator[Mutant]:
             yield Mutant(operator, pointer, REMOVED if value is mutants_schema.DROP else value, text)
 
 
-def _schemas_of(operation: Operation) -> Iterator[tuple[Any, str]]:
+def _schemas_of(operation: CompiledOperation) -> Iterator[tuple[Any, str]]:
     for parameter in operation.parameters:
         yield parameter.schema, "request"
     for content in operation.body.contents if operation.body else ():
@@ -116,7 +117,7 @@ def _schemas_of(operation: Operation) -> Iterator[tuple[Any, str]]:
                 yield header.schema, "response"
 
 
-def _of_operation(contract: Contract, operation: Operation) -> Iterator[Mutant]:
+def _of_operation(contract: Contract, operation: CompiledOperation) -> Iterator[Mutant]:
     path_pointer = source.join("", "paths", operation.template)
     item = contract.document["paths"][operation.template]
     name = operation.operation_id
@@ -142,7 +143,7 @@ def _of_operation(contract: Contract, operation: Operation) -> Iterator[Mutant]:
         yield Mutant("path-renamed", "/paths", paths, f"{operation.template} is called otherwise", path_pointer)
 
 
-def _of_security(contract: Contract, operation: Operation) -> Iterator[Mutant]:
+def _of_security(contract: Contract, operation: CompiledOperation) -> Iterator[Mutant]:
     pointer = source.join(operation.pointer, "security")
     schemes = contract.document.get("components", {}).get("securitySchemes", {})
     raw = operation.raw.get("security", contract.document.get("security", []))
@@ -170,7 +171,7 @@ def _of_security(contract: Contract, operation: Operation) -> Iterator[Mutant]:
     yield from _of_scopes(operation, raw, schemes, pointer)
 
 
-def _of_scopes(operation: Operation, raw: list[Any], schemes: Any, pointer: str) -> Iterator[Mutant]:
+def _of_scopes(operation: CompiledOperation, raw: list[Any], schemes: Any, pointer: str) -> Iterator[Mutant]:
     for index, alternative in enumerate(raw):
         for name, required in alternative.items():
             for scope in scopes.declared(schemes.get(name, {})) or ():
@@ -180,7 +181,7 @@ def _of_scopes(operation: Operation, raw: list[Any], schemes: Any, pointer: str)
                     yield Mutant("scope-changed", pointer, changed, text, operation.security_pointer)
 
 
-def _of_parameters(contract: Contract, operation: Operation) -> Iterator[Mutant]:
+def _of_parameters(contract: Contract, operation: CompiledOperation) -> Iterator[Mutant]:
     for parameter in operation.parameters:
         pointer, name = parameter.pointer, f"{parameter.location} parameter {parameter.name}"
         if parameter.location == "path":
@@ -204,7 +205,7 @@ def _of_parameters(contract: Contract, operation: Operation) -> Iterator[Mutant]
             yield Mutant("array-style-changed", pointer, changed, f"the {name} is {'not ' * parameter.explode}exploded")
 
 
-def _of_body(contract: Contract, operation: Operation) -> Iterator[Mutant]:
+def _of_body(contract: Contract, operation: CompiledOperation) -> Iterator[Mutant]:
     body = operation.body
     if body is None:
         return
@@ -225,7 +226,7 @@ def _of_body(contract: Contract, operation: Operation) -> Iterator[Mutant]:
         yield Mutant("body-media-type-changed", source.join(body.pointer, "content"), renamed, text, body.pointer)
 
 
-def _of_replies(contract: Contract, operation: Operation) -> Iterator[Mutant]:
+def _of_replies(contract: Contract, operation: CompiledOperation) -> Iterator[Mutant]:
     for status in operation.raw.get("responses", {}):
         pointer = source.join(operation.pointer, "responses", status)
         yield Mutant("status-removed", pointer, REMOVED, f"{operation.operation_id} never answers {status}")

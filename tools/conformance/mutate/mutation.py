@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from tools.conformance.contract.compiled import Contract, Operation, Parameter, compile_contract
+from tools.conformance.contract.compiled import CompiledOperation, Contract, Parameter, compile_contract
 from tools.conformance.contract.schemas import concerns
 from tools.conformance.drive.exchange import Exchange
 from tools.conformance.drive.target import BadTarget
@@ -195,7 +195,7 @@ class MutantJudge:
         return None
 
     def _killer_in(
-        self, changed: Contract, before: Operation, after: Operation | None, exchanges: list[Exchange]
+        self, changed: Contract, before: CompiledOperation, after: CompiledOperation | None, exchanges: list[Exchange]
     ) -> str | None:
         for exchange in self._exchanges_judged_differently(before, after, exchanges):
             if self._is_broken(changed, after, exchange):
@@ -207,7 +207,7 @@ class MutantJudge:
         return None
 
     def _exchanges_judged_differently(
-        self, before: Operation, after: Operation | None, exchanges: list[Exchange]
+        self, before: CompiledOperation, after: CompiledOperation | None, exchanges: list[Exchange]
     ) -> Iterable[Exchange]:
         """The exchanges whose request `before` and `after` may judge differently."""
         if after is None or after.security != before.security:
@@ -227,7 +227,7 @@ class MutantJudge:
             )
         )
 
-    def _body_state(self, operation: Operation, exchange: Exchange) -> str:
+    def _body_state(self, operation: CompiledOperation, exchange: Exchange) -> str:
         """`_body_state` of the contract itself, which every mutant is compared with."""
         if exchange.id not in self.body_states:
             self.body_states[exchange.id] = _body_state(operation, exchange)
@@ -237,7 +237,7 @@ class MutantJudge:
         _, path_values = self.contract.match(exchange.path) if parameters else (None, {})
         return [(item.required, decoding.judge_parameter(item, exchange, path_values)) for item in parameters]
 
-    def _is_broken(self, changed: Contract, after: Operation | None, exchange: Exchange) -> bool:
+    def _is_broken(self, changed: Contract, after: CompiledOperation | None, exchange: Exchange) -> bool:
         for finding in oracle.judge(changed, exchange, self.policy):
             if (finding.rule, finding.exchange) not in self.known:
                 return True
@@ -250,14 +250,16 @@ class MutantJudge:
         return was_wrong and not request_checks.violations_of(after, exchange, path_values)
 
 
-def _body_state(operation: Operation, exchange: Exchange) -> str:
+def _body_state(operation: CompiledOperation, exchange: Exchange) -> str:
     if operation.body is None:
         return ""
     state = request_checks.body_state(operation.body, exchange)
     return "missing" if state == "absent" and operation.body.required else state
 
 
-def _replies_judged_differently(before: Operation, after: Operation, exchanges: list[Exchange]) -> list[Exchange]:
+def _replies_judged_differently(
+    before: CompiledOperation, after: CompiledOperation, exchanges: list[Exchange]
+) -> list[Exchange]:
     """The exchanges whose reply `before` and `after` describe differently."""
     statuses = {item.status for item in exchanges}
     changed = {status for status in statuses if oracle.reply_for(before, status) != oracle.reply_for(after, status)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance.contract.compiled import Operation, Parameter, Scheme
+from tools.conformance.contract.compiled import CompiledOperation, Parameter, Scheme
 from tools.conformance.drive.signing import Signature
 from tools.conformance.drive.target import Target
 from tools.conformance.judge.oracle import Credential
@@ -61,7 +61,7 @@ class Probe:
 
 
 def who_calls(
-    operation: Operation,
+    operation: CompiledOperation,
     request: Request,
     credentials: tuple[Credential, ...],
     signature: Signature | None,
@@ -95,7 +95,7 @@ def who_calls(
         yield Probe(f"as {credential.name}, who {role}", known, right, signature)
 
 
-def without_proof(operation: Operation, request: Request) -> Request:
+def without_proof(operation: CompiledOperation, request: Request) -> Request:
     """`request` carrying nothing that could prove who calls."""
     headers = {name: value for name, value in request.headers.items() if name not in {"authorization", "cookie"}}
     target = request.target
@@ -118,7 +118,7 @@ def carrying(request: Request, scheme: Scheme, value: str) -> Request:
     return replace(request, headers={**request.headers, scheme.carrier: text})
 
 
-def asking(operation: Operation, request: Request, parameter: Parameter, text: str | None) -> Request | None:
+def asking(operation: CompiledOperation, request: Request, parameter: Parameter, text: str | None) -> Request | None:
     """`request` with `parameter` set to `text`, or left out when None; None when it cannot be sent so."""
     message = edge_values.with_parameter(request.target, request.headers, parameter, text, operation)
     return replace(request, target=message[0], headers=message[1]) if message is not None else None
@@ -129,7 +129,7 @@ def quoted(value: str) -> str:
     return "".join(f"%{byte:02X}" for byte in value.encode())
 
 
-def bodies(operation: Operation, request: Request, signature: Signature | None) -> Iterator[Probe]:
+def bodies(operation: CompiledOperation, request: Request, signature: Signature | None) -> Iterator[Probe]:
     """Bytes that are no JSON, JSON that is no object, another media type: refused, and never with a 500."""
     declared = {content.media_type for content in operation.body.contents} if operation.body else set()
     nested = b"[" * 20_000 + b"]" * 20_000
@@ -156,7 +156,7 @@ def bodies(operation: Operation, request: Request, signature: Signature | None) 
 
 
 def strangers(
-    operation: Operation, request: Request, signature: Signature, target: Target, schemes: dict[str, Scheme]
+    operation: CompiledOperation, request: Request, signature: Signature, target: Target, schemes: dict[str, Scheme]
 ) -> Iterator[Probe]:
     """Keys of another tenant, and keys of a kind this operation does not take: all refused, however well signed."""
     bare = without_proof(operation, request)
@@ -227,7 +227,7 @@ def _with(request: Request, headers: Mapping[str, str | None]) -> Request:
 
 
 def edges(
-    operation: Operation,
+    operation: CompiledOperation,
     request: Request,
     schemas: edge_values.Schemas,
     signature: Signature | None,
@@ -250,7 +250,7 @@ def edges(
             yield Probe(f"body {name}", changed, NO_FAULT, signature)
 
 
-def _parameter_texts(operation: Operation, request: Request) -> dict[tuple[str, str], str]:
+def _parameter_texts(operation: CompiledOperation, request: Request) -> dict[tuple[str, str], str]:
     """Texts of the parameters in `request`, as far as edges can start from them."""
     headers: dict[tuple[str, str], str] = {("header", name): value for name, value in request.headers.items()}
     parameters = {
@@ -260,7 +260,7 @@ def _parameter_texts(operation: Operation, request: Request) -> dict[tuple[str, 
 
 
 def combined(
-    operation: Operation, request: Request, schemas: edge_values.Schemas, count: int, seed: int
+    operation: CompiledOperation, request: Request, schemas: edge_values.Schemas, count: int, seed: int
 ) -> Iterator[Probe]:
     """Many right combinations of the query parameters: what breaks only in a corner of three."""
     if request.method != "GET":

@@ -6,7 +6,7 @@ import json
 from collections.abc import Container
 from dataclasses import replace
 
-from tools.conformance.contract.compiled import Operation, Scheme
+from tools.conformance.contract.compiled import CompiledOperation, Scheme
 from tools.conformance.drive import target as targets
 from tools.conformance.drive.target import Target
 from tools.conformance.judge.oracle import Credential
@@ -16,7 +16,7 @@ from tools.conformance.report import present
 from tools.openapi import source
 
 
-def login_for(target: Target, operation: Operation, names: Container[str]) -> Credential | None:
+def login_for(target: Target, operation: CompiledOperation, names: Container[str]) -> Credential | None:
     """A new token, for `operation`, of the login among `names` that has a scheme of it; None when there is none."""
     schemes = {scheme.name for alternative in operation.security for scheme, _ in alternative}
     for login in target.logins:
@@ -25,7 +25,7 @@ def login_for(target: Target, operation: Operation, names: Container[str]) -> Cr
     return None
 
 
-def carrying(target: Target, operation: Operation, request: Request, credential: Credential) -> Request:
+def carrying(target: Target, operation: CompiledOperation, request: Request, credential: Credential) -> Request:
     """`request` made with `credential`, which is repeated in its body where `target` says so."""
     scheme: Scheme = next(
         scheme for alternative in operation.security for scheme, _ in alternative if scheme.name == credential.scheme
@@ -34,7 +34,7 @@ def carrying(target: Target, operation: Operation, request: Request, credential:
     return altered_requests.carrying(echoing(target, operation, request, token), scheme, token)
 
 
-def echoing(target: Target, operation: Operation, request: Request, token: str) -> Request:
+def echoing(target: Target, operation: CompiledOperation, request: Request, token: str) -> Request:
     """`request` with `token` in its body where `target` says that it must be repeated."""
     pointer = target.echoes.get(operation.operation_id)
     if pointer is None or not request.body:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance.contract.compiled import Operation, Parameter
+from tools.conformance.contract.compiled import CompiledOperation, Parameter
 from tools.openapi import source
 
 LONGEST = 65_537
@@ -162,7 +162,7 @@ class Schemas:
                 for value in _unique(self.values(inner, now)):
                     yield f"{place} = {_short(value)}", replaced(whole, source.split(place), value)
 
-    def others(self, operation: Operation, accepted: Any) -> Iterator[Any]:
+    def others(self, operation: CompiledOperation, accepted: Any) -> Iterator[Any]:
         """Right bodies of `operation` that differ from `accepted`: one, or none."""
         content = next((item for item in operation.body.contents if item.schema), None) if operation.body else None
         if content is None or content.schema is None or accepted is None:
@@ -305,7 +305,7 @@ def _as_text(value: Any) -> str | None:
 
 
 def with_parameter(
-    target: str, headers: dict[str, str], parameter: Parameter, text: str | None, operation: Operation
+    target: str, headers: dict[str, str], parameter: Parameter, text: str | None, operation: CompiledOperation
 ) -> tuple[str, dict[str, str]] | None:
     """Target and headers with the parameter set to `text` (left out when None); None when it cannot be sent so."""
     if parameter.location == "header":
@@ -342,7 +342,7 @@ def _with_segment(path: str, template: str, name: str, text: str) -> str:
     return "/".join(pieces)
 
 
-def combinations(schemas: Schemas, operation: Operation, count: int, seed: int) -> Iterator[dict[str, str]]:
+def combinations(schemas: Schemas, operation: CompiledOperation, count: int, seed: int) -> Iterator[dict[str, str]]:
     """Values for the query parameters together, each kept by its schema: random rows, the same every time.
 
     Of 800 rows, a triple of values with one chance in a hundred is missed with a probability of e⁻⁸.

@@ -15,7 +15,7 @@ from tools.conformance.probe.altered_requests import ANY, CLIENT_ERROR, Probe, R
 from tools.conformance.probe.prober import Prober
 
 if TYPE_CHECKING:
-    from tools.conformance.contract.compiled import Operation
+    from tools.conformance.contract.compiled import CompiledOperation
     from tools.conformance.drive.exchange import Exchange
 
 REPLIES_WITHIN_SECONDS = 12
@@ -45,12 +45,12 @@ def exhaust(prober: Prober, base_requests: dict[str, Request]) -> None:
         _must_have_refused(prober, operation, replies, f"{TRIES} requests in a minute, one allowed")
 
 
-def _must_have_refused(prober: Prober, operation: Operation, replies: list[Exchange], what: str) -> None:
+def _must_have_refused(prober: Prober, operation: CompiledOperation, replies: list[Exchange], what: str) -> None:
     if replies and all(reply.status != 429 for reply in replies):
         prober.blame(operation, "probe", f"{what}: {replies[-1].status}, not 429", replies[-1])
 
 
-def _poor(prober: Prober, operation: Operation) -> Credential | None:
+def _poor(prober: Prober, operation: CompiledOperation) -> Credential | None:
     """A caller with the lowest rate limit; with a login of their own where the operation uses it up."""
     if operation.operation_id in prober.target.private:
         own = disposable.login_for(prober.target, operation, prober.target.limited)
@@ -102,7 +102,7 @@ def _recover(prober: Prober, requests: dict[str, Request]) -> None:
     client.close()
 
 
-def _own(prober: Prober, operation: Operation, request: Request) -> Request:
+def _own(prober: Prober, operation: CompiledOperation, request: Request) -> Request:
     """`request` with a login of its own where the operation uses one up."""
     if operation.operation_id not in prober.target.private:
         return request

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tools.conformance.contract.compiled import Contract, Operation
+from tools.conformance.contract.compiled import CompiledOperation, Contract
 from tools.conformance.drive.exchange import Exchange
 from tools.conformance.judge import oracle
 from tools.conformance.judge.oracle import Credential
@@ -30,10 +30,10 @@ REPLIES = 30
 class Link:
     """A link of one reply of one operation."""
 
-    holder: Operation
+    holder: CompiledOperation
     status: str
     name: str
-    leads_to: Operation
+    leads_to: CompiledOperation
     raw: dict[str, Any]
 
     @property
@@ -42,7 +42,7 @@ class Link:
         return f"{self.holder.operation_id} {self.status} {self.name}"
 
 
-def links_of(contract: Contract, operations: Iterable[Operation]) -> Iterator[Link]:
+def links_of(contract: Contract, operations: Iterable[CompiledOperation]) -> Iterator[Link]:
     """Every link that replies of `operations` hold."""
     by_id = {item.operation_id: item for item in contract.operations.values()}
     for operation in operations:
@@ -118,7 +118,7 @@ def _request(prober: Prober, link: Link, exchange: Exchange) -> Request | None:
     return request
 
 
-def _with_body(prober: Prober, operation: Operation, request: Request, value: Any) -> Request:
+def _with_body(prober: Prober, operation: CompiledOperation, request: Request, value: Any) -> Request:
     """`request` with `value` as its body; a token in it is who calls, where the target says that it must be."""
     request = replace(request, body=json.dumps(value).encode())
     place = prober.target.echoes.get(operation.operation_id)

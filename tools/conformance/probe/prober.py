@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tools.conformance.contract.compiled import Contract, Operation
+from tools.conformance.contract.compiled import CompiledOperation, Contract
 from tools.conformance.drive import wire
 from tools.conformance.drive.exchange import Exchange
 from tools.conformance.drive.signing import Signature
@@ -40,7 +40,7 @@ class ProbeResult:
 class BaseRequest:
     """A request the service accepted, to start probes from."""
 
-    operation: Operation
+    operation: CompiledOperation
     request: Request
     owner: str = ""
     """Tenant the object in the path belongs to; empty when nobody's."""
@@ -116,14 +116,14 @@ class Prober:
         if signature is not None:
             self.deliver(operation, request, signature)
 
-    def refusable(self, operation: Operation, request: Request, signature: Signature | None) -> None:
+    def refusable(self, operation: CompiledOperation, request: Request, signature: Signature | None) -> None:
         """The newest object of the list, whatever it is, and as little said as may be: rules of the trade show here."""
         for target in itertools.islice(self.others(operation, request, ""), 1):
             is_optional = operation.body is not None and not operation.body.required
             least = replace(request.with_headers(content_type=None), body=None) if is_optional else request
             self.send(operation, Probe("the least, on any object", replace(least, target=target), NO_FAULT, signature))
 
-    def others(self, operation: Operation, request: Request, query: str) -> Iterator[str]:
+    def others(self, operation: CompiledOperation, request: Request, query: str) -> Iterator[str]:
         """Targets of `operation`, each about another object of the list above it, asked with `query`."""
         before, _, after = operation.template.partition("/{")
         lister = self.contract.operations.get(f"GET {before}")
@@ -172,7 +172,7 @@ class Prober:
                 message = disposable.echoing(self.target, operation, message, own.value.removeprefix("Bearer "))
             yield replace(probe, request=self.as_somebody(operation, message, own))
 
-    def as_somebody(self, operation: Operation, request: Request, credential: Credential) -> Request:
+    def as_somebody(self, operation: CompiledOperation, request: Request, credential: Credential) -> Request:
         """`request` with the proof `credential`."""
         schemes = {scheme.name: scheme for alternative in operation.security for scheme, _ in alternative}
         token = credential.value.removeprefix("Bearer ")
@@ -199,7 +199,7 @@ class Prober:
         return BaseRequest(base.operation, request, oracle.proof_of(maker, creation, self.policy).tenant)
 
     def send(
-        self, operation: Operation, probe: Probe, client: wire.Client | None = None, *, origin: str = "probe"
+        self, operation: CompiledOperation, probe: Probe, client: wire.Client | None = None, *, origin: str = "probe"
     ) -> Exchange:
         """Send `probe`; a status that is not right is a finding."""
         request = probe.request
@@ -219,16 +219,16 @@ class Prober:
             )
         return exchange
 
-    def blame(self, operation: Operation, rule: str, message: str, exchange: Exchange) -> None:
+    def blame(self, operation: CompiledOperation, rule: str, message: str, exchange: Exchange) -> None:
         """Note a finding."""
         self.findings.append(Finding(rule, operation.key, operation.pointer, message, exchange.id))
 
-    def signature_of(self, operation: Operation, tenant: str = "") -> Signature | None:
+    def signature_of(self, operation: CompiledOperation, tenant: str = "") -> Signature | None:
         """How deliveries to `operation` are signed (for `tenant`), if they are."""
         fitting = [item for item in self.target.signatures if operation.operation_id in item.operations]
         return next((item for item in fitting if not tenant or item.tenant == tenant), None)
 
-    def deliver(self, operation: Operation, request: Request, signature: Signature) -> None:
+    def deliver(self, operation: CompiledOperation, request: Request, signature: Signature) -> None:
         """The webhook matrix between two deliveries of the same thing: nothing in between may have had an effect."""
         delivery = self.new(request)
         first = self.send(operation, Probe("a new delivery", delivery, frozenset({200}), signature))
@@ -271,7 +271,7 @@ class Prober:
             wrong = Probe("with that key and another body", message, NO_FAULT)
             self.send(operation, replace(wrong, request=self.as_somebody(operation, message, own)) if own else wrong)
 
-    def own(self, operation: Operation) -> Credential | None:
+    def own(self, operation: CompiledOperation) -> Credential | None:
         """A login for one request, where `operation` uses it up."""
         if operation.operation_id not in self.target.private:
             return None
@@ -279,7 +279,7 @@ class Prober:
         self.learned.extend([login] if login else [])
         return login
 
-    def conditional(self, operation: Operation, request: Request) -> None:
+    def conditional(self, operation: CompiledOperation, request: Request) -> None:
         """Asked again with the ETag it just gave, a resource answers 304 without a body."""
         if "304" not in operation.replies:
             return
@@ -289,7 +289,7 @@ class Prober:
             again = request.with_headers(if_none_match=tag)
             self.send(operation, Probe("If-None-Match with the current ETag", again, frozenset({304})))
 
-    def turn(self, operation: Operation, request: Request) -> None:
+    def turn(self, operation: CompiledOperation, request: Request) -> None:
         """The next page, by what only the service can make: `next_cursor` of a reply is the parameter `cursor`."""
         for parameter in operation.parameters:
             if parameter.name not in self.target.opaque or parameter.location != "query":

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from tools.conformance.contract.compiled import Contract, Operation, Parameter
+from tools.conformance.contract.compiled import CompiledOperation, Contract, Parameter
 from tools.conformance.drive import wire
 from tools.conformance.drive.exchange import Exchange
 from tools.conformance.drive.target import BadTarget, Target
@@ -50,7 +50,9 @@ def scout(
     return exchanges, learned
 
 
-def _send(client: wire.Client, target: Target, operation: Operation, request: Request, purpose: str) -> Exchange:
+def _send(
+    client: wire.Client, target: Target, operation: CompiledOperation, request: Request, purpose: str
+) -> Exchange:
     headers = dict(request.headers)
     for signature in target.signatures:
         if operation.operation_id in signature.operations:
@@ -61,7 +63,7 @@ def _send(client: wire.Client, target: Target, operation: Operation, request: Re
 
 
 def example_request(
-    target: Target, contract: Contract, operation: Operation, credentials: tuple[Credential, ...]
+    target: Target, contract: Contract, operation: CompiledOperation, credentials: tuple[Credential, ...]
 ) -> Request:
     """The request of the contract's examples, with the headers that `target` pins and moments brought to the present."""
     pinned = target.pinned.get(operation.operation_id, {})
@@ -106,7 +108,7 @@ def seed(
 
 
 def request_for(
-    contract: Contract, operation: Operation, credentials: tuple[Credential, ...], pinned: Mapping[str, str]
+    contract: Contract, operation: CompiledOperation, credentials: tuple[Credential, ...], pinned: Mapping[str, str]
 ) -> Request:
     """The request that the contract's examples describe, with the headers `pinned`, as somebody who may make it."""
     path, query, cookies = operation.template, [], []
@@ -131,7 +133,7 @@ def request_for(
     return _as_somebody(operation, request, credentials)
 
 
-def _as_somebody(operation: Operation, request: Request, credentials: tuple[Credential, ...]) -> Request:
+def _as_somebody(operation: CompiledOperation, request: Request, credentials: tuple[Credential, ...]) -> Request:
     for alternative in operation.security:
         for scheme, scopes in alternative:
             for credential in credentials:
@@ -166,7 +168,7 @@ def _examples(raw: dict[str, Any], parameter: Parameter) -> Iterator[Any]:
             yield schema["default"]
 
 
-def _body(contract: Contract, operation: Operation, headers: dict[str, str]) -> bytes | None:
+def _body(contract: Contract, operation: CompiledOperation, headers: dict[str, str]) -> bytes | None:
     if operation.body is None:
         return None
     for content in operation.body.contents:

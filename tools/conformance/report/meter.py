@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from tools.conformance.contract.compiled import Operation
+from tools.conformance.contract.compiled import CompiledOperation
 from tools.conformance.drive.exchange import Exchange
 from tools.conformance.judge import decoding, oracle, request_checks
 from tools.conformance.mutate.mutants import Mutant
@@ -61,7 +61,7 @@ def measure(result: Result, score: Score) -> dict[str, dict[str, Cell]]:
     return cells
 
 
-def _of_exchanges(operation: Operation, exchanges: list[Exchange], result: Result) -> dict[str, Cell]:
+def _of_exchanges(operation: CompiledOperation, exchanges: list[Exchange], result: Result) -> dict[str, Cell]:
     statuses, headers, who = _uncovered(operation.replies), _uncovered_headers(operation), _uncovered_callers(operation)
     parts = [f"{item.location} {item.name}" for item in operation.parameters]
     right, wrong = _uncovered(parts), _uncovered(parts)
@@ -80,7 +80,7 @@ def _of_exchanges(operation: Operation, exchanges: list[Exchange], result: Resul
     )
 
 
-def _cover_reply(operation: Operation, exchange: Exchange, statuses: Cell, headers: Cell) -> None:
+def _cover_reply(operation: CompiledOperation, exchange: Exchange, statuses: Cell, headers: Cell) -> None:
     reply = oracle.reply_for(operation, exchange.status)
     if reply is not None:
         _cover(statuses, reply.status, exchange)
@@ -89,7 +89,9 @@ def _cover_reply(operation: Operation, exchange: Exchange, statuses: Cell, heade
                 _cover(headers, header.name, exchange)
 
 
-def _cover_parameters(operation: Operation, exchange: Exchange, result: Result, right: Cell, wrong: Cell) -> None:
+def _cover_parameters(
+    operation: CompiledOperation, exchange: Exchange, result: Result, right: Cell, wrong: Cell
+) -> None:
     _, path_values = result.contract.match(exchange.path)
     for parameter in operation.parameters:
         state = decoding.judge_parameter(parameter, exchange, path_values)
@@ -110,19 +112,19 @@ def _cover(cell: Cell, name: str, exchange: Exchange) -> None:
         cell.covered[name] = exchange.id
 
 
-def _uncovered_headers(operation: Operation, without: Container[str] = ()) -> Cell:
+def _uncovered_headers(operation: CompiledOperation, without: Container[str] = ()) -> Cell:
     replies = (reply for reply in operation.replies.values() if reply.status not in without)
     return _uncovered(dict.fromkeys(header.name for reply in replies for header in reply.headers))
 
 
-def _uncovered_callers(operation: Operation) -> Cell:
+def _uncovered_callers(operation: CompiledOperation) -> Cell:
     if operation.is_public:
         return _uncovered(("nobody",))
     scopes = any(scopes for alternative in operation.security for _, scopes in alternative)
     return _uncovered(("nobody", "somebody unknown", "somebody known", *(("another tenant",) if scopes else ())))
 
 
-def _kinds(operation: Operation, exchange: Exchange, result: Result) -> list[str]:
+def _kinds(operation: CompiledOperation, exchange: Exchange, result: Result) -> list[str]:
     proof = oracle.proof_of(operation, exchange, result.policy)
     if operation.is_public or proof.kind == "none":
         return ["nobody"]
@@ -132,7 +134,7 @@ def _kinds(operation: Operation, exchange: Exchange, result: Result) -> list[str
     return ["somebody known", *(["another tenant"] if proof.tenant != home else [])]
 
 
-def _links(operation: Operation, result: Result) -> Cell:
+def _links(operation: CompiledOperation, result: Result) -> Cell:
     """A link is covered when its operation accepted the values of the reply; links to unimplemented operations do not count."""
     followable = [
         link for link in links.links_of(result.contract, [operation]) if link.leads_to.key not in result.unimplemented
@@ -144,7 +146,7 @@ def _links(operation: Operation, result: Result) -> Cell:
     return cell
 
 
-def _accept(operation: Operation, cells: dict[str, Cell], score: Score) -> None:
+def _accept(operation: CompiledOperation, cells: dict[str, Cell], score: Score) -> None:
     """A status that a waiver accepts is not missing, nor are headers that only this status has."""
     statuses, headers, waived = cells["statuses"], cells["headers"], set[str]()
     for mutant, reason in score.waived:
@@ -160,7 +162,7 @@ def _accept(operation: Operation, cells: dict[str, Cell], score: Score) -> None:
 _REQUEST_PLACES = ("/parameters/", "/requestBody/")
 
 
-def _of_mutants(operation: Operation, score: Score) -> dict[str, Cell]:
+def _of_mutants(operation: CompiledOperation, score: Score) -> dict[str, Cell]:
     request_keywords, response_keywords, every = Cell(), Cell(), Cell()
     roots, sides = _below(operation.roots), _below(_request_roots(operation))
     for mutant, killer in score.killed:
@@ -183,7 +185,7 @@ def _below(roots: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{root}/" for root in roots)
 
 
-def _request_roots(operation: Operation) -> set[str]:
+def _request_roots(operation: CompiledOperation) -> set[str]:
     """Places of the schemas that requests of `operation` are judged by."""
     roots = {root for parameter in operation.parameters for root in parameter.schema.roots}
     for content in operation.body.contents if operation.body else ():

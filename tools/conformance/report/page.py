@@ -100,7 +100,7 @@ class Page:
 
     def _map(self) -> Iterator[str]:
         yield "<h2>Coverage</h2><p class=soft>Covered items of all items; a cell leads to the exchanges that cover them.</p>"
-        yield "<div class=wide><table><tr><th>Operation</th>"
+        yield "<div class=wide><table><tr><th>CompiledOperation</th>"
         yield from (f"<th>{name}</th>" for name in meter.DIMENSIONS)
         yield "</tr>"
         for number, (key, row) in enumerate(self.cells.items()):

@@ -35,7 +35,7 @@ def class_prefix(module_name: str) -> str:
     return names.class_name(module_name)
 
 
-def offers(operation: ir.Operation) -> tuple[str, ...]:
+def offers(operation: ir.Endpoint) -> tuple[str, ...]:
     """Media types of a successful reply that the caller may choose from; empty when there is no choice."""
     by_status: dict[str, list[str]] = {}
     for response in operation.responses:
@@ -45,17 +45,17 @@ def offers(operation: ir.Operation) -> tuple[str, ...]:
     return several[0] if several else ()
 
 
-def has_params(operation: ir.Operation) -> bool:
+def has_params(operation: ir.Endpoint) -> bool:
     """Whether the operation gets a params object."""
     return bool(operation.parameters or offers(operation))
 
 
-def params_class(operation: ir.Operation) -> str:
+def params_class(operation: ir.Endpoint) -> str:
     """Name of the class of the params object."""
     return f"{names.class_name(operation.id)}Params"
 
 
-def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation, emitted: set[str]) -> None:
+def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Endpoint, emitted: set[str]) -> None:
     """Parameters and replies of one operation."""
     if has_params(operation):
         _params(module, types, operation)
@@ -73,7 +73,7 @@ def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: i
         _decoder(module, types, operation)
 
 
-def reply_union(operation: ir.Operation) -> str:
+def reply_union(operation: ir.Endpoint) -> str:
     """Name of the union of an operation's replies."""
     return f"{names.class_name(operation.id)}Reply"
 
@@ -86,7 +86,7 @@ def reply_name(module: Module, plan: Plan, api: ir.Api, response: ir.Response) -
     return f"{module.use('.', home.module)}.{home.name}"
 
 
-def _params(module: Module, types: Types, operation: ir.Operation) -> None:
+def _params(module: Module, types: Types, operation: ir.Endpoint) -> None:
     name = params_class(operation)
     module.symbol(name, operation.origin)
     module.lines(["", "", f"@{module.use('dataclasses', 'dataclass')}(frozen=True, slots=True, kw_only=True)"])
@@ -105,7 +105,7 @@ def _params(module: Module, types: Types, operation: ir.Operation) -> None:
             _accept(module, types, operation, "accept_" if "accept" in attributes else "accept")
 
 
-def _accept(module: Module, types: Types, operation: ir.Operation, attribute: str) -> None:
+def _accept(module: Module, types: Types, operation: ir.Endpoint, attribute: str) -> None:
     """The field that says which of several media types the caller likes best."""
     media_types = offers(operation)
     is_strict = any(response.status == "406" for response in operation.responses)
@@ -142,7 +142,7 @@ def _mark(types: Types, parameter: ir.Parameter) -> str:
     return f"{types.runtime('params', _MARKS[parameter.location])}({', '.join(arguments)})"
 
 
-def _decoder(module: Module, types: Types, operation: ir.Operation) -> None:
+def _decoder(module: Module, types: Types, operation: ir.Endpoint) -> None:
     """A function from bytes to the body, for operations that get the bytes."""
     media = next((one for one in operation.body.media if one.kind == "json"), None) if operation.body else None
     if media is None:
@@ -157,7 +157,7 @@ def _decoder(module: Module, types: Types, operation: ir.Operation) -> None:
         module.line(f"return _{name}_body.decode(raw)")
 
 
-def _signature(types: Types, operation: ir.Operation, principal: str) -> str:
+def _signature(types: Types, operation: ir.Endpoint, principal: str) -> str:
     arguments = ["self"]
     if has_params(operation):
         arguments.append(f"params: {params_class(operation)}")
@@ -178,7 +178,7 @@ def _body_type(types: Types, media: ir.Media) -> str:
     return "bytes" if media.kind == "bytes" else "str" if media.kind == "text" else types.expression(media.type)
 
 
-def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Operation]) -> None:
+def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Endpoint]) -> None:
     if not operations:
         return
     name = f"{class_prefix(plan.modules[api.file])}Api"
@@ -196,14 +196,14 @@ def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations:
                 module.line("...")
 
 
-def _docstring(operation: ir.Operation) -> str:
+def _docstring(operation: ir.Endpoint) -> str:
     summary = operation.summary.removesuffix(".")
     where = f"{operation.method} {operation.path}"
     head = f"{summary} ({where})." if summary else f"{where}."
     return f"{head}\n\n{operation.description}"
 
 
-def _stub(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Operation]) -> None:
+def _stub(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Endpoint]) -> None:
     if not operations:
         return
     name = f"{class_prefix(plan.modules[api.file])}Stub"
@@ -241,7 +241,7 @@ def _tuple(elements: Sequence[str]) -> str:
     return f"({', '.join(elements)}{',' if elements else ''})"
 
 
-def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Operation) -> list[str]:
+def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Endpoint) -> list[str]:
     replies_ = sorted({reply_name(module, plan, api, response) for response in operation.responses})
     lines = [
         f"id={operation.id!r}",
@@ -260,7 +260,7 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
     return lines + list(_extras(operation))
 
 
-def _extras(operation: ir.Operation) -> Iterator[str]:
+def _extras(operation: ir.Endpoint) -> Iterator[str]:
     """Arguments that only some operations have."""
     if operation.is_raw:
         yield "is_raw=True"
@@ -278,7 +278,7 @@ def _extras(operation: ir.Operation) -> Iterator[str]:
         yield f"extensions={dict(operation.extensions)!r}"
 
 
-def _is_conditional(operation: ir.Operation) -> bool:
+def _is_conditional(operation: ir.Endpoint) -> bool:
     asks = any(one.location == "header" and one.name.lower() == "if-none-match" for one in operation.parameters)
     tags = any(
         one.status == "200" and any(h.name.lower() == "etag" for h in one.headers) for one in operation.responses
@@ -286,7 +286,7 @@ def _is_conditional(operation: ir.Operation) -> bool:
     return asks and tags and any(one.status == "304" for one in operation.responses)
 
 
-def _security(module: Module, types: Types, operation: ir.Operation) -> str:
+def _security(module: Module, types: Types, operation: ir.Endpoint) -> str:
     need = types.runtime("security", "Need")
     alternatives: list[str] = []
     for requirement in operation.security:
@@ -299,7 +299,7 @@ def _security(module: Module, types: Types, operation: ir.Operation) -> str:
     return f"({', '.join(alternatives)},)"
 
 
-def _bodies(types: Types, operation: ir.Operation) -> str:
+def _bodies(types: Types, operation: ir.Endpoint) -> str:
     assert operation.body is not None
     readers: list[str] = []
     for media in operation.body.media:

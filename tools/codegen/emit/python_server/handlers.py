@@ -19,7 +19,7 @@ class Member(NamedTuple):
     """An operation and the module of its API."""
 
     module: ModuleName
-    operation: ir.Operation
+    operation: ir.Endpoint
 
 
 def class_of(handler: str) -> ClassName:

@@ -68,12 +68,12 @@ def _method(module: Module, scheme: ir.SecurityScheme, grant: str, raw_request: 
         module.line("...")
 
 
-def schemes_of(operations: Iterable[ir.Operation]) -> list[str]:
+def schemes_of(operations: Iterable[ir.Endpoint]) -> list[str]:
     """Schemes of `operations`, in a fixed order."""
     return sorted({name for one in operations for requirement in one.security for name, _ in requirement})
 
 
-def principal_type(operation: ir.Operation, suffix: str) -> str:
+def principal_type(operation: ir.Endpoint, suffix: str) -> str:
     """Type of `call.principal` in `operation`, as an annotation."""
     if not operation.security:
         return "None"
