@@ -221,6 +221,7 @@ RECEIVE_SHOPIFY_WEBHOOK: Final = Operation(
     params=Params(ReceiveShopifyWebhookParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyDelivery)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={"x-mapping": {"map": "shopify", "by": "X-Shopify-Topic"}},
 )
@@ -243,11 +244,12 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:140",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:141",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "orders/create", "event": "OrderCreated"},
@@ -273,11 +275,12 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:244",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:246",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "orders/paid", "event": "PaymentCaptured"},
@@ -303,11 +306,12 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:348",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:351",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyRefund)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "refunds/create", "event": "PaymentRefunded"},
@@ -333,11 +337,12 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:442",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:446",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyCheckout)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "shopify", "topic": "checkouts/update", "event": "CheckoutUpdated"},

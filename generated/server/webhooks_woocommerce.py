@@ -178,6 +178,7 @@ RECEIVE_WOOCOMMERCE_WEBHOOK: Final = Operation(
         is_required=True,
     ),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={"x-mapping": {"map": "woocommerce", "by": "X-WC-Webhook-Topic"}},
 )
@@ -199,11 +200,12 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:145",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:146",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCreatedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.created", "event": "OrderCreated"},
@@ -228,11 +230,12 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:245",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:247",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.updated", "by": "status"},
@@ -257,11 +260,12 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:349",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:352",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.completed", "event": "PaymentCaptured"},
@@ -286,11 +290,12 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
             common.WebhookBadRequest400,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:455",
+    origin="contracts/openapi/v1/webhooks/woocommerce.yaml:459",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
+    max_body_bytes=5_242_880,
     rate_limit=("webhook",),
     extensions={
         "x-mapping": {"map": "woocommerce", "topic": "order.refunded", "event": "PaymentRefunded"},

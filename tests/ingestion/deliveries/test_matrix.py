@@ -222,12 +222,28 @@ async def test_another_media_type_is_refused(door: Door, street):
     assert sum((await shop.counts()).values()) == 0
 
 
+MEBIBYTE = 1_048_576
+LARGEST = {"shopify": 5 * MEBIBYTE, "woocommerce": 5 * MEBIBYTE, "stripe": MEBIBYTE, "paypal": MEBIBYTE}
+"""Shops send whole orders, with every line; the others send one object."""
+
+
 @each_door
 async def test_too_many_bytes_are_refused_before_anything_is_computed(door: Door, street):
     shop = await street.shop()
-    answer = await shop.post(door, b" " * 1_048_577)
+    answer = await shop.post(door, b" " * (LARGEST[door.name] + 1))
     assert (answer.status_code, answer.json()["code"]) == (413, "PAYLOAD_TOO_LARGE")
     assert sum((await shop.counts()).values()) == 0
+
+
+@each_dispatcher
+async def test_a_body_of_the_largest_size_is_recorded(door: Door, street):
+    shop = await street.shop()
+    body = door.body()
+    padding = b" " * (LARGEST[door.name] - len(body))
+    answer = await shop.post(door, body[:-1] + padding + body[-1:])
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "accepted"), answer.text
+    size = await street.owner.fetchval("SELECT size_bytes FROM webhook_deliveries WHERE tenant_id = $1", shop.tenant_id)
+    assert size == LARGEST[door.name]
 
 
 @each_event_path
