@@ -73,6 +73,8 @@ class FactKind(enum.StrEnum):
     """Snapshot: what a dispute holds back, 0 while it holds nothing."""
     DISPUTE_ENDED = "dispute_ended"
     """Final: a dispute that was won, or whose funds came back."""
+    COUNTED = "counted"
+    """Final: a payment that names an order of a shop has waited for that order long enough."""
     PAYMENT_FAILED = "payment_failed"
     """Snapshot: an attempt to pay that moved nothing."""
     CHECKOUT = "checkout"
@@ -81,7 +83,9 @@ class FactKind(enum.StrEnum):
 
 FIXED: Final = frozenset({FactKind.CAPTURED, FactKind.PAID, FactKind.REFUNDED})
 """One for ever, with one amount."""
-FINAL: Final = frozenset({FactKind.HOLD_ENDED, FactKind.NO_CASH, FactKind.REFUND_ENDED, FactKind.DISPUTE_ENDED})
+FINAL: Final = frozenset(
+    {FactKind.HOLD_ENDED, FactKind.NO_CASH, FactKind.REFUND_ENDED, FactKind.DISPUTE_ENDED, FactKind.COUNTED}
+)
 """States that cannot be left."""
 CAPTURING: Final = frozenset(
     {
@@ -99,6 +103,9 @@ CAPTURING: Final = frozenset(
 class Shown:
     """One fact as it was shown: all that a position depends on, and all that the ledger remembers of it."""
 
+    processor: str
+    account: str = DEFAULT_ACCOUNT
+    """Whose books: the shop or the processor's account. Readers copy it from the notification."""
     kind: FactKind
     object_id: str
     money: Money
@@ -119,12 +126,27 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An order and a payment that are one sale, because one of them names the other."""
+
+    order_processor: str
+    order_site: str
+    """The account of the shop."""
+    order_id: str
+    """The number of the order in its shop."""
+    order_name: str
+    """The `transaction_id` of the order's facts."""
+    payment_processor: str
+    payment_id: str
+    """Any name of the payment: its `transaction_id`, its `payment_reference`, or the order number that it shows."""
+    how: str
+    """`order` when the order names its payment, `payment` when the payment names its order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Shown):
     """One fact of a delivery."""
 
-    processor: str
-    account: str = DEFAULT_ACCOUNT
-    """Whose books: the shop or the processor's account. Readers copy it from the notification."""
     type: EventType
     """Its event when it changes nothing."""
     processor_event_type: str
@@ -133,6 +155,8 @@ class Fact(Shown):
     """The processor's id of the notification: `evt_…`; without one in the signed body, a name made of the object and its time."""
     order_id: str | None = None
     hints: Hints = field(default_factory=Hints)
+    links: tuple[Link, ...] = ()
+    """Orders or payments that it names."""
 
     @property
     def idempotency_key(self) -> uuid.UUID:

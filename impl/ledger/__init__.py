@@ -1,11 +1,24 @@
 """The money that is recorded: append-only entries with a signed effect.
 
-Owns the rule that turns the facts of a delivery and the known history of its payment into entries: `settling` compares what all
-facts say together with the entries, `posting` gives each difference an event. Entries are never changed; a correction is a new
-entry. Does not own what a processor's objects mean (`platforms`) or verification by a processor's books (`reconciliation`).
+Owns the rule that turns the facts of a delivery and the known history of its sale into entries: `settling` compares what the
+facts of one side say together with its entries, `sales` counts an order and its payments once, `posting` gives each difference an
+event. Entries are never changed; a correction is a new entry. Does not own what a processor's objects mean (`platforms`) or
+verification by a processor's books (`reconciliation`).
 """
 
 from impl.ledger.posting import History, KnownFact, Posting, mismatched, post
+from impl.ledger.sales import Role, RoleOf, Terms
 from impl.ledger.settling import Adjustment, HistoryEntry
 
-__all__ = ["Adjustment", "History", "HistoryEntry", "KnownFact", "Posting", "mismatched", "post"]
+__all__ = [
+    "Adjustment",
+    "History",
+    "HistoryEntry",
+    "KnownFact",
+    "Posting",
+    "Role",
+    "RoleOf",
+    "Terms",
+    "mismatched",
+    "post",
+]

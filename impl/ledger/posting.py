@@ -14,8 +14,9 @@ from datetime import datetime
 
 from impl.kernel.errors import SkeldirError
 from impl.kernel.events import ENTRY_KINDS, EntryKind, EventType
-from impl.kernel.facts import CAPTURING, FINAL, FIXED, Fact, FactKind, Position, PositionRule, Shown
-from impl.ledger.settling import Adjustment, HistoryEntry, settle
+from impl.kernel.facts import CAPTURING, FINAL, FIXED, Fact, FactKind, Link, Shown
+from impl.ledger.sales import Party, Settled, Terms, is_waiting, parties, settle_sale
+from impl.ledger.settling import Adjustment, HistoryEntry
 
 _WITHOUT_MONEY = frozenset({FactKind.PAYMENT_FAILED, FactKind.CHECKOUT, FactKind.PAID, *FINAL})
 """Kinds that move nothing by themselves, or nothing in another currency, so their currency contradicts nothing."""
@@ -47,6 +48,8 @@ class History:
 
     facts: Sequence[KnownFact] = ()
     entries: Sequence[HistoryEntry] = ()
+    links: Sequence[Link] = ()
+    """Between the orders and payments of the sale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Posting:
 
     fact: Fact
     """The fact that it stands for, or that caused it."""
+    about: Shown
+    """A fact of the side of the sale that it belongs to: `fact`, unless that is of the other side."""
     key: uuid.UUID
     type: EventType
     occurred_at: datetime
@@ -64,8 +69,15 @@ class Posting:
     entry: Adjustment | None = None
     is_known: bool = False
     """Whether the fact has its event already."""
-    is_derived: bool = False
-    """Whether the fact has an event beside this one."""
+    derived_number: int = 0
+    """From 1 for an event that its fact has beside its own."""
+    waits: bool = False
+    """Whether it is a payment that waits for the order it names."""
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether the fact has an event beside this one."""
+        return self.derived_number > 0
 
     @property
     def currency(self) -> str:
@@ -78,27 +90,45 @@ class Posting:
         return self.entry.effect_cents if self.entry else 0
 
 
-def post(facts: Sequence[Fact], history: History, rule: PositionRule) -> list[Posting]:
+def post(facts: Sequence[Fact], history: History, terms: Terms) -> list[Posting]:
     """The events of a delivery: one for each fact, then those derived from them.
 
     Raises `CurrencyMismatch` when a fact is in another currency than its capture, and `ContradictsRecorded` when a fact that
     cannot change is recorded with another amount.
     """
     new = _new(facts, history)
-    currency = _sale_currency(facts, history)
-    _check_currency(new, currency)
-    everything = [*(known.shown for known in history.facts), *new]
-    adjustments = _adjustments(everything, currency, history, rule) if new else []
-    original = next((entry.original_transaction_id for entry in history.entries), None)
-    return _postings(facts, new, everything, adjustments, original)
+    _check_currency(new, _sale_currency(facts, history))
+    sides = parties([*(known.shown for known in history.facts), *new], history.entries)
+    links = [*history.links, *(link for fact in facts for link in fact.links)]
+    settled = list(_numbered(settle_sale(sides, links, terms, new))) if new else []
+    return _postings(facts, new, sides, settled, waits=_waits(sides, links, facts[0]))
+
+
+def _numbered(settled: Iterable[Settled]) -> Iterator[Settled]:
+    """Captures are counted over all currencies: what was captured in the wrong one stays in the ledger beside its end."""
+    ordinals: dict[int, int] = {}
+    for party, adjustment in settled:
+        if adjustment.kind is not EntryKind.CAPTURED:
+            yield party, adjustment
+            continue
+        known = sum(entry.kind is EntryKind.CAPTURED for entry in party.entries)
+        ordinals[id(party)] = ordinal = ordinals.get(id(party), known) + 1
+        yield party, replace(adjustment, ordinal=ordinal)
+
+
+def _waits(sides: Sequence[Party], links: Sequence[Link], fact: Fact) -> bool:
+    if not links or any(link.order_processor == party.processor for link in links for party in sides):
+        return False
+    return is_waiting([party for party in sides if party.processor == fact.processor], links)
 
 
 def mismatched(facts: Sequence[Fact], history: History) -> list[KnownFact]:
     """Known refunds and disputes whose currency turns out to be wrong now that their capture is in `facts`."""
-    if any(known.shown.kind in CAPTURING for known in history.facts):
+    own = [known for known in history.facts if known.shown.processor == facts[0].processor]
+    if any(known.shown.kind in CAPTURING for known in own):
         return []
     currency = _sale_currency(facts, history)
-    return [known for known in history.facts if currency and _is_foreign(known.shown, currency)]
+    return [known for known in own if currency and _is_foreign(known.shown, currency)]
 
 
 def _new(facts: Sequence[Fact], history: History) -> list[Fact]:
@@ -116,8 +146,8 @@ def _new(facts: Sequence[Fact], history: History) -> list[Fact]:
 
 
 def _sale_currency(facts: Sequence[Fact], history: History) -> str | None:
-    """That of the first capture or order that became known."""
-    shown = [*(known.shown for known in history.facts), *facts]
+    """That of the first capture or order of this processor that became known; the other side may be told in another one."""
+    shown = [*(known.shown for known in history.facts if known.shown.processor == facts[0].processor), *facts]
     return next((fact.money.currency for fact in shown if fact.kind in CAPTURING), None)
 
 
@@ -133,81 +163,63 @@ def _is_foreign(fact: Shown, currency: str) -> bool:
     return is_money and fact.money.currency != currency
 
 
-def _adjustments(
-    facts: Sequence[Shown], currency: str | None, history: History, rule: PositionRule
-) -> list[Adjustment]:
-    """Where the currency of the sale is known, what was posted in another one is taken back."""
-    currencies = {fact.money.currency for fact in facts} | {entry.currency for entry in history.entries}
-    result: list[Adjustment] = []
-    for code in sorted(currencies):
-        entries = [entry for entry in history.entries if entry.currency == code]
-        # States that cannot be left have no amount that matters, so they count in every currency.
-        own = [fact for fact in facts if fact.money.currency == code or fact.kind in FINAL]
-        position: Position | None = rule(own) if own and code == (currency or code) else None
-        if position or entries:
-            result += settle(position, entries, code)
-    return list(_numbered(result, history.entries))
-
-
-def _numbered(adjustments: Iterable[Adjustment], entries: Iterable[HistoryEntry]) -> Iterator[Adjustment]:
-    """Captures are counted over all currencies: what was captured in the wrong one stays in the ledger beside its end."""
-    ordinal = sum(entry.kind is EntryKind.CAPTURED for entry in entries)
-    for adjustment in adjustments:
-        if adjustment.kind is EntryKind.CAPTURED:
-            ordinal += 1
-            yield replace(adjustment, ordinal=ordinal)
-        else:
-            yield adjustment
-
-
 def _postings(
-    facts: Sequence[Fact],
-    new: Sequence[Fact],
-    everything: Sequence[Shown],
-    adjustments: Sequence[Adjustment],
-    original: str | None,
+    facts: Sequence[Fact], new: Sequence[Fact], sides: Sequence[Party], settled: Sequence[Settled], *, waits: bool
 ) -> list[Posting]:
-    name = original or facts[0].transaction_id
-    owned, derived = _assign(new, adjustments)
+    owned, derived = _assign(new, settled)
     new_keys = {fact.idempotency_key for fact in new}
+    side = next((party for party in sides if _is_of_side(facts[0], party)), None)
+    original = side.original(settled) if side else facts[0].transaction_id
     postings: dict[uuid.UUID, Posting] = {}
     for fact in facts:
         key = fact.idempotency_key
         if key not in postings:
-            postings[key] = _posting(fact, key, owned.get(key), name, is_known=key not in new_keys)
-    return [*postings.values(), *(_derived(one, new, everything, name) for one in derived)]
+            postings[key] = _posting(fact, key, owned.get(key), original, is_known=key not in new_keys, waits=waits)
+    return [
+        *postings.values(),
+        *(_derived(number, party, one, new, party.original(settled)) for number, (party, one) in enumerate(derived, 1)),
+    ]
 
 
-def _assign(
-    new: Sequence[Fact], adjustments: Sequence[Adjustment]
-) -> tuple[dict[uuid.UUID, Adjustment], list[Adjustment]]:
-    """Each adjustment to a fact of its own kind, first to the one that names it; and those that are left over."""
+def _assign(new: Sequence[Fact], settled: Sequence[Settled]) -> tuple[dict[uuid.UUID, Adjustment], list[Settled]]:
+    """Each adjustment to a fact of its own side and kind, first to the one that names it; and those that are left over."""
     owned: dict[uuid.UUID, Adjustment] = {}
-    left = list(adjustments)
+    left = list(settled)
     for is_owner in (_names, _is_of_kind):
-        for adjustment in list(left):
-            free = (fact for fact in new if fact.idempotency_key not in owned and is_owner(fact, adjustment))
-            fact = next(free, None)
+        for pair in list(left):
+            party, adjustment = pair
+            fact = next(
+                (one for one in new if one.idempotency_key not in owned and is_owner(one, party, adjustment)), None
+            )
             if fact is not None:
                 owned[fact.idempotency_key] = adjustment
-                left.remove(adjustment)
+                left.remove(pair)
     return owned, left
 
 
-def _names(fact: Fact, adjustment: Adjustment) -> bool:
-    return fact.object_id == adjustment.transaction_id and _is_of_kind(fact, adjustment)
+def _names(fact: Fact, party: Party, adjustment: Adjustment) -> bool:
+    return fact.object_id == adjustment.transaction_id and _is_of_kind(fact, party, adjustment)
 
 
-def _is_of_kind(fact: Fact, adjustment: Adjustment) -> bool:
+def _is_of_kind(fact: Fact, party: Party, adjustment: Adjustment) -> bool:
     kind = ENTRY_KINDS.get(fact.type)
     # An unpaid order and its payment are one thing to the ledger: a snapshot that shows both posts either.
     is_kind = kind is adjustment.kind or {kind, adjustment.kind} <= {EntryKind.AUTHORIZED, EntryKind.CAPTURED}
-    return is_kind and (fact.money.currency == adjustment.currency or fact.kind in FINAL)
+    return is_kind and _is_of_side(fact, party) and (fact.money.currency == adjustment.currency or fact.kind in FINAL)
 
 
-def _posting(fact: Fact, key: uuid.UUID, entry: Adjustment | None, original: str, *, is_known: bool) -> Posting:
+def _is_of_side(fact: Fact, party: Party) -> bool:
+    return fact.processor == party.processor and not party.names.isdisjoint(
+        {fact.transaction_id, fact.payment_reference}
+    )
+
+
+def _posting(
+    fact: Fact, key: uuid.UUID, entry: Adjustment | None, original: str, *, is_known: bool, waits: bool
+) -> Posting:
     return Posting(
         fact=fact,
+        about=fact,
         key=key,
         type=entry.type if entry else fact.type,
         occurred_at=fact.occurred_at,
@@ -215,26 +227,30 @@ def _posting(fact: Fact, key: uuid.UUID, entry: Adjustment | None, original: str
         revenue_cents=entry.amount_cents if entry else fact.cents,
         entry=entry,
         is_known=is_known,
+        waits=waits and fact.kind in CAPTURING and fact.kind is not FactKind.HOLD,
     )
 
 
-def _derived(entry: Adjustment, new: Sequence[Fact], everything: Sequence[Shown], original: str) -> Posting:
+def _derived(number: int, party: Party, entry: Adjustment, new: Sequence[Fact], original: str) -> Posting:
     """An event of its own for what no new fact stands for.
 
     Its day is that of the fact it is about, so that the day does not depend on which delivery came first; what is given back
     counts on the day on which that was shown.
     """
     cause = next((fact for fact in reversed(new) if ENTRY_KINDS.get(fact.type) is entry.kind), new[-1])
-    about = [fact for fact in everything if fact.object_id == entry.transaction_id and fact.kind not in FINAL]
+    about = [fact for fact in party.facts if fact.object_id == entry.transaction_id and fact.kind not in FINAL]
     occurred_at = cause.shown_at if entry.takes_back or not about else max(fact.occurred_at for fact in about)
     name = f"{cause.idempotency_key}:{entry.type.value}:{entry.transaction_id}:{entry.currency}"
+    if entry.kind is EntryKind.MOVED:
+        name = f"{name}:{entry.reverses}"
     return Posting(
         fact=cause,
+        about=cause if cause in party.facts else party.facts[0],
         key=uuid.uuid5(uuid.NAMESPACE_URL, name),
         type=entry.type,
-        occurred_at=occurred_at,
+        occurred_at=entry.occurred_at or occurred_at,
         original_transaction_id=original,
         revenue_cents=entry.amount_cents,
         entry=entry,
-        is_derived=True,
+        derived_number=number,
     )

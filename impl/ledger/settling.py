@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from impl.kernel.events import EntryKind, EventType
 from impl.kernel.facts import Position
@@ -21,6 +22,8 @@ class HistoryEntry:
     amount_cents: int
     effect_cents: int
     currency: str
+    occurred_at: datetime
+    processor: str
     reverses: uuid.UUID | None = None
 
 
@@ -38,6 +41,8 @@ class Adjustment:
     reverses: uuid.UUID | None = None
     ordinal: int | None = None
     """Of a capture: which one of its payment it is, from 1."""
+    occurred_at: datetime | None = None
+    """Of a payment that moves to its order: when it was captured."""
 
     @property
     def takes_back(self) -> bool:
@@ -48,9 +53,8 @@ class Adjustment:
 def settle(position: Position | None, entries: Sequence[HistoryEntry], currency: str) -> list[Adjustment]:
     """The entries to add to `entries`, all in `currency`. Without a position everything is taken back."""
     position = position or Position(transaction_id=entries[0].transaction_id)
-    captured = _captured(position, entries, currency)
-    single = (_authorized(position, entries, currency), captured, _voided(position, entries, currency))
-    result = [adjustment for adjustment in single if adjustment]
+    result = settle_captures(position, entries, currency)
+    captured = next((one for one in result if one.kind is EntryKind.CAPTURED), None)
     capture = next(
         (entry.id for entry in entries if entry.kind is EntryKind.CAPTURED), captured.id if captured else None
     )
@@ -59,6 +63,45 @@ def settle(position: Position | None, entries: Sequence[HistoryEntry], currency:
         if own or amounts:
             result += _taken(kind, amounts, own, capture, currency)
     return result
+
+
+def settle_captures(position: Position, entries: Sequence[HistoryEntry], currency: str) -> list[Adjustment]:
+    """The same without what refunds and disputes take."""
+    captured = _captured(position, entries, currency)
+    single = (_authorized(position, entries, currency), captured, _voided(position, entries, currency))
+    return [adjustment for adjustment in single if adjustment]
+
+
+def move(entries: Sequence[HistoryEntry], currency: str) -> list[Adjustment]:
+    """The captures of a payment that has counted, taken back on their own days because its order counts from now on."""
+    rest = captured_cents(entries)
+    result = []
+    for entry in entries:
+        cents = min(entry.effect_cents, rest) if entry.kind is EntryKind.CAPTURED else 0
+        if cents > 0:
+            rest -= cents
+            moved = Adjustment(
+                type=EventType.PAYMENT_MOVED,
+                kind=EntryKind.MOVED,
+                transaction_id=entry.transaction_id,
+                currency=currency,
+                amount_cents=cents,
+                effect_cents=-cents,
+                reverses=entry.id,
+                occurred_at=entry.occurred_at,
+            )
+            result.append(moved)
+    return result
+
+
+def captured_cents(entries: Iterable[HistoryEntry]) -> int:
+    """The amount that a payment's captures count, without those that have moved to its order."""
+    return sum(entry.effect_cents for entry in entries if entry.kind in (EntryKind.CAPTURED, EntryKind.MOVED))
+
+
+def taken_cents(entries: Iterable[HistoryEntry]) -> int:
+    """The amount that refunds and disputes have taken."""
+    return -sum(entry.effect_cents for entry in entries if entry.kind in _TYPES)
 
 
 def _authorized(position: Position, entries: Iterable[HistoryEntry], currency: str) -> Adjustment | None:
@@ -96,7 +139,7 @@ def _voided(position: Position, entries: Iterable[HistoryEntry], currency: str) 
 def _captured(position: Position, entries: Sequence[HistoryEntry], currency: str) -> Adjustment | None:
     """The next capture in parts; when a newer snapshot shows less, the difference with a negative effect."""
     captures = [entry for entry in entries if entry.kind is EntryKind.CAPTURED]
-    change = position.captured_cents - sum(entry.effect_cents for entry in captures)
+    change = position.captured_cents - captured_cents(entries)
     if not change:
         return None
     return Adjustment(
@@ -119,22 +162,33 @@ def _taken(
     currency: str,
 ) -> Iterator[Adjustment]:
     """The amounts that refunds or disputes take, each by its own name; what they take no longer is given back with `reverses`."""
-    taking, giving = _TYPES[kind]
     for name in sorted({*amounts, *(entry.transaction_id for entry in entries)}):
         own = [entry for entry in entries if entry.transaction_id == name]
-        change = amounts.get(name, 0) + sum(entry.effect_cents for entry in own)
-        if not change:
-            continue
-        took = next((entry.id for entry in reversed(own) if entry.effect_cents < 0), None)
-        yield Adjustment(
-            type=taking if change > 0 else giving,
-            kind=kind,
-            transaction_id=name,
-            currency=currency,
-            amount_cents=abs(change),
-            effect_cents=-change,
-            reverses=capture if change > 0 else took,
-        )
+        change = amounts.get(name, 0) - taken_cents(own)
+        if change:
+            yield take(kind, name, change, own, capture, currency)
+
+
+def take(
+    kind: EntryKind,
+    name: str,
+    cents: int,
+    own: Sequence[HistoryEntry],
+    capture: uuid.UUID | None,
+    currency: str,
+) -> Adjustment:
+    """An entry of a refund or dispute that takes `cents`, or gives them back when they are negative."""
+    taking, giving = _TYPES[kind]
+    took = next((entry.id for entry in reversed(own) if entry.effect_cents < 0), None)
+    return Adjustment(
+        type=taking if cents > 0 else giving,
+        kind=kind,
+        transaction_id=name,
+        currency=currency,
+        amount_cents=abs(cents),
+        effect_cents=-cents,
+        reverses=capture if cents > 0 else took,
+    )
 
 
 _TYPES = {

@@ -142,7 +142,7 @@ def test_a_refund_that_is_shown_with_another_amount_or_currency_contradicts(othe
     with pytest.raises(ContradictsRecorded):
         book.add(other)
     with pytest.raises(ContradictsRecorded):
-        post([refund(3000), other], History(), book.rule)
+        post([refund(3000), other], History(), book.terms)
 
 
 @pytest.mark.parametrize("second", [refund(5, currency="EUR"), fact(FactKind.DISPUTED, 5, id_="dp_1", currency="EUR")])
@@ -157,13 +157,13 @@ def test_what_arrived_first_in_another_currency_is_taken_back_when_the_capture_c
     book = Book()
     foreign = fact(FactKind.DISPUTED, 10900, id_="dp_1", currency="EUR")
     book.add(foreign)
-    assert [known.shown.object_id for known in mismatched([CAPTURE], History(book.facts, book.entries))] == ["dp_1"]
+    assert [known.shown.object_id for known in mismatched([CAPTURE], book.history)] == ["dp_1"]
     postings = book.take([CAPTURE])
     assert [(one.type, one.effect_cents, one.currency, one.is_derived) for one in postings] == [
         (EventType.PAYMENT_CAPTURED, 10000, "USD", False),
         (EventType.DISPUTE_WON, 10900, "EUR", True),
     ]
-    assert mismatched([CAPTURE], History(book.facts, book.entries)) == [], "told once"
+    assert mismatched([CAPTURE], book.history) == [], "told once"
     assert effects(book, fact(FactKind.DISPUTE_ENDED, 1, id_="dp_1", currency="EUR")) == [[0]], "nothing to give back"
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from impl.kernel.events import EventType
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, Link
 from impl.kernel.money import Currency, Money
+from impl.platforms import gateways
 from impl.platforms.errors import NothingToRecord
 from impl.platforms.fields import Fields
 from impl.platforms.shopify.objects import (
+    NAME,
     Amount,
     Source,
     amount,
@@ -19,6 +21,7 @@ from impl.platforms.shopify.objects import (
     instant,
     mismatch,
     no_cash,
+    order_name,
     shop_currency,
 )
 
@@ -118,7 +121,19 @@ def _void(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
 
 def _values(source: Source, item: Fields, money: Money) -> dict[str, Any]:
     at = instant(source.received_at, (item, "processed_at"), (item, "created_at"))
-    return {"object_id": f"shopify_transaction_{item.number('id')}", "money": money, "shown_at": at}
+    return {
+        "object_id": f"shopify_transaction_{item.number('id')}",
+        "money": money,
+        "shown_at": at,
+        "links": _links(source, item),
+    }
+
+
+def _links(source: Source, item: Fields) -> tuple[Link, ...]:
+    """The payment that the transaction names: by the processor's own id, or by the one that Shopify gave to the processor."""
+    order_id, gateway = str(item.number("order_id")), item.values.get("gateway")
+    names = (item.values.get("authorization"), item.values.get("payment_id"))
+    return gateways.named_by_order(NAME, source.account, order_id, order_name(order_id), gateway=gateway, names=names)
 
 
 _READERS: Final = {"sale": _capture, "capture": _capture, "authorization": _authorization, "void": _void}

@@ -16,7 +16,7 @@ def position(facts: Sequence[Shown]) -> Position:
     charges = {name: _captured_by(group) for name, group in snapshots.items()}
     intent = newest(of_kind(facts, FactKind.INTENT_TOTAL))
     captured = _captured(charges, intent, facts)
-    name = _name(charges, facts)
+    name = _name(charges, intent, facts)
     refunded = _refunded(facts, snapshots, captured)
     is_known = bool(charges) or intent is not None
     disputes = limited(_disputes(facts), captured - refunded if is_known else None)
@@ -35,12 +35,16 @@ def _is_of_intent(fact: Shown) -> bool:
     return fact.object_id == fact.payment_reference
 
 
-def _name(charges: Mapping[str, int], facts: Sequence[Shown]) -> str:
-    """The charge that has the money; without any charge the intent."""
-    if charges:
+def _name(charges: Mapping[str, int], intent: Shown | None, facts: Sequence[Shown]) -> str:
+    """The charge that has the money; until its own facts say so the one that others name, and without any the intent."""
+    if any(charges.values()):
         return max(charges, key=lambda name: (charges[name], name))
-    named = [fact.transaction_id for fact in facts if fact.transaction_id != fact.payment_reference]
-    return min(named or [fact.transaction_id for fact in facts])
+    if intent:
+        return intent.transaction_id
+    # An attempt that failed has a charge too, and never any money.
+    tried = [fact for fact in facts if fact.kind is not FactKind.PAYMENT_FAILED] or facts
+    named = [fact.transaction_id for fact in tried if fact.transaction_id != fact.payment_reference]
+    return min(named or [fact.transaction_id for fact in tried])
 
 
 def _captured_by(snapshots: Sequence[Shown]) -> int:

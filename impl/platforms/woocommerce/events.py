@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from impl.kernel.events import EventType, Hints
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, Link
 from impl.kernel.money import Currency, Money
-from impl.platforms import hints
+from impl.platforms import gateways, hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification
@@ -78,7 +78,16 @@ class Order:
             order_id=self.id,
             shown_at=self.shown_at,
             hints=self.hints,
+            links=self.links,
             **shown,
+        )
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The payment that it names. Refunds overwrite that name at some gateways, so every name that was seen is kept."""
+        gateway, name = (self.fields.values.get(field) for field in ("payment_method", "transaction_id"))
+        return gateways.named_by_order(
+            NAME, self.notification.account, self.id, self.name, gateway=gateway, names=(name,)
         )
 
 
