@@ -39,6 +39,7 @@ from impl.db import url as urls
 from impl.db.sealing import KeyRing
 from impl.ingestion.dead_events import tasks as ingestion_tasks
 from impl.ingestion.dead_events.replay import ReplayDependencies
+from impl.ingestion.deliveries import waiting
 from impl.jobs import queue, schedules, upkeep, vitals
 from impl.jobs.executor import JobExecutor, Registry
 from impl.jobs.kinds import QUEUES
@@ -91,7 +92,7 @@ def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
     by_name = {processor.name: processor for processor in processors.PROCESSORS}
     dependencies = ReplayDependencies(KeyRing(settings.key_ring()), by_name)
-    return {**upkeep.registry(), **ingestion_tasks.registry(dependencies)}
+    return {**upkeep.registry(), **ingestion_tasks.registry(dependencies), **waiting.registry(by_name)}
 
 
 def due(settings: Settings) -> list[Schedule]:

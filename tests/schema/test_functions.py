@@ -63,7 +63,15 @@ def delivery_of(*keys: str, **assumed: object) -> str:
         for number, key in enumerate(keys)
     ]
     forged = {"processor": "forged", "tenant_id": str(uuid.UUID(int=1)), "posted_at": "2001-01-01T00:00:00Z"}
-    names = {"transaction_names": ["ch_9"], "payment_references": [], "known_events": [], "lock_keys": [9]}
+    names = {
+        "names": ["ch_9"],
+        "names_of": ["stripe"],
+        "are_references": [False],
+        "are_numbers": [False],
+        "known_events": [],
+        "known_links": [],
+        "lock_keys": [9],
+    }
     return json.dumps(forged | names | {"facts": facts} | assumed)
 
 

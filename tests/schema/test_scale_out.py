@@ -228,8 +228,11 @@ async def test_replays_work_on_partitions_as_they_are(partitioned: Partitioned, 
             delivery = json.dumps(
                 {
                     "lock_keys": [1],
-                    "transaction_names": [],
-                    "payment_references": [],
+                    "names": [],
+                    "names_of": [],
+                    "are_references": [],
+                    "are_numbers": [],
+                    "known_links": [],
                     "known_events": [],
                     "facts": facts,
                 }

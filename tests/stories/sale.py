@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from tests.stories.paypal import PayPalStory
+from tests.stories.paypal import Payment, PayPalStory
 from tests.stories.shopify import ShopifyStory, Transaction
 from tests.stories.story import PLACES, Books, Shown, Step, Sums, WholeStory, books
 from tests.stories.stripe import StripeStory
@@ -77,16 +77,19 @@ class SaleStory(WholeStory):
         if ledgers[0] is None or ledgers[1] is None:
             return None
         order, payment = _total(ledgers[0]), _total(ledgers[1])
-        is_linked = self._is_linked(sides[0], has_payment=bool(sides[1]))
+        payments = [one for one in sides[1] if isinstance(one, Payment)]
+        is_linked = self._is_linked(sides[0], payments, has_payment=bool(sides[1]))
         if is_linked is None or (is_linked and not order.captured and payment != Sums()):
             return None
         return self._books(order, payment, is_linked=is_linked)
 
-    def _is_linked(self, orders: Sequence[Any], *, has_payment: bool) -> bool | None:
+    def _is_linked(self, orders: Sequence[Any], payments: Sequence[Any], *, has_payment: bool) -> bool | None:
         """Whether the order has named its payment; None where a refund has written something else in its place."""
         if self.link == "none" or not has_payment:
             return False
         if isinstance(self.order, ShopifyStory):
+            if self.link == "by both" and not payments:
+                return False  # only the payment itself repeats the name that Shopify gave it
             return any(isinstance(one, Transaction) and one.payment.kind == "sale" for one in orders)
         named = {self.order.reference_of(one) for one in orders if isinstance(one, Order)}
         if self.order.reference in named:

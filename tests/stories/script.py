@@ -22,7 +22,7 @@ GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
         "shops": shops.generate,
     }
 )
-READY: Final[tuple[str, ...]] = ("stripe", "woocommerce", "paypal", "shopify")
+READY: Final[tuple[str, ...]] = ("stripe", "shopify", "woocommerce", "paypal", "sale")
 """The kinds whose readers follow the specification."""
 LOSSY: Final = 0.4
 """Share of the stories some of whose deliveries are lost."""

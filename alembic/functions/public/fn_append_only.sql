@@ -35,3 +35,9 @@ CREATE OR REPLACE TRIGGER trg_append_only_access_audit BEFORE UPDATE OR DELETE O
 -- Nobody edits the record of what was erased.
 CREATE OR REPLACE TRIGGER trg_append_only_privacy_audit BEFORE UPDATE OR DELETE ON privacy_audit
     FOR EACH ROW EXECUTE FUNCTION fn_append_only();
+
+-- A link that was used cannot be unmade, and a role ends with the next one.
+CREATE OR REPLACE TRIGGER trg_append_only_sale_links BEFORE UPDATE OR DELETE ON sale_links
+    FOR EACH ROW EXECUTE FUNCTION fn_append_only();
+CREATE OR REPLACE TRIGGER trg_append_only_processor_roles BEFORE UPDATE OR DELETE ON processor_roles
+    FOR EACH ROW EXECUTE FUNCTION fn_append_only();

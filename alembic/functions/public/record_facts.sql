@@ -29,25 +29,37 @@ BEGIN
         -- A statement of its own, after the locks: it sees what was committed before they were free.
         RETURN QUERY
         WITH delivery AS MATERIALIZED (
-            -- The events of a payment: those of any of its names. Their entries are theirs, so nothing else is looked for.
+            -- The events of a sale: those of any of its names. Their entries are theirs, so nothing else is looked for.
             -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
             SELECT d.*, ARRAY(
                 SELECT k.id
-                FROM unnest(d.transaction_names) AS n (name)
+                FROM unnest(d.names, d.names_of, d.are_references, d.are_numbers)
+                    AS n (name, processor, is_reference, is_number)
                 CROSS JOIN LATERAL (
                     SELECT e.id FROM public.attribution_events e
-                    WHERE e.tenant_id = bound AND e.processor = d.processor AND e.transaction_id = n.name
+                    WHERE e.tenant_id = bound AND e.processor = n.processor AND e.transaction_id = n.name
+                    UNION ALL
+                    SELECT e.id FROM public.attribution_events e
+                    WHERE n.is_reference AND e.tenant_id = bound AND e.processor = n.processor
+                        AND e.payment_reference = n.name
+                    UNION ALL
+                    -- The number that a payment shows for its order, which the shop gave it.
+                    SELECT l.event_id FROM public.revenue_ledger l
+                    WHERE n.is_number AND l.tenant_id = bound AND l.order_id = n.name AND l.processor = n.processor
                     OFFSET 0
                 ) k
-                UNION ALL
+            ) AS found_events, ARRAY(
                 SELECT k.id
-                FROM unnest(d.payment_references) AS r (reference)
+                FROM unnest(d.names, d.names_of) AS n (name, processor)
                 CROSS JOIN LATERAL (
-                    SELECT e.id FROM public.attribution_events e
-                    WHERE e.tenant_id = bound AND e.processor = d.processor AND e.payment_reference = r.reference
+                    SELECT l.id FROM public.sale_links l
+                    WHERE l.tenant_id = bound AND l.payment_processor = n.processor AND l.payment_id = n.name
+                    UNION ALL
+                    SELECT l.id FROM public.sale_links l
+                    WHERE l.tenant_id = bound AND l.order_processor = n.processor AND l.order_name = n.name
                     OFFSET 0
                 ) k
-            ) AS found_events
+            ) AS found_links
             FROM unnest(deliveries) WITH ORDINALITY d
             WHERE d.tenant_id = bound
         ), fact AS MATERIALIZED (
@@ -55,7 +67,8 @@ BEGIN
             -- A fact is of the processor of its delivery, but for those that another one's facts give rise to.
             SELECT f.*, d.ordinality AS place, coalesce(f.of_processor, d.processor) AS processor, d.delivery_id,
                 d.received_at, d.posted_at, d.correlation_id,
-                d.found_events <@ d.known_events AND d.known_events <@ d.found_events AS has_expected_events, (
+                d.found_events <@ d.known_events AND d.known_events <@ d.found_events
+                    AND d.found_links <@ d.known_links AND d.known_links <@ d.found_links AS has_expected_events, (
                 SELECT e.id FROM public.attribution_events e
                 WHERE e.tenant_id = bound AND e.processor = coalesce(f.of_processor, d.processor)
                     AND e.idempotency_key = f.idempotency_key
@@ -78,13 +91,13 @@ BEGIN
                 delivery_id, shown_kind, shown_cents, shown_at, object_id, occurred_at, received_at, order_id,
                 transaction_id, payment_reference, revenue_cents, effect_cents, currency, session_id,
                 journey_hash, journey_hash_previous, channel_code, utm_source, utm_medium, campaign_id, raw_payload,
-                correlation_id)
+                correlation_id, counts_at)
             SELECT bound, f.event_id, f.processor, f.account, f.idempotency_key, f.event_type, f.processor_event_type,
                 f.external_event_id, f.delivery_id, f.shown_kind, f.shown_cents, f.shown_at, f.object_id, f.occurred_at,
                 f.received_at, f.order_id, f.transaction_id, f.payment_reference, f.revenue_cents, f.effect_cents,
                 f.currency, f.session_id, decode(f.journey_hash, 'hex'),
                 decode(f.journey_hash_previous, 'hex'), f.channel_code, f.utm_source, f.utm_medium, f.campaign_id,
-                f.raw_payload, f.correlation_id
+                f.raw_payload, f.correlation_id, f.counts_at
             FROM new_fact f
             RETURNING id, processor, idempotency_key
         ), entry AS (
@@ -94,8 +107,8 @@ BEGIN
                 processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, posted_at,
                 verification_source, verification_timestamp, payment_reference, order_id, reverses)
             SELECT bound, f.entry_id, f.processor, f.account, f.entry_transaction_id, f.original_transaction_id,
-                f.entry_kind, f.ordinal, f.processor_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency, f.occurred_at, f.posted_at,
-                f.processor || '_webhook', f.received_at, f.payment_reference, f.order_id, f.reverses
+                f.entry_kind, f.ordinal, f.processor_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency,
+                f.occurred_at, f.posted_at, f.processor || '_webhook', f.received_at, f.payment_reference, f.order_id, f.reverses
             FROM new_fact f
             WHERE f.entry_kind IS NOT NULL
             ORDER BY f.place, f.ordinality
@@ -118,6 +131,28 @@ BEGIN
                 ORDER BY f.place, is_new DESC, f.ordinality
             ) r
             GROUP BY r.place
+        ), linked AS (
+            INSERT INTO public.sale_links (
+                tenant_id, order_processor, order_site, order_id, order_name, payment_processor, payment_id, how, linked_at)
+            SELECT DISTINCT bound, k.order_processor, k.order_site, k.order_id, k.order_name, k.payment_processor, k.payment_id,
+                k.how, d.posted_at
+            FROM result r JOIN delivery d ON d.ordinality = r.place CROSS JOIN LATERAL jsonb_to_recordset(d.links) AS k (
+                order_processor text, order_site text, order_id text, order_name text, payment_processor text,
+                payment_id text, how text)
+            WHERE r.is_recorded AND d.links IS NOT NULL
+            ON CONFLICT DO NOTHING
+        ), refused AS (
+            -- What arrived before its capture in another currency: taken back above, and kept to be repaired.
+            INSERT INTO public.dead_events (
+                tenant_id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail,
+                raw_payload, external_event_id, ingested_at, correlation_id)
+            SELECT bound, d.processor, m.idempotency_key, 'currency_mismatch', 'currency_mismatch', m.event_type,
+                m.error_message, m.error_detail, m.raw_payload, m.external_event_id, d.received_at, d.correlation_id
+            FROM result r JOIN delivery d ON d.ordinality = r.place CROSS JOIN LATERAL jsonb_to_recordset(d.mismatched) AS m (
+                idempotency_key text, event_type text, error_message text, error_detail jsonb, raw_payload jsonb,
+                external_event_id text)
+            WHERE r.is_recorded AND r.is_new AND d.mismatched IS NOT NULL
+            ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
         ), delivered AS (
             INSERT INTO public.webhook_deliveries (
                 tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,
@@ -136,7 +171,7 @@ BEGIN
                     SELECT coalesce(json_agg(
                         json_build_array(
                             e.id, e.idempotency_key, e.shown_kind, e.object_id, e.shown_cents, e.currency, e.shown_at,
-                            e.occurred_at, e.transaction_id, e.payment_reference)
+                            e.occurred_at, e.transaction_id, e.payment_reference, e.processor, e.account, e.order_id)
                         ORDER BY e.received_at, e.created_at, e.id), '[]')
                     FROM public.attribution_events e
                     WHERE e.tenant_id = bound AND e.id = ANY (d.found_events || ARRAY(
@@ -145,9 +180,16 @@ BEGIN
                     SELECT coalesce(json_agg(
                         json_build_array(
                             l.id, l.entry_kind, l.transaction_id, l.original_transaction_id, l.amount_cents,
-                            l.effect_cents, l.currency, l.reverses)
+                            l.effect_cents, l.currency, l.reverses, l.occurred_at, l.processor)
                         ORDER BY l.posted_at, l.ordinal, l.id), '[]')
-                    FROM public.revenue_ledger l WHERE l.tenant_id = bound AND l.event_id = ANY (d.found_events))
+                    FROM public.revenue_ledger l WHERE l.tenant_id = bound AND l.event_id = ANY (d.found_events)),
+                'links', (
+                    SELECT coalesce(json_agg(
+                        json_build_array(
+                            l.id, l.order_processor, l.order_site, l.order_id, l.order_name, l.payment_processor,
+                            l.payment_id, l.how)
+                        ORDER BY l.id), '[]')
+                    FROM public.sale_links l WHERE l.tenant_id = bound AND l.id = ANY (d.found_links))
             )::text END
         FROM result r JOIN delivery d ON d.ordinality = r.place;
     END LOOP;

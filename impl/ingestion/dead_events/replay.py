@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from generated.server.models import events as models
 from impl.db.sealing import KeyRing, Place, Sealed
 from impl.ingestion import journeys, rejections
-from impl.ingestion.deliveries import record
+from impl.ingestion.deliveries import record, terms
 from impl.ingestion.deliveries.delivery import Delivery
 from impl.ingestion.deliveries.record import Answer, Prepared
 from impl.ingestion.journeys import Link
@@ -156,8 +156,9 @@ async def _events(
             return dict((await connection.execute(_REPLAY, values)).mappings().one())
 
     try:
-        rule = dependencies.processors[claimed.row.source].position
-        return (await record.record(send, delivery, report, rule, link)).event_id
+        async with transactions.of_tenant(work) as connection:
+            known = await terms.of_tenant(connection, work.tenant_id, dependencies.processors)
+        return (await record.record(send, delivery, report, known, link)).event_id
     except (CurrencyMismatch, ContradictsRecorded) as error:
         raise StillDead(error.code, str(error)) from error
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from impl.ingestion.dead_events import replay
 from impl.ingestion.dead_events.replay import ReplayDependencies
+from impl.ingestion.deliveries import waiting
 from impl.jobs import queue, transactions
 from impl.jobs.executor import Registry
 from impl.jobs.kinds import Kind, Requester, Work
@@ -44,12 +45,13 @@ async def defer_retry(
 
 
 async def sweep(work: Work) -> None:
-    """Defer a replay for every dead event whose cause may have passed by now."""
+    """Defer a replay for every dead event whose cause may have passed by now, and a count of payments that waited long enough."""
     async with transactions.tenantless(work.engine) as connection:
         for row in (await connection.execute(_DUE, {"batch": _BATCH})).all():
             await defer_retry(
                 connection, row.dead_event_id, tenant_id=row.tenant_id, correlation_id=work.correlation_id
             )
+        await waiting.defer_due(connection, correlation_id=work.correlation_id)
 
 
 def registry(dependencies: ReplayDependencies) -> Registry:

@@ -20,11 +20,12 @@ from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Re
 from impl.ingestion.deliveries.interpret import Inbound, Reading
 from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.deliveries.secrets import SecretStore, WebhookSecret
+from impl.ingestion.deliveries.terms import TermsStore
 from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import Clock
-from impl.kernel.facts import Report
+from impl.kernel.facts import Link, Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
-from impl.platforms import hints
+from impl.platforms import gateways, hints, registry
 from impl.platforms.errors import SignatureMismatch
 from impl.platforms.processor import Processor
 from impl.telemetry import correlation, metrics
@@ -41,6 +42,7 @@ class Receiver:
     ring: KeyRing
     secrets: SecretStore
     journeys: Journeys
+    terms: TermsStore
     clock: Clock
 
 
@@ -52,6 +54,7 @@ def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
         ring=ring,
         secrets=SecretStore(engine, ring, clock),
         journeys=Journeys(engine, ring, clock),
+        terms=TermsStore(engine, registry.PROCESSORS, clock),
         clock=clock,
     )
 
@@ -100,13 +103,32 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
     if isinstance(meaning, Report):
         link = await receiver.journeys.link(delivery.tenant_id, meaning.facts[0].hints.journey_key)
         assert isinstance(reading, Reading)
+        meaning = await _of_connected_shops(receiver, delivery, meaning)
+        terms = await receiver.terms.of(delivery.tenant_id)
         try:
-            return await record.record(receiver.facts.put, delivery, meaning, reading.processor.position, link)
+            return await record.record(receiver.facts.put, delivery, meaning, terms, link)
         except (CurrencyMismatch, ContradictsRecorded) as error:
             # Nothing was written, so the same delivery can still be kept as a dead event.
             meaning = reading.reject(error.code, str(error))
     rejection = await _without_journey_key(receiver, delivery, meaning)
     return await reject.reject(receiver.engine, receiver.ring, delivery, rejection)
+
+
+async def _of_connected_shops(receiver: Receiver, delivery: Delivery, report: Report) -> Report:
+    """The same without the orders that a payment names at shops which are not connected: nothing would ever tell of them."""
+    if not any(link.how == "payment" for fact in report.facts for link in fact.links):
+        return report
+    sites = {
+        (shop, secret.account)
+        for shop in gateways.SHOPS
+        for secret in await receiver.secrets.valid(delivery.tenant_id, shop)
+    }
+
+    def connected(links: tuple[Link, ...]) -> tuple[Link, ...]:
+        return tuple(one for one in links if one.how != "payment" or (one.order_processor, one.order_site) in sites)
+
+    facts = tuple(dataclasses.replace(fact, links=connected(fact.links)) for fact in report.facts)
+    return dataclasses.replace(report, facts=facts)
 
 
 async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection: Rejection) -> Rejection:

@@ -21,7 +21,8 @@ from impl.ingestion.deliveries.delivery import Delivery, Ignored, NotRevenue, Ou
 from impl.ingestion.deliveries.races import LostRaceError, persist
 from impl.ingestion.deliveries.rows import Known
 from impl.ingestion.journeys import Link
-from impl.kernel.facts import PositionRule, Report
+from impl.kernel.facts import Report
+from impl.ledger import Terms
 
 _LOOKS: Final = 4
 _RECORD: Final = "SELECT * FROM record_facts($1)"
@@ -89,19 +90,17 @@ async def _send_alone(engine: AsyncEngine, prepared: Prepared) -> Answer:
     return answer
 
 
-async def record(
-    send: Send, delivery: Delivery, report: Report, rule: PositionRule, link: Link | None = None
-) -> Recorded:
+async def record(send: Send, delivery: Delivery, report: Report, terms: Terms, link: Link | None = None) -> Recorded:
     """Record every fact of the delivery with its ledger entry, all of them or none; or recognise it as a duplicate.
 
     One round trip when nothing is recorded about the transaction yet, which is almost always, or the facts themselves are.
-    `rule` says what the facts of its processor amount to, and `link` is the journey that all its facts belong to. Raises
+    `terms` say what facts amount to and how payments count, and `link` is the journey that all its facts belong to. Raises
     `ledger.CurrencyMismatch` and `ledger.ContradictsRecorded` when a fact contradicts what is recorded; nothing is written then.
     """
     names = [channels.resolve(fact.hints) for fact in report.facts]
 
     def prepare(assumed: Known) -> Prepared:
-        row = rows.received_delivery(delivery, report, names, link, assumed, rule)
+        row = rows.received_delivery(delivery, report, names, link, assumed, terms)
         return Prepared(row, to_json(row))
 
     return await persist(lambda: _attempt(send, prepare, delivery, report))

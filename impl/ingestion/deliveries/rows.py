@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from impl import ledger
 from impl.db import locks
 from impl.ingestion.deliveries.delivery import Delivery, correlation_id
 from impl.ingestion.journeys import Link
+from impl.kernel import money
 from impl.kernel.events import EntryKind
-from impl.kernel.facts import FIXED, Fact, FactKind, PositionRule, Report, Shown
+from impl.kernel.facts import FIXED, Fact, FactKind, Report, Shown
+from impl.kernel.facts import Link as SaleLink
 from impl.kernel.money import Currency, Money
-from impl.ledger import History, HistoryEntry, KnownFact, Posting
+from impl.ledger import History, HistoryEntry, KnownFact, Posting, Terms
+from impl.platforms import gateways
+
+
+class Name(NamedTuple):
+    """A name of one side of a sale."""
+
+    processor: str
+    name: str
+    is_reference: bool = False
+    """Whether it may be the second name of a payment."""
+    is_number: bool = False
+    """Whether it may be the number of an order that a payment shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The records about the payment of a delivery."""
+    """The records about the sale of a delivery."""
 
     history: History = field(default_factory=History)
     event_ids: Sequence[str] = ()
     """Of every event under one of its names, those that showed nothing included."""
-    names: frozenset[str] = frozenset()
-    """Names of the payment that its recorded facts tell."""
-    references: frozenset[str] = frozenset()
+    link_ids: Sequence[str] = ()
+    names: frozenset[Name] = frozenset()
+    """Names of both sides that its recorded facts and links tell."""
 
 
 NOTHING: Final = Known()
@@ -37,18 +51,38 @@ NOTHING: Final = Known()
 def known(history: str) -> Known:
     """The history that `record_facts` answers when something else is recorded than was assumed."""
     values = json.loads(history)
-    events = values["facts"]
+    events, rows_of_links = values["facts"], values["links"]
+    links = [_link(row) for row in rows_of_links]
+    names = {name for event in events for name in _names(event[10], event[8], event[9], event[12])}
     return Known(
-        history=History([_fact(event) for event in events if event[2]], [_entry(entry) for entry in values["entries"]]),
+        history=History(
+            [_fact(event) for event in events if event[2]], [_entry(entry) for entry in values["entries"]], links
+        ),
         event_ids=[event[0] for event in events],
-        names=frozenset(event[8] for event in events),
-        references=frozenset(event[9] for event in events if event[9]),
+        link_ids=[row[0] for row in rows_of_links],
+        names=frozenset(names.union(*map(_names_of_link, links))),
     )
 
 
 def _fact(values: list[Any]) -> KnownFact:
-    _, key, kind, object_id, cents, currency, shown_at, occurred_at, transaction_id, reference = values
+    (
+        _,
+        key,
+        kind,
+        object_id,
+        cents,
+        currency,
+        shown_at,
+        occurred_at,
+        transaction_id,
+        reference,
+        processor,
+        account,
+        _,
+    ) = values
     shown = Shown(
+        processor=processor,
+        account=account,
         kind=FactKind(kind),
         object_id=object_id,
         money=Money(cents, Currency(currency)),
@@ -61,11 +95,45 @@ def _fact(values: list[Any]) -> KnownFact:
 
 
 def _entry(values: list[Any]) -> HistoryEntry:
-    id_, kind, transaction_id, original, amount, effect, currency, reverses = values
-    reverses_id = uuid.UUID(reverses) if reverses else None
+    id_, kind, transaction_id, original, amount, effect, currency, reverses, occurred_at, processor = values
     return HistoryEntry(
-        uuid.UUID(id_), EntryKind(kind), transaction_id, original, amount, effect, currency, reverses_id
+        id=uuid.UUID(id_),
+        kind=EntryKind(kind),
+        transaction_id=transaction_id,
+        original_transaction_id=original,
+        amount_cents=amount,
+        effect_cents=effect,
+        currency=currency,
+        occurred_at=datetime.fromisoformat(occurred_at),
+        processor=processor,
+        reverses=uuid.UUID(reverses) if reverses else None,
     )
+
+
+def _link(values: list[Any]) -> SaleLink:
+    names = ("order_processor", "order_site", "order_id", "order_name", "payment_processor", "payment_id", "how")
+    return SaleLink(**dict(zip(names, values[1:], strict=True)))
+
+
+def _names(processor: str, transaction_id: str, reference: str | None, number: str | None) -> Iterator[Name]:
+    """Names under which facts of the same side, and links to the other one, are found."""
+    yield Name(processor, transaction_id)
+    if reference:
+        yield Name(processor, reference, is_reference=True)
+    if number and processor not in gateways.SHOPS:
+        yield Name(processor, number)
+
+
+def _names_of_link(link: SaleLink) -> tuple[Name, Name]:
+    payment = Name(link.payment_processor, link.payment_id, is_reference=True, is_number=True)
+    return Name(link.order_processor, link.order_name), payment
+
+
+def _names_of_facts(facts: Iterable[Fact]) -> Iterator[Name]:
+    for fact in facts:
+        yield from _names(fact.processor, fact.transaction_id, fact.payment_reference, fact.order_id)
+        for link in fact.links:
+            yield from _names_of_link(link)
 
 
 def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
@@ -92,7 +160,7 @@ def _schema_notes(delivery: Delivery) -> Sequence[dict[str, str]] | None:
 
 
 def received_delivery(
-    delivery: Delivery, report: Report, channels: Sequence[str], link: Link | None, assumed: Known, rule: PositionRule
+    delivery: Delivery, report: Report, channels: Sequence[str], link: Link | None, assumed: Known, terms: Terms
 ) -> dict[str, Any]:
     """The delivery with all its facts, each with its entry, as they are to be recorded if `assumed` holds.
 
@@ -100,8 +168,7 @@ def received_delivery(
     `ledger.ContradictsRecorded`.
     """
     facts, first = report.facts, report.facts[0]
-    references = assumed.references.union(fact.payment_reference for fact in facts if fact.payment_reference)
-    names = assumed.names.union(references, (fact.transaction_id for fact in facts))
+    names = _merged(assumed.names.union(_names_of_facts(facts)))
     channel_of = dict(zip((id(fact) for fact in facts), channels, strict=True))
     return {
         **delivery_columns(delivery, report.idempotency_key),
@@ -110,23 +177,64 @@ def received_delivery(
         "posted_at": delivery.received_at,
         "is_replay": False,
         # Sorted, so that two deliveries which share several names cannot wait for each other.
-        "lock_keys": sorted(locks.posting(delivery.tenant_id, name) for name in names),
-        "transaction_names": [*names],
-        "payment_references": [*references],
+        "lock_keys": sorted({locks.posting(delivery.tenant_id, one.name) for one in names}),
+        "names": [one.name for one in names],
+        "names_of": [one.processor for one in names],
+        "are_references": [one.is_reference for one in names],
+        "are_numbers": [one.is_number for one in names],
         "known_events": assumed.event_ids,
+        "known_links": assumed.link_ids,
+        "links": _links(facts),
+        "mismatched": [_mismatch(fact, first) for fact in ledger.mismatched(facts, assumed.history)] or None,
         "facts": [
-            _received_fact(posting, channel_of[id(posting.fact)], link)
-            for posting in ledger.post(facts, assumed.history, rule)
+            _received_fact(posting, channel_of[id(posting.fact)], link, delivery)
+            for posting in ledger.post(facts, assumed.history, terms)
         ],
     }
 
 
-def _received_fact(posting: Posting, channel: str, link: Link | None) -> dict[str, Any]:
+def _merged(names: Iterable[Name]) -> list[Name]:
+    """Each name once, with all that it may be."""
+    merged: dict[tuple[str, str], Name] = {}
+    for one in names:
+        known = merged.get((one.processor, one.name), one)
+        is_reference, is_number = one.is_reference or known.is_reference, one.is_number or known.is_number
+        merged[one.processor, one.name] = Name(one.processor, one.name, is_reference, is_number)
+    return list(merged.values())
+
+
+def _links(facts: Iterable[Fact]) -> list[dict[str, str]] | None:
+    links = dict.fromkeys(link for fact in facts for link in fact.links)
+    return [asdict(link) for link in links] or None
+
+
+def _mismatch(known: KnownFact, capture: Fact) -> dict[str, Any]:
+    """The dead event for what turns out to be in another currency than its capture."""
+    shown = known.shown
+    amount = f"{money.decimal_text(shown.money)} {shown.money.currency}"
+    message = f"{shown.object_id} of {amount} was taken back: {shown.transaction_id} is in {capture.money.currency}"
+    return {
+        "idempotency_key": f"{known.key}:mismatch",
+        "event_type": shown.kind.value,
+        "error_message": message[:500],
+        "error_detail": {
+            "pointer": "",
+            "issues": [],
+            "object_id": shown.object_id,
+            "transaction_id": shown.transaction_id,
+        },
+        "raw_payload": {"currency": shown.money.currency, "external_event_id": shown.object_id},
+        "external_event_id": shown.object_id,
+    }
+
+
+def _received_fact(posting: Posting, channel: str, link: Link | None, delivery: Delivery) -> dict[str, Any]:
     """An event and, with an entry kind, its entry."""
-    fact, entry = posting.fact, posting.entry
+    fact, entry, about = posting.fact, posting.entry, posting.about
     return {
         "event_id": uuid.uuid4(),
-        "account": fact.account,
+        "of_processor": about.processor if about.processor != delivery.processor else None,
+        "account": about.account,
         "idempotency_key": str(posting.key),
         "is_known": posting.is_known,
         "is_fixed": fact.kind in FIXED and not posting.is_derived,
@@ -135,9 +243,9 @@ def _received_fact(posting: Posting, channel: str, link: Link | None) -> dict[st
         "external_event_id": fact.object_id,
         **(_NOTHING_SHOWN if posting.is_derived else _shown(fact)),
         "occurred_at": posting.occurred_at,
-        "order_id": fact.order_id,
-        "transaction_id": fact.transaction_id,
-        "payment_reference": fact.payment_reference,
+        "order_id": fact.order_id if about.processor == fact.processor else None,
+        "transaction_id": about.transaction_id,
+        "payment_reference": about.payment_reference,
         "revenue_cents": posting.revenue_cents,
         "effect_cents": posting.effect_cents,
         "currency": posting.currency,
@@ -156,15 +264,18 @@ def _received_fact(posting: Posting, channel: str, link: Link | None) -> dict[st
         "entry_transaction_id": entry.transaction_id if entry else None,
         "original_transaction_id": posting.original_transaction_id,
         "reverses": entry.reverses if entry else None,
+        "counts_at": delivery.received_at + WAITS if posting.waits else None,
     }
 
 
 def _entry_event_id(posting: Posting) -> str:
-    """A name of its own for each currency, because one delivery may take back in one what it takes in another."""
-    name, code = posting.fact.processor_event_id, posting.currency
-    return name if code == posting.fact.money.currency else f"{name[: _MAX_ID - 4]}:{code}"
+    """A name of its own for each derived event, because one delivery may post several entries of one kind and transaction."""
+    name = posting.fact.processor_event_id
+    return f"{name[: _MAX_ID - 8]}:{posting.derived_number}" if posting.is_derived else name
 
 
+WAITS: Final = timedelta(minutes=60)
+"""How long a payment waits for the order that it names: shops send their orders later than processors their payments."""
 _MAX_ID: Final = 255
 _NOTHING_SHOWN: Final = {"shown_kind": None, "shown_cents": None, "shown_at": None, "object_id": None}
 
@@ -185,7 +296,7 @@ def _readable(posting: Posting, channel: str) -> dict[str, Any]:
         "event_type": fact.processor_event_type,
         "event_timestamp": posting.occurred_at.isoformat(),
         "currency": posting.currency,
-        "processor": fact.processor,
+        "processor": posting.about.processor,
         "external_event_id": fact.object_id,
         "idempotency_key": str(posting.key),
         "utm_source": fact.hints.utm_source,

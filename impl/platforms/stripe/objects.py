@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from impl.kernel import money
 from impl.kernel.events import EventType
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, Link
 from impl.kernel.money import Currency, Money, MoneyError
-from impl.platforms import hints
+from impl.platforms import gateways, hints
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.fields import Fields
 
@@ -55,6 +55,7 @@ def payment(item: Fields, *, charge: str | None) -> Payment:
 
 def fact(source: Source, item: Fields, names: Payment, kind: FactKind, type_: EventType, **shown: Any) -> Fact:
     """A fact that the object `item` shows. `shown` names its money and, where they are not the event's, its times and object."""
+    metadata = item.values.get("metadata")
     return Fact(
         processor="stripe",
         account=source.account,
@@ -65,9 +66,18 @@ def fact(source: Source, item: Fields, names: Payment, kind: FactKind, type_: Ev
         shown_at=source.at,
         transaction_id=names.transaction_id,
         payment_reference=names.reference,
-        hints=hints.read(item.values.get("metadata")),
+        hints=hints.read(metadata),
+        links=_links(names, metadata),
         **{"object_id": item.values["id"], "occurred_at": source.at} | shown,
     )
+
+
+def _links(names: Payment, metadata: object) -> tuple[Link, ...]:
+    """The order that the shop's plugin has written into the metadata of the payment."""
+    if not isinstance(metadata, dict):
+        return ()
+    site_url, order_id = metadata.get("site_url"), metadata.get("order_id")
+    return gateways.named_by_payment("stripe", names.transaction_id, site_url=site_url, order_id=order_id)
 
 
 def reference(item: Fields, name: str) -> str | None:

@@ -6,7 +6,6 @@ order is paid, its total, and every refund there is. A refund that a newer snaps
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,7 +35,6 @@ _ENDED: Final = ("cancelled", "failed")
 _CASH_ON_DELIVERY: Final = "cod"
 _FOREIGN_MARKS: Final = ("billing_period", "refunded_by", "regular_price", "discount_type")
 """Fields of subscriptions, refunds, products and coupons that no order has."""
-_MAX_ACCOUNT: Final = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +52,7 @@ class Order:
     @property
     def prefix(self) -> str:
         """The beginning of all names of this shop, since ids of orders and refunds are only unique within their shop."""
-        account = self.notification.account
-        if len(account) > _MAX_ACCOUNT:
-            digest = hashlib.sha256(account.encode()).hexdigest()
-            account = f"{account[: _MAX_ACCOUNT - 21]}_{digest[:20]}"
-        return f"{NAME}_{account}"
+        return gateways.woocommerce_prefix(self.notification.account)
 
     @property
     def name(self) -> str:

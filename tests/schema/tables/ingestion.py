@@ -138,6 +138,7 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
             "payment_reference",
             postgresql_where=text("payment_reference IS NOT NULL"),
         ),
+        Index("ix_attribution_events__counts_at", "counts_at", postgresql_where=text("counts_at IS NOT NULL")),
         Index(
             "ix_attribution_events__unredacted",
             "received_at",
@@ -182,6 +183,7 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
     shown_at: Mapped[datetime | None]
     object_id: Mapped[str | None]
     payment_reference: Mapped[str | None]
+    counts_at: Mapped[datetime | None]
 
 
 class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):

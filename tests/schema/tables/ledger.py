@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, Index, String, UniqueConstraint, func, text
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impl.db.mapped import (
@@ -147,3 +147,51 @@ class LedgerVerification(TenantScoped, Identified, CreatedAt, Base):
     run_id: Mapped[UUID]
     verified_at: Mapped[datetime] = mapped_column(server_default=func.now())
     processor_amount_cents: Mapped[int] = mapped_column(BigInteger)
+
+
+class SaleLink(TenantScoped, Identified, CreatedAt, Base):
+    """An order and a payment that are one sale, because one of them names the other."""
+
+    __tablename__ = "sale_links"
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id",
+            "order_processor",
+            "order_site",
+            "order_id",
+            "payment_processor",
+            "payment_id",
+            name="uq_sale_links__sides",
+        ),
+        one_of("how", "order", "payment", "reconciliation"),
+        Index("ix_sale_links__order", "tenant_id", "order_processor", "order_name"),
+        Index("ix_sale_links__payment", "tenant_id", "payment_processor", "payment_id"),
+        about("Orders and payments that name each other; insert-only", api="SI", worker="S"),
+    )
+
+    order_processor: Mapped[str] = mapped_column(ForeignKey("platforms.name", ondelete="RESTRICT"))
+    order_site: Mapped[str]
+    order_id: Mapped[str]
+    order_name: Mapped[str]
+    payment_processor: Mapped[str] = mapped_column(ForeignKey("platforms.name", ondelete="RESTRICT"))
+    payment_id: Mapped[str]
+    how: Mapped[str]
+    linked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ProcessorRole(TenantScoped, Identified, CreatedAt, Base):
+    """How the payments of an account count from a date on."""
+
+    __tablename__ = "processor_roles"
+    __table_args__ = (
+        one_of("role", "auto", "counts", "confirms"),
+        Index("ix_processor_roles__account", "tenant_id", "platform", "platform_account_id", "valid_from"),
+        about("How payments of an account count, from a date on; insert-only", api="SI", worker="S"),
+    )
+
+    platform: Mapped[str] = mapped_column(ForeignKey("platforms.name", ondelete="RESTRICT"))
+    platform_account_id: Mapped[str]
+    role: Mapped[str]
+    valid_from: Mapped[datetime]
+    set_by: Mapped[UUID]
+    reason: Mapped[str]
