@@ -73,9 +73,10 @@ async def shops(make_shop):
 
 
 async def deliver(*pairs):
-    """All at the same moment; the secrets of both shops are known before."""
+    """All at the same moment; the secrets and terms of both shops are known before."""
     for shop in {id(shop): shop for shop, _ in pairs}.values():
         await shop.receiver.secrets.valid(shop.tenant_id, "stripe")
+        await shop.receiver.terms.of(shop.tenant_id)
     return await asyncio.gather(*(shop.deliver(body) for shop, body in pairs), return_exceptions=True)
 
 
