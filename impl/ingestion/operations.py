@@ -16,7 +16,7 @@ from generated.server.models import common
 from generated.server.models import events as models
 from impl.db.idempotency.store import IdempotencyStore, run_once
 from impl.db.transaction import tenant_transaction
-from impl.ingestion.dead_events import repair, tasks
+from impl.ingestion.dead_events import advice, repair, tasks
 from impl.ingestion.dead_events.repair import DeadEvent, Filter, NotRepairable, UnknownDeadEvent
 from impl.ingestion.touches import receive
 from impl.ingestion.touches.receive import Outcome, TouchDependencies
@@ -161,4 +161,10 @@ def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchR
 def to_api_dead_event(tenant_id: UUID, dead_event: DeadEvent) -> models.DeadEvent:
     """A dead event as the contract words it."""
     values = {one.name: getattr(dead_event, one.name) for one in fields(dead_event)}
+    values["advice"] = advice.of(dead_event.error_code, is_redacted=dead_event.is_redacted)
+    values["issues"] = [
+        {"pointer": one["pointer"], "message": one["message"][:500], "code": one["code"]}
+        for one in dead_event.issues or ()
+        if one.keys() >= {"pointer", "message", "code"}
+    ]
     return models.DeadEvent.model_validate({"tenant_id": tenant_id, **values})

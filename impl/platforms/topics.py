@@ -65,14 +65,14 @@ def read(processor: Processor, notification: Notification) -> tuple[Fact, ...]:
 def unlisted(processor: Processor, notification: Notification) -> UnusableDelivery:
     """Why a notification whose topic is on no list is dead: it carries money that nobody reads, or nobody knows it."""
     name = f"{processor.title}'s topic {(notification.topic or 'unknown')[:_SHOWN_LENGTH]!r}"
-    amount = next(_amounts(notification.payload), None)
+    amount = next(amounts(notification.payload), None)
     if amount is None:
         return UnusableDelivery("unknown_provider_event", f"{name} is not known")
     message = f"{name} is not read and carries {amount.text(mappings.UNITS[processor.name])}"
     return UnusableDelivery("unsupported_money_event", message, amount.pointer)
 
 
-class _Amount(NamedTuple):
+class Amount(NamedTuple):
     """A number beside a currency."""
 
     number: Decimal | int
@@ -90,7 +90,7 @@ class _Amount(NamedTuple):
             return f"{self.number} {code}"
 
 
-def _amounts(payload: Any) -> Iterator[_Amount]:
+def amounts(payload: Any) -> Iterator[Amount]:
     """The numbers beside a currency, outer objects before inner ones."""
     # A list in place of recursion: the depth of a body is its sender's choice.
     waiting: deque[tuple[str, Any]] = deque([("", payload)])
@@ -102,14 +102,14 @@ def _amounts(payload: Any) -> Iterator[_Amount]:
         waiting += [(_join(pointer, name), part) for name, part in parts if isinstance(part, dict | list)]
 
 
-def _beside_currency(pointer: str, values: Mapping[str, Any]) -> Iterator[_Amount]:
+def _beside_currency(pointer: str, values: Mapping[str, Any]) -> Iterator[Amount]:
     currency = next((code for name, code in values.items() if _is_currency(name, code)), None)
     if currency is None:
         return
     for name in (*(name for name in _AMOUNTS if name in values), *values):
         number = None if _NO_AMOUNTS.fullmatch(name) else _number(values[name])
         if number is not None:
-            yield _Amount(number, currency, _join(pointer, name))
+            yield Amount(number, currency, _join(pointer, name))
 
 
 def _join(pointer: str, name: str | int) -> str:

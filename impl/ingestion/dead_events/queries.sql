@@ -2,7 +2,8 @@
 -- One more than the page holds, to know whether there is a next one. Content stays sealed and is not even read.
 SELECT id, source, event_type, external_event_id, error_type, error_code, error_message, retry_count, last_retry_at,
        next_retry_at, remediation_status, remediation_notes, resolved_at, resolved_event_id, ingested_at, correlation_id,
-       (redacted_at IS NOT NULL OR payload_sealed IS NULL) AS is_redacted
+       (redacted_at IS NOT NULL OR payload_sealed IS NULL) AS is_redacted, object_number, amount_cents, currency,
+       reader_version, error_detail -> 'issues' AS issues
   FROM dead_events
  WHERE tenant_id = :tenant_id
    AND (CAST(:status AS text) IS NULL OR remediation_status = :status)
@@ -16,7 +17,8 @@ SELECT id, source, event_type, external_event_id, error_type, error_code, error_
 -- name: get
 SELECT id, source, event_type, external_event_id, error_type, error_code, error_message, retry_count, last_retry_at,
        next_retry_at, remediation_status, remediation_notes, resolved_at, resolved_event_id, ingested_at, correlation_id,
-       (redacted_at IS NOT NULL OR payload_sealed IS NULL) AS is_redacted
+       (redacted_at IS NOT NULL OR payload_sealed IS NULL) AS is_redacted, object_number, amount_cents, currency,
+       reader_version, error_detail -> 'issues' AS issues
   FROM dead_events
  WHERE tenant_id = :tenant_id AND id = :id;
 

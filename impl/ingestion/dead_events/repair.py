@@ -49,6 +49,14 @@ class DeadEvent:
     correlation_id: UUID | None
     is_redacted: bool
     """Its content was deleted or never stored, so it cannot be retried."""
+    object_number: str | None
+    """Number of the order or payment it is about, as far as it can be read."""
+    amount_cents: int | None
+    currency: str | None
+    reader_version: int | None
+    """Version of the readers that read it last; None for touches and for dead events of earlier releases."""
+    issues: list[dict[str, str]] | None
+    """Every mistake that is known: `pointer`, `message`, `code`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

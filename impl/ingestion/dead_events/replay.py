@@ -29,7 +29,7 @@ from impl.jobs.kinds import Work
 from impl.kernel.errors import SkeldirError
 from impl.kernel.facts import Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
-from impl.platforms import topics
+from impl.platforms import summary, topics
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
 from impl.platforms.processor import Processor
@@ -37,7 +37,8 @@ from impl.platforms.processor import Processor
 log = structlog.get_logger()
 
 _CLAIM: Final = text(
-    "SELECT c.*, d.external_event_id, d.account FROM ingest.claim_dead_event(:id, :is_forced) c, dead_events d WHERE d.id = :id"
+    "SELECT c.*, d.external_event_id, d.account"
+    " FROM ingest.claim_dead_event(:id, :is_forced, :reader) c, dead_events d WHERE d.id = :id"
 )
 _REPLAY: Final = text("SELECT * FROM ingest.replay_dead_event(:id, CAST(:delivery AS jsonb))")
 _REPLAY_TOUCH: Final = text("SELECT ingest.replay_dead_touch(:id, CAST(:touch AS jsonb))")
@@ -77,7 +78,7 @@ async def replay(dependencies: ReplayDependencies, work: Work) -> None:
     # Claimed in a transaction of its own, so that the attempt is counted even if this worker dies during the replay, and no other
     # worker starts it meanwhile.
     async with transactions.of_tenant(work) as connection:
-        values = {"id": dead_event_id, "is_forced": is_forced}
+        values = {"id": dead_event_id, "is_forced": is_forced, "reader": summary.READER_VERSION}
         row = (await connection.execute(_CLAIM, values)).one_or_none()
     if row is None:
         log.info("dead_event_not_taken", dead_event_id=str(dead_event_id))

@@ -15,11 +15,12 @@ from impl.ingestion.deliveries import waiting
 from impl.jobs import queue, transactions
 from impl.jobs.executor import Registry
 from impl.jobs.kinds import Kind, Requester, Work
+from impl.platforms import summary
 
 RETRY: Final = Kind(name="events.retry", queue="housekeeping")
 SWEEP: Final = Kind(name="events.retry_sweep", queue="housekeeping", is_tenants=False)
 
-_DUE: Final = text("SELECT tenant_id, dead_event_id FROM maintenance.list_due_dead_events(:batch)")
+_DUE: Final = text("SELECT tenant_id, dead_event_id FROM maintenance.list_due_dead_events(:batch, :reader)")
 _BATCH: Final = 1000
 
 
@@ -45,9 +46,9 @@ async def defer_retry(
 
 
 async def sweep(work: Work) -> None:
-    """Defer a replay for every dead event whose cause may have passed by now, and a count of payments that waited long enough."""
+    """Defer what is due: replays of causes that may have passed or that a newer release may read, counts of payments that waited."""
     async with transactions.tenantless(work.engine) as connection:
-        for row in (await connection.execute(_DUE, {"batch": _BATCH})).all():
+        for row in (await connection.execute(_DUE, {"batch": _BATCH, "reader": summary.READER_VERSION})).all():
             await defer_retry(
                 connection, row.dead_event_id, tenant_id=row.tenant_id, correlation_id=work.correlation_id
             )

@@ -14,6 +14,7 @@ from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.delivery import Delivery, Rejected, Rejection
 from impl.ingestion.deliveries.races import LostRaceError, persist
 from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
+from impl.platforms import summary
 
 _RECORD: Final = "SELECT * FROM record_rejection($1)"
 
@@ -44,6 +45,7 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
     sealed = None
     if rejection.payload is not None:
         sealed = ring.seal(to_json(rejection.payload), Place(delivery.tenant_id, "dead_events", "payload_sealed"))
+    about = summary.of(delivery.processor, rejection.payload)
     return {
         **rows.delivery_columns(delivery, rejection.idempotency_key),
         "dead_event_id": uuid.uuid4(),
@@ -54,6 +56,10 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
         "error_code": rejection.code,
         "error_message": rejection.message[:MAX_MESSAGE],
         "error_detail": rejection.detail,
+        "object_number": about.object_number,
+        "amount_cents": about.amount.amount_cents if about.amount else None,
+        "currency": about.amount.currency if about.amount else None,
+        "reader_version": summary.READER_VERSION,
         "raw_payload": rejection.readable,
         "payload_sealed": sealed.value.hex() if sealed else None,
         "key_id": sealed.key_id if sealed else None,

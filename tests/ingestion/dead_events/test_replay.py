@@ -12,7 +12,7 @@ from impl.ingestion.dead_events.replay import ReplayDependencies
 from impl.ingestion.deliveries import receive, reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
-from impl.platforms import registry
+from impl.platforms import registry, summary
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.stripe import Stripe, samples
 from tests.fixtures import receipt
@@ -214,6 +214,42 @@ async def test_the_sweep_finds_what_may_have_passed_and_nothing_else(staffed, ow
     assert await work_off(staffed.tenant_id) == 1
     states = [(await state(owner, one))["remediation_status"] for one in (due, waits, lasting)]
     assert states == ["resolved", "pending", "pending"]
+
+
+async def test_after_a_release_with_a_newer_reader_the_worker_retries_once_by_itself(
+    staffed, owner, worker_engine, work_off, deliver, monkeypatch
+):
+    understood = (await deliver(staffed, charge())).dead_event_id
+    touch = await bury_touch(staffed, kind="glance")
+    garbage = json.dumps({"id": "evt_x", "type": "charge.succeeded", "data": {"object": {"id": "ch_x"}}}).encode()
+    hopeless = (await deliver(staffed, garbage)).dead_event_id
+    work = Work(job_id=1, kind=tasks.SWEEP, engine=worker_engine, arguments={}, correlation_id=uuid4(), attempt=1)
+    await tasks.sweep(work)
+    assert await work_off(staffed.tenant_id) == 0
+    monkeypatch.setattr(summary, "READER_VERSION", summary.READER_VERSION + 1)
+    await tasks.sweep(work)
+    assert await work_off(staffed.tenant_id) == 2
+    assert (await state(owner, understood))["remediation_status"] == "resolved"
+    row = await state(owner, hopeless)
+    assert (row["remediation_status"], row["retry_count"]) == ("pending", 1)
+    assert row["reader_version"] == summary.READER_VERSION
+    assert (await state(owner, touch))["retry_count"] == 0
+    await tasks.sweep(work)
+    assert await work_off(staffed.tenant_id) == 0
+
+
+async def test_a_dead_delivery_shows_its_number_amount_issues_and_advice(staffed, deliver):
+    body = samples.load("charge.succeeded", item={"id": "ch_42", "amount": 12_999, "currency": "eur"})
+    dead = await deliver(staffed, json.dumps(body).encode())
+    shown = (await staffed.ask("GET", f"{DEAD}/{dead.dead_event_id}")).json()
+    assert (shown["object_number"], shown["amount_cents"], shown["currency"]) == ("ch_42", 12_999, "EUR")
+    assert shown["issues"][0] == {
+        "pointer": "/body/type",
+        "message": "too new for us",
+        "code": "unknown_provider_event",
+    }
+    assert "retried automatically once" in shown["advice"]
+    assert shown["reader_version"] == summary.READER_VERSION
 
 
 async def test_another_tenants_job_finds_nothing(staffed, make_site, owner, app_engine, work_off):

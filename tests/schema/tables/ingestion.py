@@ -199,6 +199,15 @@ class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
         Index("ix_dead_events__tenant_id_ingested_at", "tenant_id", text("ingested_at DESC")),
         Index(None, "remediation_status", "next_retry_at"),
         Index(None, "error_code"),
+        CheckConstraint("num_nulls(amount_cents, currency) IN (0, 2)", name="amount"),
+        currency("currency"),
+        Index(
+            None,
+            "reader_version",
+            postgresql_where=text(
+                "remediation_status = 'pending' AND next_retry_at IS NULL AND payload_sealed IS NOT NULL"
+            ),
+        ),
         about(
             "Input that could not become an event, with its error and its sealed payload",
             api="SI",
@@ -230,6 +239,10 @@ class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
     resolved_event_id: Mapped[UUID | None]
     redacted_at: Mapped[datetime | None]
     correlation_id: Mapped[UUID | None]
+    object_number: Mapped[str | None]
+    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None] = mapped_column(CHAR(3))
+    reader_version: Mapped[int | None]
 
 
 class QuarantinedEvent(Identified, CreatedAt, Base):

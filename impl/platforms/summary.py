@@ -1,0 +1,64 @@
+"""What a merchant recognises a delivery by when nobody can read it: the number of its order or payment, and its amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from generated.governance import mappings
+from impl.kernel import money
+from impl.kernel.money import Money, MoneyError
+from impl.platforms import topics
+
+READER_VERSION: Final = 1
+"""Raised by hand with a release whose readers understand more: dead events that an older one read are then tried once again."""
+
+_OBJECTS: Final = (("data", "object"), ("resource",), ())
+"""Where processors put the object that a delivery is about; the last is the body itself."""
+_NUMBERS: Final = ("number", "order_number", "invoice_id", "order_id", "id")
+"""Names of the number that people know an object by, the most readable first."""
+_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9#_./:-]{0,63}", re.ASCII)
+"""Numbers as shops write them. Anything else could be the text of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Number and amount of an object, as far as they can be read."""
+
+    object_number: str | None = None
+    amount: Money | None = None
+
+
+def of(processor: str, payload: Any) -> Summary:
+    """The summary of a stripped body, whatever it holds. Never raises."""
+    return Summary(next(_numbers(payload), None), _amount(processor, payload))
+
+
+def _numbers(payload: Any) -> Iterator[str]:
+    for path in _OBJECTS:
+        value = payload
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        for name in _NUMBERS if isinstance(value, dict) else ():
+            number = value.get(name)
+            if isinstance(number, int) and not isinstance(number, bool):
+                number = str(number)
+            if isinstance(number, str) and _PLAIN.fullmatch(number):
+                yield number
+
+
+def _amount(processor: str, payload: Any) -> Money | None:
+    shown = next(topics.amounts(payload), None)
+    if shown is None:
+        return None
+    try:
+        currency = money.currency(shown.currency)
+        if mappings.UNITS[processor] == "minor":
+            return Money(int(shown.number), currency) if shown.number == int(shown.number) else None
+        # As fixed digits: a parser of amounts does not take exponents such as 1E+2.
+        return money.parse(f"{Decimal(shown.number):f}", currency)
+    except (MoneyError, ArithmeticError, ValueError):
+        return None
