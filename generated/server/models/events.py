@@ -94,6 +94,17 @@ RemediationStatus: TypeAlias = Literal["pending", "in_progress", "resolved", "ab
 """Status of the repair."""
 
 
+class DeadEventIssue(ContractModel):
+    """One mistake in the content of a dead event."""
+
+    pointer: Annotated[str, Text(max_length=512)]
+    """JSON pointer to the mistake; names that no contract declares are shown as `…`."""
+    message: Annotated[str, Text(max_length=500)]
+    """What is wrong there."""
+    code: Annotated[str, Text(min_length=1, max_length=64)]
+    """Kind of the mistake."""
+
+
 class DeadEvent(ContractModel):
     """A delivery or touch that could not become an event. Its content is encrypted and never returned."""
 
@@ -132,6 +143,20 @@ class DeadEvent(ContractModel):
     """ID of the event it became."""
     correlation_id: Omittable[Uuid] = None
     """Correlation ID of the request."""
+    object_number: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Number of the order or payment at the processor, if it can be read."""
+    amount_cents: Omittable[Annotated[int, Integer(ge=-(2**63), le=2**63 - 1)]] = None
+    """Amount in minor units as the processor sent it, if it can be read. Not counted as revenue."""
+    currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
+    """ISO 4217 code of the currency of `amount_cents`."""
+    reader_version: Omittable[Annotated[int, Integer(ge=0, le=2**31 - 1)]] = None
+    """Version of the rules that read it last. A release with newer rules retries it once by itself. Absent for
+    touches.
+    """
+    issues: Omittable[Annotated[list[DeadEventIssue], Field(max_length=20)]] = None
+    """Known mistakes in the content, the decisive one first."""
+    advice: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
+    """What to do, and what a retry will do."""
 
 
 class DeadEventPage(ContractModel):
