@@ -1,4 +1,4 @@
-"""What a merchant recognises a delivery by when nobody can read it: the number of its order or payment, and its amount."""
+"""The number of an order or payment and its amount, by which a merchant recognises a delivery that nobody can read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a merchant can do about a dead event, by its cause."""
+"""Advice to a merchant about a dead event, by its cause."""
 
 from __future__ import annotations
 
