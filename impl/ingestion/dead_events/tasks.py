@@ -46,7 +46,7 @@ async def defer_retry(
 
 
 async def sweep(work: Work) -> None:
-    """Defer what is due: replays of causes that may have passed or that a newer release may read, counts of payments that waited."""
+    """Defer what is due: replays of causes that may have passed or that a newer release reads, counts of payments that waited."""
     async with transactions.tenantless(work.engine) as connection:
         for row in (await connection.execute(_DUE, {"batch": _BATCH, "reader": summary.READER_VERSION})).all():
             await defer_retry(
