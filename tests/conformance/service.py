@@ -33,7 +33,7 @@ from generated.server import app as generated
 from impl import app as application
 from impl.auth import passwords
 from impl.auth.keys import tenant_keys
-from impl.auth.limits import rate_classes
+from impl.auth.limits import login_limits
 from impl.cli import serve, tenant
 from impl.cli.tenant import NewTenant
 from impl.db import engine as engines
@@ -441,7 +441,7 @@ def main(folder: Path, *, is_strict: bool) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
-    logins = rate_classes.LOGINS_PER_MINUTE if is_strict else FAR
+    logins = login_limits.LOGINS_PER_MINUTE if is_strict else FAR
     with databases.shared_server() as server, asyncio.Runner() as runner:
         holder = databases.temporary_database(server, databases._template(server))
         database = runner.run(holder.__aenter__())
