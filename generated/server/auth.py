@@ -490,7 +490,9 @@ class DeleteWebhookSecretParams:
     """
     provider: Annotated[str, Text(min_length=1, max_length=64), Path("provider")]
     """The payment processor: shopify, stripe, woocommerce or paypal. Any other value returns 404."""
-    label: Annotated[str, Text(min_length=1, max_length=64), Path("label")]
+    label: Annotated[
+        str, Text(min_length=1, max_length=64, pattern="^[A-Za-z0-9]([A-Za-z0-9 ._:@-]*[A-Za-z0-9])?$"), Path("label")
+    ]
     """Label of the secret."""
 
 

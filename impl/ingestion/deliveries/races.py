@@ -31,5 +31,10 @@ async def persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
     return await attempt()
 
 
+def constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that was violated."""
+    return getattr(error.orig, "constraint_name", None)
+
+
 def _is_unique_violation(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "23505"

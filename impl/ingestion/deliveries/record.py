@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic_core import to_json
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import direct
@@ -18,13 +19,15 @@ from impl.ingestion import channels
 from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.batches import Batches
 from impl.ingestion.deliveries.delivery import Delivery, Ignored, NotRevenue, Outcome, Recorded
-from impl.ingestion.deliveries.races import LostRaceError, persist
+from impl.ingestion.deliveries.races import LostRaceError, constraint, persist
 from impl.ingestion.deliveries.rows import Known
 from impl.ingestion.journeys import Link
 from impl.kernel.facts import Report
 from impl.ledger import Terms
+from impl.ledger.posting import ContradictsRecorded
 
 _LOOKS: Final = 4
+_ONE_ENTRY_OF_A_NOTIFICATION: Final = "uq_revenue_ledger__processor_event"
 _RECORD: Final = "SELECT * FROM record_facts($1)"
 _RECORD_ALONE: Final = "SELECT * FROM record_facts($1, waits => true)"
 _IGNORE: Final = text(
@@ -103,7 +106,13 @@ async def record(send: Send, delivery: Delivery, report: Report, terms: Terms, l
         row = rows.received_delivery(delivery, report, names, link, assumed, terms)
         return Prepared(row, to_json(row))
 
-    return await persist(lambda: _attempt(send, prepare, delivery, report))
+    try:
+        return await persist(lambda: _attempt(send, prepare, delivery, report))
+    except IntegrityError as error:
+        # No race, for it repeats: a notification with this id has posted such an entry before, and says something else now.
+        if constraint(error) != _ONE_ENTRY_OF_A_NOTIFICATION:
+            raise
+        raise ContradictsRecorded("a notification with this id was recorded before and said something else") from error
 
 
 async def _attempt(send: Send, prepare: Callable[[Known], Prepared], delivery: Delivery, report: Report) -> Recorded:

@@ -37,14 +37,14 @@ def order_name(order_id: str) -> str:
 
 def fact(source: Source, order_id: str | None, **shown: Any) -> Fact:
     """A fact about the order `order_id`, or about the payment that `shown` names."""
-    at, kind, cents = shown["shown_at"], shown["kind"].value, shown["money"].amount_cents
+    at, kind, money = shown["shown_at"], shown["kind"].value, shown["money"]
     transaction_id = {"transaction_id": order_name(order_id)} if order_id is not None else {}
     return Fact(
         processor=NAME,
         account=source.account,
         processor_event_type=source.topic,
         # The id in the header of a delivery is not signed, so what the object shows names the event.
-        processor_event_id=f"{shown['object_id'][:180]}@{at:%Y-%m-%dT%H:%M:%S.%fZ}:{kind}:{cents}",
+        processor_event_id=f"{shown['object_id'][:180]}@{at:%Y-%m-%dT%H:%M:%S.%fZ}:{kind}:{money.amount_cents}{money.currency}",
         order_id=order_id,
         hints=source.hints,
         **{"occurred_at": at} | transaction_id | shown,

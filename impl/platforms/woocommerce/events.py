@@ -61,13 +61,13 @@ class Order:
 
     def fact(self, **shown: Any) -> Fact:
         """A fact that this snapshot shows."""
-        kind, cents = shown["kind"].value, shown["money"].amount_cents
+        kind, money = shown["kind"].value, shown["money"]
         return Fact(
             processor=NAME,
             account=self.notification.account,
             processor_event_type=self.notification.topic or "",
             # The id in the header of a delivery is not signed, so what the order shows names the event.
-            processor_event_id=f"{shown['object_id']}@{self.shown_at:%Y-%m-%dT%H:%M:%S.%fZ}:{kind}:{cents}",
+            processor_event_id=f"{shown['object_id']}@{self.shown_at:%Y-%m-%dT%H:%M:%S.%fZ}:{kind}:{money.amount_cents}{money.currency}",
             transaction_id=self.name,
             order_id=self.id,
             shown_at=self.shown_at,

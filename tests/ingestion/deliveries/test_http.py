@@ -257,3 +257,29 @@ async def test_null_where_the_contract_allows_only_absence_is_noted_and_the_mone
     reply = await http.post(f"{DISPATCHER}/charge/succeeded", **signed(merchant, json.dumps(event).encode()))
     assert (reply.status_code, reply.json()["outcome"]) == (200, "accepted")
     assert [note["pointer"] for note in reply.json()["schema_notes"]] == ["/body/data/object/paid"]
+
+
+async def test_a_notification_that_says_something_else_the_second_time_is_dead_and_changes_nothing(
+    http, make_merchant, owner
+):
+    merchant, charge = make_merchant(), f"ch_{uuid.uuid4().hex}"
+    now = int(time.time())
+
+    async def post(event_id: str, created: int, refunded: int) -> str:
+        kind = "charge.refunded" if refunded else "charge.succeeded"
+        event = json.loads(stripe_delivery(merchant, kind, id=charge, amount_refunded=refunded)["content"])
+        event |= {"id": event_id, "created": created}
+        reply = await http.post(DISPATCHER, **signed(merchant, json.dumps(event).encode()))
+        assert reply.status_code == 200, reply.text
+        return reply.json()["outcome"]
+
+    net = "SELECT sum(effect_cents) FROM revenue_ledger WHERE tenant_id = $1"
+    assert [await post("evt_a", now - 50, 0), await post("evt_b", now - 40, 500)] == ["accepted"] * 2
+    after_refund = await owner.fetchval(net, merchant.tenant_id)
+    assert await post("evt_c", now - 30, 0) == "accepted"
+    before = await owner.fetchval(net, merchant.tenant_id)
+    assert before == after_refund + 500, "a newer snapshot without the refund takes it back"
+    assert await post("evt_b", now - 20, 500) == "dead"
+    assert await owner.fetchval(net, merchant.tenant_id) == before
+    codes = await owner.fetch("SELECT error_code FROM dead_events WHERE tenant_id = $1", merchant.tenant_id)
+    assert [row["error_code"] for row in codes] == ["contradicts_recorded"]
