@@ -1,4 +1,5 @@
--- What an older reader rejected is taken once by a newer one. Handed over by a person: in progress, and with an instant since which it waits. Taking it ends the waiting.
+-- What an older reader rejected is taken once by a newer one. Handed over by a person: in progress, and with an instant since
+-- which it waits. Taking it ends the waiting.
 CREATE OR REPLACE FUNCTION ingest.claim_dead_event(
     dead_event_id uuid, force boolean DEFAULT false, reader integer DEFAULT 0
 )

@@ -1,4 +1,5 @@
--- Due: what waits for its instant, what a newer reader has not tried, what was taken and never finished, what was handed over and never taken.
+-- Due: what waits for its instant, what a newer reader has not tried, what was taken and never finished, what was handed over
+-- and never taken.
 CREATE OR REPLACE FUNCTION maintenance.list_due_dead_events(batch integer DEFAULT 100, reader integer DEFAULT 0)
 RETURNS TABLE (tenant_id uuid, dead_event_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
