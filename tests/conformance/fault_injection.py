@@ -9,7 +9,7 @@ from unittest import mock
 
 import uvloop
 
-from generated.server import CompiledOperation, Handler, Reply, Wrapper
+from generated.server import Handler, Operation, Reply, Wrapper
 
 
 class Wire:
@@ -52,7 +52,7 @@ class Wire:
 def defective(flag: Path) -> Wrapper:
     """Makes every operation fail as by a defect, while the file `flag` exists."""
 
-    def wrapper(operation: CompiledOperation, handler: Handler) -> Handler:
+    def wrapper(operation: Operation, handler: Handler) -> Handler:
         async def perhaps(*arguments: Any, **named: Any) -> Reply:
             if flag.exists():
                 raise ZeroDivisionError("what a defect says, and no caller may read")

@@ -28,7 +28,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from generated.server import CompiledOperation, Wrapper
+from generated.server import Operation, Wrapper
 from generated.server import app as generated
 from impl import app as application
 from impl.auth import passwords
@@ -61,6 +61,7 @@ OTHER_TOPICS = {"woocommerce": "order.updated"}
 PRIVATE = [
     "logout",
     "refreshToken",
+    "changePassword",
     "adminRevokeTokensBefore",
     "adminUpdateMembershipRole",
     "rotateTenantKey",
@@ -412,7 +413,7 @@ def routes_of(app: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _built(operation: CompiledOperation) -> dict[str, list[str]]:
+def _built(operation: Operation) -> dict[str, list[str]]:
     request_types = set(operation.bodies.readers) if operation.bodies is not None else set()
     reply_types = {reply.media_type for reply in operation.replies} - {None}
     return {

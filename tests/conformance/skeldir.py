@@ -117,7 +117,7 @@ def once(out: Path, options: recording.Options, *, lock: bool = False, holds_num
 
 
 def shares(names: list[str], parts: Iterable[tuple[str, ...]]) -> list[frozenset[str]]:
-    """CompiledOperation ids of each shard: of those that hold one of its words, and no word of a later one."""
+    """Operation ids of each shard: of those that hold one of its words, and no word of a later one."""
     shards: list[frozenset[str]] = []
     remaining = frozenset(names)
     for words in reversed(list(parts)):

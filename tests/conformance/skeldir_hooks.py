@@ -65,6 +65,10 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # the
         case.headers["Authorization"] = f"Bearer {fresh_login(SACRIFICE)['access_token']}"
         if _is_positive(case) and isinstance(case.body, dict) and "user_id" in case.body:
             case.body = {**case.body, "user_id": SESSION["extra"]["victim"]}
+        if _is_positive(case) and operation == "changePassword" and isinstance(case.body, dict):
+            # The same password again: whoever logs in afterwards needs it.
+            password = SACRIFICE["body"]["password"]
+            case.body = {**case.body, "current_password": password, "new_password": password}
     elif operation == "refreshToken" and _carries_a_token(case):
         token = fresh_login(SPARE[0])["refresh_token"]
         case.headers["Authorization"] = f"Bearer {token}"
