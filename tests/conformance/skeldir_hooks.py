@@ -43,6 +43,13 @@ def fresh_login(login: dict[str, Any]) -> dict[str, Any]:
     return tokens
 
 
+def _of_sacrifice(body: dict[str, Any]) -> dict[str, Any]:
+    """The members of a body that say whom it is about: somebody whom nobody else needs, who keeps their password."""
+    password = SACRIFICE["body"]["password"]
+    values = {"user_id": SESSION["extra"]["victim"], "current_password": password, "new_password": password}
+    return {name: value for name, value in values.items() if name in body}
+
+
 def _is_positive(case: Any) -> bool:
     return case.meta is None or str(case.meta.generation.mode.value) == "positive"
 
@@ -63,12 +70,8 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # the
         case.headers["Authorization"] = f"Bearer {fresh_login(SPARE[0])['access_token']}"
     elif operation in ADMIN_ONLY and _carries_a_token(case):
         case.headers["Authorization"] = f"Bearer {fresh_login(SACRIFICE)['access_token']}"
-        if _is_positive(case) and isinstance(case.body, dict) and "user_id" in case.body:
-            case.body = {**case.body, "user_id": SESSION["extra"]["victim"]}
-        if _is_positive(case) and operation == "changePassword" and isinstance(case.body, dict):
-            # The same password again: whoever logs in afterwards needs it.
-            password = SACRIFICE["body"]["password"]
-            case.body = {**case.body, "current_password": password, "new_password": password}
+        if _is_positive(case) and isinstance(case.body, dict):
+            case.body = {**case.body, **_of_sacrifice(case.body)}
     elif operation == "refreshToken" and _carries_a_token(case):
         token = fresh_login(SPARE[0])["refresh_token"]
         case.headers["Authorization"] = f"Bearer {token}"
