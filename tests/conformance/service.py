@@ -91,6 +91,7 @@ def lenient(*, logins_per_minute: int, wrapper: Wrapper) -> application.Tuning:
     return application.Tuning(
         passwords=cheap_passwords(),
         logins_per_minute=logins_per_minute,
+        logins_per_identifier=FAR,
         failures_per_minute=FAR,
         probes_keep_seconds=0.0,
         worker_seen_within_seconds=FAR,
