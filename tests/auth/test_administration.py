@@ -330,6 +330,12 @@ class TestWebhookSecret:
             assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
         assert (await self.put(admin, secret="secret 3", label="a shop: 2"))["version"] == 3
 
+    async def test_what_cannot_be_a_label_is_refused(self, log_in):
+        admin = await log_in("admin")
+        for label in ("%00%0A", "a%2Fb", "x" * 65):
+            answer = await admin.ask("DELETE", f"{ADMIN}/webhook-secrets/stripe/{label}")
+            assert answer.status_code in {400, 404}, label
+
     async def test_a_ninth_label_is_refused_until_another_one_is_deleted(self, log_in):
         admin = await log_in("admin")
         for number in range(8):

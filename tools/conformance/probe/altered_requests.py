@@ -19,7 +19,8 @@ ANY = frozenset(range(200, 600))
 NO_FAULT = ANY - {500}
 REFUSED = frozenset({401})
 HIDDEN = frozenset({403, 404})
-OVERSIZE = 1_048_577
+DEFAULT_MAX_BODY_BYTES = 1_048_576
+"""The largest body of an operation without `x-max-body-bytes`."""
 """Bytes that no operation of ours takes; only sent where 413 is documented."""
 CLIENT_ERROR = frozenset(range(400, 500))
 
@@ -147,7 +148,8 @@ def bodies(operation: CompiledOperation, request: Request, signature: Signature 
         is_optional = not body and operation.body is not None and not operation.body.required
         yield Probe(f"body: {name}", replace(request, body=body), NO_FAULT if is_optional else refused, signature)
     if "413" in operation.replies:
-        padding = b" " * (OVERSIZE - len(request.body or b""))
+        largest = int(operation.raw.get("x-max-body-bytes", DEFAULT_MAX_BODY_BYTES))
+        padding = b" " * (largest + 1 - len(request.body or b""))
         large = replace(request, body=(request.body or b"{}") + padding)
         yield Probe("body: too large", large, frozenset({413}), signature)
     for media_type in sorted(_MEDIA_TYPES - declared):
