@@ -26,6 +26,8 @@ SELECT create_distributed_table('tenant_journey_secrets', 'tenant_id', colocate_
 SELECT create_distributed_table('auth_refresh_tokens', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('auth_access_token_denylist', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('auth_user_token_cutoffs', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('login_networks', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('access_audit', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('api_idempotency_keys', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('webhook_refusals', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('error_reports', 'tenant_id', colocate_with => 'tenant_memberships');
@@ -35,6 +37,8 @@ SELECT create_distributed_table('touches', 'tenant_id', colocate_with => 'tenant
 SELECT create_distributed_table('dead_events', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('revenue_ledger', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('revenue_state_transitions', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('sale_links', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('processor_roles', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('reconciliation_runs', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('ledger_verifications', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('platform_claims', 'tenant_id', colocate_with => 'tenant_memberships');

@@ -164,6 +164,8 @@ def _value(name: str, type_: str, checks: list[str]) -> Any:
 
 def _instant(name: str) -> datetime:
     now = datetime.now(UTC)
+    if name == "hour":
+        return now.replace(minute=0, second=0, microsecond=0)
     return (
         now + timedelta(days=1)
         if name in {"expires_at", "gc_after", "next_allowed_refresh_at"}

@@ -92,6 +92,9 @@ SURROUNDINGS = """
                 WHERE a::text NOT LIKE c.relowner::regrole || '=%') || pg_get_viewdef(c.oid) FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm')
     UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE tablename LIKE 'mv\\_%'
+    -- What is unique stays unique under its name, whichever table holds its columns.
+    UNION ALL SELECT 'unique ' || indexname || substring(indexdef FROM ' USING .*') FROM pg_indexes
+        WHERE indexname ~ '^uq_(attribution_events|revenue_ledger)__' AND indexdef LIKE 'CREATE UNIQUE %'
 """
 
 
@@ -113,7 +116,9 @@ async def partitioned(fresh_database: Database) -> Partitioned:
         for days in DAYS:
             at = datetime.now(UTC) - timedelta(days=days)
             event = await maker.insert("attribution_events", tenant, received_at=at, idempotency_key=f"k{days}")
-            await maker.insert("revenue_ledger", tenant, posted_at=at, event_id=event["id"], transaction_id=f"t{days}")
+            entry = {"transaction_id": f"t{days}", "original_transaction_id": f"t{days}", "payment_reference": f"p{days}",
+                     "processor_event_id": f"e{days}"}  # fmt: skip
+            await maker.insert("revenue_ledger", tenant, posted_at=at, event_id=event["id"], **entry)
     counts = tuple(await owner.fetchrow(COUNTS))
     surroundings = {row[0] for row in await owner.fetch(SURROUNDINGS)}
     await owner.execute(PARTITIONS)
@@ -195,15 +200,24 @@ async def test_partitioned_entries_refuse_what_they_refused(
     owner_of: asyncpg.Connection, partitioned: Partitioned
 ) -> None:
     maker = RowMaker(owner_of)
+    hold = {"entry_kind": "authorized", "effect_cents": 0, "transaction_id": "h62"}
+    await maker.insert("revenue_ledger", FIRST, posted_at=datetime.now(UTC) - timedelta(days=62), **hold)
     refusals = [
-        ({"event_id": uuid.uuid4()}, asyncpg.ForeignKeyViolationError),
-        ({"transaction_id": "t62"}, asyncpg.UniqueViolationError),
-        ({"metadata": '{"email": 1}'}, asyncpg.CheckViolationError),
-        ({"reverses": uuid.uuid4()}, asyncpg.ForeignKeyViolationError),
-    ]
-    for change, refusal in refusals:
-        with pytest.raises(refusal):
+        ({"event_id": uuid.uuid4()}, asyncpg.ForeignKeyViolationError, "fk_revenue_ledger__tenant_id_event_id"),
+        ({"transaction_id": "t62", "processor_event_id": "e62"}, asyncpg.UniqueViolationError,
+         "uq_revenue_ledger__processor_event"),
+        ({"original_transaction_id": "t62"}, asyncpg.UniqueViolationError, "uq_revenue_ledger__ordinal"),
+        ({"payment_reference": "p62"}, asyncpg.UniqueViolationError, "uq_revenue_ledger__payment_reference"),
+        (hold, asyncpg.UniqueViolationError, "uq_revenue_ledger__single_kind"),
+        ({"metadata": '{"email": 1}'}, asyncpg.CheckViolationError, None),
+        ({"reverses": uuid.uuid4()}, asyncpg.ForeignKeyViolationError, "fk_revenue_ledger__tenant_id_reverses"),
+    ]  # fmt: skip
+    for change, refusal, constraint in refusals:
+        with pytest.raises(refusal) as refused:
             await maker.insert("revenue_ledger", FIRST, **change)
+        assert constraint in (None, refused.value.constraint_name)
+    # A payment is captured in parts, also in months of their own.
+    await maker.insert("revenue_ledger", FIRST, transaction_id="t62", original_transaction_id="t62", ordinal=2)
     entry = await maker.insert("revenue_ledger", FIRST)
     step = "SELECT from_state, to_state FROM revenue_state_transitions WHERE entry_id = $1"
     assert tuple(await owner_of.fetchrow(step, entry["id"])) == ("none", "captured")
@@ -217,14 +231,16 @@ async def test_replays_work_on_partitions_as_they_are(partitioned: Partitioned, 
     """A dead event becomes its event; one that was delivered again meanwhile resolves to the event that is there."""
     worker = await bootstrap.connect(partitioned.database.url("app_worker"))
     maker = RowMaker(owner_of)
-    fact = {"event_type": "x", "occurred_at": str(datetime.now(UTC)), "revenue_cents": 0, "effect_cents": 0, "currency": "USD",
-            "channel_code": "direct", "is_known": False, "raw_payload": {}}  # fmt: skip
+    fact = {"event_type": "x", "occurred_at": str(datetime.now(UTC)), "revenue_cents": 700, "effect_cents": 700, "currency": "USD",
+            "channel_code": "direct", "is_known": False, "raw_payload": {}, "account": "acct_1", "ordinal": 1,
+            "entry_kind": "captured", "entry_transaction_id": "r1", "original_transaction_id": "r1",
+            "processor_event_id": "evt_r1"}  # fmt: skip
     for key, is_new in (("replayed", True), ("k31", False)):
         dead = await maker.insert("dead_events", FIRST, source="stripe", idempotency_key=key)
         async with worker.transaction():
             await worker.execute(binding(FIRST, execution_context="worker"))
             await worker.execute("SELECT * FROM ingest.claim_dead_event($1, true)", dead["id"])
-            facts = [fact | {"idempotency_key": key, "event_id": str(uuid.uuid4())}]
+            facts = [fact | {"idempotency_key": key, "event_id": str(uuid.uuid4()), "entry_id": str(uuid.uuid4())}]
             delivery = json.dumps(
                 {
                     "lock_keys": [1],
@@ -242,6 +258,11 @@ async def test_replays_work_on_partitions_as_they_are(partitioned: Partitioned, 
         stored = await owner_of.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event)
         assert stored["idempotency_key"] == key
         assert (stored["event_type"] == "x") is is_new
+        entry = await owner_of.fetchrow(
+            "SELECT account, ordinal, amount_cents FROM revenue_ledger WHERE event_id = $1", event
+        )
+        assert tuple(entry) == (("acct_1", 1, 700) if is_new else ("default", 1, 1000))
+        assert stored["account"] == entry["account"]
     await worker.close()
 
 
