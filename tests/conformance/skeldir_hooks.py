@@ -44,7 +44,7 @@ def fresh_login(login: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_sacrifice(body: dict[str, Any]) -> dict[str, Any]:
-    """The members of a body that say whom it is about: somebody whom nobody else needs, who keeps their password."""
+    """The members of a body that say whom it is about: somebody whom nobody else needs, with the password that is right."""
     password = SACRIFICE["body"]["password"]
     values = {"user_id": SESSION["extra"]["victim"], "current_password": password, "new_password": password}
     return {name: value for name, value in values.items() if name in body}
