@@ -21,7 +21,7 @@ _SENDER = requests.Session()
 
 
 SACRIFICE = next(login for login in SESSION["logins"] if login["name"] == SESSION["sacrifices"][0])
-ADMIN_ONLY = frozenset(SESSION["private"]) - {"logout", "refreshToken"}
+ADMIN_ONLY = frozenset(SESSION["private"]) - {"logout", "refreshToken", "changePassword"}
 
 
 def fresh_login(login: dict[str, Any]) -> dict[str, Any]:
@@ -43,11 +43,11 @@ def fresh_login(login: dict[str, Any]) -> dict[str, Any]:
     return tokens
 
 
-def _of_sacrifice(body: dict[str, Any]) -> dict[str, Any]:
-    """The members of a body that say whom it is about: somebody whom nobody else needs, with the password that is right."""
-    password = SACRIFICE["body"]["password"]
-    values = {"user_id": SESSION["extra"]["victim"], "current_password": password, "new_password": password}
-    return {name: value for name, value in values.items() if name in body}
+def _change_password(case: Any) -> None:
+    """By somebody whom nobody else logs in as: all their sessions end with it."""
+    case.headers["Authorization"] = f"Bearer {fresh_login(SPARE[2])['access_token']}"
+    if _is_positive(case) and isinstance(case.body, dict):
+        case.body = {**case.body, "current_password": SPARE[2]["body"]["password"]}
 
 
 def _is_positive(case: Any) -> bool:
@@ -68,17 +68,28 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # the
         case.body = dict(SPARE[1]["body"])
     elif operation == "logout" and _carries_a_token(case):
         case.headers["Authorization"] = f"Bearer {fresh_login(SPARE[0])['access_token']}"
+    elif operation == "changePassword" and _carries_a_token(case):
+        _change_password(case)
     elif operation in ADMIN_ONLY and _carries_a_token(case):
-        case.headers["Authorization"] = f"Bearer {fresh_login(SACRIFICE)['access_token']}"
-        if _is_positive(case) and isinstance(case.body, dict):
-            case.body = {**case.body, **_of_sacrifice(case.body)}
+        _administer(case)
     elif operation == "refreshToken" and _carries_a_token(case):
-        token = fresh_login(SPARE[0])["refresh_token"]
-        case.headers["Authorization"] = f"Bearer {token}"
-        if _is_positive(case) and isinstance(case.body, dict):
-            case.body = {**case.body, "refresh_token": token}
-            if "tenant_id" in case.body:
-                case.body["tenant_id"] = SPARE[0]["body"]["tenant_id"]
+        _refresh(case)
+
+
+def _administer(case: Any) -> None:
+    """By an admin whom nobody else needs, about a user whom nobody else needs."""
+    case.headers["Authorization"] = f"Bearer {fresh_login(SACRIFICE)['access_token']}"
+    if _is_positive(case) and isinstance(case.body, dict) and "user_id" in case.body:
+        case.body = {**case.body, "user_id": SESSION["extra"]["victim"]}
+
+
+def _refresh(case: Any) -> None:
+    token = fresh_login(SPARE[0])["refresh_token"]
+    case.headers["Authorization"] = f"Bearer {token}"
+    if _is_positive(case) and isinstance(case.body, dict):
+        case.body = {**case.body, "refresh_token": token}
+        if "tenant_id" in case.body:
+            case.body["tenant_id"] = SPARE[0]["body"]["tenant_id"]
 
 
 def _make_ping(case: Any, kwargs: dict[str, Any]) -> None:
