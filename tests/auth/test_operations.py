@@ -144,9 +144,12 @@ class TestRefresh:
         assert second.status_code == 200
         assert second.headers["Cache-Control"] == "no-store"
         assert set(second.json()) == {"access_token", "refresh_token", "token_type", "expires_in"}
+        third = await refresh(web, second.json()["refresh_token"])
+        assert third.status_code == 200
+        # Its successor has been used, so this is nobody who missed a reply.
         assert is_the_one_401(await refresh(web, first["refresh_token"]))
-        assert is_the_one_401(await refresh(web, second.json()["refresh_token"]))
-        assert is_the_one_401(await until_401(web, second.json()["access_token"]))
+        assert is_the_one_401(await refresh(web, third.json()["refresh_token"]))
+        assert is_the_one_401(await until_401(web, third.json()["access_token"]))
 
     async def test_the_token_in_the_body_and_the_tenant_must_be_those_of_the_bearer(self, web, make_member):
         session, other = (

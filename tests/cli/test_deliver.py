@@ -67,7 +67,7 @@ def test_an_empty_folder_and_a_missing_file_are_named(tmp_path):
         (("--processor", "barter", "--event", "x"), "there is no processor 'barter'"),
         (("--processor", "barter", "--list"), "there is no processor 'barter'"),
         (("--processor", "stripe"), "name --processor and --event"),
-        (("--processor", "shopify", "--event", "orders/brewed"), "there are checkouts/update, orders/create"),
+        (("--processor", "shopify", "--event", "orders/brewed"), "there are checkouts/update, disputes/create"),
         (("--processor", "shopify", "--event", "orders/paid"), "there is no demo shop"),
         (("--processor", "shopify", "--event", "orders/paid", "--tenant-key", "sk_x"), "--tenant-key needs --secret"),
         ((*SALE, "--tenant-key", "sk_ü"), "copy it again"),
