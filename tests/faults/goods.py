@@ -51,14 +51,19 @@ def order() -> Delivery:
     """An order paid at Shopify."""
     number = _number()
     payload = registry.processor("shopify").sample("orders/paid") | {"id": number}
-    return Delivery("shopify", "orders/paid", json.dumps(payload).encode(), str(number))
+    return Delivery("shopify", "orders/paid", json.dumps(payload).encode(), f"shopify_order_{number}")
 
 
 def completed() -> Delivery:
     """An order completed at WooCommerce."""
     number = _number()
-    payload = registry.processor("woocommerce").sample("order.completed") | {"id": number}
-    return Delivery("woocommerce", "order.completed", json.dumps(payload).encode(), str(number))
+    payload = registry.processor("woocommerce").sample("order.completed") | {
+        "id": number,
+        "transaction_id": f"ch_{number}",
+    }
+    return Delivery(
+        "woocommerce", "order.completed", json.dumps(payload).encode(), f"woocommerce_default_order_{number}"
+    )
 
 
 def capture() -> Delivery:
