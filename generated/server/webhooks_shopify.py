@@ -275,7 +275,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:246",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:247",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
@@ -306,7 +306,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:351",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:352",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyRefund)}, is_required=True),
@@ -337,7 +337,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
             common.WebhookTopicMismatch422,
         }
     ),
-    origin="contracts/openapi/v1/webhooks/shopify.yaml:446",
+    origin="contracts/openapi/v1/webhooks/shopify.yaml:447",
     security=((Need(TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyCheckout)}, is_required=True),
