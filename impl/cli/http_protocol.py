@@ -183,7 +183,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.headers) > self.limits.headers or size > self.limits.head_bytes:
             return HeadersTooLargeError()
         names = [name for name, _ in self.headers if name in _SINGLE]
-        if len(names) > len(set(names)) or (b"host" not in names and self.parser.get_http_version() == "1.1"):
+        version = self.parser.get_http_version()  # pyright: ignore[reportOptionalMemberAccess]  # none once the connection is lost
+        if len(names) > len(set(names)) or (b"host" not in names and version == "1.1"):
             return InvalidRequestError("`Host` is required once; it and credentials must not be repeated.")
         return None
 

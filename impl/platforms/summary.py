@@ -39,11 +39,12 @@ def of(processor: str, payload: Any) -> Summary:
 
 def _numbers(payload: Any) -> Iterator[str]:
     for path in _OBJECTS:
-        value = payload
+        value: Any = payload
         for name in path:
             value = value.get(name) if isinstance(value, dict) else None
-        for name in _NUMBERS if isinstance(value, dict) else ():
-            number = value.get(name)
+        item: dict[str, Any] = value if isinstance(value, dict) else {}
+        for name in _NUMBERS:
+            number = item.get(name)
             if isinstance(number, int) and not isinstance(number, bool):
                 number = str(number)
             if isinstance(number, str) and _PLAIN.fullmatch(number):

@@ -1,4 +1,4 @@
-"""Dead events to try again and to give up: of causes that pass, so that trying again is right without force."""
+"""Dead events of causes that pass, so that trying again is right without force, and refused deliveries."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
+from impl.db.transaction import tenant_transaction
 from impl.ingestion.deliveries import reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 
@@ -39,3 +41,14 @@ async def make(app: AsyncEngine, ring: KeyRing, tenant_id: uuid.UUID) -> None:
             payload={"id": name, "type": "charge.succeeded"},
         )
         await reject.reject(app, ring, delivery, rejection)
+
+
+async def refused_deliveries(app: AsyncEngine, tenant_id: uuid.UUID) -> None:
+    """Deliveries that were refused for each reason there is: no run brings about all of them before it asks."""
+    statement = text(
+        "INSERT INTO webhook_refusals (tenant_id, processor, hour, reason, count, last_at)"
+        " VALUES (:tenant_id, 'stripe', date_trunc('hour', now(), 'UTC'), :reason, 1, now())"
+    )
+    async with tenant_transaction(app, tenant_id) as connection:
+        for reason in ("signature", "size", "rate", "unavailable"):
+            await connection.execute(statement, {"tenant_id": tenant_id, "reason": reason})

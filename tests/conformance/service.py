@@ -210,17 +210,6 @@ async def shop_secrets(app: AsyncEngine, ring: KeyRing, made: NewTenant) -> None
             await connection.execute(statement, row)
 
 
-async def refused_deliveries(app: AsyncEngine, tenant_id: uuid.UUID) -> None:
-    """Deliveries that were refused for each reason there is: no run brings about all of them before it asks."""
-    statement = text(
-        "INSERT INTO webhook_refusals (tenant_id, processor, hour, reason, count, last_at)"
-        " VALUES (:tenant_id, 'stripe', date_trunc('hour', now(), 'UTC'), :reason, 1, now())"
-    )
-    async with tenant_transaction(app, tenant_id) as connection:
-        for reason in ("signature", "size", "rate", "unavailable"):
-            await connection.execute(statement, {"tenant_id": tenant_id, "reason": reason})
-
-
 async def url_key(app: AsyncEngine, tenant_id: uuid.UUID) -> str:
     """A key for the addresses of processors that cannot send headers."""
     key = tenant_keys.new()
@@ -248,7 +237,7 @@ async def furnish(
             await rates(operator, made.tenant_id, rate)
             await shop_secrets(app, KeyRing(settings.key_ring()), made)
         await dead_events.make(app, KeyRing(settings.key_ring()), first.tenant_id)
-        await refused_deliveries(app, first.tenant_id)
+        await dead_events.refused_deliveries(app, first.tenant_id)
         tenants = (("a", first), ("b", second), ("l", poor))
         keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in tenants]
     finally:

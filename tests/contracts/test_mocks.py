@@ -106,7 +106,7 @@ def test_health_is_asked_from_the_command_line(
     assert capsys.readouterr().out.count("  healthy    ") == len(APIS)
     ports["health"] = 9  # nothing answers on the port of RFC 863
     assert mocks.health(CONTRACTS, ["health"]) == 1
-    assert "http://127.0.0.1:9  no reply  health" in capsys.readouterr().out
+    assert "http://127.0.0.1:9  no reply   health" in capsys.readouterr().out
 
 
 @pytest.mark.promise("P049")

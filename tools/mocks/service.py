@@ -161,7 +161,7 @@ def health(contracts: Path, names: Sequence[str]) -> int:
         return 1
     states = [(mock, is_healthy(mock)) for mock in mocks]
     for mock, is_up in states:
-        print(f"{mock.url}  {'healthy' if is_up else 'no reply':8}  {mock.name}")
+        print(f"{mock.url}  {'healthy' if is_up else 'no reply':9}  {mock.name}")
     return 0 if all(is_up for _, is_up in states) else 1
 
 

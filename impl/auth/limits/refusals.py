@@ -12,7 +12,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple, final
+from typing import Any, Final, NamedTuple, final
 from uuid import UUID
 
 import structlog
@@ -174,4 +174,5 @@ class Refusals:
 async def recent(connection: AsyncConnection, tenant_id: UUID, *, since: datetime) -> Sequence[Refusal]:
     """Refusals in hours that began after `since`, newest hour first."""
     rows = (await connection.execute(_RECENT, {"tenant_id": tenant_id, "since": since})).mappings()
-    return [Refusal(**{**row, "reason": Reason(row["reason"])}) for row in rows]
+    values: list[dict[str, Any]] = [{**row, "reason": Reason(row["reason"])} for row in rows]
+    return [Refusal(**one) for one in values]

@@ -74,7 +74,7 @@ class Quarantine:
         if self._noted.get(key):
             return
         self._noted.put(key, True)
-        values = {
+        values: dict[str, object] = {
             "id": ids.new(),
             "source": notice.source,
             "code": notice.code,

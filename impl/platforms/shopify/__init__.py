@@ -86,7 +86,7 @@ class Shopify(Processor):
         paid = self.sample("orders/paid") | {"id": order, "created_at": at, "processed_at": at, "updated_at": at}
         paid |= dict.fromkeys(("total_price", "current_total_price"), "75.00")
         paid |= {f"{name}_set": _in_dollars("75.00") for name in ("total_price", "current_total_price")}
-        refund = self.sample("refunds/create") | {"id": order + 1, "order_id": order, "created_at": at}
+        refund: dict[str, Any] = self.sample("refunds/create") | {"id": order + 1, "order_id": order, "created_at": at}
         back = {
             "id": order + 2,
             "order_id": order,

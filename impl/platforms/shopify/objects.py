@@ -39,6 +39,7 @@ def fact(source: Source, order_id: str | None, **shown: Any) -> Fact:
     """A fact about the order `order_id`, or about the payment that `shown` names."""
     at, kind, money = shown["shown_at"], shown["kind"].value, shown["money"]
     transaction_id = {"transaction_id": order_name(order_id)} if order_id is not None else {}
+    values: dict[str, Any] = {"occurred_at": at} | transaction_id | shown
     return Fact(
         processor=NAME,
         account=source.account,
@@ -47,7 +48,7 @@ def fact(source: Source, order_id: str | None, **shown: Any) -> Fact:
         processor_event_id=f"{shown['object_id'][:180]}@{at:%Y-%m-%dT%H:%M:%S.%fZ}:{kind}:{money.amount_cents}{money.currency}",
         order_id=order_id,
         hints=source.hints,
-        **{"occurred_at": at} | transaction_id | shown,
+        **values,
     )
 
 

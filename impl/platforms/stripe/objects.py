@@ -56,6 +56,7 @@ def payment(item: Fields, *, charge: str | None) -> Payment:
 def fact(source: Source, item: Fields, names: Payment, kind: FactKind, type_: EventType, **shown: Any) -> Fact:
     """A fact that the object `item` shows. `shown` names its money and, where they are not the event's, its times and object."""
     metadata = item.values.get("metadata")
+    values: dict[str, Any] = {"object_id": item.values["id"], "occurred_at": source.at} | shown
     return Fact(
         processor="stripe",
         account=source.account,
@@ -68,7 +69,7 @@ def fact(source: Source, item: Fields, names: Payment, kind: FactKind, type_: Ev
         payment_reference=names.reference,
         hints=hints.read(metadata),
         links=_links(names, metadata),
-        **{"object_id": item.values["id"], "occurred_at": source.at} | shown,
+        **values,
     )
 
 

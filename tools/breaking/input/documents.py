@@ -53,10 +53,13 @@ class _Files(dict[str, source.Document]):
         return self[path]
 
     def __contains__(self, path: object) -> bool:
+        if not isinstance(path, str):
+            return False
         try:
-            return isinstance(path, str) and self[path] is not None
+            self[path]
         except KeyError:
             return False
+        return True
 
     def known(self, path: str) -> source.Document | None:
         """The file with a path if it was read before."""
@@ -69,7 +72,7 @@ class _Linked(NamedTuple):
     documents: _Files
     has_30: bool
 
-    def is_30(self, _file: str) -> bool:
+    def is_30(self, file: str) -> bool:
         """Whether they are OpenAPI 3.0."""
         return self.has_30
 
