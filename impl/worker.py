@@ -156,7 +156,7 @@ async def _work(worker: Worker) -> None:
     while not worker.stopping.is_set():
         try:
             await _take_jobs(worker)
-        except (*outage.FAILURES, *outage.DRIVER_FAILURES, RuntimeError) as error:
+        except (*outage.LOOP_FAILURES, RuntimeError) as error:
             # The library raises RuntimeError if its tables are missing, and a migration may be about to create them.
             log.warning("worker_waits_for_database", error_class=type(error).__name__, message=str(error))
             await asyncio.sleep(1)
@@ -183,7 +183,7 @@ async def _take_jobs(worker: Worker) -> None:
             )
     finally:
         worker.manager = None
-        with contextlib.suppress(*outage.FAILURES, *outage.DRIVER_FAILURES):
+        with contextlib.suppress(*outage.LOOP_FAILURES):
             await connection.close(timeout=5)
 
 

@@ -19,6 +19,9 @@ DATABASE_ERRORS: Final = (SQLAlchemyError, DatabaseUnreachableError, *_DRIVER_ER
 FAILURES: Final = (*DATABASE_ERRORS, ConnectionError, TimeoutError)
 """All that a block may raise which does nothing but talk to the database, within a time limit perhaps. Another `OSError` is
 something else's: a full disk under the log is no outage of the database."""
+LOOP_FAILURES: Final = (*FAILURES, OSError)
+"""All that a loop outlives whose every round begins with the database: with a connection of its own, whose errors of the network
+arrive as they are. A round is logged and tried again, so a full disk here is no reason to end it either."""
 # SQLSTATE classes: connection, login refused, no such database, out of resources, stopped by an operator or a limit.
 _OUTAGE_CLASSES: Final = frozenset({"08", "28", "3D", "53", "57"})
 

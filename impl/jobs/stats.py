@@ -27,7 +27,7 @@ async def keep(engine: AsyncEngine, *, refresh_seconds: float = REFRESH_SECONDS)
     while True:
         try:
             await refresh(engine)
-        except outage.FAILURES as error:
+        except outage.LOOP_FAILURES as error:
             metrics.QUEUE_STATS_ERRORS.inc()
             log.warning("queue_stats_unavailable", error_class=type(error).__name__)
         await asyncio.sleep(refresh_seconds)

@@ -52,7 +52,7 @@ class RevocationListener:
             started = self._clock.monotonic()
             try:
                 await self._listen()
-            except (*outage.FAILURES, *outage.DRIVER_FAILURES) as error:
+            except outage.LOOP_FAILURES as error:
                 # The connection is one of our own, so the errors of the driver and of the network arrive as they are.
                 _log.warning("revocation_listener_lost", reason=type(error).__name__)
             finally:
