@@ -45,7 +45,7 @@ run: install ## everything up: contracts checked, embedded Postgres, migrations,
 
 test: install install-node install-browser .venv/.compiled ## everything CI needs: lint, types, generated code up to date, all tests, conformance
 	@$(MAKE) --no-print-directory -j 2 lint mypy pyright current
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0
 	@$(MAKE) --no-print-directory conformance
 
 lint: install ## ruff, sqruff for SQL, and the arrows between packages
