@@ -88,7 +88,8 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
     engine = _engine(settings)
     quarantine = Quarantine(engine, clock)
     auth = assembly.build(_auth_parts(settings, engine, clock, quarantine, tuning))
-    traffic, receiver = Traffic(clock), receive.build(engine, KeyRing(settings.key_ring()), clock)
+    traffic, ring = Traffic(clock), KeyRing(settings.key_ring())
+    receiver = receive.build(engine, ring, clock, quarantine.note_for_operators)
     refusals = Refusals(engine, clock, write_after_seconds=tuning.refusals_write_after_seconds)
     health = _health(engine, auth, traffic, clock, tuning)
     # In the order in which they end: deliveries whose senders left, then notes about deliveries.

@@ -132,6 +132,7 @@ def registry() -> Registry:
         "maintenance.gc_denylist",
         "maintenance.gc_rate_buckets",
         "maintenance.gc_login_networks",
+        "maintenance.gc_transmissions",
         "maintenance.gc_handshakes",
     )
     steps = tuple(f"retention.{step}" for step in _RETENTION_STEPS)

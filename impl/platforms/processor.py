@@ -115,6 +115,14 @@ class Processor(ABC):
         """The sum of all known facts of a payment: pure, and the same for every order of `facts`."""
         return rules.plain_position(facts)
 
+    def transmission_id(self, headers: Headers) -> str | None:
+        """Where the signature covers only a checksum of the body: the signed id that must never come with other bytes."""
+        return None
+
+    def kind_of(self, payload: Any) -> str | None:
+        """Where a header that is not signed names the topic: the kind of object about money that the body shows by itself."""
+        return None
+
     def is_test(self, payload: Any) -> bool | None:
         """Whether the object is of the processor's test mode; None where its bodies do not say, so that the secret decides."""
         return None

@@ -27,6 +27,9 @@ EVENTS_QUARANTINED: Final = Counter("events_quarantined", "Deliveries with an un
 CERTIFICATE_ISSUERS_UNKNOWN: Final = Counter(
     "certificate_issuers_unknown", "Certificates of a processor whose issuer is not in our files.", registry=REGISTRY
 )
+DELIVERIES_FORGED: Final = Counter(
+    "deliveries_forged", "Deliveries refused because another body has their signature.", registry=REGISTRY
+)
 CERTIFICATES_EXPIRE_AT: Final = Gauge(
     "certificate_files_expire_timestamp_seconds",
     "When the first root or issuer of our files for verifying a processor's certificates expires.",

@@ -163,7 +163,7 @@ def test_a_state_is_as_old_as_the_resource_and_a_payment_as_the_day_it_was_made(
     failed = fact("PAYMENT.REFUND.FAILED")
     assert failed.shown_at == failed.occurred_at == datetime(2026, 11, 27, 10, tzinfo=UTC)
     won = fact("CUSTOMER.DISPUTE.RESOLVED")
-    assert won.shown_at == won.occurred_at == datetime(2026, 12, 9, 13, 55, 58, tzinfo=UTC)
+    assert won.shown_at == won.occurred_at == datetime(2026, 11, 29, 13, 55, 58, tzinfo=UTC)
     sale = fact("PAYMENT.SALE.COMPLETED", update_time="2026-12-01T00:00:00Z")
     assert (sale.shown_at, sale.occurred_at) == (
         datetime(2026, 12, 1, tzinfo=UTC),

@@ -1,8 +1,9 @@
 """PayPal's signature: over the id, the time, the webhook and the body, and nothing that arrives makes it fall over."""
 
 import base64
+import json
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -47,7 +48,57 @@ def test_the_message_is_what_paypal_documents():
 
 async def test_a_good_delivery_passes_and_names_its_webhook():
     assert await accepts(headers())
-    assert await PAYPAL.verify(BODY, headers(), (b"NEW", WEBHOOK.encode()), now=0) == 1
+    assert await PAYPAL.verify(BODY, headers(), (b"NEW", WEBHOOK.encode()), now=NOW.timestamp()) == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "is_believed"),
+    [
+        (timedelta(days=4), True),
+        (timedelta(days=4, seconds=1), False),
+        (timedelta(days=30), False),
+        (timedelta(days=3650), False),
+        (timedelta(minutes=-5), True),
+        (timedelta(minutes=-5, seconds=-1), False),
+        (timedelta(days=-3650), False),
+    ],
+)
+async def test_a_signature_is_good_for_four_days_and_five_minutes_ahead(age, is_believed):
+    """PayPal repeats a delivery for three days; what was captured is no key for ever."""
+    sent = {name: value.encode() for name, value in AUTHORITY.headers(BODY, WEBHOOK, NOW - age).items()}
+    assert await accepts(sent) is is_believed
+
+
+@pytest.mark.parametrize(
+    ("create_time", "is_believed"),
+    [
+        ("2026-11-21T12:05:00Z", True),
+        ("2026-11-21T12:05:01Z", False),
+        ("2026-11-21T04:05:01-08:00", False),
+        ("2026-11-21T20:05:00+08:00", True),
+        ("2016-01-01T00:00:00Z", True),
+        ("2036-01-01T00:00:00Z", False),
+        ("yesterday", True),  # a mistake that its reader finds, or has no use for
+        ("9999-12-31T23:59:59-14:00", True),
+        (17, True),
+    ],
+)
+async def test_an_event_is_no_newer_than_its_transmission(create_time, is_believed):
+    body = json.dumps({"id": "WH-1", "create_time": create_time}).encode()
+    assert await accepts(headers(body=body), body=body) is is_believed
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-11-21T12:00:00", "2026-11-21", "noon", "0001-01-01T00:00:00+14:00", "1795262400"]
+)
+async def test_a_signed_time_that_is_none_is_refused(time):
+    sent = signature.sign(BODY, AUTHORITY.key, webhook_id=WEBHOOK, id="T-1", time=time)
+    changes = {
+        "paypal_transmission_id": b"T-1",
+        "paypal_transmission_time": time.encode(),
+        "paypal_transmission_sig": sent,
+    }
+    assert not await accepts(headers(**changes))
 
 
 async def test_a_body_that_is_not_utf8_can_be_signed():

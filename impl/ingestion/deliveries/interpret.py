@@ -166,7 +166,13 @@ def _without_real_money(reading: Reading) -> str | None:
 def _not_read(reading: Reading, notification: Notification) -> Rejection | NotRevenue:
     """A topic that is known to be without revenue is noise, not an alarm; any other has to be looked at."""
     if topics.is_not_revenue(reading.processor.name, notification.topic):
-        return reading.ignore()
+        kind = reading.processor.kind_of(reading.payload)
+        if kind is None:
+            return reading.ignore()
+        # The name is not signed and the body is, so the name cannot make money disappear.
+        return reading.reject(
+            "topic_mismatch", f"the topic says nothing about revenue; this body is of the kind {kind}"
+        )
     return _refused(reading, topics.unlisted(reading.processor, notification))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
 from impl.ingestion import journeys
-from impl.ingestion.deliveries import interpret, record, reject
+from impl.ingestion.deliveries import interpret, record, reject, transmissions
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Recorded, Rejected, Rejection
 from impl.ingestion.deliveries.interpret import Inbound, Reading
 from impl.ingestion.deliveries.record import Facts
@@ -25,8 +25,9 @@ from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import Clock
 from impl.kernel.facts import Link, Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
-from impl.platforms import gateways, hints, registry
+from impl.platforms import gateways, hints, notices, registry
 from impl.platforms.errors import SignatureMismatch
+from impl.platforms.notices import OnNotice
 from impl.platforms.processor import Processor
 from impl.telemetry import correlation, metrics
 
@@ -44,9 +45,11 @@ class Receiver:
     journeys: Journeys
     terms: TermsStore
     clock: Clock
+    on_notice: OnNotice = notices.unheard
+    """Called with what operators have to know."""
 
 
-def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
+def build(engine: AsyncEngine, ring: KeyRing, clock: Clock, on_notice: OnNotice = notices.unheard) -> Receiver:
     """The receipt of one process: what it remembers, and the facts on their way, belong to one event loop."""
     return Receiver(
         engine=engine,
@@ -56,12 +59,14 @@ def build(engine: AsyncEngine, ring: KeyRing, clock: Clock) -> Receiver:
         journeys=Journeys(engine, ring, clock),
         terms=TermsStore(engine, registry.PROCESSORS, clock),
         clock=clock,
+        on_notice=on_notice,
     )
 
 
 async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
     """The receipt of one delivery. Raises `SignatureMismatch` when it is not authentic."""
     delivery, secret = await _authenticate(receiver, processor, inbound)
+    await _bind(receiver, processor, inbound, delivery, secret)
     await inbound.on_authentic()
     # Parsed only now: until its signature is verified the body is a stranger's, and the signature covers its bytes as they came.
     with metrics.INGESTION_SECONDS.time():
@@ -91,6 +96,20 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
         account=secret.account,
     )
     return delivery, secret
+
+
+async def _bind(
+    receiver: Receiver, processor: Processor, inbound: Inbound, delivery: Delivery, secret: WebhookSecret
+) -> None:
+    """Bind the delivery's signature to its body where it covers only a checksum. Raises `SignatureMismatch`, with an alarm."""
+    transmission_id = processor.transmission_id(inbound.headers)
+    if transmission_id is None:
+        return
+    try:
+        await transmissions.bind(receiver.engine, receiver.ring, delivery, transmission_id, inbound.body, secret.secret)
+    except SignatureMismatch:
+        transmissions.alarm(receiver.on_notice, delivery)
+        raise
 
 
 async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rejection) -> Receipt:

@@ -17,7 +17,7 @@ from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import notices
 from impl.platforms.notices import OnNotice
 from impl.platforms.notification import Notification, short_text
-from impl.platforms.paypal import certificates, local_authority, transport
+from impl.platforms.paypal import certificates, freshness, local_authority, transport
 from impl.platforms.paypal import position as positions
 from impl.platforms.paypal import signature as proofs
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates
@@ -45,9 +45,10 @@ class PayPal(Processor):
         self._certificates, self._authority = source, authority
 
     async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
-        """Index of the webhook id, of those in `secrets`, for which PayPal signed `body`. Raises `SignatureMismatch`.
+        """Index of the webhook id, of those in `secrets`, for which PayPal signed the checksum of `body`.
 
-        Raises `ConfigurationError` where no certificates were given.
+        Raises `SignatureMismatch`, also when the transmission is too old or its body newer than itself, and
+        `ConfigurationError` where no certificates were given.
         """
         if self._certificates is None:
             raise ConfigurationError("PayPal's deliveries are verified with its certificates; use `configured`")
@@ -55,7 +56,14 @@ class PayPal(Processor):
         # Nobody without a webhook makes us ask PayPal for a certificate.
         is_worth_asking = proof is not None and bool(secrets)
         key = await self._certificates.key(headers.get(proofs.CERT_URL)) if is_worth_asking else None
-        return proofs.verify(body, proof if key else None, key or self._stand_in, secrets)
+        index = proofs.verify(body, proof if key else None, key or self._stand_in, secrets)
+        assert proof is not None
+        freshness.check(proof.time, body, now=now)
+        return index
+
+    def transmission_id(self, headers: Headers) -> str | None:
+        """The id of the transmission, which PayPal signs beside a CRC-32 of the body."""
+        return short_text(headers.get(proofs.TRANSMISSION_ID))
 
     @cached_property
     def _stand_in(self) -> RSAPublicKey:

@@ -1,5 +1,8 @@
 """PayPal's signature: SHA256withRSA over `transmission id|transmission time|webhook id|CRC-32 of the raw body`.
 
+A CRC-32 finds accidents: whoever has seen one delivery makes other bodies with the same one. `freshness` and the binding of ids
+to bodies (`impl.ingestion.deliveries.transmissions`) keep such bodies out.
+
 The webhook's id is in no header: it is what binds a delivery to one tenant, and the tenant tells it to us beforehand.
 """
 

@@ -13,7 +13,7 @@ from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.shopify.events import TOPICS, is_of_test_order, to_facts
+from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, to_facts
 from impl.platforms.shopify.objects import NAME
 from impl.platforms.shopify.position import position
 
@@ -68,6 +68,10 @@ class Shopify(Processor):
     def position(self, facts: Sequence[Shown]) -> Position:
         """The position of an order, of all its known facts together."""
         return position(facts)
+
+    def kind_of(self, payload: Any) -> str | None:
+        """An order, transaction, refund or dispute, by its fields."""
+        return money_kind(payload)
 
     def is_test(self, payload: Any) -> bool:
         """Whether the object is one of a test order."""

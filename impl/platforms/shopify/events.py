@@ -69,6 +69,12 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
     return facts
 
 
+def money_kind(payload: object) -> str | None:
+    """The kind of object about money that a body shows by itself; a checkout has moved none."""
+    kind = _kind(Fields(payload)) if isinstance(payload, dict) else None
+    return None if kind == "checkout" else kind
+
+
 def is_of_test_order(payload: object) -> bool:
     """Whether the object, or a transaction of it, is one of a test order."""
     if not isinstance(payload, dict):

@@ -10,7 +10,7 @@ from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
 from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.woocommerce.events import NAME, TOPICS, to_facts
+from impl.platforms.woocommerce.events import NAME, TOPICS, money_kind, to_facts
 from impl.platforms.woocommerce.position import position
 
 __all__ = ["WooCommerce", "to_facts"]
@@ -51,6 +51,10 @@ class WooCommerce(Processor):
     def position(self, facts: Sequence[Shown]) -> Position:
         """The position of an order, which is that of its newest snapshot."""
         return position(facts)
+
+    def kind_of(self, payload: Any) -> str | None:
+        """An order, by its fields."""
+        return money_kind(payload)
 
     def sign(self, body: bytes, secret: str, *, topic: str, delivery_id: str, at: datetime) -> dict[str, str]:
         """The three headers that WooCommerce sends."""

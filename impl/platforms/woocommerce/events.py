@@ -35,6 +35,7 @@ _ENDED: Final = ("cancelled", "failed")
 _CASH_ON_DELIVERY: Final = "cod"
 _FOREIGN_MARKS: Final = ("billing_period", "refunded_by", "regular_price", "discount_type")
 """Fields of subscriptions, refunds, products and coupons that no order has."""
+_MARKS: Final = ("order_key", "total", "currency", "status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,13 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
         hints=hints.read(fields.values.get("meta_data"), name="key"),
     )
     return tuple(_facts(order))
+
+
+def money_kind(payload: object) -> str | None:
+    """An order, by the fields that every version of WooCommerce gives it and no subscription, refund or coupon has."""
+    names = payload.keys() if isinstance(payload, dict) else ()
+    is_order = all(name in names for name in _MARKS) and not any(name in names for name in _FOREIGN_MARKS)
+    return "order" if is_order else None
 
 
 def _check_kind(fields: Fields) -> None:

@@ -321,3 +321,19 @@ class WebhookDelivery(TenantScoped, Identified, CreatedAt, Base):
     dead_event_id: Mapped[UUID | None]
     correlation_id: Mapped[UUID | None]
     schema_notes: Mapped[dict[str, Any] | None]
+
+
+class WebhookTransmission(TenantScoped, Base):
+    """The signed id of a delivery whose signature covers only a checksum, and a keyed hash of the body it came with."""
+
+    __tablename__ = "webhook_transmissions"
+    __table_args__ = (
+        Index(None, "first_received_at"),
+        about("Signed ids of deliveries and keyed hashes of their bodies; 5 days", api="SI"),
+    )
+
+    processor: Mapped[str] = mapped_column(primary_key=True)
+    transmission_id: Mapped[str] = mapped_column(primary_key=True)
+    body_hash_sealed: Mapped[bytes]
+    key_id: Mapped[str]
+    first_received_at: Mapped[datetime]
