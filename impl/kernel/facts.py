@@ -157,15 +157,15 @@ class Fact(Shown):
     hints: Hints = field(default_factory=Hints)
     links: tuple[Link, ...] = ()
     """Orders or payments that it names."""
+    idempotency_key: uuid.UUID = field(init=False, compare=False)
+    """The same fact has the same key, whichever delivery shows it. Derived from the other values, once: it is asked for often."""
 
-    @property
-    def idempotency_key(self) -> uuid.UUID:
-        """The same fact has the same key, whichever delivery shows it."""
+    def __post_init__(self) -> None:
         name = f"{self.processor}:{self.account}:{self.kind.value}:{self.object_id}"
         if self.kind not in FIXED and self.kind not in FINAL:
             # With its time, because a total may return to an earlier value: 30, 50, and 30 again once a refund has failed.
             name = f"{name}:{self.money.amount_cents}:{self.money.currency}:{self.shown_at.isoformat()}"
-        return uuid.uuid5(uuid.NAMESPACE_URL, name)
+        object.__setattr__(self, "idempotency_key", uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def _numbered(settled: Iterable[Settled]) -> Iterator[Settled]:
             continue
         known = sum(entry.kind is EntryKind.CAPTURED for entry in party.entries)
         ordinals[id(party)] = ordinal = ordinals.get(id(party), known) + 1
-        yield party, replace(adjustment, ordinal=ordinal)
+        yield party, adjustment if adjustment.ordinal == ordinal else replace(adjustment, ordinal=ordinal)
 
 
 def _waits(sides: Sequence[Party], links: Sequence[Link], fact: Fact) -> bool:

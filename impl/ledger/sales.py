@@ -74,11 +74,8 @@ class Party:
     facts: list[Shown] = field(default_factory=list)
     """In the order in which they became known."""
     entries: list[HistoryEntry] = field(default_factory=list)
-
-    @property
-    def names(self) -> set[str]:
-        """All names that its facts tell."""
-        return {name for fact in self.facts for name in (fact.transaction_id, fact.payment_reference) if name}
+    names: set[str] = field(default_factory=set)
+    """All names that its facts tell."""
 
     def original(self, settled: Iterable[Settled] = ()) -> str:
         """The name under which its entries are kept: that of the first of them, which may be among those to add."""
@@ -119,14 +116,16 @@ def parties(facts: Iterable[Shown], entries: Iterable[HistoryEntry]) -> list[Par
     """The sides of a sale: facts of one processor that share a name belong together."""
     result: list[Party] = []
     for fact in facts:
-        names = {fact.transaction_id, fact.payment_reference} - {None}
-        mine = [one for one in result if one.processor == fact.processor and one.names & names]
+        names = {name for name in (fact.transaction_id, fact.payment_reference) if name}
+        mine = [one for one in result if one.processor == fact.processor and not one.names.isdisjoint(names)]
         party = mine[0] if mine else Party(fact.processor)
         for other in mine[1:]:
             # This fact says that they are one payment.
             party.facts += other.facts
+            party.names |= other.names
             result.remove(other)
         party.facts.append(fact)
+        party.names |= names
         if not mine:
             result.append(party)
     for entry in entries:
