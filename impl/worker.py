@@ -33,6 +33,7 @@ from pgqueuer.domain.models import Job
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl import settings as settings_module
+from impl.attribution import tasks as attribution_tasks
 from impl.db import bootstrap, outage
 from impl.db import engine as engines
 from impl.db import url as urls
@@ -92,12 +93,17 @@ def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
     by_name = {processor.name: processor for processor in processors.PROCESSORS}
     dependencies = ReplayDependencies(KeyRing(settings.key_ring()), by_name)
-    return {**upkeep.registry(), **ingestion_tasks.registry(dependencies), **waiting.registry(by_name)}
+    return {
+        **upkeep.registry(),
+        **ingestion_tasks.registry(dependencies),
+        **waiting.registry(by_name),
+        **attribution_tasks.registry(),
+    }
 
 
 def due(settings: Settings) -> list[Schedule]:
     """All schedules, with a shorter period if the settings say so."""
-    usual = [SWEEP_SCHEDULE, *upkeep.SCHEDULES]
+    usual = [SWEEP_SCHEDULE, attribution_tasks.NIGHTLY, *upkeep.SCHEDULES]
     seconds = settings.schedule_seconds
     return usual if seconds is None else schedules.shortened(usual, timedelta(seconds=seconds))
 
@@ -137,6 +143,7 @@ async def _beside(worker: Worker) -> AsyncIterator[None]:
     beside = [
         asyncio.create_task(schedules.run(worker.engine, worker.schedules)),
         asyncio.create_task(vitals.run(worker.engine, worker.worker_id)),
+        asyncio.create_task(attribution_tasks.watch(worker.engine)),
         asyncio.create_task(_watch(worker)),
     ]
     for task in beside:

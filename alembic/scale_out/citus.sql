@@ -48,6 +48,9 @@ SELECT create_distributed_table('reconciliation_items', 'tenant_id', colocate_wi
 SELECT create_distributed_table('attribution_allocations', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('attribution_recompute_jobs', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('channel_assignment_corrections', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('attribution_changes', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('attribution_day_marks', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('attribution_training_counts', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('channel_spend', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('revenue_cache_entries', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('platform_connections', 'tenant_id', colocate_with => 'tenant_memberships');

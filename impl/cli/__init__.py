@@ -1,5 +1,5 @@
 """The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | user | db |
-keys | attribution`.
+keys | attribution | channels`.
 
 Owns commands, their texts and their exit codes.
 
@@ -15,7 +15,7 @@ from uuid import UUID
 
 import typer
 
-from impl.cli import db_commands, options, user_commands
+from impl.cli import channel_commands, db_commands, options, user_commands
 from impl.cli.options import DataDir, Host, Port, Secret, TenantKey, Url
 from impl.kernel.errors import ConfigurationError, SkeldirError
 from impl.telemetry import crashes
@@ -34,6 +34,7 @@ app.add_typer(db_commands.app, name="db")
 app.add_typer(keys_app, name="keys")
 attribution_app = typer.Typer(help="Compute attribution credit.", no_args_is_help=True)
 app.add_typer(attribution_app, name="attribution")
+app.add_typer(channel_commands.app, name="channels")
 
 
 def main() -> None:

@@ -23,7 +23,9 @@ BEGIN
         new.channel_code, new.utm_source, new.utm_medium, new.campaign_id, new.referrer_host)
     ON CONFLICT (tenant_id, touch_id) DO NOTHING
     RETURNING id INTO stored_id;
-    IF stored_id IS NULL THEN
+    IF stored_id IS NOT NULL THEN
+        INSERT INTO public.attribution_changes (tenant_id, touches) VALUES (dead.tenant_id, ARRAY[stored_id]);
+    ELSE
         SELECT t.id INTO STRICT stored_id FROM public.touches t
         WHERE t.tenant_id = dead.tenant_id AND t.touch_id = new.touch_id;
     END IF;

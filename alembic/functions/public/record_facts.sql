@@ -153,6 +153,20 @@ BEGIN
                 external_event_id text)
             WHERE r.is_recorded AND r.is_new AND d.mismatched IS NOT NULL
             ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
+        ), changed AS (
+            -- Days whose credits are no longer right: those of what moves money, and those of a sale that learnt of its other
+            -- side, which may know where the buyer came from.
+            INSERT INTO public.attribution_changes (tenant_id, days)
+            SELECT bound, array_agg(DISTINCT c.day)
+            FROM (
+                SELECT (f.occurred_at AT TIME ZONE 'UTC')::date AS day FROM new_fact f WHERE f.effect_cents <> 0
+                UNION ALL
+                SELECT (e.occurred_at AT TIME ZONE 'UTC')::date
+                FROM delivery d CROSS JOIN LATERAL unnest(d.found_events) AS k (id)
+                JOIN public.attribution_events e ON e.tenant_id = bound AND e.id = k.id AND e.effect_cents <> 0
+                WHERE d.links IS NOT NULL
+            ) c
+            HAVING count(*) > 0
         ), delivered AS (
             INSERT INTO public.webhook_deliveries (
                 tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,

@@ -13,8 +13,8 @@ SELECT (SELECT coalesce(jsonb_agg(code), '[]') FROM channel_taxonomy WHERE is_ac
                  GROUP BY session_id) AS session) AS sessions;
 
 -- name: store
--- Touches and dead events of a batch in one statement: all or nothing. Rows go in by key, so that batches that share touches
--- wait for each other instead of for ever. A dead event that is known is touched to learn its id; nothing of it changes.
+-- Touches and dead events of a batch in one statement: all or nothing, with a note that credits may depend on them. Rows go in
+-- by key, so that batches that share touches wait for each other instead of for ever. A dead event that is known is touched to learn its id; nothing of it changes.
 WITH stored AS (
     INSERT INTO touches (
         tenant_id, id, touch_id, session_id, journey_hash, journey_key_version, occurred_at, kind, channel_code, utm_source,
@@ -26,7 +26,10 @@ WITH stored AS (
            kind text, channel_code text, utm_source text, utm_medium text, campaign_id text, referrer_host text)
      ORDER BY touch_id
     ON CONFLICT (tenant_id, touch_id) DO NOTHING
-    RETURNING touch_id
+    RETURNING id, touch_id
+), changed AS (
+    INSERT INTO attribution_changes (tenant_id, touches)
+    SELECT :tenant_id, array_agg(id) FROM stored HAVING count(*) > 0
 ), dead AS (
     INSERT INTO dead_events (
         tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,

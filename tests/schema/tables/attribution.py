@@ -7,7 +7,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, func, text
+from sqlalchemy import (
+    ARRAY,
+    CHAR,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID as PGUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impl.db.mapped import (
@@ -68,7 +81,7 @@ class Allocation(TenantScoped, Identified, CreatedAt, Base):
     channel_code: Mapped[str] = mapped_column(ForeignKey(CHANNEL, onupdate="CASCADE", ondelete="RESTRICT"))
     allocated_revenue_cents: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(CHAR(3))
-    allocation_ratio: Mapped[Decimal | None] = mapped_column(Numeric(6, 5))
+    allocation_ratio: Mapped[Decimal | None] = mapped_column(Numeric(19, 18))
     confidence_score: Mapped[Decimal | None] = mapped_column(Numeric(4, 3))
     touch_count: Mapped[int | None]
     credible_interval_lower_cents: Mapped[int | None] = mapped_column(BigInteger)
@@ -96,6 +109,7 @@ class RecomputeJob(TenantScoped, Identified, UpdatedAt, Base):
         CheckConstraint("window_end > window_start", name="window"),
         one_of("status", "pending", "running", "succeeded", "failed"),
         CheckConstraint("run_count >= 0", name="run_count"),
+        CheckConstraint("(continue_after_at IS NULL) = (continue_after_id IS NULL)", name="continue_after"),
         about("One job per window, model and version, with the digest of its result", api="SIU", worker="SIU"),
     )
 
@@ -114,6 +128,9 @@ class RecomputeJob(TenantScoped, Identified, UpdatedAt, Base):
     finished_at: Mapped[datetime | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
+    continue_after_at: Mapped[datetime | None]
+    continue_after_id: Mapped[UUID | None]
+    training: Mapped[dict[str, Any] | None]
 
 
 class ChannelCorrection(TenantScoped, Identified, CreatedAt, Base):
@@ -121,10 +138,10 @@ class ChannelCorrection(TenantScoped, Identified, CreatedAt, Base):
 
     __tablename__ = "channel_assignment_corrections"
     __table_args__ = (
-        one_of("entity_type", "event", "allocation"),
+        one_of("entity_type", "event"),
         CheckConstraint("reason <> ''", name="reason"),
         Index("ix_channel_assignment_corrections__entity", "tenant_id", "entity_type", "entity_id", "created_at"),
-        about("Corrections of channels; insert-only, the newest counts", api="SI", worker="SI"),
+        about("Corrections of channels; insert-only, the newest counts", api="S", worker="S"),
     )
 
     entity_type: Mapped[str]
@@ -153,3 +170,58 @@ class ChannelSpend(TenantScoped, Identified, UpdatedAt, Base):
     spend_cents: Mapped[int] = mapped_column(BigInteger)
     source: Mapped[str]
     as_of: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Change(TenantScoped, Identified, CreatedAt, Base):
+    """Something that credits may depend on has been recorded; a row of its own for every transaction."""
+
+    __tablename__ = "attribution_changes"
+    __table_args__ = (about("Facts and touches that credits may depend on, until their days are marked", api="SI"),)
+
+    days: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default=text("'{}'"))
+    touches: Mapped[list[UUID]] = mapped_column(ARRAY(PGUUID), server_default=text("'{}'"))
+
+
+class DayMark(TenantScoped, Identified, CreatedAt, Base):
+    """The credits of a day are to be computed again."""
+
+    __tablename__ = "attribution_day_marks"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "model_type", "model_version", "day", name="uq_attribution_day_marks__day"),
+        about("Days whose credits are to be computed again: at once when due, else by night", api="S", worker="SIUD"),
+    )
+
+    model_type: Mapped[str]
+    model_version: Mapped[str]
+    day: Mapped[date]
+    lookback_days: Mapped[int]
+    is_due: Mapped[bool]
+    marked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TrainingCounts(TenantScoped, Identified, CreatedAt, Base):
+    """What models learn from: channels and counts only, no link to anybody."""
+
+    __tablename__ = "attribution_training_counts"
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id",
+            "lookback_days",
+            "impression_lookback_days",
+            "day",
+            "kind",
+            name="uq_attribution_training_counts__day",
+        ),
+        one_of("kind", "converted", "null"),
+        about(
+            "Paths of a day, counted: converted ones by day of conversion, open ones as they stood at its end",
+            api="S",
+            worker="SIUD",
+        ),
+    )
+
+    lookback_days: Mapped[int]
+    impression_lookback_days: Mapped[int]
+    day: Mapped[date]
+    kind: Mapped[str]
+    counts: Mapped[dict[str, Any]]

@@ -125,6 +125,7 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
         Index("ix_attribution_events__tenant_id_occurred_at_id", "tenant_id", text("occurred_at DESC"), "id"),
         Index(None, "tenant_id", "session_id", postgresql_where=text("session_id IS NOT NULL")),
         Index(None, "tenant_id", "journey_hash", postgresql_where=text("journey_hash IS NOT NULL")),
+        Index(None, "tenant_id", "journey_hash_previous", postgresql_where=text("journey_hash_previous IS NOT NULL")),
         CheckConstraint(
             "num_nulls(shown_kind, shown_cents, shown_at, object_id) IN (0, 4)"
             " AND shown_cents BETWEEN 0 AND 1000000000000000",

@@ -84,6 +84,7 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
         Index(None, "tenant_id", "occurred_at"),
         Index(None, "tenant_id", "order_id", postgresql_where=text("order_id IS NOT NULL")),
         Index(None, "tenant_id", "event_id"),
+        Index("ix_revenue_ledger__moved", "tenant_id", "reverses", postgresql_where=text("entry_kind = 'moved'")),
         Index("ix_revenue_ledger__original_transaction", "tenant_id", "processor", "original_transaction_id"),
         about("Append-only revenue entries with signed effects in minor units", api="SI", worker="S"),
     )
