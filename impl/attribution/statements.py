@@ -75,7 +75,7 @@ def _chain(effects: str, weights: str) -> str:
 
 
 def parameters(version: ModelVersion) -> dict[str, Any]:
-    """What the weights of a rule need to know."""
+    """Parameters of the weights of a rule, as its statement names them."""
     if version.model == "position_based":
         first, middle, last = version.parameters.weights
         return {"first": first, "middle": middle, "last": last}

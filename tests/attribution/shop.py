@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
 import asyncpg
 
 from impl.attribution import recompute, tasks
-from impl.attribution.pages import Lessons
 from impl.attribution.recompute import Identity, Window
 from impl.attribution.versions import ModelVersion
 from impl.jobs.kinds import Work
@@ -39,13 +37,12 @@ class Sale:
 
 @dataclass
 class Shop:
-    """What one tenant has, and how it is computed."""
+    """One tenant with its rows, and how it is computed."""
 
     owner: asyncpg.Connection
     engine: object
     tenant_id: uuid.UUID
     seed: int = 0
-    numbers: dict[str, int] = field(default_factory=dict)
 
     def _id(self, name: str) -> uuid.UUID:
         return uuid.uuid5(self.tenant_id, f"{self.seed}:{name}")
@@ -158,7 +155,3 @@ class Shop:
         for row in rows:
             result.setdefault(row["event_id"], {})[row["channel_code"]] = row["cents"]
         return result
-
-
-Namespace = SimpleNamespace
-NO_LESSONS = Lessons

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from impl import worker
+from impl.attribution import tasks as attribution_tasks
 from impl.jobs import schedules, vitals
 from impl.settings import Settings
 
@@ -24,6 +25,7 @@ def beside(monkeypatch):
     def set_up(scheduler=endless):
         monkeypatch.setattr(schedules, "run", scheduler)
         monkeypatch.setattr(vitals, "run", endless)
+        monkeypatch.setattr(attribution_tasks, "watch", endless)
         monkeypatch.setattr(worker, "GOODBYE_SECONDS", 0)
 
     return set_up

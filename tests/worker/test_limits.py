@@ -35,6 +35,7 @@ def test_every_schedule_of_what_there_is_stands_in_the_timetable():
     made = {one.name: (one.every.total_seconds(), one.lifetime.total_seconds()) for one in worker.due(Settings())}
     assert made == {
         "refresh-matviews-every-5-min": (300, 300),
+        "attribution-learned-models": (86400, 3600),
         "auth-denylist-gc": (600, 600),
         "dead-event-retry-sweep": (60, 60),
         "idempotency-key-gc": (86400, 3600),
