@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from impl.db.revision import grant, protect, run
 
-revision = "1031_credits"
-down_revision = "1030_dead_event_objects"
+revision = "1032_credits"
+down_revision = "1031_transmissions"
 branch_labels = None
 depends_on = None
 
