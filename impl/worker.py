@@ -39,7 +39,7 @@ from impl.db import engine as engines
 from impl.db import url as urls
 from impl.db.sealing import KeyRing
 from impl.ingestion.dead_events import tasks as ingestion_tasks
-from impl.ingestion.dead_events.replay import ReplayDependencies
+from impl.ingestion.dead_events.reading import Reader
 from impl.ingestion.deliveries import waiting
 from impl.jobs import queue, schedules, upkeep, vitals
 from impl.jobs.executor import JobExecutor, Registry
@@ -92,10 +92,10 @@ class Worker:
 def registry(settings: Settings) -> Registry:
     """All jobs that a worker can run."""
     by_name = {processor.name: processor for processor in processors.PROCESSORS}
-    dependencies = ReplayDependencies(KeyRing(settings.key_ring()), by_name)
+    reader = Reader(KeyRing(settings.key_ring()), by_name)
     return {
         **upkeep.registry(),
-        **ingestion_tasks.registry(dependencies),
+        **ingestion_tasks.registry(reader),
         **waiting.registry(by_name),
         **attribution_tasks.registry(),
     }

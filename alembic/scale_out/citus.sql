@@ -36,6 +36,8 @@ SELECT create_distributed_table('webhook_deliveries', 'tenant_id', colocate_with
 SELECT create_distributed_table('attribution_events', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('touches', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('dead_events', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('dead_event_retries', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('dead_event_audit', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('revenue_ledger', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('revenue_state_transitions', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('sale_links', 'tenant_id', colocate_with => 'tenant_memberships');

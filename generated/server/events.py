@@ -154,7 +154,7 @@ class RetryDeadEventParams:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryDeadEvent202(JsonReply):
-    """The retry is queued; poll `Location` for its result."""
+    """The retry is queued; poll `Location` for its result. `retry` says what it will do."""
 
     status: ClassVar[int] = 202
     header_names: ClassVar = (
@@ -180,6 +180,90 @@ RetryDeadEventReply: TypeAlias = (
     | common.StateConflict409
     | common.PayloadTooLarge413
     | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDeadEventsParams:
+    """Parameters of `retryDeadEvents`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryDeadEvents202(JsonReply):
+    """The retry is queued; poll `Location` for its progress."""
+
+    status: ClassVar[int] = 202
+    header_names: ClassVar = (
+        ("location", "Location"),
+        ("idempotency_replayed", "Idempotency-Replayed"),
+        ("retry_after", "Retry-After"),
+    )
+    body: models.DeadEventRetry
+    location: Annotated[str, Text(min_length=1, max_length=512, format="uri-reference")]
+    """Where to read the result."""
+    idempotency_replayed: Literal["true"] | None = None
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
+    retry_after: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Seconds to wait before the next request."""
+
+
+RetryDeadEventsReply: TypeAlias = (
+    RetryDeadEvents202
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDeadEventRetryParams:
+    """Parameters of `getDeadEventRetry`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    retry_id: Annotated[Uuid, Path("retry_id")]
+    """The retry."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetDeadEventRetry200(JsonReply):
+    """The retry."""
+
+    status: ClassVar[int] = 200
+    body: models.DeadEventRetry
+
+
+GetDeadEventRetryReply: TypeAlias = (
+    GetDeadEventRetry200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.NotFound404
     | common.TooManyRequests429
     | common.InternalError500
     | common.ServiceUnavailable503
@@ -268,7 +352,29 @@ class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
     ) -> RetryDeadEventReply:
         """Retry a dead event (POST /api/events/dead/{id}/retry).
 
-        Processes the delivery or touch again with the current rules, in the background.
+        Processes the delivery or touch again with the current rules, in the background. A refund or dispute in
+        another currency than its payment (`currency_mismatch`) is repaired with its amount in the currency of the
+        payment.
+        """
+        ...
+
+    async def retry_dead_events(
+        self, params: RetryDeadEventsParams, body: models.RetryManyRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> RetryDeadEventsReply:
+        """Retry many dead events (POST /api/events/dead/retry).
+
+        Retries up to 10,000 dead events that match a filter, the oldest first, in the background. Those that arrive
+        after the request are not retried. A request with the filter of a retry that is not finished returns that
+        retry.
+        """
+        ...
+
+    async def get_dead_event_retry(
+        self, params: GetDeadEventRetryParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetDeadEventRetryReply:
+        """Get a retry of many dead events (GET /api/events/retries/{retry_id}).
+
+        Returns the progress of a retry of many dead events.
         """
         ...
 
@@ -297,6 +403,14 @@ class EventsStub:
     async def retry_dead_event(
         self, params: RetryDeadEventParams, body: models.RetryRequest | None, *, call: Call[Any]
     ) -> RetryDeadEventReply:
+        raise NotWrittenError
+
+    async def retry_dead_events(
+        self, params: RetryDeadEventsParams, body: models.RetryManyRequest, *, call: Call[Any]
+    ) -> RetryDeadEventsReply:
+        raise NotWrittenError
+
+    async def get_dead_event_retry(self, params: GetDeadEventRetryParams, *, call: Call[Any]) -> GetDeadEventRetryReply:
         raise NotWrittenError
 
     async def abandon_dead_event(
@@ -402,6 +516,55 @@ RETRY_DEAD_EVENT: Final = Operation(
     rate_limit=("api",),
 )
 
+RETRY_DEAD_EVENTS: Final = Operation(
+    id="retryDeadEvents",
+    method="POST",
+    path="/api/events/dead/retry",
+    handler="retry_dead_events",
+    replies=frozenset(
+        {
+            RetryDeadEvents202,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:342",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(RetryDeadEventsParams),
+    bodies=Bodies({"application/json": JsonBody(models.RetryManyRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
+GET_DEAD_EVENT_RETRY: Final = Operation(
+    id="getDeadEventRetry",
+    method="GET",
+    path="/api/events/retries/{retry_id}",
+    handler="get_dead_event_retry",
+    replies=frozenset(
+        {
+            GetDeadEventRetry200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.NotFound404,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:426",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetDeadEventRetryParams),
+    rate_limit=("api",),
+)
+
 ABANDON_DEAD_EVENT: Final = Operation(
     id="abandonDeadEvent",
     method="POST",
@@ -422,7 +585,7 @@ ABANDON_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:325",
+    origin="contracts/openapi/v1/events.yaml:481",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(AbandonDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.AbandonRequest)}, is_required=True),
@@ -434,5 +597,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     LIST_DEAD_EVENTS,
     GET_DEAD_EVENT,
     RETRY_DEAD_EVENT,
+    RETRY_DEAD_EVENTS,
+    GET_DEAD_EVENT_RETRY,
     ABANDON_DEAD_EVENT,
 )

@@ -64,6 +64,18 @@ class Work:
     expires_at: datetime | None = field(default=None)
 
     @property
+    def requester(self) -> Requester | None:
+        """Who requested it, for a job that goes on with its work; None for work of the system."""
+        if self.session is None or self.user_id is None:
+            return None
+        return Requester(
+            user_id=self.user_id,
+            jti=UUID(self.session["jti"]),
+            family_id=UUID(self.session["family_id"]),
+            issued_at=datetime.fromisoformat(self.session["iat"]),
+        )
+
+    @property
     def tenant_id(self) -> UUID:
         """The tenant of the job. Raises `ValueError` for a job without one."""
         if self.tenant is None:

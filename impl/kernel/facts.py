@@ -144,6 +144,30 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """Why a fact has another amount than the processor told: a manager gave it in the currency of the sale."""
+
+    told: Money
+    """The amount that the processor told."""
+    dead_event_id: uuid.UUID
+    refused_key: uuid.UUID | None = None
+    """Key of the fact that was recorded with that amount and taken back; None where nothing was recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenAmount:
+    """An amount that a manager gave to repair a dead event."""
+
+    money: Money
+    """In the currency of the sale."""
+    dead_event_id: uuid.UUID
+
+    def instead_of(self, told: Money) -> Repair:
+        """The repair of a fact that the processor told with another amount."""
+        return Repair(told=told, dead_event_id=self.dead_event_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Shown):
     """One fact of a delivery."""
 
@@ -157,15 +181,26 @@ class Fact(Shown):
     hints: Hints = field(default_factory=Hints)
     links: tuple[Link, ...] = ()
     """Orders or payments that it names."""
+    repair: Repair | None = None
+    """Why `money` is not what the processor told."""
     idempotency_key: uuid.UUID = field(init=False, compare=False)
-    """The same fact has the same key, whichever delivery shows it. Derived from the other values, once: it is asked for often."""
+    """The same fact has the same key, whichever delivery shows it; a repaired one that of what the processor told.
+
+    Derived from the other values, once: it is asked for often.
+    """
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "idempotency_key", uuid.uuid5(uuid.NAMESPACE_URL, self._key_name()))
+
+    def _key_name(self) -> str:
+        if self.repair and self.repair.refused_key:
+            return f"{self.repair.refused_key}:repaired"
         name = f"{self.processor}:{self.account}:{self.kind.value}:{self.object_id}"
         if self.kind not in FIXED and self.kind not in FINAL:
+            money = self.repair.told if self.repair else self.money
             # With its time, because a total may return to an earlier value: 30, 50, and 30 again once a refund has failed.
-            name = f"{name}:{self.money.amount_cents}:{self.money.currency}:{self.shown_at.isoformat()}"
-        object.__setattr__(self, "idempotency_key", uuid.uuid5(uuid.NAMESPACE_URL, name))
+            name = f"{name}:{money.amount_cents}:{money.currency}:{self.shown_at.isoformat()}"
+        return name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ event. Entries are never changed; a correction is a new entry. Does not own what
 verification by a processor's books (`reconciliation`).
 """
 
-from impl.ledger.posting import History, KnownFact, Posting, mismatched, post
+from impl.ledger.posting import History, KnownFact, Posting, is_foreign, mismatched, post
 from impl.ledger.sales import Role, RoleOf, Terms
 from impl.ledger.settling import Adjustment, HistoryEntry
 
@@ -19,6 +19,7 @@ __all__ = [
     "Role",
     "RoleOf",
     "Terms",
+    "is_foreign",
     "mismatched",
     "post",
 ]

@@ -15,6 +15,7 @@ from datetime import datetime
 from impl.kernel.errors import SkeldirError
 from impl.kernel.events import ENTRY_KINDS, EntryKind, EventType
 from impl.kernel.facts import CAPTURING, FINAL, FIXED, Fact, FactKind, Link, Shown
+from impl.kernel.money import Money
 from impl.ledger.sales import Party, Settled, Terms, is_waiting, parties, settle_sale
 from impl.ledger.settling import Adjustment, HistoryEntry
 
@@ -40,6 +41,8 @@ class KnownFact:
 
     key: uuid.UUID
     shown: Shown
+    told: Money | None = None
+    """The amount that the processor told, where a repair has replaced it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +131,18 @@ def mismatched(facts: Sequence[Fact], history: History) -> list[KnownFact]:
     if any(known.shown.kind in CAPTURING for known in own):
         return []
     currency = _sale_currency(facts, history)
-    return [known for known in own if currency and _is_foreign(known.shown, currency)]
+    return [known for known in own if currency and is_foreign(known.shown, currency)]
 
 
 def _new(facts: Sequence[Fact], history: History) -> list[Fact]:
-    known: dict[uuid.UUID, Shown] = {known.key: known.shown for known in history.facts}
+    # A repaired fact has two amounts: the one that counts, and the one that the processor goes on telling.
+    amounts = {known.key: (known.shown.money, known.told) for known in history.facts}
     new: dict[uuid.UUID, Fact] = {}
     for fact in facts:
         key = fact.idempotency_key
-        recorded = known.get(key) or new.get(key)
-        if recorded is None:
-            new[key] = fact
-        elif fact.kind in FIXED and fact.money != recorded.money:
+        if key not in amounts:
+            new[key], amounts[key] = fact, (fact.money, None)
+        elif fact.kind in FIXED and fact.money not in amounts[key]:
             message = f"{fact.object_id} is recorded with another amount or currency"
             raise ContradictsRecorded(message)
     return list(new.values())
@@ -153,12 +156,13 @@ def _sale_currency(facts: Sequence[Fact], history: History) -> str | None:
 
 def _check_currency(new: Iterable[Fact], currency: str | None) -> None:
     for fact in new:
-        if currency and _is_foreign(fact, currency):
+        if currency and is_foreign(fact, currency):
             message = f"the {fact.type} is in {fact.money.currency}, its transaction in {currency}"
             raise CurrencyMismatch(message)
 
 
-def _is_foreign(fact: Shown, currency: str) -> bool:
+def is_foreign(fact: Shown, currency: str) -> bool:
+    """Whether the fact moves money in another currency."""
     is_money = fact.kind not in _WITHOUT_MONEY and fact.cents > 0
     return is_money and fact.money.currency != currency
 

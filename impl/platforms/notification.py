@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from impl.kernel.facts import DEFAULT_ACCOUNT
+from impl.kernel.facts import DEFAULT_ACCOUNT, GivenAmount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,18 @@ class Notification:
     """Whose books: the shop or the processor's account, as the secret that verified the delivery says."""
     received_at: datetime
     """When it arrived: the time of facts for which the processor names none."""
+    given: GivenAmount | None = None
+    """The amount that a manager has given for the one that is in another currency than its sale."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectVersion:
+    """An object of a processor as it was at some time."""
+
+    name: str
+    """Unique in its account; what is delivered later under the same name says all that was said before."""
+    at: datetime
+    """The processor's clock, by which versions are newer or older."""
 
 
 def short_text(value: object) -> str | None:

@@ -21,8 +21,10 @@ from impl.kernel.clock import Clock
 from impl.kernel.events import EventType
 from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import notices
+from impl.platforms.errors import UnusableDelivery
+from impl.platforms.fields import Fields
 from impl.platforms.notices import OnNotice
-from impl.platforms.notification import Notification
+from impl.platforms.notification import Notification, ObjectVersion
 from impl.settings import Settings
 
 Headers = Mapping[str, bytes]
@@ -110,6 +112,19 @@ class Processor(ABC):
 
         Pure. Raises `UnusableDelivery`, or `NothingToRecord` when it is not about revenue.
         """
+
+    def object_version(self, topic: str | None, payload: Any) -> ObjectVersion | None:
+        """The object that a body is about, and when it looked so; None where the body does not say. Never raises."""
+        if topic is None or topic not in self.topics or not isinstance(payload, dict):
+            return None
+        try:
+            return self._object_version(topic, Fields(payload))
+        except UnusableDelivery:
+            return None
+
+    def _object_version(self, topic: str, payload: Fields) -> ObjectVersion | None:
+        """The same; may raise `UnusableDelivery`."""
+        return None
 
     def position(self, facts: Sequence[Shown]) -> Position:
         """The sum of all known facts of a payment: pure, and the same for every order of `facts`."""

@@ -37,6 +37,13 @@ def of(processor: str, payload: Any) -> Summary:
     return Summary(next(_numbers(payload), None), _amount(processor, payload))
 
 
+def number(value: object) -> str | None:
+    """`value` if it is a number such as shops write them."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else None
+
+
 def _numbers(payload: Any) -> Iterator[str]:
     for path in _OBJECTS:
         value: Any = payload
@@ -44,11 +51,9 @@ def _numbers(payload: Any) -> Iterator[str]:
             value = value.get(name) if isinstance(value, dict) else None
         item: dict[str, Any] = value if isinstance(value, dict) else {}
         for name in _NUMBERS:
-            number = item.get(name)
-            if isinstance(number, int) and not isinstance(number, bool):
-                number = str(number)
-            if isinstance(number, str) and _PLAIN.fullmatch(number):
-                yield number
+            value = number(item.get(name))
+            if value is not None:
+                yield value
 
 
 def _amount(processor: str, payload: Any) -> Money | None:

@@ -1,4 +1,5 @@
--- A passing cause is tried again after 60, 120 and 240 seconds and then abandoned; a lasting one waits.
+-- A passing cause is tried again after 60, 120 and 240 seconds and then abandoned; a lasting one waits. An amount that did not
+-- help is forgotten: the audit keeps it.
 CREATE OR REPLACE FUNCTION ingest.fail_dead_event(
     dead_event_id uuid, error_code text, error_message text, is_passing boolean
 ) RETURNS text
@@ -7,6 +8,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SET remediation_status = CASE WHEN $4 AND d.retry_count >= 3 THEN 'abandoned' ELSE 'pending' END,
         next_retry_at = CASE WHEN $4 AND d.retry_count < 3
             THEN now() + interval '60 seconds' * power(2, d.retry_count) END,
+        repair_cents = CASE WHEN $4 THEN d.repair_cents END, repair_currency = CASE WHEN $4 THEN d.repair_currency END,
+        repaired_by = CASE WHEN $4 THEN d.repaired_by END, repaired_at = CASE WHEN $4 THEN d.repaired_at END,
         error_code = $2, error_message = left($3, 500), updated_at = now()
     WHERE d.tenant_id = nullif(current_setting('app.current_tenant_id', true), '')::uuid
         AND d.id = $1 AND d.remediation_status = 'in_progress'

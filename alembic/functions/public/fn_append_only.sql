@@ -32,6 +32,10 @@ CREATE OR REPLACE TRIGGER trg_append_only_llm_call_audit BEFORE UPDATE OR DELETE
 CREATE OR REPLACE TRIGGER trg_append_only_access_audit BEFORE UPDATE OR DELETE ON access_audit
     FOR EACH ROW EXECUTE FUNCTION fn_append_only();
 
+-- Nor the record of who has repaired what with which amount.
+CREATE OR REPLACE TRIGGER trg_append_only_dead_event_audit BEFORE UPDATE OR DELETE ON dead_event_audit
+    FOR EACH ROW EXECUTE FUNCTION fn_append_only();
+
 -- Nobody edits the record of what was erased.
 CREATE OR REPLACE TRIGGER trg_append_only_privacy_audit BEFORE UPDATE OR DELETE ON privacy_audit
     FOR EACH ROW EXECUTE FUNCTION fn_append_only();

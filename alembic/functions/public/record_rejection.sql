@@ -15,16 +15,17 @@ BEGIN
             secret_label text, secret_version integer, account text, correlation_id uuid,
             dead_event_id uuid, error_code text, error_message text, error_detail jsonb, raw_payload jsonb,
             payload_sealed text, key_id text, external_event_id text, next_retry_at timestamptz,
-            schema_notes jsonb, object_number text, amount_cents bigint, currency text, reader_version integer)
+            schema_notes jsonb, object_number text, amount_cents bigint, currency text, reader_version integer,
+            object_name text, object_at timestamptz)
     ), dead AS (
         INSERT INTO public.dead_events (
             tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail,
             raw_payload, payload_sealed, key_id, external_event_id, delivery_id, account, ingested_at, next_retry_at,
-            correlation_id, object_number, amount_cents, currency, reader_version)
+            correlation_id, object_number, amount_cents, currency, reader_version, object_name, object_at)
         SELECT r.tenant_id, r.dead_event_id, r.processor, r.idempotency_key, r.error_code, r.error_code, r.topic,
             r.error_message, r.error_detail, r.raw_payload, decode(r.payload_sealed, 'hex'), r.key_id,
             r.external_event_id, r.delivery_id, r.account, r.received_at, r.next_retry_at, r.correlation_id,
-            r.object_number, r.amount_cents, r.currency, r.reader_version
+            r.object_number, r.amount_cents, r.currency, r.reader_version, r.object_name, r.object_at
         FROM rejected r
         ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
         RETURNING id

@@ -5,10 +5,11 @@ Generated from contracts/openapi/v1/events.yaml by `contracts generate`; change 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from .._runtime.conforms import Conforms
 from .._runtime.models import ContractModel, Omittable
 from .._runtime.types import Integer, Text, Timestamp, Uuid
 from .common import ChannelCode, Page
@@ -105,6 +106,30 @@ class DeadEventIssue(ContractModel):
     """Kind of the mistake."""
 
 
+class DeadEventRepair(ContractModel):
+    """The amount that a user gave in the currency of the payment. It counts in place of what the processor sent."""
+
+    amount_cents: Annotated[int, Integer(ge=-(2**63), le=2**63 - 1)]
+    """The amount in minor units."""
+    currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
+    """ISO 4217 code of the currency of the payment."""
+    repaired_by: Uuid
+    """The user."""
+    repaired_at: Timestamp
+    """Time of the request (UTC)."""
+
+
+class RetryOutlook(ContractModel):
+    """What a retry needs and what it will do. In the reply to a retry, what that retry will do."""
+
+    needs: Literal["nothing", "force", "amount", "resend"]
+    """What a retry needs. `nothing`: it can be requested as it is; `force`: `force`, after the cause was fixed;
+    `amount`: `amount_cents` and `currency`; `resend`: no retry is possible, the sender must send it again.
+    """
+    effect: Annotated[str, Text(min_length=1, max_length=500)]
+    """What a retry will do, by the rules of this release."""
+
+
 class DeadEvent(ContractModel):
     """A delivery or touch that could not become an event. Its content is encrypted and never returned."""
 
@@ -140,7 +165,9 @@ class DeadEvent(ContractModel):
     resolved_at: Omittable[Timestamp] = None
     """Time it was repaired or abandoned (UTC)."""
     resolved_event_id: Omittable[Uuid] = None
-    """ID of the event it became."""
+    """ID of the event it became, or of the event of the later delivery that resolved it."""
+    resolved_delivery_id: Omittable[Uuid] = None
+    """ID of the later delivery of the same object that resolved it. Absent if a retry resolved it."""
     correlation_id: Omittable[Uuid] = None
     """Correlation ID of the request."""
     object_number: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
@@ -156,7 +183,9 @@ class DeadEvent(ContractModel):
     issues: Omittable[Annotated[list[DeadEventIssue], Field(max_length=20)]] = None
     """Known mistakes in the content, the decisive one first."""
     advice: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
-    """What to do, and what a retry will do."""
+    """What to do."""
+    retry: Omittable[RetryOutlook] = None
+    repair: Omittable[DeadEventRepair] = None
 
 
 class DeadEventPage(ContractModel):
@@ -172,8 +201,92 @@ class RetryRequest(ContractModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    contract_check: ClassVar[Conforms | None] = Conforms(
+        {"dependentRequired": {"amount_cents": ["currency"], "currency": ["amount_cents"]}}
+    )
+
     force: bool = False
     """Whether to retry an error that is not expected to resolve itself, after its cause was fixed."""
+    amount_cents: Omittable[Annotated[int, Integer(ge=1, le=1_000_000_000_000_000)]] = None
+    """For `currency_mismatch` only: the amount of the refund or dispute in the currency of its payment, in minor
+    units. It counts in place of the amount that the processor sent.
+    """
+    currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
+    """With `amount_cents`: ISO 4217 code of the currency of the payment."""
+
+
+class RetryFilter(ContractModel):
+    """Criteria for dead events: at least one of `status`, `source` and `error_code`. All that are given must match."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contract_check: ClassVar[Conforms | None] = Conforms({"minProperties": 1})
+
+    status: Omittable[Literal["pending", "abandoned"]] = None
+    """Status of the repair; `pending` if absent."""
+    source: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Source of the input."""
+    error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Error code."""
+
+
+class RetryManyRequest(ContractModel):
+    """Which dead events to retry, and how."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    filter: RetryFilter
+    force: bool = False
+    """Whether to retry errors that are not expected to resolve themselves, after their cause was fixed."""
+
+
+class AppliedRetryFilter(ContractModel):
+    """The criteria that the retry applies."""
+
+    status: Literal["pending", "abandoned"]
+    """Status of the repair before the retry."""
+    source: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Source of the input."""
+    error_code: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Error code."""
+
+
+class DeadEventRetry(ContractModel):
+    """A retry of many dead events."""
+
+    tenant_id: Uuid
+    """ID of the tenant."""
+    retry_id: Uuid
+    """The retry."""
+    status: Literal["queued", "in_progress", "finished", "stalled"]
+    """Progress. `stalled`: nothing has happened for 15 minutes, for example because the session that requested it was
+    revoked; request it again.
+    """
+    filter: AppliedRetryFilter
+    force: bool
+    """Whether errors that are not expected to resolve themselves are retried."""
+    selected: Annotated[int, Integer(ge=0, le=10_000)]
+    """Number of dead events to retry."""
+    has_more: bool
+    """Whether more dead events match than one request retries. Request again after this retry is finished."""
+    needs_force: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Number of matching dead events that are left out because `force` is false."""
+    without_content: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Number of matching dead events that are left out because their content is no longer stored."""
+    retried: Annotated[int, Integer(ge=0, le=10_000)]
+    """Number of dead events that were retried so far."""
+    resolved: Annotated[int, Integer(ge=0, le=10_000)]
+    """Number of those that were resolved."""
+    effect: Annotated[str, Text(min_length=1, max_length=500)]
+    """What the retry does."""
+    created_at: Timestamp
+    """Time of the request (UTC)."""
+    status_url: Annotated[str, Text(min_length=1, max_length=200, format="uri-reference")]
+    """Where to read the progress."""
+    started_at: Omittable[Timestamp] = None
+    """Time of the first attempt (UTC)."""
+    finished_at: Omittable[Timestamp] = None
+    """Time the last dead event was retried (UTC)."""
 
 
 class AbandonRequest(ContractModel):

@@ -35,7 +35,10 @@ _ADVICE: Final[Mapping[str, str]] = {
         "Correct the value at its source and send the delivery again. A retry reads the same content again."
     ),
     "unknown_currency": "The currency is not in ISO 4217. Correct it at its source and send the delivery again.",
-    "currency_mismatch": "A refund or dispute must be in the currency of its payment. Compare both at the processor.",
+    "currency_mismatch": (
+        "A refund or dispute must be in the currency of its payment. Retry with `amount_cents` and `currency`: what it is in the "
+        "currency of the payment, as the processor's own report of the payment says."
+    ),
     "contradicts_recorded": (
         "Another amount is recorded under the same id. Compare both at the processor before you retry with `force`."
     ),

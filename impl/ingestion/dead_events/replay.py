@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from generated.server.models import events as models
-from impl.db.sealing import KeyRing, Place, Sealed
 from impl.ingestion import journeys, rejections
-from impl.ingestion.deliveries import record, terms
+from impl.ingestion.dead_events import reading
+from impl.ingestion.dead_events.reading import Reader, StillDead
+from impl.ingestion.deliveries import record, shops, terms
 from impl.ingestion.deliveries.delivery import Delivery
 from impl.ingestion.deliveries.record import Answer, Prepared
 from impl.ingestion.journeys import Link
@@ -26,41 +27,25 @@ from impl.ingestion.touches.batch import Item
 from impl.ingestion.touches.rules import Result
 from impl.jobs import transactions
 from impl.jobs.kinds import Work
-from impl.kernel.errors import SkeldirError
 from impl.kernel.facts import Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
-from impl.platforms import summary, topics
-from impl.platforms.errors import NothingToRecord, UnusableDelivery
-from impl.platforms.notification import Notification
-from impl.platforms.processor import Processor
+from impl.platforms import gateways, summary
 
 log = structlog.get_logger()
 
 _CLAIM: Final = text(
-    "SELECT c.*, d.external_event_id, d.account"
+    # What a person gave for its repair is read beside the claim, which does not touch it.
+    "SELECT c.*, d.id, d.external_event_id, d.account, d.refused_key, d.repair_cents, d.repair_currency"
     " FROM ingest.claim_dead_event(:id, :is_forced, :reader) c, dead_events d WHERE d.id = :id"
 )
 _REPLAY: Final = text("SELECT * FROM ingest.replay_dead_event(:id, CAST(:delivery AS jsonb))")
 _REPLAY_TOUCH: Final = text("SELECT ingest.replay_dead_touch(:id, CAST(:touch AS jsonb))")
 _FAIL: Final = text("SELECT ingest.fail_dead_event(:id, :code, :message, :is_passing)")
+_SHOPS: Final = text(
+    "SELECT processor, account FROM tenant_webhook_secrets WHERE tenant_id = :tenant_id"
+    " AND processor = ANY (CAST(:shops AS text[])) AND (valid_until IS NULL OR valid_until > now())"
+)
 _TOUCH: Final = TypeAdapter(models.Touch)
-
-
-class StillDead(SkeldirError):
-    """The dead event cannot become an event; `code` classifies why."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayDependencies:
-    """Dependencies of a replay."""
-
-    ring: KeyRing
-    processors: Mapping[str, Processor]
-    """By name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +56,14 @@ class Claimed:
     row: Any
 
 
-async def replay(dependencies: ReplayDependencies, work: Work) -> None:
-    """Replay the dead event of the job. Taken by somebody else, or resolved meanwhile: there is nothing to do."""
-    dead_event_id = uuid.UUID(str(work.arguments["dead_event_id"]))
+async def replay(reader: Reader, work: Work) -> None:
+    """Replay the dead event of the job."""
     is_forced = work.arguments.get("is_forced") is True
+    await replay_one(reader, work, uuid.UUID(str(work.arguments["dead_event_id"])), is_forced=is_forced)
+
+
+async def replay_one(reader: Reader, work: Work, dead_event_id: uuid.UUID, *, is_forced: bool) -> bool:
+    """Whether the dead event is resolved now. Taken by somebody else, or resolved meanwhile: there is nothing to do."""
     # Claimed in a transaction of its own, so that the attempt is counted even if this worker dies during the replay, and no other
     # worker starts it meanwhile.
     async with transactions.of_tenant(work) as connection:
@@ -82,64 +71,40 @@ async def replay(dependencies: ReplayDependencies, work: Work) -> None:
         row = (await connection.execute(_CLAIM, values)).one_or_none()
     if row is None:
         log.info("dead_event_not_taken", dead_event_id=str(dead_event_id))
-        return
+        return False
     try:
-        resolved = await _resolve(dependencies, work, Claimed(dead_event_id, row))
+        resolved = await _resolve(reader, work, Claimed(dead_event_id, row))
     except StillDead as error:
         await _fail(work, dead_event_id, error)
-        return
+        return False
     log.info("dead_event_resolved", dead_event_id=str(dead_event_id), event_id=str(resolved))
+    return True
 
 
-async def _resolve(dependencies: ReplayDependencies, work: Work, claimed: Claimed) -> uuid.UUID:
+async def _resolve(reader: Reader, work: Work, claimed: Claimed) -> uuid.UUID:
     """Id of the event or touch it became. Raises `StillDead`."""
-    content = _open(dependencies.ring, work.tenant_id, claimed)
     try:
+        if claimed.row.refused_key is not None:
+            return await _refused(reader, work, claimed)
+        content = reading.content(reader.ring, work.tenant_id, claimed.row)
         if claimed.row.source == rejections.TOUCH:
             return await _touch(work, claimed, content)
         link = journeys.take_link(content) if isinstance(content, dict) else None
-        return await _events(dependencies, work, claimed, _read(dependencies, claimed, content), link)
+        report = reading.report(reader.processors, claimed.row, content)
+        return await _events(reader, work, claimed, report, link)
     except IntegrityError as error:
         state = getattr(error.orig, "sqlstate", None)
         code = {"23505": "duplicate_key", "23503": "fk_constraint"}.get(str(state), "schema_validation")
         raise StillDead(code, "the database refuses what it became; see the log of this job") from error
 
 
-def _open(ring: KeyRing, tenant_id: uuid.UUID, claimed: Claimed) -> Any:
-    if claimed.row.payload_sealed is None:
-        raise StillDead(claimed.row.error_code, "its content was not kept; have it sent again")
-    place = Place(tenant_id, "dead_events", "payload_sealed")
-    return json.loads(ring.open(Sealed(claimed.row.payload_sealed, claimed.row.key_id), place))
+async def _refused(reader: Reader, work: Work, claimed: Claimed) -> uuid.UUID:
+    async with transactions.of_tenant(work) as connection:
+        report = await reading.refused_report(connection, work.tenant_id, claimed.row)
+    return await _events(reader, work, claimed, report, None)
 
 
-def _read(dependencies: ReplayDependencies, claimed: Claimed, content: Any) -> Report:
-    """The facts of the delivery by the rules of today. Raises `StillDead`."""
-    processor, row = dependencies.processors.get(claimed.row.source), claimed.row
-    if processor is None or not isinstance(content, dict):
-        raise StillDead("schema_validation", "there is nothing in it that could be read")
-    topic = None if row.event_type == "unknown" else row.event_type
-    notification = Notification(
-        payload=content,
-        topic=topic,
-        id=row.external_event_id,
-        account=row.account,
-        received_at=row.ingested_at,
-    )
-    try:
-        facts = topics.read(processor, notification)
-    except UnusableDelivery as error:
-        raise StillDead(error.code, str(error)) from error
-    except NothingToRecord as error:
-        raise StillDead("unknown_provider_event", "it says nothing about revenue; give it up") from error
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        # Content that never passed the contract's schema may break any reader.
-        raise StillDead("schema_validation", "it does not follow the schema of its processor") from error
-    return Report(facts=facts, idempotency_key=uuid.UUID(row.idempotency_key))
-
-
-async def _events(
-    dependencies: ReplayDependencies, work: Work, claimed: Claimed, report: Report, link: Link | None
-) -> uuid.UUID:
+async def _events(reader: Reader, work: Work, claimed: Claimed, report: Report, link: Link | None) -> uuid.UUID:
     """Write every fact with its entry, all or none, and resolve the dead event; id of the first event."""
     delivery = Delivery(
         id=claimed.row.delivery_id or uuid.uuid4(),
@@ -158,10 +123,19 @@ async def _events(
 
     try:
         async with transactions.of_tenant(work) as connection:
-            known = await terms.of_tenant(connection, work.tenant_id, dependencies.processors)
+            known = await terms.of_tenant(connection, work.tenant_id, reader.processors)
+            report = await _of_connected_shops(connection, work.tenant_id, report)
         return (await record.record(send, delivery, report, known, link)).event_id
     except (CurrencyMismatch, ContradictsRecorded) as error:
         raise StillDead(error.code, str(error)) from error
+
+
+async def _of_connected_shops(connection: AsyncConnection, tenant_id: uuid.UUID, report: Report) -> Report:
+    """As a delivery is read when it arrives, so that a payment does not wait for an order of which nothing would ever tell."""
+    if not shops.names_order(report):
+        return report
+    rows = await connection.execute(_SHOPS, {"tenant_id": tenant_id, "shops": sorted(gateways.SHOPS)})
+    return shops.of_connected(report, {(row.processor, row.account) for row in rows})
 
 
 async def _touch(work: Work, claimed: Claimed, content: Any) -> uuid.UUID:

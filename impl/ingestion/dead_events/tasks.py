@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from impl.ingestion.dead_events import replay
-from impl.ingestion.dead_events.replay import ReplayDependencies
+from impl.ingestion.dead_events import many, replay
+from impl.ingestion.dead_events.reading import Reader
 from impl.ingestion.deliveries import waiting
 from impl.jobs import queue, transactions
 from impl.jobs.executor import Registry
@@ -55,6 +55,10 @@ async def sweep(work: Work) -> None:
         await waiting.defer_due(connection, correlation_id=work.correlation_id)
 
 
-def registry(dependencies: ReplayDependencies) -> Registry:
+def registry(reader: Reader) -> Registry:
     """The jobs of this domain."""
-    return {RETRY.name: (RETRY, partial(replay.replay, dependencies)), SWEEP.name: (SWEEP, sweep)}
+    return {
+        RETRY.name: (RETRY, partial(replay.replay, reader)),
+        many.RETRY_MANY.name: (many.RETRY_MANY, partial(many.work_off, reader)),
+        SWEEP.name: (SWEEP, sweep),
+    }

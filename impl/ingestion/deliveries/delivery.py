@@ -11,6 +11,7 @@ from typing import Any
 
 from impl.ingestion.rejections import Cause, Issue
 from impl.kernel.facts import DEFAULT_ACCOUNT
+from impl.platforms.notification import ObjectVersion
 
 
 class Outcome(enum.StrEnum):
@@ -40,6 +41,8 @@ class Delivery:
     """Whose books it is about, as that secret says."""
     schema_notes: tuple[Issue, ...] = ()
     """Where its body differs from the schema that describes it; at most `MAX_ISSUES`."""
+    about: ObjectVersion | None = None
+    """The object that it is about; once recorded, it resolves the dead events of earlier versions of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -18,15 +18,18 @@ class LostRaceError(SkeldirError):
     """Another delivery of the same fact was recorded between our look and our write; look again."""
 
 
-async def persist(attempt: Callable[[], Awaitable[ResultT]]) -> ResultT:
-    """`attempt` again while it loses races: each loss means that somebody else has made progress."""
+async def persist(attempt: Callable[[], Awaitable[ResultT]], *, decisive: Collection[str] = ()) -> ResultT:
+    """`attempt` again while it loses races: each loss means that somebody else has made progress.
+
+    A violation of one of the `decisive` constraints is no race: every attempt would repeat it, so it is raised at once.
+    """
     for _ in range(_ATTEMPTS - 1):
         try:
             return await attempt()
         except (LostRaceError, IntegrityError) as error:
             # A unique violation is a race that the constraint has decided: the next attempt finds the row of the winner. Any
             # other violation is a defect that would repeat.
-            if isinstance(error, IntegrityError) and not _is_unique_violation(error):
+            if isinstance(error, IntegrityError) and (not _is_unique_violation(error) or constraint(error) in decisive):
                 raise
     return await attempt()
 

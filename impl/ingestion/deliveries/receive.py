@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
 from impl.ingestion import journeys
-from impl.ingestion.deliveries import interpret, record, reject, transmissions
+from impl.ingestion.deliveries import interpret, record, reject, shops, transmissions
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Recorded, Rejected, Rejection
 from impl.ingestion.deliveries.interpret import Inbound, Reading
 from impl.ingestion.deliveries.record import Facts
@@ -23,7 +23,7 @@ from impl.ingestion.deliveries.secrets import SecretStore, WebhookSecret
 from impl.ingestion.deliveries.terms import TermsStore
 from impl.ingestion.journeys import Journeys
 from impl.kernel.clock import Clock
-from impl.kernel.facts import Link, Report
+from impl.kernel.facts import Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
 from impl.platforms import gateways, hints, notices, registry
 from impl.platforms.errors import SignatureMismatch
@@ -115,7 +115,8 @@ async def _bind(
 async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rejection) -> Receipt:
     if isinstance(reading, Rejection):
         return await reject.reject(receiver.engine, receiver.ring, delivery, reading)
-    delivery = dataclasses.replace(delivery, schema_notes=reading.schema_notes)
+    about = reading.processor.object_version(reading.topic, reading.payload)
+    delivery = dataclasses.replace(delivery, schema_notes=reading.schema_notes, about=about)
     meaning = interpret.interpret(reading, delivery.received_at)
     if isinstance(meaning, NotRevenue):
         return await record.ignore(receiver.engine, delivery, meaning)
@@ -134,20 +135,14 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
 
 
 async def _of_connected_shops(receiver: Receiver, delivery: Delivery, report: Report) -> Report:
-    """The same without the orders that a payment names at shops which are not connected: nothing would ever tell of them."""
-    if not any(link.how == "payment" for fact in report.facts for link in fact.links):
+    if not shops.names_order(report):
         return report
-    sites = {
+    connected = {
         (shop, secret.account)
         for shop in gateways.SHOPS
         for secret in await receiver.secrets.valid(delivery.tenant_id, shop)
     }
-
-    def connected(links: tuple[Link, ...]) -> tuple[Link, ...]:
-        return tuple(one for one in links if one.how != "payment" or (one.order_processor, one.order_site) in sites)
-
-    facts = tuple(dataclasses.replace(fact, links=connected(fact.links)) for fact in report.facts)
-    return dataclasses.replace(report, facts=facts)
+    return shops.of_connected(report, connected)
 
 
 async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection: Rejection) -> Rejection:

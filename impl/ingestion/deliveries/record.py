@@ -107,7 +107,7 @@ async def record(send: Send, delivery: Delivery, report: Report, terms: Terms, l
         return Prepared(row, to_json(row))
 
     try:
-        return await persist(lambda: _attempt(send, prepare, delivery, report))
+        return await persist(lambda: _attempt(send, prepare, delivery, report), decisive=[_ONE_ENTRY_OF_A_NOTIFICATION])
     except IntegrityError as error:
         # No race, for it repeats: a notification with this id has posted such an entry before, and says something else now.
         if constraint(error) != _ONE_ENTRY_OF_A_NOTIFICATION:

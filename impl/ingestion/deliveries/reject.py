@@ -14,7 +14,7 @@ from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.delivery import Delivery, Rejected, Rejection
 from impl.ingestion.deliveries.races import LostRaceError, persist
 from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
-from impl.platforms import summary
+from impl.platforms import registry, summary
 
 _RECORD: Final = "SELECT * FROM record_rejection($1)"
 
@@ -46,6 +46,7 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
     if rejection.payload is not None:
         sealed = ring.seal(to_json(rejection.payload), Place(delivery.tenant_id, "dead_events", "payload_sealed"))
     about = summary.of(delivery.processor, rejection.payload)
+    version = registry.processor(delivery.processor).object_version(rejection.topic, rejection.payload)
     return {
         **rows.delivery_columns(delivery, rejection.idempotency_key),
         "dead_event_id": uuid.uuid4(),
@@ -60,6 +61,8 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
         "amount_cents": about.amount.amount_cents if about.amount else None,
         "currency": about.amount.currency if about.amount else None,
         "reader_version": summary.READER_VERSION,
+        "object_name": version.name if version else None,
+        "object_at": version.at if version else None,
         "raw_payload": rejection.readable,
         "payload_sealed": sealed.value.hex() if sealed else None,
         "key_id": sealed.key_id if sealed else None,

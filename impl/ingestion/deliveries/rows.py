@@ -19,7 +19,7 @@ from impl.kernel.facts import FIXED, Fact, FactKind, Report, Shown
 from impl.kernel.facts import Link as SaleLink
 from impl.kernel.money import Currency, Money
 from impl.ledger import History, HistoryEntry, KnownFact, Posting, Terms
-from impl.platforms import gateways
+from impl.platforms import gateways, summary
 
 
 class Name(NamedTuple):
@@ -79,6 +79,8 @@ def _fact(values: list[Any]) -> KnownFact:
         processor,
         account,
         _,
+        told_cents,
+        told_currency,
     ) = values
     shown = Shown(
         processor=processor,
@@ -91,7 +93,8 @@ def _fact(values: list[Any]) -> KnownFact:
         transaction_id=transaction_id,
         payment_reference=reference,
     )
-    return KnownFact(uuid.UUID(key), shown)
+    told = Money(told_cents, Currency(told_currency)) if told_currency else None
+    return KnownFact(uuid.UUID(key), shown, told)
 
 
 def _entry(values: list[Any]) -> HistoryEntry:
@@ -176,6 +179,7 @@ def received_delivery(
         "processor_event_id": first.processor_event_id,
         "posted_at": delivery.received_at,
         "is_replay": False,
+        **({"object_name": delivery.about.name, "object_at": delivery.about.at} if delivery.about else {}),
         # Sorted, so that two deliveries which share several names cannot wait for each other.
         "lock_keys": sorted({locks.posting(delivery.tenant_id, one.name) for one in names}),
         "names": [one.name for one in names],
@@ -215,6 +219,7 @@ def _mismatch(known: KnownFact, capture: Fact) -> dict[str, Any]:
     message = f"{shown.object_id} of {amount} was taken back: {shown.transaction_id} is in {capture.money.currency}"
     return {
         "idempotency_key": f"{known.key}:mismatch",
+        "refused_key": str(known.key),
         "event_type": shown.kind.value,
         "error_message": message[:500],
         "error_detail": {
@@ -225,6 +230,9 @@ def _mismatch(known: KnownFact, capture: Fact) -> dict[str, Any]:
         },
         "raw_payload": {"currency": shown.money.currency, "external_event_id": shown.object_id},
         "external_event_id": shown.object_id,
+        "object_number": summary.number(shown.object_id),
+        "amount_cents": shown.cents,
+        "currency": shown.money.currency,
     }
 
 
@@ -265,7 +273,17 @@ def _received_fact(posting: Posting, channel: str, link: Link | None, delivery: 
         "original_transaction_id": posting.original_transaction_id,
         "reverses": entry.reverses if entry else None,
         "counts_at": delivery.received_at + WAITS if posting.waits else None,
+        **_repair(posting),
     }
+
+
+def _repair(posting: Posting) -> dict[str, Any]:
+    """The column of a repaired fact; the many others do without it."""
+    repair = posting.fact.repair
+    if repair is None or posting.is_derived:
+        return {}
+    values = {"told_cents": repair.told.amount_cents, "told_currency": repair.told.currency}
+    return {"repair": values | {"dead_event_id": str(repair.dead_event_id)}}
 
 
 def _entry_event_id(posting: Posting) -> str:

@@ -15,8 +15,9 @@ from impl.kernel.clock import Clock
 from impl.kernel.errors import ConfigurationError
 from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import notices
+from impl.platforms.fields import Fields
 from impl.platforms.notices import OnNotice
-from impl.platforms.notification import Notification, short_text
+from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.paypal import certificates, freshness, local_authority, transport
 from impl.platforms.paypal import position as positions
 from impl.platforms.paypal import signature as proofs
@@ -81,6 +82,13 @@ class PayPal(Processor):
     def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The facts that the resource of an event shows. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification)
+
+    def _object_version(self, topic: str, payload: Fields) -> ObjectVersion | None:
+        """With its topic, because a resource does not repeat what an earlier event said about it."""
+        resource = payload.object("resource")
+        name, where = resource.name(resource.first("id", "dispute_id")), (resource, "update_time")
+        fields, field = where if resource.has("update_time") else (payload, "create_time")
+        return ObjectVersion(name=f"{topic}:{name}", at=fields.instant(field))
 
     def position(self, facts: Sequence[Shown]) -> Position:
         """Captured, refunded and charged back amounts of one payment."""

@@ -11,9 +11,10 @@ from typing import Any
 
 from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
-from impl.platforms.notification import Notification, short_text
+from impl.platforms.fields import Fields
+from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, to_facts
+from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, object_version, to_facts
 from impl.platforms.shopify.objects import NAME
 from impl.platforms.shopify.position import position
 
@@ -64,6 +65,10 @@ class Shopify(Processor):
     def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The facts of an order, transaction, refund, dispute or checkout. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification)
+
+    def _object_version(self, topic: str, payload: Fields) -> ObjectVersion | None:
+        """An order by its last change; any other object by the newest time that it tells."""
+        return object_version(topic, payload)
 
     def position(self, facts: Sequence[Shown]) -> Position:
         """The position of an order, of all its known facts together."""

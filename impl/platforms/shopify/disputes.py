@@ -14,7 +14,8 @@ from impl.platforms.shopify.objects import Source, fact, instant
 # Compared, never hashed: a status may be any JSON.
 _HOLDS_MONEY: Final = ("needs_response", "under_review", "accepted", "lost")
 _ENDED: Final = ("won", "charge_refunded", "prevented")
-_CLOCK: Final = ("finalized_on", "evidence_sent_on", "initiated_at")
+CLOCK: Final = ("finalized_on", "evidence_sent_on", "initiated_at")
+"""Fields that say when it looked so, the newest first."""
 
 
 def read(source: Source, dispute: Fields) -> Iterator[Fact]:
@@ -25,7 +26,7 @@ def read(source: Source, dispute: Fields) -> Iterator[Fact]:
     values = {
         "object_id": id_,
         # Shopify gives a dispute no time of its last change; its stages have their times.
-        "shown_at": instant(source.received_at, *((dispute, name) for name in _CLOCK)),
+        "shown_at": instant(source.received_at, *((dispute, name) for name in CLOCK)),
         "occurred_at": instant(source.received_at, (dispute, "initiated_at")),
     }
     if is_chargeback and status in _ENDED:

@@ -11,7 +11,7 @@ from impl.kernel.facts import Fact, FactKind
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
-from impl.platforms.notification import Notification
+from impl.platforms.notification import Notification, ObjectVersion
 from impl.platforms.processor import Topic
 from impl.platforms.shopify import disputes, orders, transactions
 from impl.platforms.shopify.objects import Source, fact, instant
@@ -62,6 +62,7 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
         account=notification.account,
         received_at=notification.received_at,
         hints=hints.read(notification.payload.get("note_attributes")),
+        given=notification.given,
     )
     facts = tuple(_READERS[topic.carries](source, payload))
     if not facts:
@@ -84,6 +85,16 @@ def is_of_test_order(payload: object) -> bool:
     return any(item.get("test") is True for item in items)
 
 
+def object_version(topic: str, payload: Fields) -> ObjectVersion | None:
+    """The object of a body and when it looked so; None where it tells no time. Raises `UnusableDelivery`."""
+    kind = TOPICS[topic].carries
+    clock = next((name for name in _CLOCKS[kind] if payload.has(name)), None)
+    if clock is None:
+        return None
+    id_ = payload.name("token") if kind == "checkout" else payload.number("id")
+    return ObjectVersion(name=f"{kind}:{id_}", at=payload.instant(clock))
+
+
 def _kind(payload: Fields) -> str | None:
     """The kind of object by the fields that no other kind has; None when there are too few of them."""
     for kind, names in _MARKS.items():
@@ -98,6 +109,15 @@ _MARKS: Final = {
     "dispute": ("order_id", "type"),
     "order": ("order_number",),
     "checkout": ("token", "abandoned_checkout_url"),
+}
+
+
+_CLOCKS: Final = {
+    "order": ("updated_at",),
+    "refund": ("processed_at", "created_at"),
+    "transaction": ("processed_at", "created_at"),
+    "dispute": disputes.CLOCK,
+    "checkout": ("updated_at",),
 }
 
 

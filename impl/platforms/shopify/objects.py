@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from impl.kernel import money
 from impl.kernel.events import EventType, Hints
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, GivenAmount
 from impl.kernel.money import Currency, Money, MoneyError
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.fields import Fields
@@ -28,6 +28,8 @@ class Source:
     account: str
     received_at: datetime
     hints: Hints = field(default_factory=Hints)
+    given: GivenAmount | None = None
+    """The amount in the shop's currency that a manager has given for the one that is not."""
 
 
 def order_name(order_id: str) -> str:

@@ -53,10 +53,10 @@ def refund(
         return
     code = parent.currency("currency") if parent and parent.has("currency") else None
     back = amount(item, code or otherwise)
-    _check_shop_currency(item, back, code)
+    counted = _in_shop_currency(source, item, back, code)
     times = [(one, name) for one in (item, parent) if one for name in ("processed_at", "created_at")]
     at = instant(source.received_at, *times)
-    values = {"object_id": f"shopify_refund_{item.number('id')}", "money": back.money, "shown_at": at}
+    values: dict[str, Any] = {"object_id": f"shopify_refund_{item.number('id')}", "shown_at": at, **counted}
     status = _status(item)
     if status == "success":
         yield fact(source, order_id, kind=FactKind.REFUNDED, type=EventType.PAYMENT_REFUNDED, **values)
@@ -86,10 +86,14 @@ def _status(item: Fields) -> str:
     return item.name("status")
 
 
-def _check_shop_currency(item: Fields, back: Amount, code: Currency | None) -> None:
+def _in_shop_currency(source: Source, item: Fields, back: Amount, code: Currency | None) -> dict[str, Any]:
+    """The amount of a refund in the currency of the shop, given by a manager where the body does not tell it."""
     shop = code or (None if back.is_shop_money else shop_currency(item))
-    if shop is not None and shop != back.money.currency:
+    if shop is None or shop == back.money.currency:
+        return {"money": back.money}
+    if source.given is None or source.given.money.currency != shop:
         raise mismatch(item, f"the refund is in {shop}, one of its transactions in {back.money.currency}")
+    return {"money": source.given.money, "repair": source.given.instead_of(back.money)}
 
 
 def _capture(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from impl.kernel.facts import Fact, Position, Shown
-from impl.platforms.notification import Notification, short_text
+from impl.platforms.fields import Fields
+from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
 from impl.platforms.stripe import examples, objects
 from impl.platforms.stripe import position as positions
@@ -52,6 +53,11 @@ class Stripe(Processor):
     def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The facts that the object of an event shows. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification.payload, notification.account)
+
+    def _object_version(self, topic: str, payload: Fields) -> ObjectVersion | None:
+        """Every event carries its whole object, as it was when the event was made."""
+        name = payload.object("data").object("object").name("id")
+        return ObjectVersion(name=name, at=objects.instant(payload, "created"))
 
     def position(self, facts: Sequence[Shown]) -> Position:
         """Captured, refunded and disputed amounts of one payment."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
-from impl.platforms.notification import Notification, short_text
+from impl.platforms.fields import Fields
+from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
 from impl.platforms.woocommerce.events import NAME, TOPICS, money_kind, to_facts
 from impl.platforms.woocommerce.position import position
@@ -47,6 +48,11 @@ class WooCommerce(Processor):
     def read(self, notification: Notification) -> tuple[Fact, ...]:
         """The facts of a whole order. Raises `UnusableDelivery`, or `NothingToRecord`."""
         return to_facts(notification)
+
+    def _object_version(self, topic: str, payload: Fields) -> ObjectVersion | None:
+        """Every delivery is a whole order; by its date in UTC only, as the shop's clock may be in another zone."""
+        at = payload.instant("date_modified_gmt", is_utc_without_zone=True)
+        return ObjectVersion(name=f"order:{payload.number('id')}", at=at)
 
     def position(self, facts: Sequence[Shown]) -> Position:
         """The position of an order, which is that of its newest snapshot."""

@@ -8,7 +8,7 @@ import pytest
 
 from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import tasks
-from impl.ingestion.dead_events.replay import ReplayDependencies
+from impl.ingestion.dead_events.reading import Reader
 from impl.ingestion.deliveries import receive, reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
@@ -32,7 +32,7 @@ OLDER_STRIPE = OlderStripe()
 
 @pytest.fixture
 def repair(ring):
-    return ReplayDependencies(ring, {"stripe": registry.processor("stripe")})
+    return Reader(ring, {one.name: one for one in registry.PROCESSORS})
 
 
 @pytest.fixture

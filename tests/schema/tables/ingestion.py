@@ -12,7 +12,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    SmallInteger,
     String,
     UniqueConstraint,
     func,
@@ -25,22 +24,10 @@ from impl.db.mapped import (
     CreatedAt,
     Identified,
     TenantScoped,
-    UpdatedAt,
     about,
     one_of,
 )
-from tests.schema.tables.checks import currency, sealed_pair
-
-REMEDIATION_COLUMNS = (
-    "retry_count",
-    "last_retry_at",
-    "next_retry_at",
-    "remediation_status",
-    "remediation_notes",
-    "resolved_at",
-    "resolved_event_id",
-    "updated_at",
-)
+from tests.schema.tables.checks import currency
 
 
 class Channel(Base):
@@ -150,6 +137,9 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
             "received_at",
             postgresql_where=text("session_id IS NOT NULL OR journey_hash IS NOT NULL"),
         ),
+        CheckConstraint(
+            "num_nulls(told_cents, told_currency, repaired_dead_event_id) IN (0, 3) AND told_cents >= 0", name="told"
+        ),
         about("Canonical events made from deliveries; insert-only", api="SI", worker="S"),
     )
 
@@ -182,97 +172,12 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
     shown_kind: Mapped[str | None]
     shown_cents: Mapped[int | None] = mapped_column(BigInteger)
     shown_at: Mapped[datetime | None]
+    told_cents: Mapped[int | None] = mapped_column(BigInteger)
+    told_currency: Mapped[str | None] = mapped_column(CHAR(3))
+    repaired_dead_event_id: Mapped[UUID | None]
     object_id: Mapped[str | None]
     payment_reference: Mapped[str | None]
     counts_at: Mapped[datetime | None]
-
-
-class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
-    """A delivery or touch that could not become an event, kept for repair."""
-
-    __tablename__ = "dead_events"
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "source", "idempotency_key"),
-        one_of("remediation_status", "pending", "in_progress", "resolved", "abandoned"),
-        CheckConstraint("(remediation_status = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_at"),
-        CheckConstraint("retry_count >= 0", name="retry_count"),
-        sealed_pair("payload_sealed"),
-        Index("ix_dead_events__tenant_id_ingested_at", "tenant_id", text("ingested_at DESC")),
-        Index(None, "remediation_status", "next_retry_at"),
-        Index(None, "error_code"),
-        CheckConstraint("num_nulls(amount_cents, currency) IN (0, 2)", name="amount"),
-        currency("currency"),
-        Index(
-            None,
-            "reader_version",
-            postgresql_where=text(
-                "remediation_status = 'pending' AND next_retry_at IS NULL AND payload_sealed IS NOT NULL"
-            ),
-        ),
-        about(
-            "Input that could not become an event, with its error and its sealed payload",
-            api="SI",
-            worker="S",
-            columns={("app_user", "U"): REMEDIATION_COLUMNS},
-        ),
-    )
-
-    source: Mapped[str]
-    idempotency_key: Mapped[str] = mapped_column(String(255))
-    error_code: Mapped[str]
-    error_type: Mapped[str]
-    event_type: Mapped[str]
-    error_message: Mapped[str]
-    error_detail: Mapped[dict[str, Any]]
-    raw_payload: Mapped[dict[str, Any]]
-    payload_sealed: Mapped[bytes | None]
-    key_id: Mapped[str | None]
-    external_event_id: Mapped[str | None]
-    delivery_id: Mapped[UUID | None]
-    account: Mapped[str] = mapped_column(server_default=text("'default'"))
-    ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    retry_count: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    last_retry_at: Mapped[datetime | None]
-    next_retry_at: Mapped[datetime | None]
-    remediation_status: Mapped[str] = mapped_column(server_default=text("'pending'"))
-    remediation_notes: Mapped[str | None]
-    resolved_at: Mapped[datetime | None]
-    resolved_event_id: Mapped[UUID | None]
-    redacted_at: Mapped[datetime | None]
-    correlation_id: Mapped[UUID | None]
-    object_number: Mapped[str | None]
-    amount_cents: Mapped[int | None] = mapped_column(BigInteger)
-    currency: Mapped[str | None] = mapped_column(CHAR(3))
-    reader_version: Mapped[int | None]
-
-
-class QuarantinedEvent(Identified, CreatedAt, Base):
-    """Input whose tenant may be unknown; without one only operators see it."""
-
-    __tablename__ = "dead_events_quarantine"
-    __table_args__ = (
-        sealed_pair("payload_sealed"),
-        Index(None, "tenant_id", "ingested_at"),
-        about(
-            "Input whose tenant may be unknown; the tenantless lane is for operators",
-            api="SI",
-            worker="S",
-            ops="S",
-            policy="quarantine",
-        ),
-    )
-
-    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenants.id", ondelete="SET NULL"))
-    source: Mapped[str]
-    error_type: Mapped[str]
-    error_code: Mapped[str]
-    error_message: Mapped[str]
-    error_detail: Mapped[dict[str, Any]]
-    payload_sealed: Mapped[bytes | None]
-    key_id: Mapped[str | None]
-    correlation_id: Mapped[UUID | None]
-    ingested_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    created_by_role: Mapped[str] = mapped_column(server_default=text("CURRENT_USER"))
 
 
 class WebhookRefusal(TenantScoped, Identified, Base):

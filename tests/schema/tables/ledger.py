@@ -53,7 +53,8 @@ class RevenueEntry(TenantScoped, Identified, CreatedAt, Base):
         CheckConstraint("(entry_kind = 'captured') = (ordinal IS NOT NULL) AND ordinal >= 1", name="ordinal"),
         CheckConstraint("num_nulls(presentment_cents, presentment_currency) IN (0, 2)", name="presentment"),
         CheckConstraint(
-            "verification_source IN (processor || '_webhook', processor || '_import')", name="verification_source"
+            "verification_source IN (processor || '_webhook', processor || '_import', processor || '_repair')",
+            name="verification_source",
         ),
         Index(
             "uq_revenue_ledger__single_kind",

@@ -115,7 +115,11 @@ class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
             name="secret_present",
         ),
         sealed_pair("secret_sealed"),
-        about("Secrets shared with payment platforms, by version", api="SIU"),
+        about(
+            "Secrets shared with payment platforms, by version",
+            api="SIU",
+            columns={("app_worker", "S"): ("tenant_id", "processor", "account", "valid_until")},
+        ),
     )
 
     processor: Mapped[str]
