@@ -1,7 +1,9 @@
 """The rule of the ledger: what it posts is the difference between all facts together and its entries, in every order of arrival."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from impl.kernel import money
 from impl.kernel.events import EventType
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, Repair
 from impl.kernel.money import Money
 from impl.ledger import History
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch, mismatched, post
@@ -225,3 +227,37 @@ def test_any_order_and_any_repetition_settles_to_the_same_net(totals, refunds, i
     assert book.net == expected
     ordinals = [entry for entry in book.entries if entry.kind.value == "captured"]
     assert len({entry.original_transaction_id for entry in ordinals}) <= 1
+
+
+def repaired(known, cents, *, refused=False):
+    """A fact with the amount that a manager gave in the currency of the capture."""
+    key = known.idempotency_key if refused else None
+    why = Repair(told=known.money, dead_event_id=uuid4(), refused_key=key)
+    return replace(known, money=Money(cents, money.currency("USD")), repair=why)
+
+
+@pytest.mark.parametrize("kind", [FactKind.REFUNDED, FactKind.DISPUTED])
+def test_a_repaired_fact_takes_the_given_amount_and_is_known_by_the_one_that_was_told(kind):
+    told = fact(kind, 1200, minute=1, id_="x_1", currency="EUR")
+    book = Book()
+    book.take([CAPTURE])
+    assert [one.effect_cents for one in book.take([repaired(told, 1310)])] == [-1310]
+    assert book.take([told]) == []
+
+
+def test_what_was_taken_back_counts_with_the_given_amount():
+    told = fact(FactKind.REFUNDED, 1200, id_="re_1", currency="EUR")
+    book = Book()
+    book.take([told])
+    book.take([CAPTURE])
+    assert [one.effect_cents for one in book.take([repaired(told, 1310, refused=True)])] == [-1310]
+    net = {code: sum(e.effect_cents for e in book.entries if e.currency == code) for code in ("EUR", "USD")}
+    assert net == {"EUR": 0, "USD": 10000 - 1310}
+
+
+def test_the_given_amount_has_to_be_in_the_currency_of_the_capture():
+    told = fact(FactKind.REFUNDED, 1200, id_="re_1", currency="EUR")
+    book = Book()
+    book.take([fact(FactKind.CAPTURED_TOTAL, currency="GBP")])
+    with pytest.raises(CurrencyMismatch):
+        book.take([repaired(told, 1310)])

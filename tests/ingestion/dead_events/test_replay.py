@@ -8,53 +8,12 @@ import pytest
 
 from impl.db.transaction import tenant_transaction
 from impl.ingestion.dead_events import tasks
-from impl.ingestion.dead_events.reading import Reader
-from impl.ingestion.deliveries import receive, reject
+from impl.ingestion.deliveries import reject
 from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs.kinds import Work
-from impl.platforms import registry, summary
-from impl.platforms.errors import UnusableDelivery
-from impl.platforms.stripe import Stripe, samples
-from tests.fixtures import receipt
-from tests.ingestion.dead_events.test_dead_events import DEAD
-
-
-class OlderStripe(Stripe):
-    """The processor as an older release of ours knew it."""
-
-    def read(self, notification):
-        """Refuses what the reader of today understands."""
-        raise UnusableDelivery("unknown_provider_event", "too new for us", "/type")
-
-
-OLDER_STRIPE = OlderStripe()
-
-
-@pytest.fixture
-def repair(ring):
-    return Reader(ring, {one.name: one for one in registry.PROCESSORS})
-
-
-@pytest.fixture
-def work_off(worker_engine, owner, repair):
-    """Runs the waiting jobs of a tenant as a worker does, and gives back how many there were."""
-
-    async def run(tenant_id):
-        jobs = tasks.registry(repair)
-        mine = "headers ->> 'tenant_id' = $1"
-        rows = await owner.fetch(f"DELETE FROM queue.pgqueuer WHERE {mine} RETURNING *", str(tenant_id))
-        for row in rows:
-            headers, (kind, job) = json.loads(row["headers"]), jobs[json.loads(row["headers"])["job"]]
-            await job(
-                Work(
-                    job_id=row["id"], kind=kind, engine=worker_engine, arguments=json.loads(row["payload"]),
-                    correlation_id=uuid4(), attempt=1, tenant=tenant_id, user_id=None,
-                )
-            )  # fmt: skip
-            assert headers["correlation_id"]
-        return len(rows)
-
-    return run
+from impl.platforms import summary
+from impl.platforms.stripe import samples
+from tests.ingestion.dead_events.steps import DEAD, OLDER_STRIPE, bury_touch, charge, retry, state
 
 
 @pytest.fixture
@@ -75,19 +34,6 @@ async def add_channel(owner):
     await owner.execute(
         "UPDATE channel_taxonomy SET state = 'archived', is_active = false WHERE code = ANY ($1)", codes
     )
-
-
-async def retry(site, dead_id, **body):
-    return await site.ask("POST", f"{DEAD}/{dead_id}/retry", role="manager", body=body or None)
-
-
-async def state(owner, dead_id):
-    return await owner.fetchrow("SELECT * FROM dead_events WHERE id = $1", dead_id)
-
-
-async def bury_touch(site, **changes):
-    answer = await site.send(site.touch(**changes))
-    return answer.json()["results"][0]["dead_event_id"]
 
 
 async def test_a_touch_whose_channel_was_added_becomes_a_touch(staffed, owner, work_off, add_channel):
@@ -160,25 +106,8 @@ async def test_asking_twice_is_one_job_and_a_given_up_one_may_be_tried(staffed, 
     assert await work_off(staffed.tenant_id) == 1
 
 
-@pytest.fixture
-def deliver(app_engine, ring, clock):
-    """Delivers to Stripe's receipt: the body is too new for its reader, unless another processor is given."""
-
-    async def deliver(site, body, processor=OLDER_STRIPE):
-        inbound = receipt.from_stripe(site.tenant_id, body, site.secret, clock.now())
-        return await receive.receive(receive.build(app_engine, ring, clock), processor, inbound)
-
-    return deliver
-
-
-def charge(**event):
-    return json.dumps(
-        samples.load("charge.succeeded", event={"id": f"evt_{uuid4().hex}"} | event, item={"id": f"ch_{uuid4().hex}"})
-    ).encode()
-
-
 async def test_a_delivery_that_is_understood_today_becomes_an_event_with_its_entry(staffed, owner, deliver, work_off):
-    dead = await deliver(staffed, charge())
+    dead = await deliver(staffed, charge(), OLDER_STRIPE)
     assert dead.error_code == "unknown_provider_event"
     await retry(staffed, dead.dead_event_id, force=True)
     await work_off(staffed.tenant_id)
@@ -194,17 +123,17 @@ async def test_a_delivery_that_is_understood_today_becomes_an_event_with_its_ent
 async def test_replayed_and_resent_it_is_one_event_and_one_entry(staffed, owner, deliver, work_off):
     """Whichever comes first: the replay uses the key that the delivery has once it is understood."""
     body = charge()
-    dead = await deliver(staffed, body)
+    dead = await deliver(staffed, body, OLDER_STRIPE)
     await retry(staffed, dead.dead_event_id, force=True)
     await work_off(staffed.tenant_id)
-    again = await deliver(staffed, body, registry.processor("stripe"))
+    again = await deliver(staffed, body)
     assert again.outcome == "duplicate"
     assert again.event_id == (await state(owner, dead.dead_event_id))["resolved_event_id"]
     assert await owner.fetchval("SELECT count(*) FROM revenue_ledger WHERE tenant_id = $1", staffed.tenant_id) == 1
 
 
 async def test_the_sweep_finds_what_may_have_passed_and_nothing_else(staffed, owner, worker_engine, work_off, deliver):
-    due, waits, lasting = [(await deliver(staffed, charge())).dead_event_id for _ in range(3)]
+    due, waits, lasting = [(await deliver(staffed, charge(), OLDER_STRIPE)).dead_event_id for _ in range(3)]
     set_ = "UPDATE dead_events SET error_code = $2, next_retry_at = now() + $3 * interval '1 second' WHERE id = $1"
     await owner.execute(set_, due, "database_timeout", -1)
     await owner.execute(set_, waits, "database_timeout", 60)
@@ -219,10 +148,10 @@ async def test_the_sweep_finds_what_may_have_passed_and_nothing_else(staffed, ow
 async def test_after_a_release_with_a_newer_reader_the_worker_retries_once_by_itself(
     staffed, owner, worker_engine, work_off, deliver, monkeypatch
 ):
-    understood = (await deliver(staffed, charge())).dead_event_id
+    understood = (await deliver(staffed, charge(), OLDER_STRIPE)).dead_event_id
     touch = await bury_touch(staffed, kind="glance")
     garbage = json.dumps({"id": "evt_x", "type": "charge.succeeded", "data": {"object": {"id": "ch_x"}}}).encode()
-    hopeless = (await deliver(staffed, garbage)).dead_event_id
+    hopeless = (await deliver(staffed, garbage, OLDER_STRIPE)).dead_event_id
     work = Work(job_id=1, kind=tasks.SWEEP, engine=worker_engine, arguments={}, correlation_id=uuid4(), attempt=1)
     await tasks.sweep(work)
     assert await work_off(staffed.tenant_id) == 0
@@ -240,7 +169,7 @@ async def test_after_a_release_with_a_newer_reader_the_worker_retries_once_by_it
 
 async def test_a_dead_delivery_shows_its_number_amount_issues_and_advice(staffed, deliver):
     body = samples.load("charge.succeeded", item={"id": "ch_42", "amount": 12_999, "currency": "eur"})
-    dead = await deliver(staffed, json.dumps(body).encode())
+    dead = await deliver(staffed, json.dumps(body).encode(), OLDER_STRIPE)
     shown = (await staffed.ask("GET", f"{DEAD}/{dead.dead_event_id}")).json()
     assert (shown["object_number"], shown["amount_cents"], shown["currency"]) == ("ch_42", 12_999, "EUR")
     assert shown["issues"][0] == {
@@ -273,3 +202,54 @@ async def test_only_a_passing_cause_is_tried_again_by_itself(
     dead = await reject.reject(app_engine, ring, delivery, rejection)
     row = await state(owner, dead.dead_event_id)
     assert row["next_retry_at"] == (None if seconds is None else clock.now() + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_a_replayed_payment_waits_for_its_order_only_where_the_shop_is_connected(
+    staffed, owner, deliver, work_off, equip, is_connected
+):
+    """As it does when it is received: of a shop that is not connected no order would ever arrive."""
+    if is_connected:
+        await equip(staffed, "woocommerce", account="shop.example")
+    mark = {"metadata": {"order_id": "42", "site_url": "https://shop.example"}}
+    body = samples.load("charge.succeeded", event={"id": f"evt_{uuid4().hex}"}, item={"id": f"ch_{uuid4().hex}"} | mark)
+    dead = await deliver(staffed, json.dumps(body).encode(), OLDER_STRIPE)
+    await retry(staffed, dead.dead_event_id, force=True)
+    await work_off(staffed.tenant_id)
+    event_id = (await state(owner, dead.dead_event_id))["resolved_event_id"]
+    event = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", event_id)
+    assert (event["counts_at"] is not None, event["effect_cents"] > 0) == (is_connected, not is_connected)
+
+
+async def test_the_reply_to_a_retry_says_what_it_will_do(staffed, owner, deliver):
+    understood = await deliver(staffed, charge(), OLDER_STRIPE)
+    effect = (await retry(staffed, understood.dead_event_id, force=True)).json()["retry"]
+    assert effect["needs"] == "nothing"
+    assert "PaymentCaptured ch_" in effect["effect"]
+    garbage = {"id": "evt_x", "type": "charge.succeeded", "created": 1, "data": {"object": {"id": "ch_x"}}}
+    hopeless = await deliver(staffed, json.dumps(garbage).encode())
+    needs = (await staffed.ask("GET", f"{DEAD}/{hopeless.dead_event_id}")).json()["retry"]
+    assert (needs["needs"], "With `force`" in needs["effect"]) == ("force", True)
+    effect = (await retry(staffed, hopeless.dead_event_id, force=True)).json()["retry"]["effect"]
+    assert "fails with `missing_required_field`" in effect
+    touch = await bury_touch(staffed, kind="glance")
+    assert "touch" in (await retry(staffed, touch, force=True)).json()["retry"]["effect"]
+    await owner.execute("UPDATE dead_events SET payload_sealed = NULL, key_id = NULL WHERE id = $1", touch)
+    assert (await staffed.ask("GET", f"{DEAD}/{touch}")).json()["retry"]["needs"] == "resend"
+    await owner.execute(
+        "UPDATE dead_events SET remediation_status = 'resolved', resolved_at = now() WHERE id = $1", touch
+    )
+    assert "retry" not in (await staffed.ask("GET", f"{DEAD}/{touch}")).json()
+
+
+async def test_what_people_do_about_dead_events_is_on_record(staffed, owner):
+    dead_id = await bury_touch(staffed, kind="glance")
+    await retry(staffed, dead_id)  # refused, so nothing was done
+    await staffed.ask("POST", f"{DEAD}/{dead_id}/abandon", role="manager", body={"notes": "no use"})
+    await retry(staffed, dead_id, force=True)
+    await retry(staffed, dead_id, force=True)  # under way already
+    rows = await owner.fetch(
+        "SELECT action, dead_event_id::text, is_forced FROM dead_event_audit WHERE tenant_id = $1 ORDER BY created_at",
+        staffed.tenant_id,
+    )
+    assert [tuple(row) for row in rows] == [("abandoned", dead_id, None), ("retried", dead_id, True)]

@@ -19,10 +19,15 @@ from .patterns import compiled
 class Conforms:
     """Refuses JSON that breaks `schema`. Values made in Python are not looked at."""
 
-    __slots__ = ("schema",)
+    __slots__ = ("owner", "schema")
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
+        self.owner: Any = None
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """The model that it is an attribute of knows the names of the properties."""
+        self.owner = owner
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], cs.CoreSchema]) -> cs.CoreSchema:
         return self.wrap(handler(source))
@@ -34,9 +39,27 @@ class Conforms:
 
     def _check(self, value: Any) -> Any:
         keyword = _failure(value, self.schema, self.schema)
-        if keyword is not None:
-            raise PydanticCustomError("contract_rule", "Input violates the rule '{keyword}'", {"keyword": keyword})
-        return value
+        if keyword is None:
+            return value
+        # The words of a contract may hold braces, so they are an argument and never the template.
+        raise PydanticCustomError("contract_rule", "{why}", {"why": self._why(value, keyword), "keyword": keyword})
+
+    def _why(self, value: Any, keyword: str) -> str:
+        argument = self.schema.get(keyword)
+        if keyword == "minProperties":
+            fields = getattr(self.owner, "model_fields", {})
+            names = ", ".join(field.alias or name for name, field in fields.items())
+            return (
+                f"Input should have at least {argument} of these: {names}"
+                if names
+                else f"Input should have at least {argument} properties"
+            )
+        if keyword == "dependentRequired":
+            name, others = next(
+                (name, need) for name, need in argument.items() if name in value and not value.keys() >= {*need}
+            )
+            return f"With {name} it should have {' and '.join(one for one in others if one not in value)}"
+        return f"Input violates the rule '{keyword}'"
 
 
 def is_valid(value: Any, schema: Any, root: dict[str, Any]) -> bool:
