@@ -39,6 +39,10 @@ class StateConflict(ProblemError, kind=problems.STATE_CONFLICT):
     """The current state of the object does not allow this operation."""
 
 
+class UnknownCurrency(ProblemError, kind=problems.VALIDATION_ERROR):
+    """The currency is not in ISO 4217."""
+
+
 @final
 class EventsOperations:
     """Touches and dead events of one tenant at a time."""
@@ -202,14 +206,14 @@ def to_api_batch(tenant_id: UUID, outcomes: list[Outcome]) -> models.TouchBatchR
 
 
 def given_amount(body: models.RetryRequest | None) -> Money | None:
-    """The amount of a repair. Raises `InvalidRequestError` for a currency that ISO 4217 does not know."""
+    """The amount of a repair. Raises `UnknownCurrency` for one that ISO 4217 does not know."""
     if body is None or body.amount_cents is None or body.currency is None:
         return None
     try:
         return Money(body.amount_cents, money.currency(body.currency))
     except UnknownCurrencyError as error:
         issue = Issue("/body/currency", "currency", "This is not an ISO 4217 code", error.code)
-        raise InvalidRequestError(errors=[issue]) from error
+        raise UnknownCurrency(errors=[issue]) from error
 
 
 def to_api_dead_event(tenant_id: UUID, dead_event: DeadEvent, prospect: Outlook | None = None) -> models.DeadEvent:

@@ -238,6 +238,7 @@ async def furnish(
             await shop_secrets(app, KeyRing(settings.key_ring()), made)
         await dead_events.make(app, KeyRing(settings.key_ring()), first.tenant_id)
         await dead_events.refused_deliveries(app, first.tenant_id)
+        await dead_events.retries(app, first.tenant_id)
         tenants = (("a", first), ("b", second), ("l", poor))
         keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in tenants]
     finally:
@@ -398,6 +399,13 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
             ("receivePaypalWebhook", "paypal", "PAYMENT.CAPTURE.REFUNDED"),
         )
     ]
+    seeds += [
+        {
+            "operation": "getDeadEventRetry",
+            "path": f"/api/events/retries/{dead_events.retry_id(merchants[0].tenant_id, state)}",
+        }
+        for state in dead_events.STATES
+    ]
     return {
         "url": url,
         "contract": str(BUNDLE),
@@ -416,7 +424,10 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
         "seeds": seeds,
         "faults": faults(owner, defect),
         "sacrifices": ["admin-s", "admin-s-refresh"],
-        "consumes": dict.fromkeys(("retryDeadEvent", "abandonDeadEvent"), f"error_code={dead_events.PASSING}"),
+        "consumes": {
+            "retryDeadEvent": f"error_code={dead_events.REPAIRABLE}",
+            "abandonDeadEvent": f"error_code={dead_events.PASSING}",
+        },
         "present": ["occurred_at", "tokens_invalid_before"],
         "repeats": "X-Idempotency-Key",
         "echoes": {"refreshToken": "/refresh_token"},

@@ -45,7 +45,7 @@ class Conforms:
         raise PydanticCustomError("contract_rule", "{why}", {"why": self._why(value, keyword), "keyword": keyword})
 
     def _why(self, value: Any, keyword: str) -> str:
-        argument = self.schema.get(keyword)
+        argument: Any = self.schema.get(keyword)
         if keyword == "minProperties":
             fields = getattr(self.owner, "model_fields", {})
             names = ", ".join(field.alias or name for name, field in fields.items())
