@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -69,6 +69,12 @@ STATES: Final = ("queued", "in_progress", "finished", "stalled")
 def retry_id(tenant_id: uuid.UUID, state: str) -> uuid.UUID:
     """The retry that is in this state."""
     return uuid.uuid5(tenant_id, f"retry {state}")
+
+
+def seeds(tenant_id: uuid.UUID) -> list[dict[str, Any]]:
+    """A look at each of those retries."""
+    paths = (f"/api/events/retries/{retry_id(tenant_id, state)}" for state in STATES)
+    return [{"operation": "getDeadEventRetry", "path": path} for path in paths]
 
 
 async def retries(app: AsyncEngine, tenant_id: uuid.UUID) -> None:

@@ -399,13 +399,7 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
             ("receivePaypalWebhook", "paypal", "PAYMENT.CAPTURE.REFUNDED"),
         )
     ]
-    seeds += [
-        {
-            "operation": "getDeadEventRetry",
-            "path": f"/api/events/retries/{dead_events.retry_id(merchants[0].tenant_id, state)}",
-        }
-        for state in dead_events.STATES
-    ]
+    seeds += dead_events.seeds(merchants[0].tenant_id)
     return {
         "url": url,
         "contract": str(BUNDLE),

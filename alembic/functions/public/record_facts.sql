@@ -224,15 +224,27 @@ BEGIN
             SET remediation_status = 'resolved', resolved_at = g.received_at, resolved_event_id = g.event_id,
                 resolved_delivery_id = g.delivery_id, next_retry_at = NULL, updated_at = now()
             FROM (
+                -- Found by two indexes, and only then looked up and locked: most deliveries resolve nothing.
                 SELECT DISTINCT ON (k.id) k.id, w.received_at, w.event_id, w.id AS delivery_id
                 FROM unnest(deliveries) d
-                JOIN public.webhook_deliveries w ON w.tenant_id = bound AND w.id = d.delivery_id
-                    AND w.outcome IN ('accepted', 'duplicate')
                 CROSS JOIN LATERAL (
                     SELECT s.id FROM public.dead_events s
-                    WHERE s.tenant_id = bound AND s.source = d.processor AND s.remediation_status <> 'resolved'
-                        AND (s.idempotency_key = d.idempotency_key
-                            OR (s.object_name = d.object_name AND s.account = d.account AND s.object_at <= d.object_at))
+                    WHERE s.tenant_id = bound AND s.source = d.processor AND s.idempotency_key = d.idempotency_key
+                        AND s.remediation_status <> 'resolved'
+                    UNION ALL
+                    SELECT s.id FROM public.dead_events s
+                    WHERE s.tenant_id = bound AND s.source = d.processor AND s.object_name = d.object_name
+                        AND s.account = d.account AND s.object_at <= d.object_at AND s.remediation_status <> 'resolved'
+                    OFFSET 0
+                ) c
+                CROSS JOIN LATERAL (
+                    SELECT w.id, w.received_at, w.event_id FROM public.webhook_deliveries w
+                    WHERE w.tenant_id = bound AND w.id = d.delivery_id AND w.outcome IN ('accepted', 'duplicate')
+                    OFFSET 0
+                ) w
+                CROSS JOIN LATERAL (
+                    SELECT s.id FROM public.dead_events s
+                    WHERE s.tenant_id = bound AND s.id = c.id
                     FOR UPDATE SKIP LOCKED
                 ) k
                 WHERE d.tenant_id = bound

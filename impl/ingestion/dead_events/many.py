@@ -56,7 +56,7 @@ class Retry:
     started_at: datetime | None
     finished_at: datetime | None
     until_at: datetime
-    """What became a dead event later is not retried."""
+    """Time of the request; later dead events are not retried."""
     after_at: datetime | None
     after_id: UUID | None
 

@@ -1,4 +1,4 @@
-"""What a retry of a dead event needs, and what it will do: told before it is asked for, and when it was."""
+"""The outlook of a retry: its needs and its effect, told before it is requested and in the reply to the request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAX: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a retry needs and does."""
+    """The needs and the effect of a retry."""
 
     needs: Needs
     effect: str
@@ -88,7 +88,7 @@ def in_words(amount: Money) -> str:
 
 
 async def of_retry(connection: AsyncConnection, reader: Reader, tenant_id: UUID, dead_event: DeadEvent) -> Outlook:
-    """What the retry that was just asked for will do: the content is read as the worker will read it."""
+    """The outlook of a retry that was just requested: the content is read as the worker will read it."""
     row = (await connection.execute(SQL["get_content"], {"tenant_id": tenant_id, "id": dead_event.id})).one()
     if row.source == rejections.TOUCH:
         return Outlook("nothing", _TOUCH)
@@ -118,7 +118,7 @@ async def _report(connection: AsyncConnection, reader: Reader, tenant_id: UUID, 
 
 
 def of_many(retry: Retry) -> str:
-    """What a retry of many does."""
+    """The effect of a retry of many."""
     if not retry.selected:
         effect = "Nothing is retried."
     else:

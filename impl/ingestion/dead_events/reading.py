@@ -72,7 +72,7 @@ def given(row: Row) -> GivenAmount | None:
 
 
 def content(ring: KeyRing, tenant_id: uuid.UUID, row: Row) -> Any:
-    """What was stored of the body. Raises `StillDead` when nothing was."""
+    """The stored part of the body. Raises `StillDead` when nothing was stored."""
     if row.payload_sealed is None or row.key_id is None:
         raise StillDead(row.error_code, "its content was not kept; have it sent again")
     place = Place(tenant_id, "dead_events", "payload_sealed")
@@ -164,7 +164,7 @@ def _refused(event: Any, amount: GivenAmount) -> Fact:
 
 
 def in_words(facts: Sequence[Fact]) -> str:
-    """What facts say, for people: `PaymentRefunded re_1 13.10 USD on 2026-11-21`."""
+    """The facts in words: `PaymentRefunded re_1 13.10 USD on 2026-11-21`."""
     shown = [
         f"{fact.type} {fact.object_id[:60]} {money.decimal_text(fact.money)} {fact.money.currency} on {fact.occurred_at:%Y-%m-%d}"
         for fact in facts

@@ -93,18 +93,19 @@ def seed(
         )
         request = example_request(target, contract, operation, (own,) if own else policy.credentials)
         learned.extend([own] if own else [])
-        body = (
-            json.dumps(row["body"])
-            .replace('"{now}"', str(int(time.time())))
-            .replace("{moment}", present.now())
-            .encode()
-        )
+        body = _seed_body(row["body"]) if "body" in row else request.body
         pinned = {name.lower(): value for name, value in row.get("headers", {}).items()}
         place = row.get("path", request.target)
         message = replace(request, target=place, body=body, headers={**request.headers, **pinned})
         exchanges.append(_send(client, target, operation, message, "a seed"))
     client.close()
     return exchanges, learned
+
+
+def _seed_body(content: object) -> bytes:
+    """The body of a seed, as of now."""
+    text = json.dumps(content).replace('"{now}"', str(int(time.time())))
+    return text.replace("{moment}", present.now()).encode()
 
 
 def request_for(
