@@ -104,8 +104,9 @@ class Target:
     self_limited: frozenset[str] = frozenset()
     """Operations whose 429 is not for those who may hardly ask: see `floods`."""
     seeds: tuple[dict[str, Any], ...] = ()
-    """Requests to begin with, so that there is something to see: `operation`, `body` (`"{now}"` becomes the Unix time,
-    `{moment}` a moment of this day), perhaps `path`, `headers`, and `everywhere`, where only some operations are tested."""
+    """Requests to begin with, so that there is something to see: `operation`, `body` where it has one (`"{now}"` becomes the
+    Unix time, `{moment}` a moment of this day), perhaps `path`, `headers`, and `everywhere`, where only some operations are
+    tested."""
     floods: tuple[dict[str, Any], ...] = ()
     """Examples of the contract that are sent `times` over, to see a 429: `operation`, `times`."""
     faults: tuple[Fault, ...] = ()
