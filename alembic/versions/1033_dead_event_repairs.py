@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from impl.db.revision import grant, grant_columns, protect, run
 
-revision = "1031_dead_event_repairs"
-down_revision = "1030_dead_event_objects"
+revision = "1033_dead_event_repairs"
+down_revision = "1032_credits"
 branch_labels = None
 depends_on = None
 
