@@ -1,6 +1,7 @@
 """A refund or dispute in another currency than its payment: repaired by a manager with an amount, on record, shown as repaired."""
 
 import json
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -236,3 +237,28 @@ async def test_a_refund_of_shopify_in_the_buyers_currency_counts_with_the_amount
     assert await net(owner, staffed) == {"USD": -3_000}
     event = await owner.fetchrow("SELECT * FROM attribution_events WHERE id = $1", row["resolved_event_id"])
     assert (event["told_cents"], event["told_currency"]) == (2_700, "EUR")
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_the_order_of_deliveries_and_repairs_the_net_is_the_same(
+    staffed, owner, deliver, work_off, seed
+):
+    """With repetitions before and after the repairs, the payment among its refunds, and refunds in its own currency too."""
+    random = Random(seed)
+    payment, id_ = names()
+    foreign = {f"{id_}{n}": random.randrange(1, 900) for n in range(3)}
+    bodies = [paid(payment), refunded(payment, id_, cents=500, currency="usd")]
+    bodies += [random.choice((refunded, disputed))(payment, name) for name in foreign]
+    for body in random.sample(bodies * 2, k=2 * len(bodies)):
+        await deliver(staffed, body)
+    rows = await owner.fetch("SELECT id, external_event_id FROM dead_events WHERE tenant_id = $1", staffed.tenant_id)
+    assert len(rows) == len(foreign)
+    amounts = iter(random.sample(list(foreign.values()), k=len(foreign)))
+    for row in random.sample(rows, k=len(rows)):
+        assert (await retry(staffed, row["id"], amount_cents=next(amounts), currency="USD")).status_code == 202
+        await work_off(staffed.tenant_id)
+    outcomes = [(await deliver(staffed, body)).outcome for body in random.sample(bodies, k=len(bodies))]
+    assert outcomes == ["duplicate"] * len(bodies)
+    assert await net(owner, staffed) == {"USD": 10_000 - 500 - sum(foreign.values())}
+    left = "SELECT count(*) FROM dead_events WHERE tenant_id = $1 AND remediation_status <> 'resolved'"
+    assert await owner.fetchval(left, staffed.tenant_id) == 0
