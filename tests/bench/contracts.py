@@ -58,8 +58,8 @@ def seconds(work: Callable[[], object], *, times: int = 3) -> Taken:
 
 
 def _cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def command(*arguments: str | Path) -> Callable[[], object]:
@@ -110,7 +110,7 @@ def warm(folder: Path) -> Taken:
 
 def all_mocks() -> tuple[Taken, float]:
     """Until all sixteen mocks are healthy, and the megabytes of their process then."""
-    started, used = [], []
+    started, megabytes = [], []
     for _ in range(3):
         began = time.perf_counter()
         service = mocks.Service()
@@ -121,17 +121,17 @@ def all_mocks() -> tuple[Taken, float]:
         cpu = sum(map(int, Path(f"/proc/{service.process_id}/stat").read_text().split()[13:15])) / os.sysconf(
             "SC_CLK_TCK"
         )
-        used.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
+        megabytes.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
         started.append(Taken(wall, cpu))
         service.stop()
-    return Taken(min(one.wall for one in started), min(one.cpu for one in started)), max(used)
+    return Taken(min(one.wall for one in started), min(one.cpu for one in started)), max(megabytes)
 
 
 def check_everything() -> None:
     """With no result remembered."""
-    for kept in (ROOT / "build" / "cache").glob("*"):
-        if kept.name != Path(BYTECODE).name:
-            shutil.rmtree(kept, ignore_errors=True)
+    for entry in (ROOT / "build" / "cache").glob("*"):
+        if entry.name != Path(BYTECODE).name:
+            shutil.rmtree(entry, ignore_errors=True)
     command(BIN / "contracts", "check")()
 
 
@@ -156,8 +156,8 @@ def main() -> None:
     print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores; best of three")
     for title, rows in (("ours", ours), ("peers", theirs)):
         print(title)
-        for label, taken in rows.items():
-            print(f"  {label:34} {taken.wall:7.2f} s  {taken.cpu:7.2f} s CPU")
+        for label, cost in rows.items():
+            print(f"  {label:34} {cost.wall:7.2f} s  {cost.cpu:7.2f} s CPU")
     judging = [theirs[name] for name in ("redocly lint", "redocly bundle", "openapi-spec-validator")]
     compare("verdict, cold (not below 5 x)", [ours["contracts check"]], judging)
     compare("verdict and code, cold (not below 5 x)", [ours["contracts check, then generate"]], list(theirs.values()))

@@ -88,11 +88,11 @@ def paired(ours: list[float], theirs: list[float]) -> float:
 
 async def in_turns(variants: dict[str, Callable[[], Awaitable[object]]], rounds: int) -> dict[str, list[float]]:
     """Seconds of each variant, taken in turns."""
-    taken: dict[str, list[float]] = {name: [] for name in variants}
+    durations: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, work in variants.items():
-            taken[name].append(await seconds(work))
-    return taken
+            durations[name].append(await seconds(work))
+    return durations
 
 
 async def fill(bench: Bench) -> None:
@@ -110,12 +110,12 @@ async def fill(bench: Bench) -> None:
 async def row_security(bench: Bench, rounds: int) -> dict[str, Any]:
     """Point reads, batch inserts and aggregates with row security on and off, same login, same predicate."""
     owner, app = await bench.connect("migration_owner"), await bench.connect("app_user")
-    found = {}
+    figures = {}
     for name, work in (("point reads", reads), ("batch inserts", inserts), ("aggregates", aggregates)):
-        found[name] = await on_and_off(owner, app, partial(work, app, bench), rounds)
+        figures[name] = await on_and_off(owner, app, partial(work, app, bench), rounds)
     for connection in (owner, app):
         await connection.close()
-    return found
+    return figures
 
 
 async def reads(app: asyncpg.Connection, bench: Bench) -> None:
@@ -222,28 +222,28 @@ async def send_all(apps: list[asyncpg.Connection], bench: Bench, shares: list[li
 
 async def round_trips(bench: Bench, rounds: int) -> dict[str, Any]:
     """One row per transaction: the tenant bound together with BEGIN, or in a statement of its own."""
-    made = engine.create(bench.server.url("app_user", "skeldir"), pool_size=1)
+    pool = engine.create(bench.server.url("app_user", "skeldir"), pool_size=1)
     tenant, statement = bench.tenants[0], text("SELECT 1")
 
     async def joined() -> None:
         for _ in range(300):
-            async with tenant_transaction(made, tenant) as connection:
+            async with tenant_transaction(pool, tenant) as connection:
                 await connection.execute(statement)
 
     async def apart() -> None:
         separate = text(binding(tenant))
         for _ in range(300):
-            async with made.begin() as connection:
+            async with pool.begin() as connection:
                 await connection.execute(separate)
                 await connection.execute(statement)
 
     await joined()
     await apart()
-    taken = await in_turns({"with BEGIN": joined, "on its own": apart}, rounds)
-    await made.dispose()
+    durations = await in_turns({"with BEGIN": joined, "on its own": apart}, rounds)
+    await pool.dispose()
     return {
-        **{f"{name}, us": round(statistics.median(times) / 300 * 1e6) for name, times in taken.items()},
-        "ratio": paired(taken["on its own"], taken["with BEGIN"]),
+        **{f"{name}, us": round(statistics.median(times) / 300 * 1e6) for name, times in durations.items()},
+        "ratio": paired(durations["on its own"], durations["with BEGIN"]),
     }
 
 
@@ -268,13 +268,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=15)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-bench-") as folder:
         Path(folder).chmod(0o711)
-        found = asyncio.run(run(given.rows, given.rounds, Path(folder) / "data"))
+        figures = asyncio.run(run(options.rows, options.rounds, Path(folder) / "data"))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
-    print(json.dumps(found, indent=2))
+    RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
+    print(json.dumps(figures, indent=2))
     return 0
 
 

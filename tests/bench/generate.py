@@ -45,11 +45,11 @@ def run(folder: Path) -> Taken:
     process = os.posix_spawn(
         COMMAND, [str(COMMAND), "generate"], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, silence, 1)]
     )
-    _, status, used = os.wait4(process, 0)
+    _, status, usage = os.wait4(process, 0)
     os.close(silence)
     if status:
         raise SystemExit(f"contracts generate failed in {folder}")
-    return Taken(time.perf_counter() - began, used.ru_utime + used.ru_stime)
+    return Taken(time.perf_counter() - began, usage.ru_utime + usage.ru_stime)
 
 
 def edit(folder: Path, number: int) -> None:
@@ -67,11 +67,11 @@ def edit(folder: Path, number: int) -> None:
 
 def best(before: Callable[[int], object], folder: Path, rounds: int) -> Taken:
     """The least of several runs, each after `before`."""
-    taken: list[Taken] = []
+    costs: list[Taken] = []
     for number in range(rounds):
         before(number)
-        taken.append(run(folder))
-    return Taken(min(one.clock for one in taken), min(one.cpu for one in taken))
+        costs.append(run(folder))
+    return Taken(min(one.clock for one in costs), min(one.cpu for one in costs))
 
 
 def main() -> None:

@@ -39,10 +39,10 @@ async def run(host: str, port: int, make: Callable[[int], bytes], *, requests: i
 async def _client(host: str, port: int, make: Callable[[int], bytes], numbers, result: Result) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     for number in numbers:
-        sent = time.perf_counter()
+        sent_at = time.perf_counter()
         writer.write(make(number))
         status = await _status(reader)
-        result.latencies_ms.append((time.perf_counter() - sent) * 1000)
+        result.latencies_ms.append((time.perf_counter() - sent_at) * 1000)
         result.statuses[status] += 1
     writer.close()
 

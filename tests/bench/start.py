@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOWN = "Revenue of today"
+LAST_LINE = "Revenue of today"
 
 
 def main() -> None:
@@ -45,11 +45,11 @@ def _seconds_to_revenue(clone: Path, began: float) -> float:
         start_new_session=True,
     )
     assert run.stdout is not None
-    shown = next((line for line in run.stdout if line.startswith(SHOWN)), None)
+    last_line = next((line for line in run.stdout if line.startswith(LAST_LINE)), None)
     seconds = time.perf_counter() - began
     os.killpg(run.pid, signal.SIGINT)
     run.communicate(timeout=60)
-    if shown is None:
+    if last_line is None:
         raise RuntimeError("`make run` ended without showing revenue")
     return seconds
 

@@ -29,7 +29,7 @@ from tests.faults.goods import Delivery
 SENDERS = 8
 _PAUSE_SECONDS, _MAX_PAUSE_SECONDS = 0.1, 1.0
 VICTIMS = ("api", "api", "worker", "worker", "database", "postmaster", "backend")
-FOUND = """
+EVENTS = """
     SELECT e.processor || ' ' || e.external_event_id, count(DISTINCT e.id), count(DISTINCT l.id), count(DISTINCT t.id),
         count(DISTINCT d.id) FILTER (WHERE d.outcome = 'accepted')
     FROM attribution_events e
@@ -63,8 +63,8 @@ def _next(order: Random, shop: Shop, account: Account) -> Delivery:
     if chance < 0.15 and account.acknowledged:
         return order.choice(list(account.acknowledged.values())[-50:])
     if chance < 0.25:
-        return order.choice((goods.malformed, lambda: goods.truncated(shop)))()
-    return order.choice((goods.charge, goods.charge, goods.order, goods.completed, goods.capture))()
+        return order.choice((goods.malformed_charge, lambda: goods.truncated_charge(shop)))()
+    return order.choice((goods.charge, goods.charge, goods.order, goods.completed_order, goods.capture))()
 
 
 async def deliver(client: httpx2.AsyncClient, shop: Shop, account: Account, one: Delivery) -> bool:
@@ -142,12 +142,12 @@ async def settle(deployment: Deployment, shop: Shop, account: Account) -> None:
 async def check(deployment: Deployment, shop: Shop, account: Account) -> None:
     """Every acknowledged delivery is there exactly once and whole, and nothing is there that nobody sent."""
     connection = await deployment.look()
-    events = {row[0]: tuple(row)[1:] for row in await connection.fetch(FOUND, shop.tenant_id)}
+    events = {row[0]: tuple(row)[1:] for row in await connection.fetch(EVENTS, shop.tenant_id)}
     dead = {row[0]: row[1] for row in await connection.fetch(DEAD, shop.tenant_id)}
     await connection.close()
     there = events.keys() | dead.keys()
-    lost = account.acknowledged.keys() - there
-    assert not lost, f"{len(lost)} acknowledged deliveries are lost: {sorted(lost)[:3]}"
+    missing = account.acknowledged.keys() - there
+    assert not missing, f"{len(missing)} acknowledged deliveries are lost: {sorted(missing)[:3]}"
     assert not there - account.acknowledged.keys() - account.unknown.keys(), "rows that nobody sent"
     odd = {key: counts for key, counts in events.items() if counts != (1, 1, 1, 1)}
     assert not odd, f"events doubled or half there: {list(odd.items())[:3]}"
@@ -177,8 +177,8 @@ async def _workers_live(deployment: Deployment) -> None:
     """After all that the workers still run what is due, and every due instant was dispatched once."""
     deadline, connection = time.monotonic() + deployments.PATIENCE_SECONDS, await deployment.look()
     since = await connection.fetchval("SELECT now()")
-    done = "SELECT count(*) FROM queue.pgqueuer_log WHERE status = 'successful' AND created > $1"
-    while not await connection.fetchval(done, since):
+    successes = "SELECT count(*) FROM queue.pgqueuer_log WHERE status = 'successful' AND created > $1"
+    while not await connection.fetchval(successes, since):
         assert time.monotonic() < deadline, "no job is done any more"
         await asyncio.sleep(0.2)
     await connection.close()
@@ -189,12 +189,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--seed", type=int, default=20_261_121)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-chaos-") as folder:
         Path(folder).chmod(0o711)
-        account = asyncio.run(run(Path(folder) / "deployment", given.rounds, given.seed))
+        account = asyncio.run(run(Path(folder) / "deployment", options.rounds, options.seed))
     print(
-        f"{given.rounds} kills ({dict(account.hits)}): {len(account.acknowledged)} deliveries acknowledged, lost 0, doubled 0, "
+        f"{options.rounds} kills ({dict(account.hits)}): {len(account.acknowledged)} deliveries acknowledged, lost 0, doubled 0, "
         f"half 0; {account.repeated} had no 2xx, were sent again and taken; answers {dict(account.statuses)}; "
         f"back after at most {max(account.back_seconds):.1f} s"
     )

@@ -44,7 +44,7 @@ RECORD = text("""
     SELECT :tenant, 'stripe', :key, :key, 'captured', :key, event.id, 100, 100, 'USD', now(), 'stripe_webhook', now(), 1
     FROM event
 """)
-FOUND = """
+ROWS = """
     SELECT e.idempotency_key, count(DISTINCT e.id) AS events, count(DISTINCT l.id) AS entries, count(DISTINCT t.id) AS steps
     FROM attribution_events e
     LEFT JOIN revenue_ledger l ON l.tenant_id = e.tenant_id AND l.event_id = e.id
@@ -138,10 +138,10 @@ async def settle(server: embedded.Server, tenant: uuid.UUID, account: Account) -
 async def check(server: embedded.Server, account: Account) -> None:
     """Every acknowledged key has exactly one event, one entry and one step; no event is without them."""
     connection = await bootstrap.connect(server.url("migration_owner", "skeldir"))
-    rows = {row[0]: tuple(row)[1:] for row in await connection.fetch(FOUND)}
+    rows = {row[0]: tuple(row)[1:] for row in await connection.fetch(ROWS)}
     await connection.close()
-    lost = account.acknowledged - rows.keys()
-    assert not lost, f"{len(lost)} acknowledged rows are lost"
+    missing = account.acknowledged - rows.keys()
+    assert not missing, f"{len(missing)} acknowledged rows are lost"
     assert not rows.keys() - account.acknowledged - account.unknown, "rows that nobody wrote"
     odd = {key: counts for key, counts in rows.items() if counts != (1, 1, 1)}
     assert not odd, f"rows doubled or half there: {list(odd.items())[:3]}"
@@ -170,10 +170,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=20_261_121)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-faults-") as folder:
         Path(folder).chmod(0o711)
-        account = asyncio.run(run(given.rounds, given.seed, Path(folder) / "data"))
+        account = asyncio.run(run(options.rounds, options.seed, Path(folder) / "data"))
     slowest = max(account.recovery_seconds)
     print(
         f"{account.kills} kills, {len(account.acknowledged)} rows acknowledged: lost 0, doubled 0, half 0; "

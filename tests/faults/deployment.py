@@ -157,7 +157,7 @@ class Deployment:
         self.shops += 1
         secrets = {processor.name: processor.new_secret() for processor in registry.PROCESSORS}
         email = f"shop-{self.shops}@shop.example"
-        made = await asyncio.to_thread(
+        new_tenant = await asyncio.to_thread(
             tenant.make,
             self.settings,
             name=f"Shop {self.shops}",
@@ -167,9 +167,11 @@ class Deployment:
         )
         operator = engines.create(self.settings.secret("ops_database_url"), pool_size=1)
         async with operator.begin() as connection:
-            await connection.execute(_RAISE, {"tenant": made.tenant_id})
+            await connection.execute(_RAISE, {"tenant": new_tenant.tenant_id})
         await operator.dispose()
-        return Shop(made.tenant_id, Sender(made.tenant_key, secrets, run.signers(self.settings), SystemClock()))
+        return Shop(
+            new_tenant.tenant_id, Sender(new_tenant.tenant_key, secrets, run.signers(self.settings), SystemClock())
+        )
 
     async def look(self) -> asyncpg.Connection:
         """A connection that sees every tenant's rows."""
@@ -182,8 +184,8 @@ def _tail(log: Path) -> str:
 
 def _group(leader: int) -> list[int]:
     """The processes that a supervisor started."""
-    shown = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=False)
-    return [int(pid) for pid in shown.stdout.split()]
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in listing.stdout.split()]
 
 
 def _kill_all(what: str, pids: list[int]) -> str:

@@ -54,7 +54,7 @@ def order() -> Delivery:
     return Delivery("shopify", "orders/paid", json.dumps(payload).encode(), f"shopify_order_{number}")
 
 
-def completed() -> Delivery:
+def completed_order() -> Delivery:
     """An order completed at WooCommerce."""
     number = _number()
     payload = registry.processor("woocommerce").sample("order.completed") | {
@@ -78,36 +78,36 @@ def _number() -> int:
     return int(time.time() * 1000) * 10_000 + next(_COUNT) % 10_000
 
 
-def truncated(shop: Shop) -> Delivery:
+def truncated_charge(shop: Shop) -> Delivery:
     """What is no JSON; known by a keyed hash of its bytes."""
     body = charge().body[:-30]
     digest = hmac.new(shop.sender.secrets["stripe"].encode(), body, hashlib.sha256).hexdigest()
     return Delivery("stripe", "charge.succeeded", body, str(uuid.uuid5(uuid.NAMESPACE_URL, digest)), is_dead=True)
 
 
-def malformed() -> Delivery:
+def malformed_charge() -> Delivery:
     """JSON that breaks the contract: an amount that is no integer."""
-    made = charge(amount="129.999")
-    event = json.loads(made.body)["id"]
+    delivery = charge(amount="129.999")
+    event = json.loads(delivery.body)["id"]
     key = uuid.uuid5(uuid.NAMESPACE_URL, f"stripe_{event}")
-    return Delivery("stripe", "charge.succeeded", made.body, str(key), is_dead=True)
+    return Delivery("stripe", "charge.succeeded", delivery.body, str(key), is_dead=True)
 
 
-def personal() -> Delivery:
+def personal_charge() -> Delivery:
     """A charge with personal data in every place where processors put it."""
     person = {"email": f"{MARK}@shop.example", "phone": MARK, "first_name": MARK, "address": {"line1": MARK}}
     changes = {"billing_details": person, "receipt_email": f"{MARK}@shop.example", "metadata": {"customer_email": MARK}}
     return charge(**changes)
 
 
-def unstrippable() -> Delivery:
+def unstrippable_charge() -> Delivery:
     """Personal data nested deeper than anybody searches: kept as a dead event, without its body."""
     name = f"ch_{uuid.uuid4().hex}"
     body = b'{"id": "%s", "a": ' % name.encode() + b'{"a":' * 150 + b'{"email": "%s"}' % MARK.encode() + b"}" * 151
     return Delivery("stripe", "charge.succeeded", body, name, is_dead=True)
 
 
-def hinted(source: str | None, medium: str | None) -> Delivery:
+def hinted_charge(source: str | None, medium: str | None) -> Delivery:
     """A charge whose shop says where the customer came from."""
     hints = {"utm_source": source, "utm_medium": medium}
     return charge(metadata={name: value for name, value in hints.items() if value})

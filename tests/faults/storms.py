@@ -50,10 +50,10 @@ class Storm:
 
 def _mixed(size: int, shop: Shop) -> Sequence[Delivery]:
     """Of ten: seven new ones of four processors, two repetitions, one that is broken."""
-    kinds = (goods.charge, goods.order, goods.completed, goods.capture)
+    kinds = (goods.charge, goods.order, goods.completed_order, goods.capture)
     new = [kinds[number % 4]() for number in range(size * 7 // 10)]
     repeated = [new[number % len(new)] for number in range(size * 2 // 10)]
-    broken = [goods.truncated(shop) if number % 2 else goods.malformed() for number in range(size // 10)]
+    broken = [goods.truncated_charge(shop) if number % 2 else goods.malformed_charge() for number in range(size // 10)]
     return [*new, *repeated, *broken]
 
 
@@ -65,28 +65,34 @@ def _mixed_counts(size: int) -> Counts:
 STORMS = (
     Storm("replay", lambda size, _: [goods.charge()] * size, lambda size: Counts(1, 1, 0, size)),
     Storm("unique", lambda size, _: [goods.charge() for _ in range(size)], lambda size: Counts(size, size, 0, size)),
-    Storm("malformed", lambda size, _: [goods.malformed() for _ in range(size)], lambda size: Counts(0, 0, size, size)),
     Storm(
-        "personal", lambda size, _: [goods.personal() for _ in range(size)], lambda size: Counts(size, size, 0, size)
+        "malformed",
+        lambda size, _: [goods.malformed_charge() for _ in range(size)],
+        lambda size: Counts(0, 0, size, size),
+    ),
+    Storm(
+        "personal",
+        lambda size, _: [goods.personal_charge() for _ in range(size)],
+        lambda size: Counts(size, size, 0, size),
     ),
     Storm(
         "personal, too deep to strip",
-        lambda size, _: [goods.unstrippable() for _ in range(size)],
+        lambda size, _: [goods.unstrippable_charge() for _ in range(size)],
         lambda size: Counts(0, 0, size, size),
     ),
     Storm(
         "invalid JSON",
-        lambda size, shop: [goods.truncated(shop) for _ in range(size)],
+        lambda size, shop: [goods.truncated_charge(shop) for _ in range(size)],
         lambda size: Counts(0, 0, size, size),
     ),
     Storm("mixed", _mixed, _mixed_counts),
 )
 
 
-async def send_all(url: str, sent: Sequence[tuple[Shop, Delivery]], at_once: int) -> Counter[int]:
+async def send_all(url: str, deliveries: Sequence[tuple[Shop, Delivery]], at_once: int) -> Counter[int]:
     """How often each status was answered. A lost connection or an answer that never comes raises."""
     statuses: Counter[int] = Counter()
-    numbers = iter(sent)
+    numbers = iter(deliveries)
     limits = httpx2.Limits(max_connections=at_once, max_keepalive_connections=at_once)
     async with httpx2.AsyncClient(base_url=url, timeout=TIMEOUT_SECONDS, limits=limits) as client:
 
@@ -102,12 +108,12 @@ async def count(deployment: Deployment, shop: Shop) -> Counts:
     """What the tenant has."""
     tables = ("attribution_events", "revenue_ledger", "dead_events", "webhook_deliveries")
     connection = await deployment.look()
-    found = [
+    row = [
         await connection.fetchval(f"SELECT count(*) FROM {table} WHERE tenant_id = $1", shop.tenant_id)
         for table in tables
     ]
     await connection.close()
-    return Counts(*found)
+    return Counts(*row)
 
 
 async def marks(deployment: Deployment) -> int:
@@ -115,23 +121,21 @@ async def marks(deployment: Deployment) -> int:
     connection = await deployment.look()
     tables = ("webhook_deliveries", "attribution_events", "revenue_ledger", "dead_events", "dead_events_quarantine")
     pattern = f"%{goods.MARK}%"
-    found = [
-        await connection.fetchval(f"SELECT count(*) FROM {one} t WHERE t::text LIKE $1", pattern) for one in tables
-    ]
+    hits = [await connection.fetchval(f"SELECT count(*) FROM {one} t WHERE t::text LIKE $1", pattern) for one in tables]
     await connection.close()
-    return sum(found)
+    return sum(hits)
 
 
 async def blow(deployment: Deployment, storm: Storm, size: int, at_once: int) -> float:
     """One storm over a fresh tenant; seconds it took."""
     shop = await deployment.shop()
-    sent = [(shop, one) for one in storm.make(size, shop)]
+    deliveries = [(shop, one) for one in storm.make(size, shop)]
     begun = time.perf_counter()
-    statuses = await send_all(deployment.url, sent, at_once)
+    statuses = await send_all(deployment.url, deliveries, at_once)
     seconds = time.perf_counter() - begun
-    assert statuses == {200: len(sent)}, f"{storm.name}: {dict(statuses)}"
-    found, expected = await count(deployment, shop), storm.expected(size)
-    assert found == expected, f"{storm.name}: {found} instead of {expected}"
+    assert statuses == {200: len(deliveries)}, f"{storm.name}: {dict(statuses)}"
+    counts, expected = await count(deployment, shop), storm.expected(size)
+    assert counts == expected, f"{storm.name}: {counts} instead of {expected}"
     assert await marks(deployment) == 0, f"{storm.name}: personal data at rest"
     return seconds
 
@@ -155,14 +159,14 @@ async def every_alias(deployment: Deployment, at_once: int) -> int:
             hints += [(source, medium, rule["channel"]) for medium in rule.get("medium", []) or [None]]
     hints = [hint for hint in hints if hint[0] != "anything" or hint[1]] + [("bing", "cpc", document["unmapped"])]
     shop = await deployment.shop()
-    sent = [goods.hinted(source, medium) for source, medium, _ in hints]
-    assert await send_all(deployment.url, [(shop, one) for one in sent], at_once) == {200: len(sent)}
+    deliveries = [goods.hinted_charge(source, medium) for source, medium, _ in hints]
+    assert await send_all(deployment.url, [(shop, one) for one in deliveries], at_once) == {200: len(deliveries)}
     connection = await deployment.look()
     rows = await connection.fetch(
         "SELECT transaction_id, channel_code FROM attribution_events WHERE tenant_id = $1", shop.tenant_id
     )
     await connection.close()
-    assert dict(map(tuple, rows)) == {one.name: code for one, (_, _, code) in zip(sent, hints, strict=True)}
+    assert dict(map(tuple, rows)) == {one.name: code for one, (_, _, code) in zip(deliveries, hints, strict=True)}
     return len(hints)
 
 
@@ -193,10 +197,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[50, 250, 1000])
     parser.add_argument("--at-once", type=int, default=200)
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-storms-") as folder:
         Path(folder).chmod(0o711)
-        asyncio.run(run(Path(folder) / "deployment", given.sizes, given.at_once))
+        asyncio.run(run(Path(folder) / "deployment", options.sizes, options.at_once))
     return 0
 
 

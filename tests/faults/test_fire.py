@@ -26,8 +26,8 @@ pytestmark = pytest.mark.xdist_group("worker-processes")
 @pytest.fixture(scope="module")
 async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
     """One deployment for all; each test has shops of its own, and workers only while it needs them."""
-    async with deployments.running(reachable(tmp_path_factory.mktemp("fire")) / "deployment") as made:
-        yield made
+    async with deployments.running(reachable(tmp_path_factory.mktemp("fire")) / "deployment") as deployment:
+        yield deployment
 
 
 @pytest.mark.promise("P061", "P065", "P066", "P068", "P072", "Q02", "Q03", "F24")
@@ -40,8 +40,8 @@ async def test_storms_keep_exactly_what_came(deployment: Deployment) -> None:
 async def test_a_steady_rate_over_four_tenants_is_answered_in_full(deployment: Deployment) -> None:
     """Repeated, malformed and personal ones among them; `make bench-ingest` holds the rates for minutes and judges the latency."""
     shops = [await deployment.shop() for _ in range(4)]
-    made = await ladder.step([partial(_headers, one) for one in shops], deployment.port, 29.0, 3.0)
-    assert (made.errors, made.statuses) == (0, {200: 87})
+    result = await ladder.step([partial(_headers, one) for one in shops], deployment.port, 29.0, 3.0)
+    assert (result.errors, result.statuses) == (0, {200: 87})
 
 
 def _headers(shop: Shop, body: bytes) -> dict[str, str]:
@@ -61,9 +61,9 @@ async def test_the_harness_itself_needs_less_than_a_fiftieth_of_a_second_for_a_d
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    made = NewTenant(uuid.uuid4(), "a@shop.example", "unused", tenant_key="sk_x", webhook_secret="whsec_x")
+    merchant = NewTenant(uuid.uuid4(), "a@shop.example", "unused", tenant_key="sk_x", webhook_secret="whsec_x")
     begun = time.process_time()
-    step = await ladder.step([partial(shop.headers, made)] * 4, server.sockets[0].getsockname()[1], 100.0, 1.0)
+    step = await ladder.step([partial(shop.headers, merchant)] * 4, server.sockets[0].getsockname()[1], 100.0, 1.0)
     seconds = time.process_time() - begun
     server.close()
     assert step.statuses == {200: 100}

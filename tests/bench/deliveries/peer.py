@@ -57,9 +57,9 @@ class Receipt(BaseModel):
 
 
 async def session() -> AsyncIterator[AsyncSession]:
-    async with sessions() as made, made.begin():
-        await made.execute(text("SELECT set_config('app.current_tenant_id', :tenant, true)"), {"tenant": TENANT})
-        yield made
+    async with sessions() as session, session.begin():
+        await session.execute(text("SELECT set_config('app.current_tenant_id', :tenant, true)"), {"tenant": TENANT})
+        yield session
 
 
 async def verified(request: Request, stripe_signature: Annotated[str, Header()]) -> Event:
@@ -84,7 +84,7 @@ async def receive(
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, f"stripe_charge_succeeded_{charge.id}"))
     now = datetime.now(UTC)
     common: dict[str, Any] = {"tenant_id": tenant, "processor": "stripe"}
-    made = await database.scalar(
+    new_event_id = await database.scalar(
         insert(AttributionEvent)
         .values(
             **common,
@@ -104,7 +104,7 @@ async def receive(
         .on_conflict_do_nothing()
         .returning(AttributionEvent.id)
     )
-    if made is not None:
+    if new_event_id is not None:
         entry = RevenueEntry(
             **common,
             transaction_id=charge.id,
@@ -112,7 +112,7 @@ async def receive(
             entry_kind="captured",
             ordinal=1,
             processor_event_id=event.id,
-            event_id=made,
+            event_id=new_event_id,
             amount_cents=charge.amount,
             effect_cents=charge.amount,
             currency=charge.currency.upper(),
@@ -131,8 +131,8 @@ async def receive(
         received_at=now,
         size_bytes=0,
         signature_scheme="stripe_v1",
-        outcome="accepted" if made else "duplicate",
-        event_id=made,
+        outcome="accepted" if new_event_id else "duplicate",
+        event_id=new_event_id,
     )
     database.add(delivery)
-    return Receipt(success=True, outcome="accepted" if made else "duplicate", event_id=made)
+    return Receipt(success=True, outcome="accepted" if new_event_id else "duplicate", event_id=new_event_id)

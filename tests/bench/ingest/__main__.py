@@ -72,26 +72,26 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=2000, help="deliveries in a round")
     length = "of the first two steps, the third is five times as long; 60 is the specification's, 0 leaves them out"
     parser.add_argument("--ladder-seconds", type=float, default=6.0, help=f"length {length}")
-    given = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-bench-") as folder:
         Path(folder).chmod(0o711)
         with local.stack(Settings(data_dir=Path(folder))) as stack:
-            return _run(stack, Path(folder), given)
+            return _run(stack, Path(folder), options)
 
 
-def _run(stack: local.Stack, folder: Path, given: argparse.Namespace) -> int:
+def _run(stack: local.Stack, folder: Path, options: argparse.Namespace) -> int:
     shops = [_shop(stack, number) for number in range(4)]
     asyncio.run(_prepare(stack, shops[0]))
-    course = Course(shops[0], folder / "postgres" / "pgdata", stack, given.requests)
+    course = Course(shops[0], folder / "postgres" / "pgdata", stack, options.requests)
     bare = bench.uvicorn(
         "tests.bench.ingest.bare:app",
         {"BARE_DATABASE_URL": stack.urls[roles.API].set(drivername="postgresql").render_as_string(hide_password=False)},
     )
     with bench.service(stack) as ours, bare as theirs:
         parties = [Party("skeldir", ours), Party("bare route", theirs)]
-        asyncio.run(_measure(course, parties, given.rounds))
+        asyncio.run(_measure(course, parties, options.rounds))
         ratio = _report(course, parties)
-        signers, seconds = [partial(bench.headers, one) for one in shops], given.ladder_seconds
+        signers, seconds = [partial(bench.headers, one) for one in shops], options.ladder_seconds
         steps = asyncio.run(ladder.climb(signers, ours.port, seconds)) if seconds else []
         peak = processes.resident_mb(ours.pid, peak=True)
         null = asyncio.run(ladder.step(signers, theirs.port, ladder.NULL_RATE, seconds)) if seconds else None
@@ -159,8 +159,8 @@ def _pgbench(course: Course) -> float:
             "-f", script.name, "-h", str(url.host), "-p", str(url.port), "-U", str(url.username), str(url.database),
         ]  # fmt: skip
         environment = os.environ | {"PGPASSWORD": str(url.password)}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    line = next(line for line in done.stdout.splitlines() if line.startswith("tps = "))
+        process = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    line = next(line for line in process.stdout.splitlines() if line.startswith("tps = "))
     return float(line.split()[2])
 
 

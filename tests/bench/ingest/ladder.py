@@ -65,7 +65,7 @@ async def climb(shops: Sequence[Headers], port: int, seconds: float) -> list[Ste
 
 async def step(shops: Sequence[Headers], port: int, rate: float, seconds: float) -> Step:
     """`rate` deliveries a second for `seconds`: 25 % repeated, 10 % malformed, 10 % with personal data."""
-    made, random, sent = Step(rate, seconds), Random(7), []
+    result, random, bodies = Step(rate, seconds), Random(7), []
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=50)
     async with httpx2.AsyncClient(
         base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_SECONDS, limits=limits
@@ -73,12 +73,12 @@ async def step(shops: Sequence[Headers], port: int, rate: float, seconds: float)
         started, tasks = time.monotonic(), []
         for number in range(int(rate * seconds)):
             await asyncio.sleep(max(0.0, started + number / rate - time.monotonic()))
-            body = sent[random.randrange(len(sent))] if sent and random.random() < 0.25 else _body(random)
-            sent.append(body)
-            tasks.append(asyncio.create_task(_send(client, made, shops[number % len(shops)], body)))
+            body = bodies[random.randrange(len(bodies))] if bodies and random.random() < 0.25 else _body(random)
+            bodies.append(body)
+            tasks.append(asyncio.create_task(_send(client, result, shops[number % len(shops)], body)))
         await asyncio.gather(*tasks)
-        made.took_seconds = time.monotonic() - started
-    return made
+        result.took_seconds = time.monotonic() - started
+    return result
 
 
 def _body(random: Random) -> bytes:
@@ -92,12 +92,12 @@ def _body(random: Random) -> bytes:
     return body
 
 
-async def _send(client: httpx2.AsyncClient, made: Step, headers: Headers, body: bytes) -> None:
+async def _send(client: httpx2.AsyncClient, result: Step, headers: Headers, body: bytes) -> None:
     begun = time.perf_counter()
     try:
         answer = await client.post("/api/webhooks/stripe", content=body, headers=headers(body))
     except httpx2.HTTPError:
-        made.errors += 1
+        result.errors += 1
         return
-    made.latencies_ms.append(1000 * (time.perf_counter() - begun))
-    made.statuses[answer.status_code] = made.statuses.get(answer.status_code, 0) + 1
+    result.latencies_ms.append(1000 * (time.perf_counter() - begun))
+    result.statuses[answer.status_code] = result.statuses.get(answer.status_code, 0) + 1

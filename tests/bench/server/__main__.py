@@ -29,8 +29,8 @@ def build_ours(folder: Path, others: int) -> None:
     """The generated server."""
     (folder / "contract").mkdir(parents=True)
     (folder / "contract" / "api.json").write_text(contract.text(others))
-    made = pipeline.build(link.read(folder / "contract", display_root="contract"))
-    disk.write(folder / "ours", made.files)
+    output = pipeline.build(link.read(folder / "contract", display_root="contract"))
+    disk.write(folder / "ours", output.files)
     (folder / "ours_app.py").write_text(peers.OURS)
 
 
@@ -69,11 +69,11 @@ def measured(folder: Path, module: str, python: Path | None = None) -> dict[str,
     """CPU per call of one peer, or why there is none."""
     environment = {**os.environ, "PYTHONPATH": "."}
     command = [(python or Path(sys.executable)).absolute(), MEASURE, module, "app"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return (done.stderr or done.stdout).strip().splitlines()[-1][:160]
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if process.returncode:
+        return (process.stderr or process.stdout).strip().splitlines()[-1][:160]
+    figures: dict[str, float] = json.loads(process.stdout.splitlines()[-1])
+    return figures
 
 
 def main() -> None:

@@ -77,11 +77,11 @@ def _other(number: int) -> dict[str, Any]:
 def _schemas() -> dict[str, Any]:
     tags = {"type": "array", "maxItems": 10, "items": {"type": "string"}}
     name, cents = {"type": "string", "minLength": 1, "maxLength": 100}, {"type": "integer", "minimum": 0}
-    made = {"id": {"type": "string", "format": "uuid"}, "created_at": {"type": "string", "format": "date-time"}}
+    stamps = {"id": {"type": "string", "format": "uuid"}, "created_at": {"type": "string", "format": "date-time"}}
     new = {"name": name, "price_cents": cents, "tags": tags}
     return {
         "NewWidget": {"type": "object", "additionalProperties": False, "required": [*new], "properties": new},
-        "Widget": {"type": "object", "required": [*made, *new], "properties": {**made, **new}},
+        "Widget": {"type": "object", "required": [*stamps, *new], "properties": {**stamps, **new}},
         "WidgetList": {
             "type": "object",
             "required": ["items"],

@@ -54,23 +54,23 @@ def scope_of(method: str, path: str, body: bytes) -> dict[str, Any]:
 async def call(app: Any, method: str, path: str, body: bytes) -> tuple[int, bytes]:
     """One exchange."""
     message = {"type": "http.request", "body": body, "more_body": False}
-    sent: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return message
 
     async def send(one: dict[str, Any]) -> None:
-        sent.append(one)
+        messages.append(one)
 
     await app(scope_of(method, path, body), receive, send)
-    return sent[0]["status"], b"".join(one.get("body", b"") for one in sent[1:])
+    return messages[0]["status"], b"".join(one.get("body", b"") for one in messages[1:])
 
 
 async def cost(app: Any, case: tuple[str, str, bytes, int], seconds: float = 0.08, rounds: int = 25) -> float:
     """Microseconds of CPU per call, the best of many short rounds, which a busy machine disturbs least."""
-    method, path, body, wanted = case
+    method, path, body, expected = case
     status, content = await call(app, method, path, body)
-    if status != wanted:
+    if status != expected:
         raise SystemExit(f"{method} {path}: {status} {content[:300]!r}")
     best = float("inf")
     for _ in range(rounds):
@@ -86,15 +86,15 @@ async def cost(app: Any, case: tuple[str, str, bytes, int], seconds: float = 0.0
 async def lifespan(app: Any) -> None:
     """Start the application, for those that build themselves when they start."""
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    done = asyncio.Event()
+    end = asyncio.Event()
     await queue.put({"type": "lifespan.startup"})
 
     async def send(message: dict[str, Any]) -> None:
         if message["type"].startswith("lifespan.startup"):
-            done.set()
+            end.set()
 
     task = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, queue.get, send))
-    await asyncio.wait_for(done.wait(), 30)
+    await asyncio.wait_for(end.wait(), 30)
     RUNNING.append(task)
 
 
