@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Final, final
+from typing import Any, Final, cast, final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +21,8 @@ from impl.ingestion.dead_events.many import Retry, UnknownRetry
 from impl.ingestion.dead_events.outlook import Outlook
 from impl.ingestion.dead_events.reading import Reader
 from impl.ingestion.dead_events.repair import Actor, DeadEvent, Filter, NotRepairable, UnknownDeadEvent
+from impl.ingestion.deliveries import listing
+from impl.ingestion.deliveries.listing import ListedDelivery
 from impl.ingestion.touches import receive
 from impl.ingestion.touches.receive import Outcome, TouchDependencies
 from impl.ingestion.touches.rules import Result
@@ -56,6 +58,19 @@ class EventsOperations:
     ) -> events.IngestTouchesReply:
         outcomes = await receive.receive(self._touches, call.principal, call.raw, call.correlation_id)
         return events.IngestTouches200(body=to_api_batch(call.principal.tenant_id, outcomes))
+
+    async def list_deliveries(
+        self, params: events.ListDeliveriesParams, *, call: Call[PersonCaller]
+    ) -> events.ListDeliveriesReply:
+        tenant_id = call.principal.tenant_id
+        scope = f"{call.operation.id}\x1f{tenant_id}\x1f{params.source}"
+        after = _position(params.cursor, scope)
+        async with tenant_transaction(self._engine, tenant_id) as connection:
+            rows, has_more = await listing.page(connection, tenant_id, params.source, after=after, limit=params.limit)
+        following = cursor.encode(Position(rows[-1].received_at, rows[-1].id), scope) if has_more else None
+        page = common.Page(limit=params.limit, has_more=has_more, next_cursor=following)
+        items = [to_api_delivery(tenant_id, one) for one in rows]
+        return events.ListDeliveries200(body=models.DeliveryPage(items=items, page=page))
 
     async def list_dead_events(
         self, params: events.ListDeadEventsParams, *, call: Call[PersonCaller]
@@ -214,6 +229,25 @@ def given_amount(body: models.RetryRequest | None) -> Money | None:
     except UnknownCurrencyError as error:
         issue = Issue("/body/currency", "currency", "This is not an ISO 4217 code", error.code)
         raise UnknownCurrency(errors=[issue]) from error
+
+
+def to_api_delivery(tenant_id: UUID, delivery: ListedDelivery) -> models.Delivery:
+    """A delivery as the contract words it."""
+    return models.Delivery(
+        tenant_id=tenant_id,
+        id=delivery.id,
+        source=delivery.processor,
+        event_type=delivery.topic,
+        external_event_id=delivery.processor_event_id,
+        outcome=cast("Any", delivery.outcome),
+        account=delivery.account,
+        secret_label=delivery.secret_label,
+        received_at=delivery.received_at,
+        event_id=delivery.event_id,
+        dead_event_id=delivery.dead_event_id,
+        amount_cents=delivery.amount_cents,
+        currency=delivery.currency,
+    )
 
 
 def to_api_dead_event(tenant_id: UUID, dead_event: DeadEvent, prospect: Outlook | None = None) -> models.DeadEvent:
