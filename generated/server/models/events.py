@@ -188,6 +188,47 @@ class DeadEvent(ContractModel):
     repair: Omittable[DeadEventRepair] = None
 
 
+class Delivery(ContractModel):
+    """A correctly signed webhook delivery."""
+
+    tenant_id: Uuid
+    """ID of the tenant."""
+    id: Uuid
+    """ID of the delivery."""
+    source: Annotated[str, Text(min_length=1, max_length=64)]
+    """The payment processor."""
+    event_type: Annotated[str, Text(min_length=1, max_length=255)]
+    """Event name as the processor spells it."""
+    external_event_id: Annotated[str, Text(min_length=1, max_length=255)]
+    """The processor's ID of the notification, or a name made of its content where it has none."""
+    outcome: Literal["accepted", "duplicate", "dead", "ignored"]
+    """accepted: it was recorded; duplicate: it had been recorded before; dead: it could not be processed and is kept
+    for repair; ignored: there was nothing to record, for example because it is a test object.
+    """
+    account: Annotated[str, Text(min_length=1, max_length=255)]
+    """The shop or account whose payments these are."""
+    received_at: Timestamp
+    """Time of receipt (UTC)."""
+    secret_label: Omittable[Annotated[str, Text(min_length=1, max_length=64)]] = None
+    """Label of the webhook secret that verified the signature."""
+    event_id: Omittable[Uuid] = None
+    """The recorded event. Present if the outcome is accepted or duplicate."""
+    dead_event_id: Omittable[Uuid] = None
+    """The dead event. Present if the outcome is dead."""
+    amount_cents: Omittable[Annotated[int, Integer(ge=0, le=2**63 - 1)]] = None
+    """Amount of the recorded event in minor units."""
+    currency: Omittable[Annotated[str, Text(pattern="^[A-Z]{3}$")]] = None
+    """Currency code (ISO 4217) of the amount."""
+
+
+class DeliveryPage(ContractModel):
+    """A page of deliveries, newest first."""
+
+    items: Annotated[list[Delivery], Field(max_length=100)]
+    """The deliveries."""
+    page: Page
+
+
 class DeadEventPage(ContractModel):
     """A page of dead events, newest first."""
 
