@@ -1,5 +1,7 @@
 """The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | user | db |
 keys | attribution | channels`.
+"""The command line: `skeldir run | serve | worker | migrate | demo | connect | deliver | replay | tenant | user | db |
+keys | attribution`.
 
 Owns commands, their texts and their exit codes.
 
@@ -124,14 +126,22 @@ def deliver_command(  # noqa: PLR0913, PLR0917 - its options
     is_list: Annotated[
         bool, typer.Option("--list", help="Print which events to select at each processor, and send nothing.")
     ] = False,
+    amount: Annotated[str | None, typer.Option(help="Amount, such as 12.34. [default: that of the sample]")] = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of the amount, ISO 4217.")] = None,
+    is_same: Annotated[
+        bool,
+        typer.Option(
+            "--same", help="Send the sample as it is, with its own id and date: the second one is a duplicate."
+        ),
+    ] = False,
     url: Url = "http://127.0.0.1:8000",
     tenant_key: TenantKey = None,
     secret: Secret = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Sign a sample delivery as its processor does, send it, and print the outcome.
+    """Sign a new delivery as its processor does, send it, and print the outcome and today's revenue before and after it.
 
-    Example: skeldir deliver --processor stripe --event charge.succeeded --url http://127.0.0.1:8000
+    Example: skeldir deliver --processor stripe --event charge.succeeded --amount 12.34
     """
     from impl.cli import deliver, local
 
@@ -141,10 +151,61 @@ def deliver_command(  # noqa: PLR0913, PLR0917 - its options
         return
     if processor is None or event is None:
         raise ConfigurationError("name --processor and --event, or print the events to select with --list")
-    # First the sample: a wrong name must be reported on a machine without a demo shop too.
-    sample = deliver.sample(processor, event)
-    sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)
-    deliver.deliver(url, sender, [sample])
+    if is_same and (amount or currency):
+        raise ConfigurationError("--same sends the sample as it is; leave out --amount and --currency")
+    # First the delivery: a wrong name must be reported on a machine without a demo shop too.
+    one = (
+        deliver.sample(processor, event) if is_same else deliver.new(processor, event, amount=amount, currency=currency)
+    )
+    settings = options.settings(data_dir=data_dir)
+    if tenant_key is None:
+        deliver.deliver_to_demo(url, settings, one)
+    else:
+        deliver.deliver(url, deliver.sender(settings, tenant_key=tenant_key, secret=secret), [one])
+
+
+@app.command("connect")
+def connect_command(  # noqa: PLR0913, PLR0917 - its options
+    processor: Annotated[
+        str, typer.Argument(help="The processor: stripe, shopify, woocommerce or paypal.", show_default=False)
+    ],
+    url: Url = "http://127.0.0.1:8000",
+    public_url: Annotated[
+        str | None, typer.Option(help="Base URL under which the processor reaches the service. [default: --url]")
+    ] = None,
+    tenant_id: Annotated[str | None, typer.Option(help="The shop. [default: the demo shop]")] = None,
+    email: Annotated[str | None, typer.Option(help="Login of an admin of the shop; the password is asked for.")] = None,
+    secret: Secret = None,
+    label: Annotated[str | None, typer.Option(help="Label, to connect a second shop or endpoint.")] = None,
+    mode: Annotated[str | None, typer.Option(help="test for an endpoint of the processor's test mode.")] = None,
+    account: Annotated[str | None, typer.Option(help="Shop host or account ID, if there are several.")] = None,
+    is_secret_only: Annotated[
+        bool, typer.Option("--secret-only", help="Only set the secret again; the address stays.")
+    ] = False,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for the first delivery; 0 for none.")] = 300.0,
+    data_dir: DataDir = None,
+) -> None:
+    """Connect a payment processor: print the address and events to enter there, store its secret, wait for the first delivery.
+
+    Without --tenant-id and --email it connects the demo shop of this data folder.
+
+    Example: skeldir connect stripe --url https://skeldir.example --tenant-id 3f2b8c1e-… --email owner@shop.example
+    """
+    from impl.cli import connect
+
+    connect.connect(
+        options.settings(data_dir=data_dir),
+        connect.Connection(
+            processor=processor,
+            url=url,
+            public_url=public_url,
+            login=connect.read_login(tenant_id, email),
+            secret=secret,
+            endpoint=connect.endpoint_of(label=label, mode=mode, account=account),
+            is_secret_only=is_secret_only,
+            wait_seconds=wait,
+        ),
+    )
 
 
 @app.command("replay")

@@ -15,12 +15,15 @@ from typing import Any
 import httpx2
 
 from generated.governance import mappings
-from impl.cli import local, run
+from impl.cli import api_client, local, run
+from impl.cli.api_client import Login, Session
 from impl.cli.demo.sender import Sender
 from impl.cli.options import FailOn
+from impl.kernel import money
 from impl.kernel.clock import SystemClock
 from impl.kernel.errors import ConfigurationError
-from impl.platforms import registry
+from impl.kernel.money import Money, MoneyError
+from impl.platforms import fresh, registry
 from impl.platforms.notification import short_text
 from impl.settings import Settings
 
@@ -39,12 +42,32 @@ class Recorded:
 
 
 def sample(processor: str, topic: str) -> Recorded:
-    """A sample delivery. Raises `ConfigurationError` that says which there are."""
+    """A sample delivery as it is: the second one is a duplicate. Raises `ConfigurationError` that says which there are."""
     try:
         payload = registry.processor(processor).sample(topic)
     except KeyError as error:
         raise ConfigurationError(str(error.args[0])) from error
     return Recorded(processor, topic, json.dumps(payload).encode())
+
+
+def new(processor: str, topic: str, *, amount: str | None, currency: str | None) -> Recorded:
+    """A delivery of now that no other one repeats. Raises `ConfigurationError` for a wrong name, amount or currency."""
+    try:
+        wanted = _amount(amount, currency) if amount is not None or currency is not None else None
+        payload = fresh.fresh(registry.processor(processor), topic, SystemClock().now(), wanted)
+    except KeyError as error:
+        raise ConfigurationError(str(error.args[0])) from error
+    except (ValueError, MoneyError) as error:
+        raise ConfigurationError(str(error)) from error
+    return Recorded(processor, topic, json.dumps(payload).encode(), where="a new one")
+
+
+def _amount(amount: str | None, currency: str | None) -> Money:
+    code = money.currency(currency or "USD")
+    wanted = money.parse(amount or "12.00", code)
+    if wanted.amount_cents < 1:
+        raise ConfigurationError("--amount must be more than 0; write the amount of a refund without its sign")
+    return wanted
 
 
 def subscriptions(processor: str | None = None) -> Sequence[str]:
@@ -116,6 +139,21 @@ def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded], *, fail_on
         raise ConfigurationError(f"{refused} of {len(deliveries)} deliveries were refused")
     if dead and fail_on is FailOn.DEAD:
         raise ConfigurationError(f"{dead} of {len(deliveries)} deliveries are dead events")
+
+
+def deliver_to_demo(url: str, settings: Settings, delivery: Recorded) -> None:
+    """Send one delivery for the demo's shop, and print today's revenue before and after it. Raises `ConfigurationError`."""
+    shop = run.known_shop(settings)
+    with api_client.session(url, Login(str(shop.tenant_id), shop.email, shop.password)) as session:
+        before = _revenue(session)
+        deliver(url, run.sender(settings, shop), [delivery])
+        local.say(f"Revenue of today: {before} → {_revenue(session)}")
+
+
+def _revenue(session: Session) -> str:
+    revenue = session.get("/api/v1/revenue/realtime")
+    total = Money(revenue["revenue_total_cents"], money.currency(revenue["currency"]))
+    return f"{money.decimal_text(total)} {total.currency}"
 
 
 async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> tuple[int, int]:

@@ -161,5 +161,5 @@ def check_password(password: str) -> None:
 def _print(tenant: NewTenant) -> None:
     local.say(f"tenant_id       {tenant.tenant_id}")
     local.say(f"admin           {tenant.email}")
-    local.say(f"tenant_key      {tenant.tenant_key}   (header X-Skeldir-Tenant-Key; shown only once)")
-    local.say(f"webhook_secret  {tenant.webhook_secret}   ({FIRST.title} signing secret; shown only once)")
+    local.say(f"tenant_key      {tenant.tenant_key}   (for your site's touches; shown only once)")
+    local.say(f"\nConnect a processor: skeldir connect stripe --tenant-id {tenant.tenant_id} --email {tenant.email}")

@@ -55,6 +55,22 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """What a merchant does at the processor to connect it, in the words of its own pages."""
+
+    place: str
+    """Where deliveries are set up."""
+    steps: tuple[str, ...]
+    """What to enter there, apart from the address and the events."""
+    credential: str
+    """What verifies deliveries, and where it is shown."""
+    credential_begins: str = ""
+    """How it begins, where it always does: another secret of the processor is easily taken for it."""
+    is_chosen_by_us: bool = False
+    """Whether the merchant enters there what we make, and not the other way round."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """One delivery of the demo's shop, and what it shows."""
 
@@ -85,6 +101,7 @@ class Processor(ABC):
     """Lower-case names of the headers it reads."""
     topics: ClassVar[Mapping[str, Topic]]
     """Its kinds of notification, by its own names."""
+    guide: ClassVar[Guide]
     credential: ClassVar[Literal["secret", "webhook_id"]] = "secret"
     """What a tenant gives us so that deliveries can be verified: the secret that signs them, or the id of its webhook."""
     holds_to_schema_of_topic: ClassVar[bool] = True

@@ -17,7 +17,7 @@ from impl.kernel.callers import MachineCaller
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
 
-PREFIX: Final = "sk_"
+PREFIX: Final = "skt_"
 """Lets people and leak scanners recognise a key; the log hides what begins so."""
 _CACHE_SECONDS: Final = 60.0
 _CACHE_CAPACITY: Final = 2048

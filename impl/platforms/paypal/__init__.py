@@ -24,7 +24,7 @@ from impl.platforms.paypal import signature as proofs
 from impl.platforms.paypal.certificates import Certificates, PinnedCertificates
 from impl.platforms.paypal.events import NAME, TOPICS, to_facts
 from impl.platforms.paypal.local_authority import Authority
-from impl.platforms.processor import Example, Headers, Processor, Signature
+from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
 from impl.settings import Settings
 
 __all__ = ["PayPal", "to_facts"]
@@ -37,6 +37,11 @@ class PayPal(Processor):
     title = "PayPal"
     signature_scheme = "paypal_sha256_rsa"
     signature = Signature(header="PAYPAL-TRANSMISSION-SIG")
+    guide = Guide(
+        place="developer.paypal.com → Apps & Credentials → Live → your app → Webhooks → Add Webhook",
+        steps=("For a first try use Sandbox in place of Live, and `--mode test`.",),
+        credential="the Webhook ID that the list of webhooks shows",
+    )
     headers = proofs.HEADERS
     topics = TOPICS
     credential = "webhook_id"

@@ -15,6 +15,9 @@ from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
 from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, object_version, to_facts
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
+from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, to_facts
 from impl.platforms.shopify.objects import NAME
 from impl.platforms.shopify.position import position
 
@@ -34,6 +37,11 @@ class Shopify(Processor):
     title = "Shopify"
     signature_scheme = "shopify_hmac_sha256"
     signature = Signature(header=_SIGNATURE, template="{base64}")
+    guide = Guide(
+        place="Shopify admin → Settings → Notifications → Webhooks → Create webhook",
+        steps=("One webhook for each event.", "Format: JSON.", "Webhook API version: the latest stable one."),
+        credential="the key that the page shows below the list: “Your webhooks will be signed with …”",
+    )
     topic_header = _TOPIC
     headers = frozenset(
         prefix + name.lower().removeprefix(_OLDER)

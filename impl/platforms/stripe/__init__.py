@@ -10,6 +10,8 @@ from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
 from impl.platforms.stripe import examples, objects
 from impl.platforms.stripe import position as positions
 from impl.platforms.stripe import signature as signatures
@@ -32,6 +34,16 @@ class Stripe(Processor):
         template="t={time},v1={hex}",
         message="{time}.{body}",
         tolerance_seconds=signatures.TOLERANCE_SECONDS,
+    )
+    guide = Guide(
+        place="Stripe Dashboard → Workbench → Webhooks → Create an event destination",
+        steps=(
+            "Events from: Your account.",
+            "Destination type: Webhook endpoint.",
+            "For a first try use a sandbox, and `--mode test`.",
+        ),
+        credential="the signing secret that the page of the new destination shows (whsec_…)",
+        credential_begins="whsec_",
     )
     headers = frozenset({_SIGNATURE.lower()})
     topics = TOPICS

@@ -11,6 +11,8 @@ from impl.platforms import hmac_signature
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification, ObjectVersion, short_text
 from impl.platforms.processor import Example, Headers, Processor, Signature
+from impl.platforms.notification import Notification, short_text
+from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
 from impl.platforms.woocommerce.events import NAME, TOPICS, money_kind, to_facts
 from impl.platforms.woocommerce.position import position
 
@@ -28,6 +30,12 @@ class WooCommerce(Processor):
     title = "WooCommerce"
     signature_scheme = "woocommerce_hmac_sha256"
     signature = Signature(header=_SIGNATURE, template="{base64}")
+    guide = Guide(
+        place="WordPress admin → WooCommerce → Settings → Advanced → Webhooks → Add webhook",
+        steps=("One webhook for each event.", "Status: Active.", "API version: WP REST API Integration v3."),
+        credential="the secret of the webhooks, the same for all of them",
+        is_chosen_by_us=True,
+    )
     topic_header = _TOPIC
     headers = frozenset({_SIGNATURE.lower(), _TOPIC.lower(), _DELIVERY_ID.lower()})
     topics = TOPICS

@@ -135,4 +135,4 @@ async def test_a_key_that_was_valid_lately_is_no_stranger_also_when_it_must_be_r
 def test_a_new_key_is_random_and_recognisable():
     made = {tenant_keys.new() for _ in range(50)}
     assert len(made) == 50
-    assert all(key.startswith("sk_") and len(key) == 46 for key in made)
+    assert all(key.startswith("skt_") and len(key) == 47 for key in made)
