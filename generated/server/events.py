@@ -58,6 +58,44 @@ def decode_ingest_touches(raw: bytes) -> models.TouchBatch | Invalid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListDeliveriesParams:
+    """Parameters of `listDeliveries`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    source: Annotated[Annotated[str, Text(min_length=1, max_length=64)] | None, Query("source")] = None
+    """Filter by source."""
+    cursor: Annotated[
+        Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
+    ] = None
+    """Position of the next page: the value of `page.next_cursor` of the previous page."""
+    limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
+    """Maximum number of items per page."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDeliveries200(JsonReply):
+    """A page of deliveries."""
+
+    status: ClassVar[int] = 200
+    body: models.DeliveryPage
+
+
+ListDeliveriesReply: TypeAlias = (
+    ListDeliveries200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListDeadEventsParams:
     """Parameters of `listDeadEvents`."""
 
@@ -329,6 +367,16 @@ class EventsApi(Protocol[AccessBearerAuthT_contra, TenantKeyAuthT_contra]):
         """
         ...
 
+    async def list_deliveries(
+        self, params: ListDeliveriesParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ListDeliveriesReply:
+        """List webhook deliveries (GET /api/events/deliveries).
+
+        Lists the correctly signed webhook deliveries of your payment processors with their outcome, newest first.
+        Nothing of their content is shown. Use it to see whether a new connection works.
+        """
+        ...
+
     async def list_dead_events(
         self, params: ListDeadEventsParams, *, call: Call[AccessBearerAuthT_contra]
     ) -> ListDeadEventsReply:
@@ -394,6 +442,9 @@ class EventsStub:
     async def ingest_touches(self, params: IngestTouchesParams, *, call: Call[Any]) -> IngestTouchesReply:
         raise NotWrittenError
 
+    async def list_deliveries(self, params: ListDeliveriesParams, *, call: Call[Any]) -> ListDeliveriesReply:
+        raise NotWrittenError
+
     async def list_dead_events(self, params: ListDeadEventsParams, *, call: Call[Any]) -> ListDeadEventsReply:
         raise NotWrittenError
 
@@ -444,6 +495,28 @@ INGEST_TOUCHES: Final = Operation(
     rate_limit=("webhook",),
 )
 
+LIST_DELIVERIES: Final = Operation(
+    id="listDeliveries",
+    method="GET",
+    path="/api/events/deliveries",
+    handler="list_deliveries",
+    replies=frozenset(
+        {
+            ListDeliveries200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/events.yaml:100",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ListDeliveriesParams),
+    rate_limit=("api",),
+)
+
 LIST_DEAD_EVENTS: Final = Operation(
     id="listDeadEvents",
     method="GET",
@@ -460,7 +533,7 @@ LIST_DEAD_EVENTS: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:100",
+    origin="contracts/openapi/v1/events.yaml:171",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListDeadEventsParams),
     rate_limit=("api",),
@@ -483,7 +556,7 @@ GET_DEAD_EVENT: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:180",
+    origin="contracts/openapi/v1/events.yaml:251",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDeadEventParams),
     rate_limit=("api",),
@@ -509,7 +582,7 @@ RETRY_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:255",
+    origin="contracts/openapi/v1/events.yaml:326",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(RetryDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.RetryRequest)}, is_required=False),
@@ -535,7 +608,7 @@ RETRY_DEAD_EVENTS: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:342",
+    origin="contracts/openapi/v1/events.yaml:413",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(RetryDeadEventsParams),
     bodies=Bodies({"application/json": JsonBody(models.RetryManyRequest)}, is_required=True),
@@ -559,7 +632,7 @@ GET_DEAD_EVENT_RETRY: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:426",
+    origin="contracts/openapi/v1/events.yaml:497",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDeadEventRetryParams),
     rate_limit=("api",),
@@ -585,7 +658,7 @@ ABANDON_DEAD_EVENT: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/events.yaml:481",
+    origin="contracts/openapi/v1/events.yaml:552",
     security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(AbandonDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.AbandonRequest)}, is_required=True),
@@ -594,6 +667,7 @@ ABANDON_DEAD_EVENT: Final = Operation(
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     INGEST_TOUCHES,
+    LIST_DELIVERIES,
     LIST_DEAD_EVENTS,
     GET_DEAD_EVENT,
     RETRY_DEAD_EVENT,

@@ -1,7 +1,5 @@
-"""The command line: `skeldir run | serve | worker | migrate | demo | deliver | replay | tenant | user | db |
-keys | attribution | channels`.
 """The command line: `skeldir run | serve | worker | migrate | demo | connect | deliver | replay | tenant | user | db |
-keys | attribution`.
+keys | attribution | channels`.
 
 Owns commands, their texts and their exit codes.
 

@@ -13,11 +13,8 @@ from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification, ObjectVersion, short_text
-from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, object_version, to_facts
-from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
-from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, to_facts
+from impl.platforms.shopify.events import TOPICS, is_of_test_order, money_kind, object_version, to_facts
 from impl.platforms.shopify.objects import NAME
 from impl.platforms.shopify.position import position
 

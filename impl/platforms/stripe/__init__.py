@@ -9,8 +9,6 @@ from typing import Any
 from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification, ObjectVersion, short_text
-from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
 from impl.platforms.stripe import examples, objects
 from impl.platforms.stripe import position as positions

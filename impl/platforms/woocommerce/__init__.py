@@ -10,8 +10,6 @@ from impl.kernel.facts import Fact, Position, Shown
 from impl.platforms import hmac_signature
 from impl.platforms.fields import Fields
 from impl.platforms.notification import Notification, ObjectVersion, short_text
-from impl.platforms.processor import Example, Headers, Processor, Signature
-from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Example, Guide, Headers, Processor, Signature
 from impl.platforms.woocommerce.events import NAME, TOPICS, money_kind, to_facts
 from impl.platforms.woocommerce.position import position
