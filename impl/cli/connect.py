@@ -34,7 +34,7 @@ USUAL_MISTAKES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What to connect, as the options say."""
+    """A processor to connect, as the options say."""
 
     processor: str
     url: str

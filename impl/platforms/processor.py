@@ -56,7 +56,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
-    """What a merchant does at the processor to connect it, in the words of its own pages."""
+    """The steps of a merchant at the processor to connect it, in the words of its own pages."""
 
     place: str
     """Where deliveries are set up."""

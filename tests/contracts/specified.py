@@ -11,7 +11,7 @@ SPECIFIED = {
     "export": 4,
     "health": 4,
     "errors": 1,
-    "events": 6,
+    "events": 8,
     "llm-explanations": 1,
     "llm-investigations": 3,
     "llm-budget": 4,
