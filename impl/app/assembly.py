@@ -124,7 +124,8 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         wrapper=tuning.wrapper,
     )
     # In front of all others, because FastAPI has a /docs of its own and the first route that matches answers.
-    app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir)]
+    contract = docs.contract_route(app.openapi(), app.state.unwritten)
+    app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir), contract]
     _allow_origins(app, settings)
     return app
 

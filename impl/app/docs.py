@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+_HERE = {"url": "/", "description": "The service that this document comes from."}
 INDEX = "index.html"
 METHOD_NOT_ALLOWED = 405
 
@@ -37,9 +43,41 @@ seconds. Otherwise run <code>make docs</code> in the folder where the service wa
 def routes(folder: Path) -> list[BaseRoute]:
     """Routes of the site in `folder`, which may not exist yet. They must come before FastAPI's own /docs."""
     return [
+        Route("/", _to_folder, include_in_schema=False),
         Route("/docs", _to_folder, include_in_schema=False),
         Mount("/docs", _Site(folder)),
     ]
+
+
+def contract_route(contract: Mapping[str, Any], unwritten: Collection[str]) -> BaseRoute:
+    """`/openapi.json` as this service answers it: its own address first, and without the operations that still answer 501.
+
+    With `?unwritten=true` those are in it too.
+    """
+    whole = {**contract, "servers": [_HERE, *contract.get("servers", ())]}
+    documents = {False: _json(_without(whole, unwritten)), True: _json(whole)}
+
+    async def serve(request: Request) -> Response:
+        document = documents[request.query_params.get("unwritten") == "true"]
+        return Response(document, media_type="application/json")
+
+    return Route("/openapi.json", serve, include_in_schema=False)
+
+
+def _without(contract: Mapping[str, Any], unwritten: Collection[str]) -> dict[str, Any]:
+    paths = {
+        path: {
+            name: value
+            for name, value in item.items()
+            if not (isinstance(value, dict) and value.get("operationId") in unwritten)
+        }
+        for path, item in contract["paths"].items()
+    }
+    return {**contract, "paths": {path: item for path, item in paths.items() if _METHODS.intersection(item)}}
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def _to_folder(_: object) -> Response:

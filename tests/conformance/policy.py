@@ -19,6 +19,7 @@ OPAQUE = ("cursor",)
 CORRELATION_HEADER = "X-Correlation-ID"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 BESIDE_THE_CONTRACT = (
+    "/",
     "/docs",
     "/docs/*",
     "/health",
