@@ -6,7 +6,7 @@ Lifespan, middleware, exception handlers and other routes of the application sta
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, TypeAlias
@@ -152,6 +152,16 @@ async def _never(scope: Scope, receive: Receive, send: Send) -> None:
     raise AssertionError("the dispatcher answers every path of the contract")
 
 
+def _unwritten(bindings: Sequence[Binding]) -> Iterator[str]:
+    """Ids of the operations that still have the method of their generated stub, which answers 501."""
+    stubs = __name__.removesuffix("_runtime.server")
+    for binding in bindings:
+        for operation in binding.operations:
+            method = getattr(type(binding.implementation), operation.handler, None)
+            if method is not None and method.__module__.startswith(stubs) and "Stub." in method.__qualname__:
+                yield operation.id
+
+
 def install(
     app: FastAPI, bindings: Sequence[Binding], *, authenticator: object, plugins: Plugins, document: bytes
 ) -> None:
@@ -169,4 +179,5 @@ def install(
     if app.middleware_stack is None:
         app.user_middleware.append(Middleware(Shortcut, dispatcher))  # the innermost
     app.router.default = dispatcher.not_found
+    app.state.unwritten = frozenset(_unwritten(bindings))
     app.openapi = lambda: contract  # type: ignore[method-assign]  # documented way to replace the document
