@@ -79,10 +79,14 @@ def bundle(
 def status(
     contracts: Contracts = Path(CONTRACTS),
     implementation: Annotated[Path, typer.Option(help="Folder of the implementation.")] = Path("impl"),
+    is_table: Annotated[bool, typer.Option("--table", help="Print a Markdown table of the APIs.")] = False,
 ) -> None:
     """List implemented and missing operations, and handlers that belong to no operation."""
     from tools.cli import status as status_
 
+    if is_table:
+        print(status_.table(contracts, implementation))
+        return
     raise typer.Exit(status_.run(contracts, implementation))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,17 @@ def run(contracts: Path, implementation: Path) -> int:
     return 1 if orphans else 0
 
 
+def table(contracts: Path, implementation: Path) -> str:
+    """The state of every API as a Markdown table: what works, and what still answers 501."""
+    handlers = {handler.reply: handler for handler in find(implementation)}
+    lines = ["| API | works | answers 501 |", "|---|---|---|"]
+    for api in (one for one in _apis(contracts) if one.operations):
+        written = [one for one in api.operations if (handler := handlers.get(_reply_of(one))) and handler.is_written]
+        missing = [f"`{one.id}`" for one in api.operations if one not in written]
+        lines.append(f"| {api.name} | {len(written)} of {len(api.operations)} | {', '.join(missing)} |")
+    return "\n".join(lines)
+
+
 def list_operations(contracts: Path) -> int:
     """Print every operation."""
     for one in _operations(contracts):
@@ -76,12 +87,16 @@ def _place(operation: ir.Endpoint) -> str:
 
 
 def _operations(contracts: Path) -> list[ir.Endpoint]:
+    return [operation for api in _apis(contracts) for operation in api.operations]
+
+
+def _apis(contracts: Path) -> Sequence[ir.Api]:
     sources = link.read(contracts)
     if problems.has_errors(sources.problems):
         print(problems.refusal(sources.problems), file=sys.stderr)
         raise SystemExit(1)
     contract, _ = reading.read(sources)
-    return [operation for api in contract.apis for operation in api.operations]
+    return contract.apis
 
 
 def find(folder: Path) -> Iterator[Handler]:
