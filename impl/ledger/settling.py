@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from impl.kernel import ids
 from impl.kernel.events import EntryKind, EventType
 from impl.kernel.facts import Position
 
@@ -31,7 +32,7 @@ class HistoryEntry:
 class Adjustment:
     """An entry that brings the ledger closer to a position."""
 
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    id: uuid.UUID = field(default_factory=ids.new)
     type: EventType
     kind: EntryKind
     transaction_id: str

@@ -7,7 +7,6 @@ event, a duplicate, a dead event or a note that there was nothing to record; not
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from dataclasses import dataclass
 
 import structlog
@@ -22,6 +21,7 @@ from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.deliveries.secrets import SecretStore, WebhookSecret
 from impl.ingestion.deliveries.terms import TermsStore
 from impl.ingestion.journeys import Journeys
+from impl.kernel import ids
 from impl.kernel.clock import Clock
 from impl.kernel.facts import Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
@@ -85,7 +85,7 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
         raise SignatureMismatch("the tenant has no secret for this processor")
     secret = secrets[index]
     delivery = Delivery(
-        id=uuid.uuid4(),
+        id=ids.new(),
         tenant_id=inbound.tenant_id,
         processor=processor.name,
         received_at=now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -14,6 +13,7 @@ from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.delivery import Delivery, Rejected, Rejection
 from impl.ingestion.deliveries.races import LostRaceError, persist
 from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
+from impl.kernel import ids
 from impl.platforms import registry, summary
 
 _RECORD: Final = "SELECT * FROM record_rejection($1)"
@@ -49,7 +49,7 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
     version = registry.processor(delivery.processor).object_version(rejection.topic, rejection.payload)
     return {
         **rows.delivery_columns(delivery, rejection.idempotency_key),
-        "dead_event_id": uuid.uuid4(),
+        "dead_event_id": ids.new(),
         "topic": rejection.topic,
         "processor_event_id": rejection.processor_event_id or str(rejection.idempotency_key),
         "external_event_id": rejection.processor_event_id,

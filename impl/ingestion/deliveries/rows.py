@@ -13,7 +13,7 @@ from impl import ledger
 from impl.db import locks
 from impl.ingestion.deliveries.delivery import Delivery, correlation_id
 from impl.ingestion.journeys import Link
-from impl.kernel import money
+from impl.kernel import ids, money
 from impl.kernel.events import EntryKind
 from impl.kernel.facts import FIXED, Fact, FactKind, Report, Shown
 from impl.kernel.facts import Link as SaleLink
@@ -240,7 +240,7 @@ def _received_fact(posting: Posting, channel: str, link: Link | None, delivery: 
     """An event and, with an entry kind, its entry."""
     fact, entry, about = posting.fact, posting.entry, posting.about
     return {
-        "event_id": uuid.uuid4(),
+        "event_id": ids.new(),
         "of_processor": about.processor if about.processor != delivery.processor else None,
         "account": about.account,
         "idempotency_key": str(posting.key),
