@@ -33,15 +33,27 @@ WITH stored AS (
 ), dead AS (
     INSERT INTO dead_events (
         tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
-        payload_sealed, key_id, external_event_id, ingested_at, correlation_id)
+        payload_sealed, key_id, external_event_id, ingested_at, correlation_id, object_name, object_at)
     SELECT :tenant_id, id, 'touch', idempotency_key, error_code, error_code, 'touch', error_message, error_detail,
-           raw_payload, decode(payload_sealed, 'hex'), key_id, external_event_id, :now, :correlation_id
+           raw_payload, decode(payload_sealed, 'hex'), key_id, external_event_id, :now, :correlation_id, external_event_id,
+           CASE WHEN external_event_id IS NOT NULL THEN CAST(:now AS timestamptz) END
       FROM jsonb_to_recordset(CAST(:dead AS jsonb)) AS dead (
            id uuid, idempotency_key text, error_code text, error_message text, error_detail jsonb, raw_payload jsonb,
            payload_sealed text, key_id text, external_event_id text)
      ORDER BY idempotency_key
     ON CONFLICT (tenant_id, source, idempotency_key) DO UPDATE SET updated_at = dead_events.updated_at
     RETURNING idempotency_key, id
+), resolved AS (
+    -- A touch that was sent again, well, resolves its dead event; one that a worker replays at this moment is left to the worker.
+    UPDATE dead_events o
+       SET remediation_status = 'resolved', resolved_at = :now, resolved_event_id = g.touch, next_retry_at = NULL,
+           updated_at = :now
+      FROM (SELECT d.id, s.id AS touch
+              FROM stored s
+              JOIN dead_events d ON d.tenant_id = :tenant_id AND d.source = 'touch' AND d.object_name = s.touch_id
+                                AND d.remediation_status <> 'resolved'
+               FOR UPDATE OF d SKIP LOCKED) g
+     WHERE o.tenant_id = :tenant_id AND o.id = g.id
 )
 SELECT (SELECT coalesce(jsonb_agg(touch_id), '[]') FROM stored) AS stored,
        (SELECT coalesce(jsonb_object_agg(idempotency_key, id), '{}') FROM dead) AS dead;

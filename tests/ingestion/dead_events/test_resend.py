@@ -6,7 +6,7 @@ import json
 import pytest
 
 from impl.platforms import registry
-from tests.ingestion.dead_events.steps import DEAD, OLDER_STRIPE, charge, state, stripe
+from tests.ingestion.dead_events.steps import DEAD, OLDER_STRIPE, bury_touch, charge, state, stripe
 
 EARLIER, LATER = 1795166400, 1795170000
 
@@ -145,3 +145,20 @@ async def test_nothing_is_resolved_when_nothing_is_recorded(merchant, owner, tel
         await owner.execute("DROP TRIGGER refuse ON dead_events")
     rows = await owner.fetchval("SELECT count(*) FROM attribution_events WHERE tenant_id = $1", merchant.tenant_id)
     assert (rows, (await state(owner, dead.dead_event_id))["remediation_status"]) == (0, "pending")
+
+
+async def test_a_touch_that_is_sent_again_well(staffed, owner):
+    dead_id, other = [await bury_touch(staffed, touch_id=name, kind="glance") for name in ("t-1", "t-2")]
+    again = await staffed.send(staffed.touch(touch_id="t-1"), staffed.touch(touch_id="t-3"))
+    assert [line["result"] for line in again.json()["results"]] == ["accepted"] * 2
+    touch = await owner.fetchval("SELECT id FROM touches WHERE tenant_id = $1 AND touch_id = 't-1'", staffed.tenant_id)
+    row = await state(owner, dead_id)
+    assert (row["remediation_status"], row["resolved_event_id"]) == ("resolved", touch)
+    assert (await state(owner, other))["remediation_status"] == "pending"
+
+
+async def test_a_touch_that_is_dead_and_well_in_one_batch_stays_open(staffed, owner):
+    dead_id = await bury_touch(staffed, touch_id="t-1", kind="glance")
+    batch = await staffed.send(staffed.touch(touch_id="t-1"), staffed.touch(touch_id="t-1", kind="glance"))
+    assert sorted(line["result"] for line in batch.json()["results"]) == ["accepted", "dead"]
+    assert (await state(owner, dead_id))["remediation_status"] == "pending"
