@@ -153,12 +153,17 @@ async def test_a_long_retry_makes_room_for_other_jobs_and_goes_on_where_it_was(
 
 
 async def test_what_arrives_after_the_request_is_not_retried(staffed, owner, deliver, work_off):
-    await deliver(staffed, charge(), OLDER_STRIPE)
-    await ask(staffed, source="stripe", force=True)
+    """Not even in place of one that was resolved meanwhile."""
+    body = charge()
+    await deliver(staffed, body, OLDER_STRIPE)
+    retry = (await ask(staffed, source="stripe", force=True)).json()
+    await deliver(staffed, body)
     staffed.clock.advance(1)
     late = (await deliver(staffed, charge(), OLDER_STRIPE)).dead_event_id
     await work_off(staffed.tenant_id)
     assert (await state(owner, late))["retry_count"] == 0
+    shown = (await staffed.ask("GET", retry["status_url"])).json()
+    assert (shown["status"], shown["selected"], shown["retried"]) == ("finished", 1, 0)
 
 
 async def test_another_tenants_retry_is_404(staffed, make_site, deliver):
