@@ -40,7 +40,7 @@ from impl.db import url as urls
 from impl.db.sealing import KeyRing
 from impl.ingestion.dead_events import tasks as ingestion_tasks
 from impl.ingestion.dead_events.reading import Reader
-from impl.ingestion.deliveries import waiting
+from impl.ingestion.deliveries import recounting, waiting
 from impl.jobs import queue, schedules, upkeep, vitals
 from impl.jobs.executor import JobExecutor, Registry
 from impl.jobs.kinds import QUEUES
@@ -97,6 +97,7 @@ def registry(settings: Settings) -> Registry:
         **upkeep.registry(),
         **ingestion_tasks.registry(reader),
         **waiting.registry(by_name),
+        **recounting.registry(by_name),
         **attribution_tasks.registry(),
     }
 

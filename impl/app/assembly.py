@@ -24,7 +24,6 @@ from generated.server import (
     llm_explanations,
     llm_investigations,
     platforms,
-    reconciliation,
 )
 from generated.server.app import OPERATIONS, mount
 from impl.app import docs
@@ -52,6 +51,7 @@ from impl.jobs import stats, vitals
 from impl.kernel import background
 from impl.kernel.clock import Clock, SystemClock
 from impl.platforms import registry
+from impl.reconciliation.operations import ReconciliationOperations
 from impl.revenue.operations import RevenueOperations
 from impl.settings import Role, Settings
 from impl.telemetry.exchanges import DeprecatedCalls, ExchangeLog
@@ -108,7 +108,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         llm_explanations=llm_explanations.LlmExplanationsStub(),
         llm_investigations=llm_investigations.LlmInvestigationsStub(),
         platforms=platforms.PlatformsStub(),
-        reconciliation=reconciliation.ReconciliationStub(),
+        reconciliation=ReconciliationOperations(engine, auth.idempotency, clock, receiver.terms.forget),
         revenue=RevenueOperations(engine, clock),
         receive_delivery=DeliveryHandler(
             receiver,

@@ -75,6 +75,10 @@ class FactKind(enum.StrEnum):
     """Final: a dispute that was won, or whose funds came back."""
     COUNTED = "counted"
     """Final: a payment that names an order of a shop has waited for that order long enough."""
+    LINKED = "linked"
+    """Final: the books of a processor show which order a payment belongs to."""
+    RECOUNTED = "recounted"
+    """Final: the role of an account was set, so its payments were counted anew."""
     PAYMENT_FAILED = "payment_failed"
     """Snapshot: an attempt to pay that moved nothing."""
     CHECKOUT = "checkout"
@@ -84,7 +88,15 @@ class FactKind(enum.StrEnum):
 FIXED: Final = frozenset({FactKind.CAPTURED, FactKind.PAID, FactKind.REFUNDED})
 """One for ever, with one amount."""
 FINAL: Final = frozenset(
-    {FactKind.HOLD_ENDED, FactKind.NO_CASH, FactKind.REFUND_ENDED, FactKind.DISPUTE_ENDED, FactKind.COUNTED}
+    {
+        FactKind.HOLD_ENDED,
+        FactKind.NO_CASH,
+        FactKind.REFUND_ENDED,
+        FactKind.DISPUTE_ENDED,
+        FactKind.COUNTED,
+        FactKind.LINKED,
+        FactKind.RECOUNTED,
+    }
 )
 """States that cannot be left."""
 CAPTURING: Final = frozenset(
@@ -118,6 +130,10 @@ class Shown:
     """The payment it is about."""
     payment_reference: str | None = None
     """A second name of the payment, which several notifications share."""
+    gateway: str | None = None
+    """The payment method of a shop through which it went, as the shop names it; None where it names none."""
+    order_reference: str | None = None
+    """The name that payments give an order, made of its number; None where that is its `transaction_id`."""
 
     @property
     def cents(self) -> int:
@@ -135,12 +151,22 @@ class Link:
     order_id: str
     """The number of the order in its shop."""
     order_name: str
-    """The `transaction_id` of the order's facts."""
+    """The `transaction_id` of the order's facts; their `order_reference` where a payment names its order."""
     payment_processor: str
     payment_id: str
     """Any name of the payment: its `transaction_id`, its `payment_reference`, or the order number that it shows."""
     how: str
-    """`order` when the order names its payment, `payment` when the payment names its order."""
+    """`order` when the order names its payment, `payment` when the payment names its order, `reconciliation` when the books of a
+    processor show both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A difference between an object and what it announces, for whoever reads the receipt."""
+
+    pointer: str
+    """JSON pointer into the body."""
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +207,9 @@ class Fact(Shown):
     hints: Hints = field(default_factory=Hints)
     links: tuple[Link, ...] = ()
     """Orders or payments that it names."""
+    numbers: tuple[str, ...] = ()
+    """Of an order: its number in the shop. Of a payment: texts in which the shop may have written such a number."""
+    notes: tuple[Note, ...] = ()
     repair: Repair | None = None
     """Why `money` is not what the processor told."""
     idempotency_key: uuid.UUID = field(init=False, compare=False)

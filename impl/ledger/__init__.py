@@ -7,10 +7,11 @@ verification by a processor's books (`reconciliation`).
 """
 
 from impl.ledger.posting import History, KnownFact, Posting, is_foreign, mismatched, post
-from impl.ledger.sales import Role, RoleOf, Terms
+from impl.ledger.sales import UNKNOWN, Role, RoleOf, Terms, Wait, always_auto
 from impl.ledger.settling import Adjustment, HistoryEntry
 
 __all__ = [
+    "UNKNOWN",
     "Adjustment",
     "History",
     "HistoryEntry",
@@ -19,6 +20,8 @@ __all__ = [
     "Role",
     "RoleOf",
     "Terms",
+    "Wait",
+    "always_auto",
     "is_foreign",
     "mismatched",
     "post",

@@ -16,7 +16,8 @@ from impl.kernel.errors import SkeldirError
 from impl.kernel.events import ENTRY_KINDS, EntryKind, EventType
 from impl.kernel.facts import CAPTURING, FINAL, FIXED, Fact, FactKind, Link, Shown
 from impl.kernel.money import Money
-from impl.ledger.sales import Party, Settled, Terms, is_waiting, parties, settle_sale
+from impl.ledger import sales
+from impl.ledger.sales import Party, Settled, Terms, Wait, parties, settle_sale
 from impl.ledger.settling import Adjustment, HistoryEntry
 
 _WITHOUT_MONEY = frozenset({FactKind.PAYMENT_FAILED, FactKind.CHECKOUT, FactKind.PAID, *FINAL})
@@ -74,8 +75,8 @@ class Posting:
     """Whether the fact has its event already."""
     derived_number: int = 0
     """From 1 for an event that its fact has beside its own."""
-    waits: bool = False
-    """Whether it is a payment that waits for the order it names."""
+    wait: Wait = Wait.NOT
+    """Until when it counts nothing, though it shows a capture."""
 
     @property
     def is_derived(self) -> bool:
@@ -104,7 +105,8 @@ def post(facts: Sequence[Fact], history: History, terms: Terms) -> list[Posting]
     sides = parties([*(known.shown for known in history.facts), *new], history.entries)
     links = [*history.links, *(link for fact in facts for link in fact.links)]
     settled = list(_numbered(settle_sale(sides, links, terms, new))) if new else []
-    return _postings(facts, new, sides, settled, waits=_waits(sides, links, facts[0]))
+    side = next((party for party in sides if _is_of_side(facts[0], party)), None)
+    return _postings(facts, new, settled, side, sales.wait(side, sides, links, terms))
 
 
 def _numbered(settled: Iterable[Settled]) -> Iterator[Settled]:
@@ -117,12 +119,6 @@ def _numbered(settled: Iterable[Settled]) -> Iterator[Settled]:
         known = sum(entry.kind is EntryKind.CAPTURED for entry in party.entries)
         ordinals[id(party)] = ordinal = ordinals.get(id(party), known) + 1
         yield party, adjustment if adjustment.ordinal == ordinal else replace(adjustment, ordinal=ordinal)
-
-
-def _waits(sides: Sequence[Party], links: Sequence[Link], fact: Fact) -> bool:
-    if not links or any(link.order_processor == party.processor for link in links for party in sides):
-        return False
-    return is_waiting([party for party in sides if party.processor == fact.processor], links)
 
 
 def mismatched(facts: Sequence[Fact], history: History) -> list[KnownFact]:
@@ -168,17 +164,16 @@ def is_foreign(fact: Shown, currency: str) -> bool:
 
 
 def _postings(
-    facts: Sequence[Fact], new: Sequence[Fact], sides: Sequence[Party], settled: Sequence[Settled], *, waits: bool
+    facts: Sequence[Fact], new: Sequence[Fact], settled: Sequence[Settled], side: Party | None, wait: Wait
 ) -> list[Posting]:
     owned, derived = _assign(new, settled)
     new_keys = {fact.idempotency_key for fact in new}
-    side = next((party for party in sides if _is_of_side(facts[0], party)), None)
     original = side.original(settled) if side else facts[0].transaction_id
     postings: dict[uuid.UUID, Posting] = {}
     for fact in facts:
         key = fact.idempotency_key
         if key not in postings:
-            postings[key] = _posting(fact, key, owned.get(key), original, is_known=key not in new_keys, waits=waits)
+            postings[key] = _posting(fact, key, owned.get(key), original, wait, is_known=key not in new_keys)
     return [
         *postings.values(),
         *(_derived(number, party, one, new, party.original(settled)) for number, (party, one) in enumerate(derived, 1)),
@@ -219,19 +214,21 @@ def _is_of_side(fact: Fact, party: Party) -> bool:
 
 
 def _posting(
-    fact: Fact, key: uuid.UUID, entry: Adjustment | None, original: str, *, is_known: bool, waits: bool
+    fact: Fact, key: uuid.UUID, entry: Adjustment | None, original: str, wait: Wait, *, is_known: bool
 ) -> Posting:
+    is_capture = fact.kind in CAPTURING and fact.kind is not FactKind.HOLD
     return Posting(
         fact=fact,
         about=fact,
         key=key,
         type=entry.type if entry else fact.type,
-        occurred_at=fact.occurred_at,
+        # What moves is taken back on its own day, whatever moves it.
+        occurred_at=entry.occurred_at if entry and entry.occurred_at else fact.occurred_at,
         original_transaction_id=original,
         revenue_cents=entry.amount_cents if entry else fact.cents,
         entry=entry,
         is_known=is_known,
-        waits=waits and fact.kind in CAPTURING and fact.kind is not FactKind.HOLD,
+        wait=wait if is_capture else Wait.NOT,
     )
 
 

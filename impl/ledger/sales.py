@@ -7,7 +7,7 @@ sides say. Each rule is a function of all facts, so the sums are the same for ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,10 +15,11 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from impl.kernel.events import EntryKind
-from impl.kernel.facts import CAPTURING, FINAL, FactKind, Link, Position, PositionRule, Shown
+from impl.kernel.facts import CAPTURING, FINAL, FactKind, Link, Position, PositionRule, Shown, newest
 from impl.ledger.settling import (
     Adjustment,
     HistoryEntry,
+    captured_cents,
     move,
     settle,
     settle_captures,
@@ -51,6 +52,15 @@ def always_auto(_processor: str, _account: str, _at: datetime) -> Role:
     return Role.AUTO
 
 
+UNKNOWN: Final = "unknown"
+"""Bearer of what went through a payment method that nobody has mapped."""
+
+
+def nobody(_gateway: str) -> str:
+    """The bearer of every payment method where none is mapped."""
+    return UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The rules that a sale is counted by."""
@@ -58,6 +68,8 @@ class Terms:
     rules: Mapping[str, PositionRule]
     """What facts amount to, by processor."""
     role_of: RoleOf = always_auto
+    bearer_of: Callable[[str], str] = nobody
+    """The processor behind a payment method of a shop; `UNKNOWN` when nobody has mapped it."""
 
 
 _OF_PAYMENT: Final = (EntryKind.AUTHORIZED, EntryKind.CAPTURED, EntryKind.VOIDED)
@@ -96,7 +108,9 @@ class Party:
     @property
     def occurred_at(self) -> datetime:
         """When it was captured, by what is known."""
-        captures = [fact.occurred_at for fact in self.facts if fact.kind in CAPTURING]
+        captures = [
+            fact.occurred_at for fact in self.facts if fact.kind in CAPTURING and fact.kind is not FactKind.HOLD
+        ]
         return min(captures or [fact.occurred_at for fact in self.facts])
 
     def position(self, currency: str, terms: Terms) -> Position | None:
@@ -149,18 +163,40 @@ def settle_sale(sides: Sequence[Party], links: Iterable[Link], terms: Terms, new
     orders = [party for party in joined if party.processor in shops]
     payments = [party for party in joined if party.processor not in shops]
     if any(_captured(order, terms) for order in orders):
-        return [*result, *_settle_linked(orders, payments, terms, new)]
+        return [*result, *_settle_linked(Sale(orders, payments, links, terms, new))]
     waits = not orders and is_waiting(payments, links)
     result += [one for order in orders for one in _settle_alone(order, terms)]
     return [*result, *(one for party in payments for one in _settle_alone(party, terms, counts=not waits))]
 
 
+class Wait(StrEnum):
+    """Until when a payment counts nothing."""
+
+    NOT = "not"
+    FOR_ORDER = "for_order"
+    """For the order that it names, at most for a while."""
+    UNCONFIRMED = "unconfirmed"
+    """For any order, since its account never counts without one."""
+
+
+def wait(payment: Party | None, sides: Iterable[Party], links: Sequence[Link], terms: Terms) -> Wait:
+    """Until when a payment counts nothing, when `sides` are the sale as far as it is known."""
+    shops = {link.order_processor for link in links}
+    if payment is None or payment.processor in shops or any(party.processor in shops for party in sides):
+        return Wait.NOT
+    role = _role(payment, terms)
+    if role is Role.CONFIRMS:
+        return Wait.UNCONFIRMED
+    is_open = role is Role.AUTO and is_waiting([payment], links)
+    return Wait.FOR_ORDER if is_open else Wait.NOT
+
+
 def is_waiting(payments: Iterable[Party], links: Iterable[Link]) -> bool:
     """Whether a payment waits for the order that it names. One that has counted, or has waited long enough, does not."""
     payments = list(payments)
-    has_counted = any(fact.kind is FactKind.COUNTED for party in payments for fact in party.facts)
-    has_money = any(entry.effect_cents for party in payments for entry in party.entries)
-    return any(link.how == "payment" for link in links) and not has_counted and not has_money
+    has_waited = any(fact.kind is FactKind.COUNTED for party in payments for fact in party.facts)
+    has_counted = any(captured_cents(party.entries) > 0 for party in payments)
+    return any(link.how == "payment" for link in links) and not has_waited and not has_counted
 
 
 def _is_linked(party: Party, links: Iterable[Link], terms: Terms) -> bool:
@@ -170,6 +206,8 @@ def _is_linked(party: Party, links: Iterable[Link], terms: Terms) -> bool:
 
 
 def _role(party: Party, terms: Terms) -> Role:
+    if terms.role_of is always_auto:
+        return Role.AUTO
     return terms.role_of(party.processor, party.facts[0].account, party.occurred_at)
 
 
@@ -189,19 +227,47 @@ def _settle_alone(party: Party, terms: Terms, *, counts: bool = True) -> Iterato
             yield from ((party, one) for one in settle(position, entries, code))
 
 
-def _settle_linked(
-    orders: Sequence[Party], payments: Sequence[Party], terms: Terms, new: Sequence[Shown]
-) -> Iterator[Settled]:
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """An order that is paid, and the payments that are linked with it."""
+
+    orders: Sequence[Party]
+    payments: Sequence[Party]
+    links: Sequence[Link]
+    terms: Terms
+    new: Sequence[Shown]
+    """Facts of the delivery that are not known yet."""
+
+    @property
+    def parties(self) -> Sequence[Party]:
+        """Both sides."""
+        return (*self.orders, *self.payments)
+
+    def bearer(self, order: Party, name: str) -> str:
+        """Who gave back what the order calls `name`: the processor behind its payment method.
+
+        Where nobody has mapped the method, it is that of the only payment, unless the order itself has named its payment through
+        a method that is mapped: then this is another one.
+        """
+        fact = newest(fact for fact in order.facts if fact.object_id == name)
+        gateway = fact.gateway if fact else None
+        bearer = self.terms.bearer_of(gateway) if gateway else UNKNOWN
+        processors = {party.processor for party in self.payments}
+        is_named = gateway is not None and any(link.how == "order" for link in self.links)
+        return processors.pop() if bearer == UNKNOWN and len(processors) == 1 and not is_named else bearer
+
+
+def _settle_linked(sale: Sale) -> Iterator[Settled]:
     """The captures of the order count, those of its payments have moved to it, and what was taken back is taken once."""
-    for code in sorted({code for party in (*orders, *payments) for code in party.currencies}):
-        for order in orders:
-            position, entries = order.position(code, terms), order.entries_in(code)
+    for code in sorted({code for party in sale.parties for code in party.currencies}):
+        for order in sale.orders:
+            position, entries = order.position(code, sale.terms), order.entries_in(code)
             empty = Position(transaction_id=order.original())
             if position or entries:
                 yield from ((order, one) for one in settle_captures(position or empty, entries, code))
-        for payment in payments:
+        for payment in sale.payments:
             yield from ((payment, one) for one in move(payment.entries_in(code), code))
-        yield from _settle_taken(orders, payments, terms, new, code)
+        yield from _settle_taken(sale, code)
 
 
 @dataclass(slots=True)
@@ -214,6 +280,9 @@ class _Taking:
     wanted: int
     own: list[HistoryEntry]
     is_new: bool
+    is_of_order: bool
+    bearer: str
+    """The processor that bears it, whichever side tells it."""
 
     @property
     def taken(self) -> int:
@@ -221,14 +290,17 @@ class _Taking:
         return taken_cents(self.own)
 
 
-def _settle_taken(
-    orders: Sequence[Party], payments: Sequence[Party], terms: Terms, new: Sequence[Shown], currency: str
-) -> Iterator[Settled]:
-    """The greater of what the order and what its payments say, posted by the side that changed it."""
-    of_orders = [one for party in orders for one in _takings(party, terms, new, currency)]
-    of_payments = [one for party in payments for one in _takings(party, terms, new, currency)]
-    both = sorted([*of_orders, *of_payments], key=lambda one: not one.is_new)
-    total = max(sum(one.wanted for one in of_orders), sum(one.wanted for one in of_payments))
+def _settle_taken(sale: Sale, currency: str) -> Iterator[Settled]:
+    """Per processor, the greater of what the order and what its payments say; of what went another way, what the order says."""
+    takings = [one for party in sale.parties for one in _takings(sale, party, currency)]
+    for bearer in sorted({one.bearer for one in takings}):
+        yield from _settle_borne([one for one in takings if one.bearer == bearer], currency)
+
+
+def _settle_borne(takings: Sequence[_Taking], currency: str) -> Iterator[Settled]:
+    """The difference to what was taken, posted by the side that changed it."""
+    both = sorted(takings, key=lambda one: not one.is_new)
+    total = max(sum(one.wanted for one in both if one.is_of_order is is_of_order) for is_of_order in (True, False))
     change = total - sum(one.taken for one in both)
     steps = [(one, one.wanted - one.taken) for one in both]
     if change < 0:
@@ -241,17 +313,25 @@ def _settle_taken(
             yield one.party, take(one.kind, one.name, cents, one.own, _capture_of(one.party), currency)
 
 
-def _takings(party: Party, terms: Terms, new: Sequence[Shown], currency: str) -> Iterator[_Taking]:
-    position, entries = party.position(currency, terms), party.entries_in(currency)
-    is_new = any(fact in party.facts for fact in new)
+def _takings(sale: Sale, party: Party, currency: str) -> Iterator[_Taking]:
+    position, entries = party.position(currency, sale.terms), party.entries_in(currency)
+    is_new, is_of_order = any(fact in party.facts for fact in sale.new), party in sale.orders
     for kind in (EntryKind.REFUNDED, EntryKind.CHARGEBACK):
         amounts: Mapping[str, int] = {}
         if position:
             amounts = position.refunded if kind is EntryKind.REFUNDED else position.charged_back
         own = [entry for entry in entries if entry.kind is kind]
         for name in sorted({*amounts, *(entry.transaction_id for entry in own)}):
-            mine = [entry for entry in own if entry.transaction_id == name]
-            yield _Taking(party, kind, name, amounts.get(name, 0), mine, is_new)
+            yield _Taking(
+                party=party,
+                kind=kind,
+                name=name,
+                wanted=amounts.get(name, 0),
+                own=[entry for entry in own if entry.transaction_id == name],
+                is_new=is_new,
+                is_of_order=is_of_order,
+                bearer=sale.bearer(party, name) if is_of_order else party.processor,
+            )
 
 
 def _capture_of(party: Party) -> UUID | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,9 +77,13 @@ def settle_captures(position: Position, entries: Sequence[HistoryEntry], currenc
 def move(entries: Sequence[HistoryEntry], currency: str) -> list[Adjustment]:
     """The captures of a payment that has counted, taken back on their own days because its order counts from now on."""
     rest = captured_cents(entries)
+    # A payment may move, count again once its role says so, and move again.
+    gone = Counter[uuid.UUID | None]()
+    for entry in entries:
+        gone[entry.reverses] += entry.amount_cents if entry.kind is EntryKind.MOVED else 0
     result = []
     for entry in entries:
-        cents = min(entry.effect_cents, rest) if entry.kind is EntryKind.CAPTURED else 0
+        cents = min(entry.effect_cents - gone[entry.id], rest) if entry.kind is EntryKind.CAPTURED else 0
         if cents > 0:
             rest -= cents
             moved = Adjustment(

@@ -15,7 +15,18 @@ _PROCESSORS: Final[Mapping[str, str]] = {name: processor for processor, names in
 SHOPS: Final = ("shopify", "woocommerce")
 """Processors that tell orders; the others tell payments."""
 _PAYMENTS: Final = ("stripe", "paypal")
+NUMBERED: Final = ("paypal",)
+"""Processors whose payments show the number that the shop has given them."""
+NO_PROCESSOR: Final = "none"
+"""The payment method of what moves no money through any processor."""
 _MAX_ACCOUNT: Final = 150
+_MAX_NAME: Final = 64
+
+
+def name(value: object) -> str | None:
+    """The name of a payment method as it can be kept; None where there is none. Merchants write some of them in any script."""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    return text[:_MAX_NAME] if text and text.isprintable() else None
 
 
 def processor_of(gateway: object) -> str:
@@ -31,28 +42,38 @@ def woocommerce_prefix(account: str) -> str:
     return f"woocommerce_{account}"
 
 
-def named_by_payment(
-    payment_processor: str, payment_id: str, *, site_url: object, order_id: object
-) -> tuple[Link, ...]:
-    """The order of a WooCommerce shop that a payment names. Without the address of the shop a number names nothing."""
-    site, number = _host(site_url), short_text(str(order_id) if isinstance(order_id, int) else order_id)
-    if site is None or number is None:
-        return ()
-    link = Link(
-        order_processor="woocommerce",
-        order_site=site,
+def order_reference(shop: str, account: str, number: str) -> str:
+    """The name of an order for payments, which know its number and not its id. Numbers are unique within one shop at most."""
+    if shop == "woocommerce":
+        return f"{woocommerce_prefix(account)}_order_{number}"[:255]
+    return f"{shop}_{account[:_MAX_ACCOUNT]}_number_{number}"[:255]
+
+
+def link_by_number(payment_processor: str, payment_id: str, shop: str, account: str, number: str) -> Link:
+    """The order of a shop that a payment names by its number."""
+    return Link(
+        order_processor=shop,
+        order_site=account,
         order_id=number,
-        order_name=f"{woocommerce_prefix(site)}_order_{number}"[:255],
+        order_name=order_reference(shop, account, number),
         payment_processor=payment_processor,
         payment_id=payment_id,
         how="payment",
     )
-    return (link,)
 
 
-def _host(url: object) -> str | None:
+def named_by_payment(payment_processor: str, payment_id: str, *, site_url: object, number: object) -> tuple[Link, ...]:
+    """The order of a WooCommerce shop that a payment names. Without the address of the shop a number names nothing."""
+    site, number = host(site_url), short_text(str(number) if isinstance(number, int) else number)
+    if site is None or number is None:
+        return ()
+    return (link_by_number(payment_processor, payment_id, "woocommerce", site, number),)
+
+
+def host(address: object) -> str | None:
+    """The host of a shop, in lower case, from its address or from its host alone; None for anything else."""
     try:
-        host = urlsplit(url).hostname if isinstance(url, str) else None
+        host = urlsplit(address if "//" in address else f"//{address}").hostname if isinstance(address, str) else None
     except ValueError:
         return None
     return short_text(host)

@@ -7,7 +7,7 @@ SPECIFIED = {
     "attribution": 8,
     "platforms": 8,
     "revenue": 1,
-    "reconciliation": 3,
+    "reconciliation": 5,
     "export": 4,
     "health": 4,
     "errors": 1,

@@ -9,7 +9,7 @@ from impl.kernel import money
 from impl.kernel.events import EventType
 from impl.kernel.facts import Fact, FactKind, Link, plain_position
 from impl.kernel.money import Money
-from impl.ledger import Role, Terms
+from impl.ledger import Role, Terms, Wait
 from tests.fixtures.book import PROCESSORS, Book
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,17 +22,19 @@ NAMES = {
     "payment_id": "ch_1",
 }
 BY_ORDER, BY_PAYMENT = (Link(**NAMES, how=how) for how in ("order", "payment"))
+BEARERS = {"stripe": "stripe", "ppcp-gateway": "paypal", "cod": "none"}
 TYPES = {
     FactKind.HOLD: EventType.ORDER_CREATED,
     FactKind.CAPTURED_TOTAL: EventType.PAYMENT_CAPTURED,
     FactKind.COUNTED: EventType.PAYMENT_CAPTURED,
+    FactKind.RECOUNTED: EventType.PAYMENT_CAPTURED,
     FactKind.REFUNDED: EventType.PAYMENT_REFUNDED,
     FactKind.DISPUTED: EventType.PAYMENT_DISPUTED,
     FactKind.DISPUTE_ENDED: EventType.DISPUTE_WON,
 }
 
 
-def fact(processor, kind, cents, *, minute=0, id_=None, link=None, currency="USD"):
+def fact(processor, kind, cents, *, minute=0, id_=None, link=None, currency="USD", gateway=None):
     name = "ch_1" if processor == "stripe" else "order_7"
     at = BEGIN + timedelta(minutes=minute)
     return Fact(
@@ -48,6 +50,7 @@ def fact(processor, kind, cents, *, minute=0, id_=None, link=None, currency="USD
         processor_event_type="t",
         processor_event_id=f"evt_{processor}_{kind}_{minute}_{id_}",
         links=(link,) if link else (),
+        gateway=gateway,
     )
 
 
@@ -63,8 +66,12 @@ ORDER = order(FactKind.CAPTURED_TOTAL, 10000, minute=5)
 PAYMENT = payment(FactKind.CAPTURED_TOTAL, 10000)
 
 
+def terms(role=Role.AUTO):
+    return Terms(dict.fromkeys(PROCESSORS, plain_position), lambda *_: role, lambda name: BEARERS.get(name, "unknown"))
+
+
 def played(*facts, role=Role.AUTO):
-    book = Book(terms=Terms(dict.fromkeys(PROCESSORS, plain_position), lambda *_: role))
+    book = Book(terms=terms(role))
     for one in facts:
         book.take([one])
     return book
@@ -130,7 +137,7 @@ def test_a_payment_that_names_an_order_waits_for_it_and_counts_when_it_has_waite
     book = played(MARKED)
     assert (book.net, [one.fact for one in book.waiting]) == (0, [MARKED])
     (posting,) = book.take([COUNTED])
-    assert (posting.effect_cents, posting.waits, book.net) == (10000, False, 10000)
+    assert (posting.effect_cents, posting.wait, book.net) == (10000, Wait.NOT, 10000)
     book.take([ORDER])
     assert book.net == 10000, "late, the payment moves to its order"
     for arrival in itertools.permutations([MARKED, COUNTED, ORDER]):
@@ -150,3 +157,62 @@ def test_a_refund_waits_with_its_payment():
 def test_the_role_of_an_account_says_how_its_payments_count(role, alone, linked):
     assert played(PAYMENT, role=role).net == alone
     assert {played(*arrival, role=role).net for arrival in ((PAYMENT, ORDER), (ORDER, PAYMENT))} == {linked}
+
+
+def test_a_payment_whose_role_changes_moves_counts_again_and_moves_again_each_time_once():
+    book = played(PAYMENT, ORDER)
+    for number, (role, net) in enumerate(
+        [(Role.COUNTS, 20000), (Role.AUTO, 10000), (Role.COUNTS, 20000), (Role.AUTO, 10000)]
+    ):
+        book.terms = terms(role)
+        book.take([payment(FactKind.RECOUNTED, 0, id_=f"role_{number}")])
+        assert book.net == net
+    moved = [entry.reverses for entry in book.entries if entry.kind.value == "moved"]
+    assert len(moved) == len(set(moved)) == 3
+
+
+BACK = (payment(FactKind.REFUNDED, 3000, id_="re_1"),)
+GATEWAYS = [
+    # (method of the shop's refund of 20.00, who names the other) -> what is left of 100.00 after 30.00 at the processor
+    ("stripe", BY_ORDER, 7000),
+    ("ppcp-gateway", BY_ORDER, 5000),
+    ("cod", BY_ORDER, 5000),
+    ("some_gateway", BY_ORDER, 5000),
+    (None, BY_ORDER, 7000),
+    ("some_gateway", BY_PAYMENT, 7000),
+    ("cod", BY_PAYMENT, 5000),
+]
+
+
+@pytest.mark.parametrize(("gateway", "link", "net"), GATEWAYS)
+def test_what_the_shop_gave_back_is_compared_with_the_processor_that_bears_it(gateway, link, net):
+    links = {
+        "order": {"link": link if link is BY_ORDER else None},
+        "payment": {"link": link if link is BY_PAYMENT else None},
+    }
+    facts = [
+        order(FactKind.CAPTURED_TOTAL, 10000, minute=5, **links["order"]),
+        payment(FactKind.CAPTURED_TOTAL, 10000, **links["payment"]),
+        order(FactKind.REFUNDED, 2000, id_="r1", gateway=gateway, **links["order"]),
+        *BACK,
+    ]
+    assert {played(*arrival).net for arrival in itertools.permutations(facts)} == {net}
+
+
+@pytest.mark.parametrize(
+    ("role", "wait"), [(Role.AUTO, Wait.NOT), (Role.COUNTS, Wait.NOT), (Role.CONFIRMS, Wait.UNCONFIRMED)]
+)
+def test_until_when_a_payment_counts_nothing(role, wait):
+    (posting,) = Book(terms=terms(role)).take([PAYMENT])
+    assert posting.wait is wait
+    marked = Wait.FOR_ORDER if role is Role.AUTO else wait
+    (posting,) = Book(terms=terms(role)).take([MARKED])
+    assert posting.wait is marked
+    assert all(one.wait is Wait.NOT for one in played(ORDER, role=role).take([MARKED]))
+
+
+def test_a_refund_that_was_known_before_its_marked_payment_waits_with_it():
+    """Every order of arrival ends at the same net, also while the payment waits."""
+    facts = [MARKED, *BACK]
+    assert {played(*arrival).net for arrival in itertools.permutations(facts)} == {0}
+    assert {played(*arrival).net for arrival in itertools.permutations([*facts, COUNTED])} == {7000}

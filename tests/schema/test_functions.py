@@ -66,8 +66,7 @@ def delivery_of(*keys: str, **assumed: object) -> str:
     names = {
         "names": ["ch_9"],
         "names_of": ["stripe"],
-        "are_references": [False],
-        "are_numbers": [False],
+        "looks": [1],
         "known_events": [],
         "known_links": [],
         "lock_keys": [9],

@@ -66,7 +66,7 @@ class SaleStory(WholeStory):
 
     def truth(self) -> Books:
         """Counted once where they are linked, else on both sides."""
-        order, payment = _total(self.order.truth()), _total(self.payment.truth())
+        order, payment = total(self.order.truth()), total(self.payment.truth())
         return self._books(order, payment, is_linked=self.link != "none" and order.captured > 0)
 
     def known(self, shown: Iterable[Shown]) -> Books | None:
@@ -76,7 +76,7 @@ class SaleStory(WholeStory):
         ledgers = self.order.known(sides[0]), self.payment.known(sides[1])
         if ledgers[0] is None or ledgers[1] is None:
             return None
-        order, payment = _total(ledgers[0]), _total(ledgers[1])
+        order, payment = total(ledgers[0]), total(ledgers[1])
         payments = [one for one in sides[1] if isinstance(one, Payment)]
         is_linked = self._is_linked(sides[0], payments, has_payment=bool(sides[1]))
         if is_linked is None or (is_linked and not order.captured and payment != Sums()):
@@ -96,32 +96,33 @@ class SaleStory(WholeStory):
             return True
         return None if self.order.overwritten in named - {""} else False
 
-    def _books(self, order: Sums, payment: Sums, *, is_linked: bool) -> Books:
+    def _books(self, order: Sums, payment: Sums, *, is_linked: bool, by_hand: int = 0) -> Books:
         if is_linked:
-            total = Sums(order.captured, max(order.refunded, payment.refunded))
+            total = Sums(order.captured, max(order.refunded - by_hand, payment.refunded) + by_hand)
         else:
             total = Sums(order.captured + payment.captured, order.refunded + payment.refunded)
         return books((f"sale {self.seed}", self.order.currency, total))
 
     def fold(self, ledger: Books) -> Books:
         """The sale as a whole: which side tells what was taken back, and whether as refund or dispute, is up to the order of arrival."""
-        totals = {code: _total({key: one for key, one in ledger.items() if key[1] == code}) for _, code in ledger}
+        totals = {code: total({key: one for key, one in ledger.items() if key[1] == code}) for _, code in ledger}
         return books(*((f"sale {self.seed}", code, sums) for code, sums in totals.items()))
 
 
-def _total(ledger: Books) -> Sums:
+def total(ledger: Books) -> Sums:
     """Everything that was captured, and everything that was taken back."""
     captured = sum(one.captured for one in ledger.values())
     return Sums(captured, captured - sum(one.net for one in ledger.values()))
 
 
-class _Life:
+class Life:
     """Makes up the steps of both sides: the same money at nearly the same time, and what only one of them knows."""
 
     def __init__(self, random: Random, base: dict[str, Any], *, is_shopify: bool, is_stripe: bool) -> None:
         self.random, self.seed, self.currency = random, base["seed"], base["currency"]
         self.amount = self.left = base["amount"]
         self.is_shopify, self.is_stripe, self.at = is_shopify, is_stripe, 0
+        self.refunders: tuple[str, ...] = ("both", "both", "both", "shop", "processor")
         self.order, self.payment = list[Step](), list[Step]()
 
     def chance(self, share: float) -> bool:
@@ -156,10 +157,11 @@ class _Life:
         if part >= self.left:
             return
         self.left -= part
-        tellers = self.random.choice(("both", "both", "both", "shop", "processor"))
+        tellers = self.random.choice(self.refunders)
         if tellers != "processor":
-            self._tell(self.order, "refund", id=f"r{number}", amount=part, status="success" if self.is_shopify else "")
-        if tellers != "shop":
+            kind = "refund by hand" if tellers == "by hand" else "refund"
+            self._tell(self.order, kind, id=f"r{number}", amount=part, status="success" if self.is_shopify else "")
+        if tellers in {"both", "processor"}:
             name = f"re_story{self.seed}_{number}" if self.is_stripe else f"REF{number}{self.seed:011d}"
             self._tell(self.payment, "refund", id=name, amount=part, status="succeeded" if self.is_stripe else "")
 
@@ -179,7 +181,7 @@ def generate(seed: int) -> SaleStory:
     # Stripe takes amounts of three decimal places only with a zero at the end.
     amount = random.randint(100, 9_999) * (10 if PLACES[currency] == 3 else 1)
     base = {"seed": seed, "currency": currency, "amount": amount}
-    life = _Life(random, base, is_shopify=is_shopify, is_stripe=is_stripe)
+    life = Life(random, base, is_shopify=is_shopify, is_stripe=is_stripe)
     life.live()
     link = random.choice(LINKS)
     payment: StripeStory | PayPalStory

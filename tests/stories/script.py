@@ -9,7 +9,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Final
 
-from tests.stories import paypal, sale, shopify_life, shops, stripe, woocommerce
+from tests.stories import marked, paypal, sale, shopify_life, shops, stripe, woocommerce
 from tests.stories.story import Books, Shown, Story, Told, words
 
 GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
@@ -19,10 +19,11 @@ GENERATORS: Final[Mapping[str, Callable[[int], Story]]] = MappingProxyType(
         "woocommerce": woocommerce.generate,
         "paypal": paypal.generate,
         "sale": sale.generate,
+        "marked": marked.generate,
         "shops": shops.generate,
     }
 )
-READY: Final[tuple[str, ...]] = ("stripe", "shopify", "woocommerce", "paypal", "sale")
+READY: Final[tuple[str, ...]] = tuple(GENERATORS)
 """The kinds whose readers follow the specification."""
 LOSSY: Final = 0.4
 """Share of the stories some of whose deliveries are lost."""

@@ -51,6 +51,8 @@ class Shown:
     """Whose books it is about."""
     is_refused: bool = False
     """Whether it may end as a dead event, whatever came before it."""
+    noted: str = ""
+    """Pointer to what its receipt notes, where the state is not what somebody would expect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ class StripeStory(WholeStory):
     """Whether the endpoint has a version of the API that knows no `amount_captured`."""
     expands: bool = False
     """Whether intents carry their charge in full."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """What the shop writes on the intent and its charge."""
 
     @property
     def id(self) -> str:
@@ -132,6 +134,8 @@ class StripeStory(WholeStory):
 
     def _object(self, shown: Any) -> dict[str, Any]:
         base = {"currency": self.currency.lower(), "livemode": self.is_live, "metadata": {}}
+        if isinstance(shown, Charge | Intent):
+            base |= {"metadata": dict(self.metadata)}
         if isinstance(shown, Charge):
             return base | self._charge(shown)
         if isinstance(shown, Intent):

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.stories import paypal, sale, script, shopify, shops, stripe, woocommerce
+from tests.stories import paypal, places, sale, script, shopify, shops, stripe, woocommerce
 from tests.stories.paypal import PayPalStory
 from tests.stories.sale import SaleStory
 from tests.stories.shopify import ShopifyStory
@@ -202,7 +202,8 @@ def test_the_ledger_of_a_sale_is_read_as_a_whole():
 
 def test_orders_of_one_number_in_several_shops_are_several_and_a_test_is_none():
     orders = [
-        replace(shop(4000 + number, DONE), account=place.account) for number, place in enumerate(shops.PLACES.values())
+        replace(shop(4000 + number, DONE), account=places.PLACES[label].account)
+        for number, label in enumerate(shops.LABELS)
     ]
     story = shops.ShopsStory(seed=1, orders=tuple({order.account: order for order in orders}.values()))
     expected = {"north": 4000, "south": 4002}
@@ -250,6 +251,7 @@ STEPS = {
         " reversal_of_the_sale dispute dispute_resolved"
     ),
     "sale": "created ordered sale paid completed refund dispute",
+    "marked": "ordered paid completed refund refund_by_hand dispute",
     "shops": "drafted ordered packed paid completed moved_on edited cancelled refund refund_deleted wholly_refunded deleted",
 }  # fmt: skip
 

@@ -26,6 +26,8 @@ class Order(Shown):
     """Whether it has a date on which it was paid."""
     refunds: tuple[tuple[int, int], ...] = ()
     """Number and amount of each refund."""
+    by_hand: frozenset[int] = frozenset()
+    """Numbers of the refunds that were entered in the shop alone."""
     is_draft: bool = False
 
 
@@ -50,6 +52,8 @@ class WooCommerceStory(WholeStory):
     """The processor's name of the payment, which the shop keeps."""
     overwritten: str = ""
     """What a refund writes in its place, where the plugin does that."""
+    number: str = ""
+    """The number that a plugin gives the order, where that is not its id."""
 
     @property
     def order_id(self) -> int:
@@ -82,14 +86,16 @@ class WooCommerceStory(WholeStory):
         total, paid = decimal(shown.total, self.currency), naive(60) if shown.is_dated else None
         completed = naive(shown.at) if shown.status == "completed" else None
         return {
-            "id": self.order_id, "number": str(self.order_id), "order_key": f"wc_order_{self.seed}",
+            "id": self.order_id, "number": self.number or str(self.order_id), "order_key": f"wc_order_{self.seed}",
             "status": shown.status, "currency": self.currency, "total": total, "payment_method": self.method,
             "date_created": naive(0), "date_created_gmt": naive(0), "date_modified": naive(shown.at),
             "date_modified_gmt": naive(shown.at), "date_paid": paid, "date_paid_gmt": paid, "date_completed": completed,
             "date_completed_gmt": completed, "meta_data": [], "transaction_id": self.reference_of(shown),
             "line_items": [{"id": 1, "name": "Mug", "quantity": 1, "total": total}],
             "refunds": [
-                {"id": number, "reason": "", "total": decimal(-amount, self.currency)} for number, amount in shown.refunds
+                {"id": number, "reason": "", "total": decimal(-amount, self.currency)}
+                | ({"refunded_payment": False} if number in shown.by_hand else {})
+                for number, amount in shown.refunds
             ],
         }  # fmt: skip
 
@@ -112,7 +118,7 @@ class WooCommerceStory(WholeStory):
                 is_paid, is_completed = True, is_completed or step.kind == "completed"
             elif step.kind == "edited":
                 total += step.amount
-            elif step.kind == "refund":
+            elif step.kind in {"refund", "refund by hand"}:
                 refunds[step.id] = step.amount
             elif step.kind == "refund deleted":
                 del refunds[step.id]
@@ -159,12 +165,18 @@ class _Announcer:
     total: int = 0
     is_dated: bool = False
     refunds: dict[str, tuple[int, int]] = field(default_factory=dict)
+    by_hand: set[int] = field(default_factory=set)
 
     def all(self) -> Iterator[Shown]:
         """One snapshot for every step."""
         self.total = self.story.amount
         for number, step in enumerate(self.story.steps):
             yield self._deleted(step) if step.kind == "deleted" else self._order(step, is_first=number == 0)
+
+    @property
+    def _stays(self) -> bool:
+        """Whether the order has ended, and its money is still there."""
+        return self.status in {"cancelled", "failed"} and self.is_dated and self.story.method != CASH
 
     def _deleted(self, step: Step) -> Deletion:
         return Deletion(processor="woocommerce", topic="order.deleted", at=step.at, account=self.story.account)
@@ -175,8 +187,10 @@ class _Announcer:
             self.is_dated = True
         elif step.kind == "edited":
             self.total += step.amount
-        elif step.kind == "refund":
-            self.refunds[step.id] = (self.story.seed * 100 + len(self.story.steps) + int(step.id[1:]), step.amount)
+        elif step.kind in {"refund", "refund by hand"}:
+            number = self.story.seed * 100 + len(self.story.steps) + int(step.id[1:])
+            self.refunds[step.id] = (number, step.amount)
+            self.by_hand |= {number} if step.kind == "refund by hand" else set()
         elif step.kind == "refund deleted":
             del self.refunds[step.id]
         elif step.kind == "wholly refunded" and step.is_last:
@@ -185,8 +199,8 @@ class _Announcer:
         return Order(
             processor="woocommerce", topic="order.created" if is_first else "order.updated", at=step.at,
             status=self.status, total=self.total, is_dated=self.is_dated, refunds=tuple(self.refunds.values()),
-            is_draft=self.status == "checkout-draft",
-            account=self.story.account,
+            is_draft=self.status == "checkout-draft", by_hand=frozenset(self.by_hand),
+            account=self.story.account, noted="/body/status" if self._stays else "",
         )  # fmt: skip
 
 

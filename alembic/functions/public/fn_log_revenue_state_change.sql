@@ -38,14 +38,14 @@ BEGIN
                 (- coalesce(sum(s.effect_cents) FILTER (WHERE s.logged AND s.entry_kind = 'refunded'), 0))::bigint,
                 (- coalesce(sum(s.effect_cents) FILTER (WHERE s.logged AND s.entry_kind = 'chargeback'), 0))::bigint,
                 count(*) FILTER (WHERE s.logged AND s.entry_kind IN ('captured', 'voided')),
-                coalesce(sum(s.effect_cents) FILTER (WHERE s.logged), 0)
+                coalesce(sum(s.effect_cents) FILTER (WHERE s.logged AND s.entry_kind <> 'moved'), 0)
             ) END,
             public.fn_revenue_state(
                 coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind = 'captured'), 0)::bigint,
                 (- coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind = 'refunded'), 0))::bigint,
                 (- coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind = 'chargeback'), 0))::bigint,
                 count(*) FILTER (WHERE s.entry_kind IN ('captured', 'voided')),
-                coalesce(sum(s.effect_cents), 0)
+                coalesce(sum(s.effect_cents) FILTER (WHERE s.entry_kind <> 'moved'), 0)
             )
         INTO before_state, after_state
         FROM (

@@ -30,35 +30,53 @@ BEGIN
         RETURN QUERY
         WITH delivery AS MATERIALIZED (
             -- The events of a sale: those of any of its names. Their entries are theirs, so nothing else is looked for.
-            -- One probe of the index for each name: with a join, the planner prefers another index while the table is new.
+            -- One probe of an index for each name and each thing that it may be, and none for what it is not: the bits are those
+            -- of `lookups`. With a join, the planner prefers another index while the table is new.
             SELECT d.*, ARRAY(
                 SELECT k.id
-                FROM unnest(d.names, d.names_of, d.are_references, d.are_numbers)
-                    AS n (name, processor, is_reference, is_number)
+                FROM unnest(d.names, d.names_of, d.looks) AS n (name, processor, look)
                 CROSS JOIN LATERAL (
                     SELECT e.id FROM public.attribution_events e
-                    WHERE e.tenant_id = bound AND e.processor = n.processor AND e.transaction_id = n.name
+                    WHERE n.look & 1 <> 0 AND e.tenant_id = bound AND e.processor = n.processor AND e.transaction_id = n.name
                     UNION ALL
                     SELECT e.id FROM public.attribution_events e
-                    WHERE n.is_reference AND e.tenant_id = bound AND e.processor = n.processor
+                    WHERE n.look & 2 <> 0 AND e.tenant_id = bound AND e.processor = n.processor
                         AND e.payment_reference = n.name
                     UNION ALL
-                    -- The number that a payment shows for its order, which the shop gave it.
+                    -- The number that a payment shows for its order: it has an entry by that, or counts nothing yet.
                     SELECT l.event_id FROM public.revenue_ledger l
-                    WHERE n.is_number AND l.tenant_id = bound AND l.order_id = n.name AND l.processor = n.processor
+                    WHERE n.look & 4 <> 0 AND l.tenant_id = bound AND l.order_id = n.name AND l.processor = n.processor
+                    UNION ALL
+                    SELECT e.id FROM public.attribution_events e
+                    WHERE n.look & 4 <> 0 AND e.tenant_id = bound AND e.processor = n.processor AND e.order_id = n.name
+                        AND e.counts_at IS NOT NULL
+                    UNION ALL
+                    -- An order that payments call so: by its number, which may be its id, but not that of another order.
+                    SELECT e.id FROM public.attribution_events e
+                    WHERE n.look & 9 = 8 AND e.tenant_id = bound AND e.processor = n.processor AND e.transaction_id = n.name
+                        AND e.order_reference IS NULL
+                    UNION ALL
+                    SELECT e.id FROM public.attribution_events e
+                    WHERE n.look & 8 <> 0 AND e.tenant_id = bound AND e.processor = n.processor
+                        AND e.order_reference = n.name
                     OFFSET 0
                 ) k
             ) AS found_events, ARRAY(
                 SELECT k.id
-                FROM unnest(d.names, d.names_of) AS n (name, processor)
+                FROM unnest(d.names, d.names_of, d.looks) AS n (name, processor, look)
                 CROSS JOIN LATERAL (
                     SELECT l.id FROM public.sale_links l
-                    WHERE l.tenant_id = bound AND l.payment_processor = n.processor AND l.payment_id = n.name
+                    WHERE n.look & 64 <> 0 AND l.tenant_id = bound AND l.payment_processor = n.processor
+                        AND l.payment_id = n.name
                     UNION ALL
                     SELECT l.id FROM public.sale_links l
-                    WHERE l.tenant_id = bound AND l.order_processor = n.processor AND l.order_name = n.name
+                    WHERE n.look & 48 <> 0 AND l.tenant_id = bound AND l.order_processor = n.processor
+                        AND l.order_name = n.name
+                        AND n.look & CASE l.how WHEN 'payment' THEN 32 ELSE 16 END <> 0
                     OFFSET 0
                 ) k
+                -- A tenant without any link, which is one with a single processor, costs no probe for each name.
+                WHERE (SELECT EXISTS (SELECT FROM public.sale_links l WHERE l.tenant_id = bound))
             ) AS found_links
             FROM unnest(deliveries) WITH ORDINALITY d
             WHERE d.tenant_id = bound
@@ -91,14 +109,14 @@ BEGIN
                 delivery_id, shown_kind, shown_cents, shown_at, object_id, occurred_at, received_at, order_id,
                 transaction_id, payment_reference, revenue_cents, effect_cents, currency, session_id,
                 journey_hash, journey_hash_previous, channel_code, utm_source, utm_medium, campaign_id, raw_payload,
-                correlation_id, counts_at, told_cents, told_currency, repaired_dead_event_id)
+                correlation_id, counts_at, told_cents, told_currency, repaired_dead_event_id, gateway, order_reference)
             SELECT bound, f.event_id, f.processor, f.account, f.idempotency_key, f.event_type, f.processor_event_type,
                 f.external_event_id, f.delivery_id, f.shown_kind, f.shown_cents, f.shown_at, f.object_id, f.occurred_at,
                 f.received_at, f.order_id, f.transaction_id, f.payment_reference, f.revenue_cents, f.effect_cents,
                 f.currency, f.session_id, decode(f.journey_hash, 'hex'),
                 decode(f.journey_hash_previous, 'hex'), f.channel_code, f.utm_source, f.utm_medium, f.campaign_id,
                 f.raw_payload, f.correlation_id, f.counts_at, (f.repair ->> 'told_cents')::bigint,
-                f.repair ->> 'told_currency', (f.repair ->> 'dead_event_id')::uuid
+                f.repair ->> 'told_currency', (f.repair ->> 'dead_event_id')::uuid, f.gateway, f.order_reference
             FROM new_fact f
             RETURNING id, processor, idempotency_key
         ), entry AS (
@@ -106,11 +124,12 @@ BEGIN
             INSERT INTO public.revenue_ledger (
                 tenant_id, id, processor, account, transaction_id, original_transaction_id, entry_kind, ordinal,
                 processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, posted_at,
-                verification_source, verification_timestamp, payment_reference, order_id, reverses)
+                verification_source, verification_timestamp, payment_reference, order_id, reverses, gateway)
             SELECT bound, f.entry_id, f.processor, f.account, f.entry_transaction_id, f.original_transaction_id,
                 f.entry_kind, f.ordinal, f.processor_event_id, f.event_id, f.revenue_cents, f.effect_cents, f.currency,
                 f.occurred_at, f.posted_at,
-                f.processor || CASE WHEN f.repair IS NULL THEN '_webhook' ELSE '_repair' END, f.received_at, f.payment_reference, f.order_id, f.reverses
+                f.processor || CASE WHEN f.repair IS NULL THEN '_webhook' ELSE '_repair' END, f.received_at,
+                f.payment_reference, f.order_id, f.reverses, f.gateway
             FROM new_fact f
             WHERE f.entry_kind IS NOT NULL
             ORDER BY f.place, f.ordinality
@@ -191,7 +210,7 @@ BEGIN
                         json_build_array(
                             e.id, e.idempotency_key, e.shown_kind, e.object_id, e.shown_cents, e.currency, e.shown_at,
                             e.occurred_at, e.transaction_id, e.payment_reference, e.processor, e.account, e.order_id,
-                            e.told_cents, e.told_currency)
+                            e.told_cents, e.told_currency, e.gateway, e.order_reference)
                         ORDER BY e.received_at, e.created_at, e.id), '[]')
                     FROM public.attribution_events e
                     WHERE e.tenant_id = bound AND e.id = ANY (d.found_events || ARRAY(

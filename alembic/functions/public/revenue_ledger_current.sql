@@ -10,7 +10,7 @@ SELECT
         (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'refunded'), 0))::bigint,
         (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'chargeback'), 0))::bigint,
         count(*) FILTER (WHERE e.entry_kind IN ('captured', 'voided')),
-        sum(e.effect_cents)
+        coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind <> 'moved'), 0)
     ) AS state,
     coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'captured'), 0)::bigint AS captured_cents,
     (-coalesce(sum(e.effect_cents) FILTER (WHERE e.entry_kind = 'refunded'), 0))::bigint AS refunded_cents,
@@ -21,7 +21,9 @@ SELECT
         AS is_verified,
     max(e.posted_at) AS last_posted_at
 FROM revenue_ledger AS e
-LEFT JOIN ledger_verifications AS v ON v.tenant_id = e.tenant_id AND v.entry_id = e.id
+-- A payment that has moved to its order is verified exactly when the capture it takes back is.
+LEFT JOIN ledger_verifications AS v ON v.tenant_id = e.tenant_id
+    AND v.entry_id = CASE e.entry_kind WHEN 'moved' THEN e.reverses ELSE e.id END
 GROUP BY e.tenant_id, e.processor, e.original_transaction_id, e.currency;
 
 -- It shows what its reader may see of the entries.

@@ -29,7 +29,7 @@ from impl.jobs import transactions
 from impl.jobs.kinds import Work
 from impl.kernel.facts import Report
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch
-from impl.platforms import gateways, summary
+from impl.platforms import summary
 
 log = structlog.get_logger()
 
@@ -41,10 +41,6 @@ _CLAIM: Final = text(
 _REPLAY: Final = text("SELECT * FROM ingest.replay_dead_event(:id, CAST(:delivery AS jsonb))")
 _REPLAY_TOUCH: Final = text("SELECT ingest.replay_dead_touch(:id, CAST(:touch AS jsonb))")
 _FAIL: Final = text("SELECT ingest.fail_dead_event(:id, :code, :message, :is_passing)")
-_SHOPS: Final = text(
-    "SELECT processor, account FROM tenant_webhook_secrets WHERE tenant_id = :tenant_id"
-    " AND processor = ANY (CAST(:shops AS text[])) AND (valid_until IS NULL OR valid_until > now())"
-)
 _TOUCH: Final = TypeAdapter(models.Touch)
 
 
@@ -124,18 +120,11 @@ async def _events(reader: Reader, work: Work, claimed: Claimed, report: Report, 
     try:
         async with transactions.of_tenant(work) as connection:
             known = await terms.of_tenant(connection, work.tenant_id, reader.processors)
-            report = await _of_connected_shops(connection, work.tenant_id, report)
+            if shops.concerns(report):
+                report = shops.connect(report, await shops.of_tenant(connection))
         return (await record.record(send, delivery, report, known, link)).event_id
     except (CurrencyMismatch, ContradictsRecorded) as error:
         raise StillDead(error.code, str(error)) from error
-
-
-async def _of_connected_shops(connection: AsyncConnection, tenant_id: uuid.UUID, report: Report) -> Report:
-    """As a delivery is read when it arrives, so that a payment does not wait for an order of which nothing would ever tell."""
-    if not shops.names_order(report):
-        return report
-    rows = await connection.execute(_SHOPS, {"tenant_id": tenant_id, "shops": sorted(gateways.SHOPS)})
-    return shops.of_connected(report, {(row.processor, row.account) for row in rows})
 
 
 async def _touch(work: Work, claimed: Claimed, content: Any) -> uuid.UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -52,7 +53,7 @@ async def sweep(work: Work) -> None:
             await defer_retry(
                 connection, row.dead_event_id, tenant_id=row.tenant_id, correlation_id=work.correlation_id
             )
-        await waiting.defer_due(connection, correlation_id=work.correlation_id)
+        await waiting.defer_due(connection, datetime.now(UTC), correlation_id=work.correlation_id)
 
 
 def registry(reader: Reader) -> Registry:

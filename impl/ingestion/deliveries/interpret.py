@@ -6,14 +6,14 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic_core import from_json
 
 from impl.ingestion import names, privacy
-from impl.ingestion.deliveries.delivery import NotRevenue, Rejection
+from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
 from impl.ingestion.rejections import MAX_ISSUES, Issue
 from impl.kernel.facts import Report, delivery_key
@@ -150,6 +150,15 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
         return reading.ignore(f"There was nothing to record: {error}.")
     except UnusableDelivery as error:
         return _refused(reading, error)
+
+
+def with_notes(delivery: Delivery, report: Report) -> Delivery:
+    """The delivery with what its reader notes, before what the schema does."""
+    notes = dict.fromkeys(note for fact in report.facts for note in fact.notes)
+    if not notes:
+        return delivery
+    issues = (Issue(pointer=note.pointer, message=note.message, code="state") for note in notes)
+    return replace(delivery, schema_notes=(*issues, *delivery.schema_notes)[:MAX_ISSUES])
 
 
 def _without_real_money(reading: Reading) -> str | None:

@@ -19,6 +19,7 @@ from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Re
 from impl.ingestion.deliveries.interpret import Inbound, Reading
 from impl.ingestion.deliveries.record import Facts
 from impl.ingestion.deliveries.secrets import SecretStore, WebhookSecret
+from impl.ingestion.deliveries.shops import Shop
 from impl.ingestion.deliveries.terms import TermsStore
 from impl.ingestion.journeys import Journeys
 from impl.kernel import ids
@@ -121,9 +122,10 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
     if isinstance(meaning, NotRevenue):
         return await record.ignore(receiver.engine, delivery, meaning)
     if isinstance(meaning, Report):
+        delivery = interpret.with_notes(delivery, meaning)
         link = await receiver.journeys.link(delivery.tenant_id, meaning.facts[0].hints.journey_key)
         assert isinstance(reading, Reading)
-        meaning = await _of_connected_shops(receiver, delivery, meaning)
+        meaning = await _with_shops(receiver, delivery, meaning)
         terms = await receiver.terms.of(delivery.tenant_id)
         try:
             return await record.record(receiver.facts.put, delivery, meaning, terms, link)
@@ -134,15 +136,17 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
     return await reject.reject(receiver.engine, receiver.ring, delivery, rejection)
 
 
-async def _of_connected_shops(receiver: Receiver, delivery: Delivery, report: Report) -> Report:
-    if not shops.names_order(report):
+async def _with_shops(receiver: Receiver, delivery: Delivery, report: Report) -> Report:
+    """The same with what the tenant's shops say about the orders that it names."""
+    if not shops.concerns(report):
         return report
-    connected = {
-        (shop, secret.account)
-        for shop in gateways.SHOPS
-        for secret in await receiver.secrets.valid(delivery.tenant_id, shop)
-    }
-    return shops.of_connected(report, connected)
+    known = [
+        Shop(processor=name, account=secret.account, order_prefix=secret.order_prefix)
+        for name in gateways.SHOPS
+        for secret in await receiver.secrets.valid(delivery.tenant_id, name)
+        if secret.counts
+    ]
+    return shops.connect(report, known)
 
 
 async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection: Rejection) -> Rejection:

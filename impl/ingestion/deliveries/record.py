@@ -26,7 +26,7 @@ from impl.kernel.facts import Report
 from impl.ledger import Terms
 from impl.ledger.posting import ContradictsRecorded
 
-_LOOKS: Final = 4
+_LOOKS: Final = 8
 _ONE_ENTRY_OF_A_NOTIFICATION: Final = "uq_revenue_ledger__processor_event"
 _RECORD: Final = "SELECT * FROM record_facts($1)"
 _RECORD_ALONE: Final = "SELECT * FROM record_facts($1, waits => true)"
@@ -113,6 +113,24 @@ async def record(send: Send, delivery: Delivery, report: Report, terms: Terms, l
         if constraint(error) != _ONE_ENTRY_OF_A_NOTIFICATION:
             raise
         raise ContradictsRecorded("a notification with this id was recorded before and said something else") from error
+
+
+async def record_if_it_changes(send: Send, delivery: Delivery, report: Report, terms: Terms) -> Recorded | None:
+    """The same for facts of our own, which are worth an event only where they change what is recorded; None where they do not."""
+    channel = [channels.resolve(fact.hints) for fact in report.facts]
+    assumed = rows.NOTHING
+    for _ in range(_LOOKS):
+        # A history that cannot be the right one, so that the right one is the answer.
+        row = rows.received_delivery(delivery, report, channel, None, Known(names=assumed.names), terms)
+        answer = await send(Prepared(row, to_json(row)))
+        if answer["event_id"] is not None:
+            return None
+        former, assumed = assumed, rows.known(answer["history"])
+        if former.names == assumed.names:
+            break
+    row = rows.received_delivery(delivery, report, channel, None, assumed, terms)
+    is_change = any("entry_kind" in fact for fact in row["facts"])
+    return await record(send, delivery, report, terms) if is_change else None
 
 
 async def _attempt(send: Send, prepare: Callable[[Known], Prepared], delivery: Delivery, report: Report) -> Recorded:

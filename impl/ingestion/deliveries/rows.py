@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from impl import ledger
 from impl.db import locks
+from impl.ingestion.deliveries import lookups
 from impl.ingestion.deliveries.delivery import Delivery, correlation_id
 from impl.ingestion.journeys import Link
 from impl.kernel import ids, money
@@ -18,19 +19,8 @@ from impl.kernel.events import EntryKind
 from impl.kernel.facts import FIXED, Fact, FactKind, Report, Shown
 from impl.kernel.facts import Link as SaleLink
 from impl.kernel.money import Currency, Money
-from impl.ledger import History, HistoryEntry, KnownFact, Posting, Terms
-from impl.platforms import gateways, summary
-
-
-class Name(NamedTuple):
-    """A name of one side of a sale."""
-
-    processor: str
-    name: str
-    is_reference: bool = False
-    """Whether it may be the second name of a payment."""
-    is_number: bool = False
-    """Whether it may be the number of an order that a payment shows."""
+from impl.ledger import History, HistoryEntry, KnownFact, Posting, Terms, Wait
+from impl.platforms import summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,7 @@ class Known:
     event_ids: Sequence[str] = ()
     """Of every event under one of its names, those that showed nothing included."""
     link_ids: Sequence[str] = ()
-    names: frozenset[Name] = frozenset()
+    names: lookups.Lookups = field(default_factory=dict)
     """Names of both sides that its recorded facts and links tell."""
 
 
@@ -51,50 +41,61 @@ NOTHING: Final = Known()
 def known(history: str) -> Known:
     """The history that `record_facts` answers when something else is recorded than was assumed."""
     values = json.loads(history)
-    events, rows_of_links = values["facts"], values["links"]
+    events, rows_of_links = [_Event(*event) for event in values["facts"]], values["links"]
     links = [_link(row) for row in rows_of_links]
-    names = {name for event in events for name in _names(event[10], event[8], event[9], event[12])}
     return Known(
         history=History(
-            [_fact(event) for event in events if event[2]], [_entry(entry) for entry in values["entries"]], links
+            [_fact(event, event.kind) for event in events if event.kind],
+            [_entry(entry) for entry in values["entries"]],
+            links,
         ),
-        event_ids=[event[0] for event in events],
+        event_ids=[event.id for event in events],
         link_ids=[row[0] for row in rows_of_links],
-        names=frozenset(names.union(*map(_names_of_link, links))),
+        names=lookups.merged(
+            *(lookups.of_side(event, event.order_id) for event in events), *map(lookups.of_link, links)
+        ),
     )
 
 
-def _fact(values: list[Any]) -> KnownFact:
-    (
-        _,
-        key,
-        kind,
-        object_id,
-        cents,
-        currency,
-        shown_at,
-        occurred_at,
-        transaction_id,
-        reference,
-        processor,
-        account,
-        _,
-        told_cents,
-        told_currency,
-    ) = values
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """An event as the database tells it; its columns in order."""
+
+    id: str
+    key: str
+    kind: str | None
+    object_id: str
+    cents: int
+    currency: str
+    shown_at: str
+    occurred_at: str
+    transaction_id: str
+    payment_reference: str | None
+    processor: str
+    account: str
+    order_id: str | None
+    told_cents: int | None
+    told_currency: str | None
+    gateway: str | None
+    order_reference: str | None
+
+
+def _fact(event: _Event, kind: str) -> KnownFact:
     shown = Shown(
-        processor=processor,
-        account=account,
+        processor=event.processor,
+        account=event.account,
         kind=FactKind(kind),
-        object_id=object_id,
-        money=Money(cents, Currency(currency)),
-        shown_at=datetime.fromisoformat(shown_at),
-        occurred_at=datetime.fromisoformat(occurred_at),
-        transaction_id=transaction_id,
-        payment_reference=reference,
+        object_id=event.object_id,
+        money=Money(event.cents, Currency(event.currency)),
+        shown_at=datetime.fromisoformat(event.shown_at),
+        occurred_at=datetime.fromisoformat(event.occurred_at),
+        transaction_id=event.transaction_id,
+        payment_reference=event.payment_reference,
+        gateway=event.gateway,
+        order_reference=event.order_reference,
     )
-    told = Money(told_cents, Currency(told_currency)) if told_currency else None
-    return KnownFact(uuid.UUID(key), shown, told)
+    told = Money(event.told_cents or 0, Currency(event.told_currency)) if event.told_currency else None
+    return KnownFact(uuid.UUID(event.key), shown, told)
 
 
 def _entry(values: list[Any]) -> HistoryEntry:
@@ -114,29 +115,8 @@ def _entry(values: list[Any]) -> HistoryEntry:
 
 
 def _link(values: list[Any]) -> SaleLink:
-    names = ("order_processor", "order_site", "order_id", "order_name", "payment_processor", "payment_id", "how")
-    return SaleLink(**dict(zip(names, values[1:], strict=True)))
-
-
-def _names(processor: str, transaction_id: str, reference: str | None, number: str | None) -> Iterator[Name]:
-    """Names under which facts of the same side, and links to the other one, are found."""
-    yield Name(processor, transaction_id)
-    if reference:
-        yield Name(processor, reference, is_reference=True)
-    if number and processor not in gateways.SHOPS:
-        yield Name(processor, number)
-
-
-def _names_of_link(link: SaleLink) -> tuple[Name, Name]:
-    payment = Name(link.payment_processor, link.payment_id, is_reference=True, is_number=True)
-    return Name(link.order_processor, link.order_name), payment
-
-
-def _names_of_facts(facts: Iterable[Fact]) -> Iterator[Name]:
-    for fact in facts:
-        yield from _names(fact.processor, fact.transaction_id, fact.payment_reference, fact.order_id)
-        for link in fact.links:
-            yield from _names_of_link(link)
+    columns = ("order_processor", "order_site", "order_id", "order_name", "payment_processor", "payment_id", "how")
+    return SaleLink(**dict(zip(columns, values[1:], strict=True)))
 
 
 def delivery_columns(delivery: Delivery, key: uuid.UUID) -> dict[str, Any]:
@@ -171,7 +151,7 @@ def received_delivery(
     `ledger.ContradictsRecorded`.
     """
     facts, first = report.facts, report.facts[0]
-    names = _merged(assumed.names.union(_names_of_facts(facts)))
+    sides = lookups.merged(assumed.names, lookups.of_facts(facts))
     channel_of = dict(zip((id(fact) for fact in facts), channels, strict=True))
     return {
         **delivery_columns(delivery, report.idempotency_key),
@@ -181,30 +161,24 @@ def received_delivery(
         "is_replay": False,
         **({"object_name": delivery.about.name, "object_at": delivery.about.at} if delivery.about else {}),
         # Sorted, so that two deliveries which share several names cannot wait for each other.
-        "lock_keys": sorted({locks.posting(delivery.tenant_id, one.name) for one in names}),
-        "names": [one.name for one in names],
-        "names_of": [one.processor for one in names],
-        "are_references": [one.is_reference for one in names],
-        "are_numbers": [one.is_number for one in names],
+        "lock_keys": sorted({locks.posting(delivery.tenant_id, name) for _, name in sides}),
+        "names": [name for _, name in sides],
+        "names_of": [processor for processor, _ in sides],
+        "looks": list(sides.values()),
         "known_events": assumed.event_ids,
         "known_links": assumed.link_ids,
         "links": _links(facts),
         "mismatched": [_mismatch(fact, first) for fact in ledger.mismatched(facts, assumed.history)] or None,
         "facts": [
-            _received_fact(posting, channel_of[id(posting.fact)], link, delivery)
+            _without_nothing(_received_fact(posting, channel_of[id(posting.fact)], link, delivery))
             for posting in ledger.post(facts, assumed.history, terms)
         ],
     }
 
 
-def _merged(names: Iterable[Name]) -> list[Name]:
-    """Each name once, with all that it may be."""
-    merged: dict[tuple[str, str], Name] = {}
-    for one in names:
-        known = merged.get((one.processor, one.name), one)
-        is_reference, is_number = one.is_reference or known.is_reference, one.is_number or known.is_number
-        merged[one.processor, one.name] = Name(one.processor, one.name, is_reference, is_number)
-    return list(merged.values())
+def _without_nothing(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without its empty columns: they are NULL to the database, and cost it no parsing."""
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _links(facts: Iterable[Fact]) -> list[dict[str, str]] | None:
@@ -254,6 +228,8 @@ def _received_fact(posting: Posting, channel: str, link: Link | None, delivery: 
         "order_id": fact.order_id if about.processor == fact.processor else None,
         "transaction_id": about.transaction_id,
         "payment_reference": about.payment_reference,
+        "gateway": about.gateway,
+        "order_reference": about.order_reference,
         "revenue_cents": posting.revenue_cents,
         "effect_cents": posting.effect_cents,
         "currency": posting.currency,
@@ -272,7 +248,7 @@ def _received_fact(posting: Posting, channel: str, link: Link | None, delivery: 
         "entry_transaction_id": entry.transaction_id if entry else None,
         "original_transaction_id": posting.original_transaction_id,
         "reverses": entry.reverses if entry else None,
-        "counts_at": delivery.received_at + WAITS if posting.waits else None,
+        "counts_at": _counts_at(posting, delivery),
         **_repair(posting),
     }
 
@@ -284,6 +260,13 @@ def _repair(posting: Posting) -> dict[str, Any]:
         return {}
     values = {"told_cents": repair.told.amount_cents, "told_currency": repair.told.currency}
     return {"repair": values | {"dead_event_id": str(repair.dead_event_id)}}
+
+
+def _counts_at(posting: Posting, delivery: Delivery) -> datetime | str | None:
+    """When a payment counts without an order: never where its account has to be confirmed by one."""
+    if posting.wait is Wait.FOR_ORDER:
+        return delivery.received_at + WAITS
+    return "infinity" if posting.wait is Wait.UNCONFIRMED else None
 
 
 def _entry_event_id(posting: Posting) -> str:

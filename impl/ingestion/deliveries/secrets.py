@@ -23,7 +23,7 @@ CACHE_ENTRIES: Final = 2048
 # eight labels are valid at most.
 _VALID = text(
     """
-    SELECT s.label, s.mode, s.account, s.version, s.secret_sealed, s.key_id, s.webhook_id, t.sandbox
+    SELECT s.label, s.mode, s.account, s.order_prefix, s.version, s.secret_sealed, s.key_id, s.webhook_id, t.sandbox
       FROM tenant_webhook_secrets s JOIN tenants t ON t.id = s.tenant_id
      WHERE s.tenant_id = :tenant_id AND s.processor = :processor AND (s.valid_until IS NULL OR s.valid_until > :now)
      ORDER BY s.valid_until IS NOT NULL, s.label, s.version DESC
@@ -40,12 +40,19 @@ class WebhookSecret:
     version: int
     account: str = "default"
     """Whose books its deliveries are: a shop, or an account at the processor."""
+    order_prefix: str | None = None
+    """The text that the shop puts before its order numbers at PayPal."""
     is_test: bool = False
     """Whether its endpoint is one of a test mode, where no real money moves."""
     counts_tests: bool = False
     """Whether the tenant is a sandbox, in which test objects count."""
     secret: bytes = field(repr=False)
     """What deliveries are signed with; for a processor with a key of its own, the id of the tenant's webhook there."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether what it signs counts."""
+        return not self.is_test or self.counts_tests
 
 
 class SecretStore:
@@ -86,6 +93,7 @@ class SecretStore:
                 label=row.label,
                 version=row.version,
                 account=row.account,
+                order_prefix=row.order_prefix,
                 is_test=row.mode == "test",
                 counts_tests=row.sandbox,
                 secret=self._plain(tenant_id, processor, row),

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from impl.db.transaction import tenant_transaction
 from impl.kernel.clock import Clock
-from impl.ledger import Role, Terms
+from impl.ledger import Role, Terms, always_auto
+from impl.platforms import gateways
 from impl.platforms.processor import Processor
 
 CACHE_SECONDS: Final = 60.0
@@ -32,7 +33,8 @@ async def of_tenant(connection: AsyncConnection, tenant_id: uuid.UUID, processor
     """The terms of the tenant that `connection` is bound to."""
     rows = (await connection.execute(_ROLES, {"tenant_id": tenant_id})).all()
     rules = {name: processor.position for name, processor in processors.items()}
-    return Terms(rules, partial(_role, rows)) if rows else Terms(rules)
+    role_of = partial(_role, rows) if rows else always_auto
+    return Terms(rules, role_of, gateways.processor_of)
 
 
 def _role(rows: Sequence[Any], processor: str, account: str, at: datetime) -> Role:
@@ -52,6 +54,10 @@ class TermsStore:
         self._engine, self._clock = engine, clock
         self._processors = {processor.name: processor for processor in processors}
         self._known: OrderedDict[uuid.UUID, tuple[float, Terms]] = OrderedDict()
+
+    def forget(self, tenant_id: uuid.UUID) -> None:
+        """Read again at the next delivery: a role was set."""
+        self._known.pop(tenant_id, None)
 
     async def of(self, tenant_id: uuid.UUID) -> Terms:
         """The terms of a tenant."""

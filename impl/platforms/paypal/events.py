@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from generated.governance import mappings
 from impl.kernel.events import EventType, Hints
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, Note
 from impl.kernel.money import Money
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
@@ -29,6 +29,10 @@ _UNPAID: Final = frozenset({"PENDING", "DENIED", "DECLINED", "FAILED"})
 _TAKEN_BACK: Final = frozenset({"FAILED", "CANCELLED"})
 _HOLD_ENDED: Final = frozenset({"VOIDED", "EXPIRED"})
 _WON: Final = frozenset({"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "CANCELLED_BY_BUYER"})
+_PAID_OUT: Final = Note(
+    "/body/resource/dispute_outcome/outcome_code",
+    "PayPal pays for this dispute itself: what its reversal took stays taken until PayPal gives it back.",
+)
 _MAX_PAIRS = 50
 
 
@@ -56,6 +60,7 @@ class _Source:
         common: dict[str, Any] = {
             "occurred_at": self.times.occurred_at,
             "order_id": _order_id(self.resource),
+            "numbers": _numbers(self.resource),
             "hints": _hints(self.resource.values),
         }
         return Fact(
@@ -157,8 +162,8 @@ def _dispute(source: _Source) -> tuple[Fact, ...]:
     if is_won:
         about |= {"occurred_at": source.times.shown_at, "money": money}
         return (source.fact(FactKind.DISPUTE_ENDED, EventType.DISPUTE_WON, **about),)
-    nothing = Money(0, money.currency)
-    return (source.fact(FactKind.DISPUTED, EventType.PAYMENT_DISPUTED, money=nothing, **about),)
+    nothing, notes = Money(0, money.currency), (_PAID_OUT,) if outcome == "RESOLVED_WITH_PAYOUT" else ()
+    return (source.fact(FactKind.DISPUTED, EventType.PAYMENT_DISPUTED, money=nothing, notes=notes, **about),)
 
 
 def _disputed(resource: Fields, *, is_won: bool) -> str:
@@ -207,6 +212,12 @@ def _order_id(resource: Fields) -> str | None:
     """The shop's own order number: `invoice_id` in version 2, `invoice_number` in version 1 and in disputes."""
     where = next(iter(resource.objects("disputed_transactions")), resource)
     return resources.optional(where, "invoice_id") or resources.optional(where, "invoice_number")
+
+
+def _numbers(resource: Fields) -> tuple[str, ...]:
+    """Where a shop writes the number of its order: in the invoice, and in the field that is the shop's own."""
+    custom = resources.optional(resource, "custom_id") or resources.optional(resource, "custom")
+    return tuple(dict.fromkeys(text for text in (_order_id(resource), custom) if text))
 
 
 def _hints(resource: Mapping[str, Any]) -> Hints:

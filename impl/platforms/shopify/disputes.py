@@ -25,6 +25,8 @@ def read(source: Source, dispute: Fields) -> Iterator[Fact]:
     status, is_chargeback = dispute.values.get("status"), dispute.values.get("type") == "chargeback"
     values = {
         "object_id": id_,
+        # Shopify tells disputes of its own payments only.
+        "gateway": "shopify_payments",
         # Shopify gives a dispute no time of its last change; its stages have their times.
         "shown_at": instant(source.received_at, *((dispute, name) for name in CLOCK)),
         "occurred_at": instant(source.received_at, (dispute, "initiated_at")),

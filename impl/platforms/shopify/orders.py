@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from impl.kernel import money
 from impl.kernel.events import EventType
-from impl.kernel.facts import Fact, FactKind
+from impl.kernel.facts import Fact, FactKind, Note
 from impl.kernel.money import Currency, Money, MoneyError
+from impl.platforms import gateways
 from impl.platforms.errors import UnusableDelivery
 from impl.platforms.fields import Fields
 from impl.platforms.shopify import transactions
 from impl.platforms.shopify.objects import Source, fact, hold, instant, no_cash, order_name
 
 _PAID: Final = ("paid", "partially_refunded", "refunded")  # compared, never hashed: a status may be any JSON
+_UNPAID: Final = Note(
+    "/body/financial_status", "The topic announces a paid order; the order shows that it is not paid, which counts."
+)
 _PAID_AT_CREATION: Final = timedelta(minutes=1)
 """Shopify records the payment of a checkout some seconds after it has created the order."""
 
@@ -30,7 +34,7 @@ def read(source: Source, order: Fields) -> Iterator[Fact]:
     refunds = [(refund, item) for refund in order.objects("refunds") for item in refund.objects("transactions")]
     has_no_cash = transactions.is_no_cash(order.values.get("payment_gateway_names"))
     captured = Money(0, code) if has_no_cash else _captured(order, total, refunds)
-    values = {"object_id": order_name(id_), "shown_at": updated_at}
+    values = {"object_id": order_name(id_), "shown_at": updated_at} | _told(source, order)
     if captured.amount_cents:
         at = _paid_at(created_at, updated_at, placed_at)
         type_ = EventType.PAYMENT_CAPTURED
@@ -41,6 +45,19 @@ def read(source: Source, order: Fields) -> Iterator[Fact]:
         yield no_cash(source, id_, money=total, occurred_at=placed_at, **values)
     for refund, item in refunds:
         yield from transactions.refund(source, id_, item, parent=refund, otherwise=code)
+
+
+def _told(source: Source, order: Fields) -> dict[str, Any]:
+    """The only payment method of an order, its number, and a note where its state is not what the topic announces."""
+    names = order.values.get("payment_gateway_names")
+    gateway = gateways.name(names[0]) if isinstance(names, list) and len(names) == 1 else None
+    number, status = order.values.get("order_number"), order.values.get("financial_status")
+    is_announced = source.topic == "orders/paid" and status not in (*_PAID, "partially_paid")
+    return {
+        "gateway": gateway,
+        "numbers": (str(number),) if isinstance(number, int) else (),
+        "notes": (_UNPAID,) if is_announced else (),
+    }
 
 
 def _paid_at(created_at: datetime, updated_at: datetime, placed_at: datetime) -> datetime:

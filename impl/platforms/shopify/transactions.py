@@ -49,7 +49,7 @@ def refund(
 
     `parent` is the refund that lists it, whose times stand in for its own; `otherwise` the currency where both name none.
     """
-    if not _is_refund(item) or item.values.get("gateway") in _NO_CASH:
+    if not _is_refund(item) or _is_no_cash(item.values.get("gateway")):
         return
     code = parent.currency("currency") if parent and parent.has("currency") else None
     back = amount(item, code or otherwise)
@@ -57,6 +57,7 @@ def refund(
     times = [(one, name) for one in (item, parent) if one for name in ("processed_at", "created_at")]
     at = instant(source.received_at, *times)
     values: dict[str, Any] = {"object_id": f"shopify_refund_{item.number('id')}", "shown_at": at, **counted}
+    values["gateway"] = gateways.name(item.values.get("gateway"))
     status = _status(item)
     if status == "success":
         yield fact(source, order_id, kind=FactKind.REFUNDED, type=EventType.PAYMENT_REFUNDED, **values)
@@ -70,9 +71,13 @@ def succeeded_refund(item: Fields, parent: Fields, otherwise: Currency) -> Money
     return amount(item, code).money if _is_refund(item) and _status(item) == "success" else None
 
 
-def is_no_cash(gateways: object) -> bool:
+def is_no_cash(names: object) -> bool:
     """Whether an order with these gateways was paid, or paid in part, without cash."""
-    return isinstance(gateways, list) and any(name in _NO_CASH for name in gateways)
+    return isinstance(names, list) and any(_is_no_cash(name) for name in names)
+
+
+def _is_no_cash(name: object) -> bool:
+    return isinstance(name, str) and name.strip().lower() in _NO_CASH
 
 
 def _is_refund(item: Fields) -> bool:
@@ -98,7 +103,7 @@ def _in_shop_currency(source: Source, item: Fields, back: Amount, code: Currency
 
 def _capture(source: Source, order_id: str, item: Fields) -> Iterator[Fact]:
     paid = amount(item)
-    if item.values.get("gateway") in _NO_CASH:
+    if _is_no_cash(item.values.get("gateway")):
         yield no_cash(source, order_id, **_values(source, item, paid.money))
         return
     shop = shop_currency(item)
@@ -129,6 +134,7 @@ def _values(source: Source, item: Fields, money: Money) -> dict[str, Any]:
         "object_id": f"shopify_transaction_{item.number('id')}",
         "money": money,
         "shown_at": at,
+        "gateway": gateways.name(item.values.get("gateway")),
         "links": _links(source, item),
     }
 

@@ -77,8 +77,9 @@ def _links(names: Payment, metadata: object) -> tuple[Link, ...]:
     """The order that the shop's plugin has written into the metadata of the payment."""
     if not isinstance(metadata, dict):
         return ()
-    site_url, order_id = metadata.get("site_url"), metadata.get("order_id")
-    return gateways.named_by_payment("stripe", names.transaction_id, site_url=site_url, order_id=order_id)
+    # WooCommerce's own plugin writes the number under `order_id`; one that writes both means the id by it.
+    number = metadata.get("order_number") or metadata.get("order_id")
+    return gateways.named_by_payment("stripe", names.transaction_id, site_url=metadata.get("site_url"), number=number)
 
 
 def reference(item: Fields, name: str) -> str | None:

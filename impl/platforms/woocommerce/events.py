@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from impl.kernel.events import EventType, Hints
-from impl.kernel.facts import Fact, FactKind, Link
+from impl.kernel.facts import Fact, FactKind, Link, Note
 from impl.kernel.money import Currency, Money
 from impl.platforms import gateways, hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
-from impl.platforms.notification import Notification
+from impl.platforms.notification import Notification, short_text
 from impl.platforms.processor import Topic
 
 NAME: Final = "woocommerce"
@@ -33,6 +33,9 @@ TOPICS: Final = {
 _PAID: Final = ("processing", "completed", "refunded")
 _ENDED: Final = ("cancelled", "failed")
 _CASH_ON_DELIVERY: Final = "cod"
+_NOT_COMPLETED: Final = Note(
+    "/body/status", "The topic announces a completed order; the order shows another status, which counts."
+)
 _FOREIGN_MARKS: Final = ("billing_period", "refunded_by", "regular_price", "discount_type")
 """Fields of subscriptions, refunds, products and coupons that no order has."""
 _MARKS: Final = ("order_key", "total", "currency", "status")
@@ -63,6 +66,7 @@ class Order:
     def fact(self, **shown: Any) -> Fact:
         """A fact that this snapshot shows."""
         kind, money = shown["kind"].value, shown["money"]
+        values: dict[str, Any] = {"gateway": self.gateway} | shown
         return Fact(
             processor=NAME,
             account=self.notification.account,
@@ -74,8 +78,22 @@ class Order:
             shown_at=self.shown_at,
             hints=self.hints,
             links=self.links,
-            **shown,
+            order_reference=self.reference,
+            **values,
         )
+
+    @property
+    def gateway(self) -> str | None:
+        """The payment method of the buyer."""
+        return gateways.name(self.fields.values.get("payment_method"))
+
+    @property
+    def reference(self) -> str | None:
+        """The name that payments give it, when its number is not its id: plugins number the orders of a shop one by one."""
+        number = short_text(self.fields.values.get("number"))
+        if number in (None, self.id):
+            return None
+        return gateways.order_reference(NAME, self.notification.account, number)
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -137,6 +155,7 @@ def _facts(order: Order) -> Iterator[Fact]:
             object_id=order.name,
             money=total,
             occurred_at=created_at,
+            notes=(_NOT_COMPLETED,) if order.notification.topic == "order.completed" else (),
         )
         return
     paid_at = _instant(order.fields, "date_paid", "date_completed", otherwise=created_at)
@@ -146,8 +165,19 @@ def _facts(order: Order) -> Iterator[Fact]:
         object_id=order.name,
         money=total,
         occurred_at=paid_at,
+        notes=_notes(order),
     )
     yield from _refunds(order, total)
+
+
+def _notes(order: Order) -> tuple[Note, ...]:
+    status = order.fields.values.get("status")
+    if status in _ENDED:
+        return (
+            Note("/body/status", f"The order is {status}, but it was paid: the payment counts until it is refunded."),
+        )
+    is_announced = order.notification.topic == "order.completed" and status != "completed"
+    return (_NOT_COMPLETED,) if is_announced else ()
 
 
 def is_paid(order: Fields) -> bool:
@@ -166,18 +196,22 @@ def _refunds(order: Order, total: Money) -> Iterator[Fact]:
     refunds = order.fields.objects("refunds")
     for refund in refunds:
         at = _instant(refund, "date_created", otherwise=order.shown_at)
-        yield _refund(order, f"{order.prefix}_refund_{refund.number('id')}", _given_back(refund, order.code), at)
+        name, money = f"{order.prefix}_refund_{refund.number('id')}", _given_back(refund, order.code)
+        # Entered in the shop alone: the money went back some other way, or has yet to.
+        by_hand = {"gateway": gateways.NO_PROCESSOR} if refund.values.get("refunded_payment") is False else {}
+        yield _refund(order, name, money, at, **by_hand)
     if not refunds and order.fields.values.get("status") == "refunded":
         yield _refund(order, f"{order.name}_refunded", total, order.shown_at)
 
 
-def _refund(order: Order, name: str, money: Money, at: datetime) -> Fact:
+def _refund(order: Order, name: str, money: Money, at: datetime, **shown: Any) -> Fact:
     return order.fact(
         kind=FactKind.REFUNDED_TOTAL,
         type=EventType.PAYMENT_REFUNDED,
         object_id=name,
         money=money,
         occurred_at=at,
+        **shown,
     )
 
 

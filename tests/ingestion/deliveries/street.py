@@ -6,16 +6,20 @@ import asyncio
 import contextlib
 import dataclasses
 import socket
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import uvicorn
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
-from impl.auth.keys import tenant_keys
+from impl.auth.keys import tenant_keys, webhook_secrets
+from impl.auth.keys.webhook_secrets import Endpoint, NewSecret
 from impl.db.transaction import tenant_transaction
+from impl.kernel.callers import PersonCaller
+from impl.kernel.clock import SystemClock
 from impl.platforms import registry
 from impl.tenants import create as tenants
 from tests.fixtures.watching import watched
@@ -111,3 +115,19 @@ class Street:
 def new_secrets() -> dict[str, str]:
     """Something to share with each processor."""
     return {processor: registry.processor(processor).new_secret() for processor in registry.NAMES}
+
+
+async def set_secret(shop, processor, **endpoint):
+    """A new secret of the tenant for `processor`, under a label of its own."""
+    now = SystemClock().now()
+    value = registry.processor(processor).new_secret()
+    caller = PersonCaller(tenant_id=shop.tenant_id, user_id=uuid4(), jti=uuid4(), family_id=uuid4(), issued_at=now)
+    new = NewSecret(
+        processor=registry.processor(processor),
+        **{registry.processor(processor).credential: value},
+        endpoint=Endpoint(**endpoint),
+        previous=timedelta(0),
+    )
+    async with tenant_transaction(shop.street.engine, shop.tenant_id) as connection:
+        await webhook_secrets.put(connection, shop.street.ring, caller, new, now=now)
+    return value

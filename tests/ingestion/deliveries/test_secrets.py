@@ -1,41 +1,17 @@
 """Several secrets of one processor: each verifies, the one that did says whose books and which mode; money.md §2 and §7."""
 
 import json
-import uuid
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from impl.auth.keys import webhook_secrets
-from impl.auth.keys.webhook_secrets import Endpoint, NewSecret
 from impl.db.transaction import tenant_transaction
-from impl.kernel.callers import PersonCaller
-from impl.kernel.clock import SystemClock
-from impl.platforms import registry
 from tests.ingestion.deliveries.processors import DOORS
+from tests.ingestion.deliveries.street import set_secret
 
 DISPATCHERS = {door.name: door for door in DOORS if door.is_dispatcher}
 OF_ANOTHER_MODE = "This is a {} object, but the secret is for {} objects; it was ignored."
 NO_SANDBOX = "Test objects count only for a sandbox tenant; this one was ignored."
-
-
-async def set_secret(shop, processor, **endpoint):
-    """A new secret of the tenant for `processor`, under a label of its own."""
-    now = SystemClock().now()
-    value = registry.processor(processor).new_secret()
-    caller = PersonCaller(
-        tenant_id=shop.tenant_id, user_id=uuid.uuid4(), jti=uuid.uuid4(), family_id=uuid.uuid4(), issued_at=now
-    )
-    new = NewSecret(
-        processor=registry.processor(processor),
-        **{registry.processor(processor).credential: value},
-        endpoint=Endpoint(**endpoint),
-        previous=timedelta(0),
-    )
-    async with tenant_transaction(shop.street.engine, shop.tenant_id) as connection:
-        await webhook_secrets.put(connection, shop.street.ring, caller, new, now=now)
-    return value
 
 
 async def post(shop, door, secret, **changes):

@@ -128,6 +128,20 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
         ),
         Index("ix_attribution_events__counts_at", "counts_at", postgresql_where=text("counts_at IS NOT NULL")),
         Index(
+            "ix_attribution_events__order_reference",
+            "tenant_id",
+            "processor",
+            "order_reference",
+            postgresql_where=text("order_reference IS NOT NULL"),
+        ),
+        Index(
+            "ix_attribution_events__uncounted_order",
+            "tenant_id",
+            "processor",
+            "order_id",
+            postgresql_where=text("counts_at IS NOT NULL"),
+        ),
+        Index(
             "ix_attribution_events__unredacted",
             "received_at",
             postgresql_where=text("redacted_at IS NULL"),
@@ -178,6 +192,8 @@ class AttributionEvent(TenantScoped, Identified, CreatedAt, Base):
     object_id: Mapped[str | None]
     payment_reference: Mapped[str | None]
     counts_at: Mapped[datetime | None]
+    gateway: Mapped[str | None]
+    order_reference: Mapped[str | None]
 
 
 class WebhookRefusal(TenantScoped, Identified, Base):

@@ -118,7 +118,6 @@ class TenantWebhookSecret(TenantScoped, Identified, CreatedAt, Base):
         about(
             "Secrets shared with payment platforms, by version",
             api="SIU",
-            columns={("app_worker", "S"): ("tenant_id", "processor", "account", "valid_until")},
         ),
     )
 
