@@ -135,6 +135,79 @@ TriggerSyncReply: TypeAlias = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetProcessorRolesParams:
+    """Parameters of `getProcessorRoles`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetProcessorRoles200(JsonReply):
+    """The roles that were set."""
+
+    status: ClassVar[int] = 200
+    body: models.ProcessorRoles
+
+
+GetProcessorRolesReply: TypeAlias = (
+    GetProcessorRoles200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutProcessorRoleParams:
+    """Parameters of `putProcessorRole`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    x_idempotency_key: Annotated[Uuid | None, Header("X-Idempotency-Key")] = None
+    """A UUID that makes the request safe to repeat: for 30 days, the same key with the same request returns the stored
+    response with the header `Idempotency-Replayed`, and the operation is not executed again. 4xx responses of the
+    operation itself are stored as well. Authentication failures (401, 403), invalid requests, exceeded rate limits
+    (429) and server errors (5xx) are not stored; repeat the request with the same key, and it is executed at most
+    once.
+    """
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutProcessorRole200(JsonReply):
+    """The role is set."""
+
+    status: ClassVar[int] = 200
+    header_names: ClassVar = (("idempotency_replayed", "Idempotency-Replayed"),)
+    body: models.ProcessorRole
+    idempotency_replayed: Literal["true"] | None = None
+    """`true` if this is the stored response to an earlier request with the same key; absent otherwise."""
+
+
+PutProcessorRoleReply: TypeAlias = (
+    PutProcessorRole200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.Conflict409
+    | common.PayloadTooLarge413
+    | common.UnsupportedMediaType415
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
 class ReconciliationApi(Protocol[AccessBearerAuthT_contra]):
     """Operations of reconciliation, to be implemented."""
 
@@ -166,6 +239,28 @@ class ReconciliationApi(Protocol[AccessBearerAuthT_contra]):
         """
         ...
 
+    async def get_processor_roles(
+        self, params: GetProcessorRolesParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetProcessorRolesReply:
+        """List the roles of payment accounts (GET /api/reconciliation/roles).
+
+        Lists the roles that were set for accounts of Stripe and PayPal, by account and time. An account without a
+        role is `auto`: a payment that belongs to an order of a connected shop is counted once, by the order.
+        """
+        ...
+
+    async def put_processor_role(
+        self, params: PutProcessorRoleParams, body: models.ProcessorRoleRequest, *, call: Call[AccessBearerAuthT_contra]
+    ) -> PutProcessorRoleReply:
+        """Set the role of a payment account (PUT /api/reconciliation/roles).
+
+        Sets how payments of an account of Stripe or PayPal count from a date on: `auto` counts a sale once, by its
+        order where it has one; `counts` counts every payment and links none; `confirms` counts no payment without
+        an order. The date of the capture decides, also for its refunds and disputes. Payments that were captured
+        since that date are counted anew in the background, beginning after about a minute. Earlier roles are kept.
+        """
+        ...
+
 
 class ReconciliationStub:
     """Answers 501 to every operation of reconciliation; derive from it to write them one by one."""
@@ -183,6 +278,14 @@ class ReconciliationStub:
     async def trigger_sync(
         self, params: TriggerSyncParams, body: models.SyncRequest, *, call: Call[Any]
     ) -> TriggerSyncReply:
+        raise NotWrittenError
+
+    async def get_processor_roles(self, params: GetProcessorRolesParams, *, call: Call[Any]) -> GetProcessorRolesReply:
+        raise NotWrittenError
+
+    async def put_processor_role(
+        self, params: PutProcessorRoleParams, body: models.ProcessorRoleRequest, *, call: Call[Any]
+    ) -> PutProcessorRoleReply:
         raise NotWrittenError
 
 
@@ -257,8 +360,58 @@ TRIGGER_SYNC: Final = Operation(
     rate_limit=("api",),
 )
 
+GET_PROCESSOR_ROLES: Final = Operation(
+    id="getProcessorRoles",
+    method="GET",
+    path="/api/reconciliation/roles",
+    handler="get_processor_roles",
+    replies=frozenset(
+        {
+            GetProcessorRoles200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/reconciliation.yaml:203",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetProcessorRolesParams),
+    rate_limit=("api",),
+)
+
+PUT_PROCESSOR_ROLE: Final = Operation(
+    id="putProcessorRole",
+    method="PUT",
+    path="/api/reconciliation/roles",
+    handler="put_processor_role",
+    replies=frozenset(
+        {
+            PutProcessorRole200,
+            common.BadRequest400,
+            common.Conflict409,
+            common.Forbidden403,
+            common.InternalError500,
+            common.PayloadTooLarge413,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+            common.UnsupportedMediaType415,
+        }
+    ),
+    origin="contracts/openapi/v1/reconciliation.yaml:245",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    params=Params(PutProcessorRoleParams),
+    bodies=Bodies({"application/json": JsonBody(models.ProcessorRoleRequest)}, is_required=True),
+    rate_limit=("api",),
+)
+
 OPERATIONS: Final[tuple[Operation, ...]] = (
     GET_RECONCILIATION_STATUS,
     GET_PLATFORM_RECONCILIATION_STATUS,
     TRIGGER_SYNC,
+    GET_PROCESSOR_ROLES,
+    PUT_PROCESSOR_ROLE,
 )

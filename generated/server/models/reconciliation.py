@@ -14,6 +14,51 @@ from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
 from .common import DateRange, Platform
 
 
+class ProcessorRoleRequest(ContractModel):
+    """The role of an account of a payment processor."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    platform: Literal["stripe", "paypal"]
+    """The payment processor."""
+    account: Annotated[str, Text(min_length=1, max_length=255, pattern="^[!-~]([ -~]*[!-~])?$")]
+    """The account, as the webhook secret of the processor names it."""
+    role: Literal["auto", "counts", "confirms"]
+    """How its payments count."""
+    reason: Annotated[str, Text(min_length=3, max_length=500)]
+    """Why, for whoever reads the list later."""
+    valid_from: Omittable[Timestamp] = None
+    """Payments captured from this time on count so (UTC), from the year 2000 to a year from now. Now if absent."""
+
+
+class ProcessorRole(ContractModel):
+    """The role of an account from a time on."""
+
+    platform: Literal["stripe", "paypal"]
+    """The payment processor."""
+    account: Annotated[str, Text(min_length=1, max_length=255)]
+    """The account, as the webhook secret of the processor names it."""
+    role: Literal["auto", "counts", "confirms"]
+    """How its payments count."""
+    valid_from: Timestamp
+    """Payments captured from this time on count so (UTC)."""
+    set_at: Timestamp
+    """When it was set (UTC)."""
+    set_by: Uuid
+    """ID of the user who set it."""
+    reason: Annotated[str, Text(min_length=1, max_length=500)]
+    """Why it was set."""
+
+
+class ProcessorRoles(ContractModel):
+    """Roles of all accounts."""
+
+    tenant_id: Uuid
+    """ID of the tenant."""
+    roles: Annotated[list[ProcessorRole], Field(max_length=1000)]
+    """The roles that were set, by account and time. The 1000 newest at most."""
+
+
 class Findings(ContractModel):
     """Findings of the last reconciliation, as numbers of ledger entries."""
 
