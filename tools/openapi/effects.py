@@ -89,7 +89,7 @@ _Text = tuple[str, str | None]
 
 
 def _nullable(_key: str, value: Json, is_30: bool) -> _Text | None:
-    if is_30 or value is not True:
+    if value is not True or is_30:
         return None
     return "`nullable` has no effect in OpenAPI 3.1: null is not accepted", "write `type: [string, 'null']`"
 

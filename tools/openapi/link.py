@@ -319,21 +319,25 @@ def _check(sources: Sources, node: Node, missing: set[str]) -> None:
     reference: str = node.value["$ref"]
     where = Node(sources, node.file, source.join(node.pointer, "$ref"), reference)
     if "://" in reference.partition("#")[0]:
-        message = f"{reference!r} is a remote document"
-        sources.problems.append(where.problem("remote-ref", message, "copy the document into the contract set"))
+        message = f"{reference!r} is no `$id` in this file, and nothing is read from another host"
+        hint = "copy the document into the contract set, and write its path"
+        sources.problems.append(where.problem("remote-ref", message, hint))
         return
     file, pointer = refs.locate(node.file, reference)
     if file in missing:
         sources.problems.append(where.problem("dangling-ref", f"there is no file {file}"))
-    elif pointer and not pointer.startswith("/"):
-        hint = "write the path: `#/components/schemas/Name`"
-        sources.problems.append(where.problem("anchor-ref", f"{reference!r} names an anchor", hint))
-    else:
-        try:
-            refs.find(sources.documents, node.file, reference)
-        except KeyError:
-            hint_ = _similar(sources, file, pointer)
-            sources.problems.append(where.problem("dangling-ref", f"{file} has nothing at #{pointer}", hint_))
+        return
+    try:
+        refs.find(sources.documents, node.file, reference)
+    except KeyError:
+        if pointer.startswith("/") or not pointer:
+            problem = where.problem(
+                "dangling-ref", f"{file} has nothing at #{pointer}", _similar(sources, file, pointer)
+            )
+        else:
+            hint = "write the path: `#/components/schemas/Name`"
+            problem = where.problem("anchor-ref", f"{file} has no one schema with the anchor {pointer!r}", hint)
+        sources.problems.append(problem)
 
 
 def _similar(sources: Sources, file: str, pointer: str) -> str | None:

@@ -115,8 +115,9 @@ class Node:
 
     @property
     def is_nullable(self) -> bool:
-        """Whether a schema accepts null because it says `nullable`, which means something in OpenAPI 3.0 only."""
-        return isinstance(self.value, dict) and self.value.get("nullable") is True and self.is_30
+        """Whether a schema accepts null because it says `nullable`, which in OpenAPI 3.0 adds null to the `type` beside it."""
+        says_so = isinstance(self.value, dict) and self.value.get("nullable") is True and "type" in self.value
+        return says_so and self.is_30
 
     @property
     def is_30(self) -> bool:

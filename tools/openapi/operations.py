@@ -6,9 +6,11 @@ the rules and by the generator. All tools read OpenAPI through it, so that all o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from tools.openapi.kinds import METHODS
 from tools.openapi.node import Node
@@ -133,6 +135,14 @@ class Operation:
         return self.node.get("security") or self.root.get("security")
 
     @property
+    def base_path(self) -> str:
+        """Path of the first server that applies, without a slash at the end; variables have their defaults."""
+        owners = (self.node, self.item, self.root)
+        servers = next((found for owner in owners if (found := owner.get("servers")) is not None), None)
+        first = next(iter(servers.elements()), None) if servers is not None else None
+        return path_of_server(first.value) if first is not None and first.is_object else ""
+
+    @property
     def is_public(self) -> bool:
         """Whether a call without any proof is allowed."""
         required = self.security()
@@ -148,6 +158,21 @@ class Operation:
         sites = [(status, site) for status, site in self.node.entries("responses") if not status.startswith("x-")]
         nodes = [(status, site.resolved(), site) for status, site in sites]
         return [Reply(status, node, site) for status, node, site in nodes if node is not None and node.is_object]
+
+
+_VARIABLE = re.compile(r"\{([^}]*)\}")
+
+
+def path_of_server(server: Json) -> str:
+    """Path of a Server Object, without a slash at the end; variables have their defaults."""
+    variables = server.get("variables")
+    known = variables if isinstance(variables, dict) else {}
+
+    def default(match: re.Match[str]) -> str:
+        variable = known.get(match[1])
+        return str(variable.get("default", "")) if isinstance(variable, dict) else match[0]
+
+    return urlsplit(_VARIABLE.sub(default, str(server.get("url", "")))).path.rstrip("/")
 
 
 def operations(root: Node) -> Iterator[Operation]:

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
-from tools.openapi import source
-from tools.openapi.source import Document, Json
+from tools.openapi import pointers
+from tools.openapi.pointers import Json
+
+
+class Document(Protocol):
+    """A document as far as a reference needs it."""
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        ...
+
+    @property
+    def value(self) -> Json:
+        """Its value."""
+        ...
+
 
 _DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum", "value"})
 """Below these a `$ref` is data. `examples` of OpenAPI may be references themselves: see `is_data`."""
@@ -41,24 +57,36 @@ def find(documents: Mapping[str, Document], file: str, reference: str) -> tuple[
     """
     where, pointer = locate(file, reference)
     if pointer and not pointer.startswith("/"):
-        raise KeyError(reference)  # an anchor, which is no pointer
+        pointer = _anchored(documents[where].value, pointer)
     return _find(documents, where, pointer, MAX_HOPS)
+
+
+def _anchored(value: Json, anchor: str) -> str:
+    """Pointer of the one schema in `value` that has `anchor`. Raises `KeyError`."""
+    places = [
+        pointer
+        for pointer, child in pointers.walk(value)
+        if isinstance(child, dict) and anchor in (child.get("$anchor"), child.get("$dynamicAnchor"))
+    ]
+    if len(places) != 1:
+        raise KeyError(anchor)
+    return places[0]
 
 
 def _find(documents: Mapping[str, Document], file: str, pointer: str, hops: int) -> tuple[str, str, Json]:
     try:
-        return file, pointer, source.resolve(documents[file].value, pointer)
+        return file, pointer, pointers.resolve(documents[file].value, pointer)
     except KeyError:
         if not hops or file not in documents:
             raise
     current, place = documents[file].value, ""
-    tokens = source.split(pointer)
+    tokens = pointers.split(pointer)
     for index, token in enumerate(tokens):
         if isinstance(current, dict) and token not in current and isinstance(current.get("$ref"), str):
             where, start = locate(file, current["$ref"])
-            return _find(documents, where, source.join(start, *tokens[index:]), hops - 1)
-        current = source.resolve(current, source.join("", token))
-        place = source.join(place, token)
+            return _find(documents, where, pointers.join(start, *tokens[index:]), hops - 1)
+        current = pointers.resolve(current, pointers.join("", token))
+        place = pointers.join(place, token)
     return file, place, current
 
 
@@ -85,6 +113,6 @@ def holds_names(key: str, value: Json) -> bool:
 def mappings(document: Document) -> Iterator[str]:
     """Pointers of the mappings of discriminators, whose values are references too."""
     if "propertyName" in document.text:
-        for pointer, value in source.walk(document.value):
+        for pointer, value in pointers.walk(document.value):
             if isinstance(value, dict) and "propertyName" in value and isinstance(value.get("mapping"), dict):
                 yield f"{pointer}/mapping"

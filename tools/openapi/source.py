@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.openapi import json_text, yaml_text
+from tools.openapi import identities, json_text, yaml_text
 from tools.openapi.marks import KeptMarks, Marks
 from tools.openapi.pointers import Json, escape, join, resolve, split, unescape, walk
 from tools.openapi.problems import Origin, Problem
@@ -96,6 +96,7 @@ def parse(text: str, *, name: str) -> tuple[Document | None, list[Problem]]:
         except json_text.NotJsonError as error:
             refused = error.problem
         else:
+            identities.settle(value, text)
             return Document(name, text, value, marks), problems
     read_as_yaml = yaml_text.parse(text, name=name)
     if isinstance(read_as_yaml, Problem):
@@ -103,4 +104,5 @@ def parse(text: str, *, name: str) -> tuple[Document | None, list[Problem]]:
     value, yaml_marks, problems = read_as_yaml
     if refused is not None and problems:
         return None, [refused]
+    identities.settle(value, text)
     return Document(name, text, value, yaml_marks), problems

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from tools.openapi.pointers import Json
 from tools.openapi.problems import Problem
-from tools.openapi.source import Document
+
+if TYPE_CHECKING:
+    from tools.openapi.source import Document
 
 _READ = re.compile(r"3\.[01](\.\d+)?(-\w+)?\Z")
 

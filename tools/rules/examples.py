@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
+from tools.openapi.problems import Problem
 from tools.rules.contract import uri_of
-from tools.rules.rule import Finding, rules_of
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,27 +22,27 @@ if TYPE_CHECKING:
 _CARRIERS: tuple[Kind, ...] = ("media-type", "parameter", "header")
 
 
-def example_fits(contract: Contract) -> Iterator[Finding]:
+def example_fits(contract: Contract) -> Iterator[Problem]:
     """Every example, `default` included, is valid against its schema, including formats. A wrong one teaches invalid requests."""
     oracle = _Oracle(contract)
     for schema, node, tokens, value in _examples(contract):
         if schema is None:
             continue
         for error in oracle.errors(schema, value):
-            yield Finding(node.value_at(*tokens, *error.instance_path), in_words(error))
+            yield finding(node.value_at(*tokens, *error.instance_path), in_words(error))
 
 
-def body_has_example(contract: Contract) -> Iterator[Finding]:
+def body_has_example(contract: Contract) -> Iterator[Problem]:
     """Every documented body, of requests and of every status, has at least one named example with a summary."""
     for node in contract.written("media-type"):
         examples = node.get("examples")
         if not examples and "example" not in node.value:
-            yield Finding(
+            yield finding(
                 node.at(), f"the {node.name} body has no example", hint="add one under `examples`, with a summary"
             )
     for node in contract.written("example"):
         if not node.get("summary"):
-            yield Finding(node.at(), f"the example {node.name!r} has no summary", hint="describe it in a few words")
+            yield finding(node.at(), f"the example {node.name!r} has no summary", hint="describe it in a few words")
 
 
 RULES = rules_of("examples", (example_fits, body_has_example))

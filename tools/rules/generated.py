@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from tools.rules.contract import Contract, GeneratedFile
 
 
-def generated_is_current(contract: Contract) -> Iterator[Finding]:
+def generated_is_current(contract: Contract) -> Iterator[Problem]:
     """Generated code equals the output of the generator for these contracts, byte for byte.
 
     A server that was made from yesterday's contract keeps yesterday's promises, and what somebody wrote into it by hand is gone
@@ -21,7 +22,7 @@ def generated_is_current(contract: Contract) -> Iterator[Finding]:
     for file in contract.generated_files:
         if file.then != file.now:
             message, hint = _explained(file)
-            yield Finding(file.origin, message, hint)
+            yield finding(file.origin, message, hint)
 
 
 RULES = rules_of("generated", (generated_is_current,))

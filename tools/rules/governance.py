@@ -6,9 +6,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from tools.openapi import directives, source
+from tools.openapi.problems import Problem
 from tools.rules import examples, shapes
 from tools.rules.responses import PROBLEM_MEDIA_TYPE
-from tools.rules.rule import Finding, rules_of
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ _BOUNDS: dict[str, dict[str, tuple[str, ...]]] = {
 """Keywords that an invariant can demand of a schema, with the types they fit and the values that make sense there."""
 
 
-def governance_data(contract: Contract) -> Iterator[Finding]:
+def governance_data(contract: Contract) -> Iterator[Problem]:
     """The governance data files have the structure that their readers expect."""
     for name in shapes.SHAPES:
         document = contract.governance.get(name)
@@ -33,17 +34,17 @@ def governance_data(contract: Contract) -> Iterator[Finding]:
             continue
         for error in shapes.validator(name).iter_errors(document.value):
             pointer = source.join("", *error.instance_path)
-            yield Finding(document.at(pointer, value=True), examples.in_words(error).removeprefix("the example "))
+            yield finding(document.at(pointer, value=True), examples.in_words(error).removeprefix("the example "))
 
 
-def governance_code(contract: Contract) -> Iterator[Finding]:
+def governance_code(contract: Contract) -> Iterator[Problem]:
     """Every `generate` directive of a data file can be carried out: its data exists in the right form and its names are legal."""
     for document in contract.governance.values():
         for problem in directives.read(document)[1]:
-            yield Finding(problem.origin, problem.message, hint=problem.hint)
+            yield finding(problem.origin, problem.message, hint=problem.hint)
 
 
-def channel_code(contract: Contract) -> Iterator[Finding]:
+def channel_code(contract: Contract) -> Iterator[Problem]:
     """Every channel that a keyword, rule or click id maps to is in the taxonomy, and channel codes are unique."""
     document = _well_formed(contract, "channels")
     if document is None:
@@ -51,14 +52,14 @@ def channel_code(contract: Contract) -> Iterator[Finding]:
     codes = [channel["code"] for channel in document.value["channels"]]
     for index, code in enumerate(codes):
         if code in codes[:index]:
-            yield Finding(document.at(f"/channels/{index}/code", value=True), f"the channel {code!r} is already listed")
+            yield finding(document.at(f"/channels/{index}/code", value=True), f"the channel {code!r} is already listed")
     for pointer, code in _mapped_channels(document):
         if code not in codes:
             hint = f"write one of {', '.join(dict.fromkeys(codes))}"
-            yield Finding(document.at(pointer, value=True), f"there is no channel {code!r}", hint=hint)
+            yield finding(document.at(pointer, value=True), f"there is no channel {code!r}", hint=hint)
 
 
-def personal_key(contract: Contract) -> Iterator[Finding]:
+def personal_key(contract: Contract) -> Iterator[Problem]:
     """Every personal key is listed once after normalisation, and none of them is a key that payloads may contain."""
     document = _well_formed(contract, "personal_keys")
     if document is None:
@@ -69,11 +70,11 @@ def personal_key(contract: Contract) -> Iterator[Finding]:
             pointer, plain = f"/{name}/{index}", key.replace("_", "")
             if plain in first:
                 message = f"{key!r} is the same key as the one at #{first[plain]}"
-                yield Finding(document.at(pointer, value=True), message, hint="remove one of them")
+                yield finding(document.at(pointer, value=True), message, hint="remove one of them")
             first.setdefault(plain, pointer)
 
 
-def problem_registry(contract: Contract) -> Iterator[Finding]:
+def problem_registry(contract: Contract) -> Iterator[Problem]:
     """The contract lists the codes of `governance/problems.yaml`, except those with `is_declared: false`, which only replies that
     no operation declares carry.
     """
@@ -84,18 +85,18 @@ def problem_registry(contract: Contract) -> Iterator[Finding]:
     for node in schemas:
         for index, code in enumerate(node.listed("enum")):
             if str(code) not in registry:
-                yield Finding(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
+                yield finding(node.value_at("enum", index), f"{code} is not in governance/problems.yaml")
             elif registry[str(code)][1].get("is_declared") is False:
                 hint = "remove is_declared: false from governance/problems.yaml"
-                yield Finding(node.value_at("enum", index), f"{code} is declared here", hint=hint)
+                yield finding(node.value_at("enum", index), f"{code} is declared here", hint=hint)
     known = {str(code) for node in schemas for code in node.listed("enum")}
     document = contract.governance["problems"]
     for code, (index, entry) in registry.items():
         if code not in known and entry.get("is_declared") is not False:
-            yield Finding(document.at(f"/problems/{index}/code", value=True), f"{code} is not in the contract")
+            yield finding(document.at(f"/problems/{index}/code", value=True), f"{code} is not in the contract")
 
 
-def problem_example(contract: Contract) -> Iterator[Finding]:
+def problem_example(contract: Contract) -> Iterator[Problem]:
     """Examples of problems match the registry in code, status, type and title, and appear under that status."""
     registry = _problems(contract)
     base = _governed(contract, "problems").get("base", "")
@@ -108,13 +109,13 @@ def problem_example(contract: Contract) -> Iterator[Finding]:
                 continue
             place = ("examples", name, "value")
             if str(value.get("code")) not in registry:
-                yield Finding(node.value_at(*place, "code"), f"{value.get('code')} is not in governance/problems.yaml")
+                yield finding(node.value_at(*place, "code"), f"{value.get('code')} is not in governance/problems.yaml")
                 continue
             entry = registry[value["code"]][1]
             yield from _against(node, place, value, entry, base)
 
 
-def webhook_mapping(contract: Contract) -> Iterator[Finding]:
+def webhook_mapping(contract: Contract) -> Iterator[Problem]:
     """Every webhook operation names its integration map in `x-mapping`; the map contains its topic with that event."""
     for operation in contract.operations:
         if not operation.is_webhook:
@@ -122,7 +123,7 @@ def webhook_mapping(contract: Contract) -> Iterator[Finding]:
         mapping = {name: str(value) for name, value in operation.node.mapping("x-mapping").items()}
         if "map" not in mapping or not {"topic", "by"} & set(mapping):
             hint = "add x-mapping: {map: stripe, topic: charge.succeeded, event: PaymentCaptured}"
-            yield Finding(operation.node.at("x-mapping"), f"{operation.id} has no complete x-mapping", hint=hint)
+            yield finding(operation.node.at("x-mapping"), f"{operation.id} has no complete x-mapping", hint=hint)
             continue
         maps = _governed(contract, "mappings").get("maps", {})
         if not maps or "topic" not in mapping:
@@ -131,13 +132,13 @@ def webhook_mapping(contract: Contract) -> Iterator[Finding]:
         shows = next((one["shows"] for one in objects if mapping["topic"] in one["topics"]), None)
         if shows is None:
             origin = operation.node.value_at("x-mapping", "topic")
-            yield Finding(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
+            yield finding(origin, f"the map {mapping['map']!r} has no topic {mapping['topic']!r}")
         elif mapping.get("event", shows[0]) not in shows:
             origin = operation.node.value_at("x-mapping", "event")
-            yield Finding(origin, f"the map has the events {', '.join(shows)}")
+            yield finding(origin, f"the map has the events {', '.join(shows)}")
 
 
-def mapped_event(contract: Contract) -> Iterator[Finding]:
+def mapped_event(contract: Contract) -> Iterator[Problem]:
     """Every object of an integration map shows canonical events, and some object shows every event that is not derived."""
     document = _well_formed(contract, "mappings")
     if document is None:
@@ -150,30 +151,30 @@ def mapped_event(contract: Contract) -> Iterator[Finding]:
             for index, event in enumerate(how["shows"]):
                 if event not in events:
                     origin = document.at(f"/maps/{name}/read/{kind}/shows/{index}", value=True)
-                    yield Finding(origin, f"there is no canonical event {event!r}")
+                    yield finding(origin, f"there is no canonical event {event!r}")
     for event, entry in events.items():
         if event not in listed and not entry.get("is_derived"):
-            yield Finding(document.at(f"/events/{event}"), f"no object shows {event}")
+            yield finding(document.at(f"/events/{event}"), f"no object shows {event}")
 
 
-def mock_port(contract: Contract) -> Iterator[Finding]:
+def mock_port(contract: Contract) -> Iterator[Problem]:
     """Every API with operations has one mock port of its own in `governance/mocks.yaml`."""
     document = _well_formed(contract, "mocks")
     if document is None:
         return
     ports = {mock["api"]: mock["port"] for mock in document.value["mocks"]}
     if len(set(ports.values())) != len(ports):
-        yield Finding(document.at("/mocks"), "two mocks share a port")
+        yield finding(document.at("/mocks"), "two mocks share a port")
     apis = {_api(node.document): node for node in contract.all("openapi") if node.get("paths")}
     for name, node in apis.items():
         if name not in ports:
-            yield Finding(node.at("info"), f"the API {name!r} has no mock port", hint="add it to governance/mocks.yaml")
+            yield finding(node.at("info"), f"the API {name!r} has no mock port", hint="add it to governance/mocks.yaml")
     for index, mock in enumerate(document.value["mocks"]):
         if mock["api"] not in apis:
-            yield Finding(document.at(f"/mocks/{index}/api", value=True), f"there is no API {mock['api']!r}")
+            yield finding(document.at(f"/mocks/{index}/api", value=True), f"there is no API {mock['api']!r}")
 
 
-def invariant_holds(contract: Contract) -> Iterator[Finding]:
+def invariant_holds(contract: Contract) -> Iterator[Problem]:
     """Every property named in `governance/invariants.yaml` satisfies the invariants that are enforced in the contract."""
     for invariant in _governed(contract, "invariants").get("invariants", []):
         if "contract" not in invariant["enforced"]:
@@ -218,7 +219,7 @@ def _is_meant(node: Node, invariant: Mapping[str, Any]) -> bool:
     return (not schemas or owner in schemas) and not any(part in node.document.path for part in elsewhere)
 
 
-def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Iterator[Finding]:
+def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Iterator[Problem]:
     target = contract.follow(node)
     kind = target.types[0] if target is not None and target.types else ""
     for name, by_type in _BOUNDS.items():
@@ -227,7 +228,7 @@ def _breaks(contract: Contract, node: Node, invariant: Mapping[str, Any]) -> Ite
             continue
         if target.get(name) != invariant[name] and (not known or invariant[name] in known):
             hint = f"add {name}: {invariant[name]}"
-            yield Finding(node.at(), f"{node.name!r} violates the invariant {invariant['name']!r}", hint=hint)
+            yield finding(node.at(), f"{node.name!r} violates the invariant {invariant['name']!r}", hint=hint)
 
 
 def _well_formed(contract: Contract, name: str) -> Document | None:
@@ -248,14 +249,14 @@ def _problems(contract: Contract) -> dict[str, tuple[int, Mapping[str, Any]]]:
 
 def _against(
     node: Node, place: tuple[str, ...], value: Mapping[str, Any], entry: Mapping[str, Any], base: str
-) -> Iterator[Finding]:
+) -> Iterator[Problem]:
     """Where the example `value` differs from its `entry` in the registry."""
     statuses = [entry["status"], *entry.get("also_status", [])]
     expected = {"status": statuses, "type": [base + entry["slug"]], "title": [entry["title"]]}
     for name, allowed in expected.items():
         if value.get(name) not in allowed:
             message = f"{entry['code']} has {name} {' or '.join(map(str, allowed))}"
-            yield Finding(node.value_at(*place, name), message)
+            yield finding(node.value_at(*place, name), message)
 
 
 def _api(document: Document) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.openapi.problems import Origin
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Origin, Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _SECRETS = {
 }
 
 
-def no_secret_in_text(contract: Contract) -> Iterator[Finding]:
+def no_secret_in_text(contract: Contract) -> Iterator[Problem]:
     """Nothing in a contract looks like a real key or token: examples are copied, and scanners cannot tell which are real."""
     for document in contract.looked_at:
         for name, pattern in _SECRETS.items():
@@ -40,13 +40,13 @@ def no_secret_in_text(contract: Contract) -> Iterator[Finding]:
                 line = document.text.count("\n", 0, match.start()) + 1
                 column = match.start() - document.text.rfind("\n", 0, match.start())
                 origin = Origin(document.path, line, column)
-                yield Finding(origin, f"this looks like {name}", hint="write a word such as example-token")
+                yield finding(origin, f"this looks like {name}", hint="write a word such as example-token")
 
 
 _SHOWN_ONCE = ("access_token", "refresh_token", "tenant_key")
 
 
-def secret_is_not_kept(contract: Contract) -> Iterator[Finding]:
+def secret_is_not_kept(contract: Contract) -> Iterator[Problem]:
     """A response that contains a token or key declares `Cache-Control: no-store`: a cache must not serve it to another caller."""
     for operation in contract.operations:
         for status, reference in operation.successes.items():
@@ -54,7 +54,7 @@ def secret_is_not_kept(contract: Contract) -> Iterator[Finding]:
             secret = None if response is None else _secret_in(contract, response)
             if response is not None and secret and not _forbids_keeping(contract, response):
                 hint = "refer to CacheNoStore in _common/headers.yaml"
-                yield Finding(
+                yield finding(
                     reference.at(), f"the {status} of {operation.id} contains {secret!r} and may be cached", hint=hint
                 )
 

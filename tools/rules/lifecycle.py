@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,17 +30,17 @@ _CARRIERS: tuple[Kind, ...] = (
 )  # fmt: skip
 
 
-def deprecation_is_dated(contract: Contract) -> Iterator[Finding]:
+def deprecation_is_dated(contract: Contract) -> Iterator[Problem]:
     """A deprecated operation states in `x-deprecation` since when, what replaces it and, once known, when it is removed."""
     for operation in contract.operations:
         notice = operation.node.get("x-deprecation")
         if not operation.node.get("deprecated"):
             if notice is not None:
-                yield Finding(operation.node.at("x-deprecation"), f"{operation.id} is not marked deprecated: true")
+                yield finding(operation.node.at("x-deprecation"), f"{operation.id} is not marked deprecated: true")
             continue
         if not isinstance(notice, dict) or not {"since", "successor"} <= set(notice):
             hint = "add x-deprecation: {since: 'YYYY-MM-DD', successor: operationId}"
-            yield Finding(
+            yield finding(
                 operation.node.at("deprecated"),
                 f"{operation.id} does not state when it was deprecated and what replaces it",
                 hint=hint,
@@ -47,11 +48,11 @@ def deprecation_is_dated(contract: Contract) -> Iterator[Finding]:
             continue
         if str(notice["successor"]) not in {other.id for other in contract.operations}:
             origin = operation.node.value_at("x-deprecation", "successor")
-            yield Finding(origin, f"there is no operation {notice['successor']!r}")
+            yield finding(origin, f"there is no operation {notice['successor']!r}")
         yield from _notice_is_long_enough(operation, notice)
 
 
-def deprecation_is_sent(contract: Contract) -> Iterator[Finding]:
+def deprecation_is_sent(contract: Contract) -> Iterator[Problem]:
     """Responses of a deprecated operation carry `Deprecation` and `Link`, and `Sunset` exactly when the date is set."""
     for operation in contract.operations:
         notice = operation.node.get("x-deprecation")
@@ -64,30 +65,30 @@ def deprecation_is_sent(contract: Contract) -> Iterator[Finding]:
             headers = set(node.mapping("headers"))
             due = {"Deprecation", "Link"} | ({"Sunset"} if "sunset" in notice else set())
             for name in sorted(due - headers):
-                yield Finding(node.at("headers"), f"the {status} of {operation.id} lacks the header {name}")
+                yield finding(node.at("headers"), f"the {status} of {operation.id} lacks the header {name}")
             if "sunset" not in notice and "Sunset" in headers:
-                yield Finding(node.at("headers", "Sunset"), f"{operation.id} has no sunset date in x-deprecation")
+                yield finding(node.at("headers", "Sunset"), f"{operation.id} has no sunset date in x-deprecation")
 
 
-def known_extension(contract: Contract) -> Iterator[Finding]:
+def known_extension(contract: Contract) -> Iterator[Problem]:
     """Only listed extensions are allowed; any other is a typing mistake or an undocumented rule."""
     for kind in _CARRIERS:
         for node in contract.written(kind):
             for name in node.value:
                 if name.startswith("x-") and name not in EXTENSIONS:
-                    yield Finding(node.at(name), f"{name!r} is not a listed extension")
+                    yield finding(node.at(name), f"{name!r} is not a listed extension")
 
 
 RULES = rules_of("lifecycle", (deprecation_is_dated, deprecation_is_sent, known_extension))
 
 
-def _notice_is_long_enough(operation: OperationNodes, notice: dict[str, str]) -> Iterator[Finding]:
+def _notice_is_long_enough(operation: OperationNodes, notice: dict[str, str]) -> Iterator[Problem]:
     try:
         since = date.fromisoformat(notice["since"])
         sunset = date.fromisoformat(notice["sunset"]) if "sunset" in notice else None
     except (TypeError, ValueError):
-        yield Finding(operation.node.value_at("x-deprecation"), "these are not dates", hint="write 'YYYY-MM-DD'")
+        yield finding(operation.node.value_at("x-deprecation"), "these are not dates", hint="write 'YYYY-MM-DD'")
         return
     if sunset is not None and (sunset - since).days < NOTICE_DAYS:
         message = f"{operation.id} ends after {(sunset - since).days} days; the notice period is {NOTICE_DAYS}"
-        yield Finding(operation.node.value_at("x-deprecation", "sunset"), message)
+        yield finding(operation.node.value_at("x-deprecation", "sunset"), message)

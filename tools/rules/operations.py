@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,44 +18,44 @@ _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _SUMMARY_LIMIT = 80
 
 
-def operation_id(contract: Contract) -> Iterator[Finding]:
+def operation_id(contract: Contract) -> Iterator[Problem]:
     """Every operation has an `operationId` in camelCase: it becomes the name of a function in three languages."""
     for operation in contract.operations:
         name = operation.node.get("operationId")
         if name is None:
-            yield Finding(
+            yield finding(
                 operation.node.at(), f"{operation.id} has no operationId", hint="add one: verb and noun in camelCase"
             )
         elif not isinstance(name, str) or not _CAMEL_CASE.match(name):
-            yield Finding(operation.node.value_at("operationId"), f"{name!r} is not camelCase")
+            yield finding(operation.node.value_at("operationId"), f"{name!r} is not camelCase")
 
 
-def unique_operation_id(contract: Contract) -> Iterator[Finding]:
+def unique_operation_id(contract: Contract) -> Iterator[Problem]:
     """An `operationId` is unique across all APIs, because one SDK and one server contain them all."""
     first: dict[str, OperationNodes] = {}
     for operation in contract.operations:
         earlier = first.setdefault(operation.id, operation)
         if earlier is not operation and "operationId" in operation.node.value:
             where = earlier.node.at("operationId")
-            yield Finding(
+            yield finding(
                 operation.node.value_at("operationId"),
                 f"{operation.id!r} is also the operationId at {where}",
             )
 
 
-def operation_text(contract: Contract) -> Iterator[Finding]:
+def operation_text(contract: Contract) -> Iterator[Problem]:
     """Every operation has a short `summary` and a `description` that a shop owner understands."""
     for operation in contract.operations:
         summary, node = operation.node.get("summary"), operation.node
         for name in ("summary", "description"):
             if not node.get(name):
-                yield Finding(node.at(), f"{operation.id} has no {name}", hint="describe it for a shop owner")
+                yield finding(node.at(), f"{operation.id} has no {name}", hint="describe it for a shop owner")
         if isinstance(summary, str) and (len(summary) > _SUMMARY_LIMIT or summary.endswith(".")):
             hint = f"write at most {_SUMMARY_LIMIT} characters and no full stop"
-            yield Finding(node.value_at("summary"), "the summary is not short", hint=hint)
+            yield finding(node.value_at("summary"), "the summary is not short", hint=hint)
 
 
-def operation_tag(contract: Contract) -> Iterator[Finding]:
+def operation_tag(contract: Contract) -> Iterator[Problem]:
     """Every operation has exactly the tag of its API, with a description: it names the group in docs, server and SDKs."""
     for operation in contract.operations:
         tags = operation.node.listed("tags")
@@ -64,14 +65,14 @@ def operation_tag(contract: Contract) -> Iterator[Finding]:
             if tag.document is operation.document
         }
         if len(tags) != 1:
-            yield Finding(
+            yield finding(
                 operation.node.at("tags"), f"{operation.id} has {len(tags)} tags", hint="give it the tag of its API"
             )
         elif not declared.get(str(tags[0])):
-            yield Finding(operation.node.value_at("tags", 0), f"the tag {tags[0]!r} is not described under `tags`")
+            yield finding(operation.node.value_at("tags", 0), f"the tag {tags[0]!r} is not described under `tags`")
 
 
-def path_parameters(contract: Contract) -> Iterator[Finding]:
+def path_parameters(contract: Contract) -> Iterator[Problem]:
     """Every `{name}` of a path is declared as a required path parameter, and no other path parameter is."""
     for operation in contract.operations:
         template = set(_TEMPLATE.findall(operation.path))
@@ -79,17 +80,17 @@ def path_parameters(contract: Contract) -> Iterator[Finding]:
         path_key = operation.node.document.at(operation.node.pointer.rpartition("/")[0])
         for name in sorted(template - set(declared)):
             hint = f"add a parameter {name!r} with in: path"
-            yield Finding(path_key, f"{operation.id} does not declare the path parameter {name!r}", hint=hint)
+            yield finding(path_key, f"{operation.id} does not declare the path parameter {name!r}", hint=hint)
         for name, node in declared.items():
             if name not in template:
-                yield Finding(node.value_at("name"), f"the path of {operation.id} has no {{{name}}}")
+                yield finding(node.value_at("name"), f"the path of {operation.id} has no {{{name}}}")
             elif node.get("required") is not True:
-                yield Finding(
+                yield finding(
                     node.at("required"), f"the path parameter {name!r} is always present", hint="write required: true"
                 )
 
 
-def distinct_paths(contract: Contract) -> Iterator[Finding]:
+def distinct_paths(contract: Contract) -> Iterator[Problem]:
     """No two paths match the same addresses, even in different files: parameter names do not distinguish paths."""
     first: dict[str, Node] = {}
     for node in contract.all("path-item"):
@@ -98,18 +99,18 @@ def distinct_paths(contract: Contract) -> Iterator[Finding]:
         shape = _TEMPLATE.sub("{}", node.name)
         earlier = first.setdefault(shape, node)
         if earlier is not node:
-            yield Finding(node.at(), f"{node.name} matches the same paths as {earlier.name} at {earlier.at()}")
+            yield finding(node.at(), f"{node.name} matches the same paths as {earlier.name} at {earlier.at()}")
 
 
-def parameter_text(contract: Contract) -> Iterator[Finding]:
+def parameter_text(contract: Contract) -> Iterator[Problem]:
     """Every parameter and response header has a description and an example: they are all a caller sees of it."""
     for node in (*contract.written("parameter"), *contract.written("header")):
         for name in ("description", "example"):
             if name not in node.value and not (name == "example" and "examples" in node.value):
-                yield Finding(node.at(), f"{node.kind} {node.get('name', node.name)!r} has no {name}")
+                yield finding(node.at(), f"{node.kind} {node.get('name', node.name)!r} has no {name}")
 
 
-def unique_parameters(contract: Contract) -> Iterator[Finding]:
+def unique_parameters(contract: Contract) -> Iterator[Problem]:
     """An operation declares each parameter once; a second declaration would hide the first."""
     for operation in contract.operations:
         keys: set[tuple[str, str]] = set()
@@ -118,24 +119,24 @@ def unique_parameters(contract: Contract) -> Iterator[Finding]:
             name = node.text("name")
             key = (node.text("in"), name.lower() if node.get("in") == "header" else name)
             if key in keys:
-                yield Finding(operation.node.at("parameters"), f"{operation.id} declares {node.get('name')!r} twice")
+                yield finding(operation.node.at("parameters"), f"{operation.id} declares {node.get('name')!r} twice")
             keys.add(key)
 
 
-def link_leads_on(contract: Contract) -> Iterator[Finding]:
+def link_leads_on(contract: Contract) -> Iterator[Problem]:
     """A link names an operation of the same API and only parameters of that operation."""
     for link in contract.written("link"):
         name = link.get("operationId")
         target = next((o for o in contract.operations if o.id == name and o.document is link.document), None)
         if target is None:
-            yield Finding(link.value_at("operationId"), f"this API has no operation {name!r}")
+            yield finding(link.value_at("operationId"), f"this API has no operation {name!r}")
             continue
         for parameter in link.mapping("parameters"):
             if parameter.rpartition(".")[2] not in {node.text("name") for node in target.parameters}:
-                yield Finding(link.at("parameters", parameter), f"{name} has no parameter {parameter!r}")
+                yield finding(link.at("parameters", parameter), f"{name} has no parameter {parameter!r}")
 
 
-def accepted_leads_on(contract: Contract) -> Iterator[Finding]:
+def accepted_leads_on(contract: Contract) -> Iterator[Problem]:
     """Every 202 has a link to the operation that reports the result; SDKs and tests follow it."""
     for operation in contract.operations:
         reference = operation.responses.get("202")
@@ -144,25 +145,25 @@ def accepted_leads_on(contract: Contract) -> Iterator[Finding]:
         response = contract.follow(reference)
         if response is not None and not response.mapping("links"):
             hint = "add `links` with the operation that reports the result"
-            yield Finding(reference.at(), f"the 202 of {operation.id} has no link", hint=hint)
+            yield finding(reference.at(), f"the 202 of {operation.id} has no link", hint=hint)
 
 
-def correlation_parameter(contract: Contract) -> Iterator[Finding]:
+def correlation_parameter(contract: Contract) -> Iterator[Problem]:
     """Every operation accepts `X-Correlation-ID`, and none requires it: the server generates one when it is missing."""
     for operation in contract.operations:
         parameter = operation.parameter("X-Correlation-ID", "header")
         if parameter is None:
             hint = "refer to CorrelationId in _common/parameters.yaml"
-            yield Finding(
+            yield finding(
                 operation.node.at("parameters"), f"{operation.id} does not accept X-Correlation-ID", hint=hint
             )
         elif parameter.get("required") is True:
-            yield Finding(
+            yield finding(
                 parameter.at("required"), f"{operation.id} requires X-Correlation-ID", hint="write required: false"
             )
 
 
-def idempotency_parameter(contract: Contract) -> Iterator[Finding]:
+def idempotency_parameter(contract: Contract) -> Iterator[Problem]:
     """Changes made by a person can be repeated safely: POST and PUT with an access token take `X-Idempotency-Key`."""
     for operation in contract.operations:
         is_due = (
@@ -170,7 +171,7 @@ def idempotency_parameter(contract: Contract) -> Iterator[Finding]:
         )
         if is_due and operation.parameter("X-Idempotency-Key", "header") is None:
             hint = "refer to IdempotencyKey in _common/parameters.yaml"
-            yield Finding(operation.node.at("parameters"), f"{operation.id} does not take X-Idempotency-Key", hint=hint)
+            yield finding(operation.node.at("parameters"), f"{operation.id} does not take X-Idempotency-Key", hint=hint)
 
 
 RULES = rules_of(

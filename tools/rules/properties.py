@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,49 +22,49 @@ EXISTING_ENUMS = frozenset({"ProblemCode", "ChannelName", "platform_name", "LlmD
 """Enumerations whose spelling clients know already; the list may only shrink."""
 
 
-def property_text(contract: Contract) -> Iterator[Finding]:
+def property_text(contract: Contract) -> Iterator[Problem]:
     """Every property has a description that a shop owner understands, in place or in the schema it refers to."""
     for node in contract.properties:
         target = contract.follow(node)
         if not node.get("description") and not (target and target.get("description")):
-            yield Finding(node.at(), f"the property {node.name!r} has no description")
+            yield finding(node.at(), f"the property {node.name!r} has no description")
 
 
-def property_example(contract: Contract) -> Iterator[Finding]:
+def property_example(contract: Contract) -> Iterator[Problem]:
     """Every property with a scalar value has an example: people understand an example faster than a pattern."""
     for node in contract.properties:
         target = contract.follow(node)
         if target is not None and _wants_example(target) and not (node.get("examples") or target.get("examples")):
-            yield Finding(node.at(), f"the property {node.name!r} has no example", hint="add examples: [...]")
+            yield finding(node.at(), f"the property {node.name!r} has no example", hint="add examples: [...]")
 
 
-def bounded_string(contract: Contract) -> Iterator[Finding]:
+def bounded_string(contract: Contract) -> Iterator[Problem]:
     """Every string has a `maxLength`, fixed values, a finite pattern or a bounded format; otherwise its size is unlimited."""
     for node in contract.written("schema"):
         if "string" not in node.types or {"enum", "const", "maxLength"} & set(node.value):
             continue
         if node.text("format") in _BOUNDED_FORMATS or _is_finite(node.get("pattern")):
             continue
-        yield Finding(
+        yield finding(
             node.at(), f"the string {node.name!r} has no upper bound", hint="add maxLength, an enum or a format"
         )
 
 
-def bounded_array(contract: Contract) -> Iterator[Finding]:
+def bounded_array(contract: Contract) -> Iterator[Problem]:
     """Every array has `maxItems`: clients must know how many items to expect."""
     for node in contract.written("schema"):
         if "array" in node.types and "maxItems" not in node.value:
-            yield Finding(node.at(), f"the array {node.name!r} has no maxItems")
+            yield finding(node.at(), f"the array {node.name!r} has no maxItems")
 
 
-def integer_format(contract: Contract) -> Iterator[Finding]:
+def integer_format(contract: Contract) -> Iterator[Problem]:
     """Every integer has the format int32 or int64: JavaScript and databases store the two differently."""
     for node in contract.written("schema"):
         if "integer" in node.types and node.text("format") not in _INTEGER_FORMATS:
-            yield Finding(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
+            yield finding(node.at(), f"the integer {node.name!r} has no format", hint="add format: int32 or int64")
 
 
-def closed_request(contract: Contract) -> Iterator[Finding]:
+def closed_request(contract: Contract) -> Iterator[Problem]:
     """Objects in requests refuse unknown properties, so that a typing mistake is a 400 and not a silent default.
 
     Deliveries of payment processors are the exception: their makers add fields without asking.
@@ -76,24 +77,24 @@ def closed_request(contract: Contract) -> Iterator[Finding]:
             for node in _objects_below(contract, operation.body, media, visited):
                 if node.get("additionalProperties") is None and node.get("unevaluatedProperties") is not False:
                     hint = "add additionalProperties: false"
-                    yield Finding(node.at(), f"the request object {node.name!r} accepts unknown properties", hint=hint)
+                    yield finding(node.at(), f"the request object {node.name!r} accepts unknown properties", hint=hint)
 
 
-def snake_case_property(contract: Contract) -> Iterator[Finding]:
+def snake_case_property(contract: Contract) -> Iterator[Problem]:
     """Property names are in snake_case in every API."""
     for node in contract.properties:
         if not _SNAKE_CASE.match(node.name):
-            yield Finding(node.at(), f"the property {node.name!r} is not snake_case")
+            yield finding(node.at(), f"the property {node.name!r} is not snake_case")
 
 
-def enum_case(contract: Contract) -> Iterator[Finding]:
+def enum_case(contract: Contract) -> Iterator[Problem]:
     """Enumeration values are in lower_snake, except where clients or platforms already use another spelling."""
     for node in contract.written("schema"):
         if node.name in EXISTING_ENUMS or "/webhooks/" in node.document.path:
             continue
         for index, value in enumerate(node.listed("enum")):
             if isinstance(value, str) and not _LOWER_SNAKE.match(value):
-                yield Finding(node.value_at("enum", index), f"{value!r} is not lower_snake")
+                yield finding(node.value_at("enum", index), f"{value!r} is not lower_snake")
 
 
 RULES = rules_of(

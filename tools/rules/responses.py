@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tools.openapi.problems import Problem
 from tools.rules import security
-from tools.rules.rule import Finding, rules_of
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,30 +20,30 @@ RATE_LIMIT_CLASSES = frozenset({"api", "webhook", "login", "errors"})
 _SHARED_STATUSES = frozenset({"401", "403", "404", "429", "500", "503"})
 
 
-def default_responses(contract: Contract) -> Iterator[Finding]:
+def default_responses(contract: Contract) -> Iterator[Problem]:
     """Every operation declares each error that the runtime can return before or after the operation itself runs."""
     for operation in contract.operations:
         for status in sorted(_due(operation) - set(operation.responses)):
             hint = f"refer to the {status} in _common/responses.yaml"
-            yield Finding(operation.node.at("responses"), f"{operation.id} does not declare {status}", hint=hint)
+            yield finding(operation.node.at("responses"), f"{operation.id} does not declare {status}", hint=hint)
 
 
-def shared_responses(contract: Contract) -> Iterator[Finding]:
+def shared_responses(contract: Contract) -> Iterator[Problem]:
     """401, 403, 404, 429, 500 and 503 are the shared responses, so that clients handle one type for each."""
     for operation in contract.operations:
         for status, node in operation.responses.items():
             if status in _SHARED_STATUSES and "_common/" not in (node.reference or ""):
                 hint = "refer to one in _common/responses.yaml"
-                yield Finding(node.at(), f"the {status} of {operation.id} is not a shared response", hint=hint)
+                yield finding(node.at(), f"the {status} of {operation.id} is not a shared response", hint=hint)
 
 
-def correlation_header(contract: Contract) -> Iterator[Finding]:
+def correlation_header(contract: Contract) -> Iterator[Problem]:
     """Every response carries `X-Correlation-ID`, without exception: people quote it in support requests."""
     for node in contract.written("response"):
         yield from _demand(contract, node, "X-Correlation-ID")
 
 
-def rate_limit_headers(contract: Contract) -> Iterator[Finding]:
+def rate_limit_headers(contract: Contract) -> Iterator[Problem]:
     """Every response of a rate-limited operation states how much of the limit is left."""
     limited = [operation for operation in contract.operations if _is_limited(operation)]
     for _, node in _responses(contract, of=limited):
@@ -50,41 +51,41 @@ def rate_limit_headers(contract: Contract) -> Iterator[Finding]:
             yield from _demand(contract, node, name)
 
 
-def rate_limit_class(contract: Contract) -> Iterator[Finding]:
+def rate_limit_class(contract: Contract) -> Iterator[Problem]:
     """`x-rate-limit` names the limits that apply to an operation; only the open health probes have none."""
     for operation in contract.operations:
         names = operation.node.mapping("x-rate-limit").get("class")
         if _is_limited(operation) and not names:
-            yield Finding(
+            yield finding(
                 operation.node.at("x-rate-limit"), f"{operation.id} has no x-rate-limit", hint="add {class: api}"
             )
         for name in names if isinstance(names, list) else [names] if names else []:
             if str(name) not in RATE_LIMIT_CLASSES:
                 hint = f"classes are {', '.join(sorted(RATE_LIMIT_CLASSES))}"
-                yield Finding(
+                yield finding(
                     operation.node.value_at("x-rate-limit", "class"), f"there is no class {name!r}", hint=hint
                 )
 
 
-def retry_after(contract: Contract) -> Iterator[Finding]:
+def retry_after(contract: Contract) -> Iterator[Problem]:
     """202, 429 and 503 state in `Retry-After` when to try again."""
     for operation, node in _responses(contract, "202", "429", "503"):
         yield from _demand(contract, node, "Retry-After", operation)
 
 
-def accepted_location(contract: Contract) -> Iterator[Finding]:
+def accepted_location(contract: Contract) -> Iterator[Problem]:
     """202 states in `Location` where to read the result."""
     for operation, node in _responses(contract, "202"):
         yield from _demand(contract, node, "Location", operation)
 
 
-def authenticate_header(contract: Contract) -> Iterator[Finding]:
+def authenticate_header(contract: Contract) -> Iterator[Problem]:
     """401 states in `WWW-Authenticate` how to authenticate (RFC 9110, section 15.5.2)."""
     for operation, node in _responses(contract, "401"):
         yield from _demand(contract, node, "WWW-Authenticate", operation)
 
 
-def problem_body(contract: Contract) -> Iterator[Finding]:
+def problem_body(contract: Contract) -> Iterator[Problem]:
     """Every error response is `application/problem+json` with the shared problem schema, and nothing else."""
     for operation, node in _responses(contract):
         status = next((name for name, site in operation.responses.items() if contract.follow(site) == node), "")
@@ -92,7 +93,7 @@ def problem_body(contract: Contract) -> Iterator[Finding]:
             continue
         content = node.mapping("content")
         if list(content) != [PROBLEM_MEDIA_TYPE]:
-            yield Finding(
+            yield finding(
                 node.at("content"),
                 f"the {status} of {_owner(operation, node)} has a media type other than {PROBLEM_MEDIA_TYPE}",
             )
@@ -101,24 +102,24 @@ def problem_body(contract: Contract) -> Iterator[Finding]:
         if str(reference).rpartition("/")[2] not in PROBLEM_SCHEMAS:
             origin = node.at("content", PROBLEM_MEDIA_TYPE, "schema")
             what = f"the {status} of {_owner(operation, node)} is not the shared problem"
-            yield Finding(origin, what, hint="refer to Problem")
+            yield finding(origin, what, hint="refer to Problem")
 
 
-def no_body(contract: Contract) -> Iterator[Finding]:
+def no_body(contract: Contract) -> Iterator[Problem]:
     """204 and 304 have no body; HTTP forbids one."""
     for operation, node in _responses(contract, "204", "304"):
         if "content" in node.value:
-            yield Finding(node.at("content"), f"{_owner(operation, node)} declares a body where HTTP allows none")
+            yield finding(node.at("content"), f"{_owner(operation, node)} declares a body where HTTP allows none")
 
 
-def has_success(contract: Contract) -> Iterator[Finding]:
+def has_success(contract: Contract) -> Iterator[Problem]:
     """Every operation can succeed: it declares a 2xx."""
     for operation in contract.operations:
         if not any(status.startswith("2") for status in operation.responses):
-            yield Finding(operation.node.at("responses"), f"{operation.id} declares no 2xx")
+            yield finding(operation.node.at("responses"), f"{operation.id} declares no 2xx")
 
 
-def conditional_get(contract: Contract) -> Iterator[Finding]:
+def conditional_get(contract: Contract) -> Iterator[Problem]:
     """`If-None-Match`, `ETag` and 304 are declared together: conditional requests need all three."""
     for operation in contract.operations:
         ok = contract.follow(operation.responses["200"]) if "200" in operation.responses else None
@@ -129,7 +130,7 @@ def conditional_get(contract: Contract) -> Iterator[Finding]:
         }
         if any(parts.values()) and not all(parts.values()):
             missing = ", ".join(name for name, is_there in parts.items() if not is_there)
-            yield Finding(
+            yield finding(
                 operation.node.at("responses"), f"{operation.id} declares a conditional request but lacks {missing}"
             )
 
@@ -202,7 +203,7 @@ def _header(contract: Contract, node: Node, name: str) -> Node | None:
     return None
 
 
-def _demand(contract: Contract, node: Node, name: str, operation: OperationNodes | None = None) -> Iterator[Finding]:
+def _demand(contract: Contract, node: Node, name: str, operation: OperationNodes | None = None) -> Iterator[Problem]:
     """A finding when response `node` does not promise header `name`."""
     what = (
         f"the {node.name} of {operation.id}" if operation and node.name.isdecimal() else f"the response {node.name!r}"
@@ -210,6 +211,6 @@ def _demand(contract: Contract, node: Node, name: str, operation: OperationNodes
     header = _header(contract, node, name)
     if header is None:
         hint = "refer to it in _common/headers.yaml"
-        yield Finding(node.at("headers"), f"{what} lacks the header {name}", hint=hint)
+        yield finding(node.at("headers"), f"{what} lacks the header {name}", hint=hint)
     elif header.get("required") is not True:
-        yield Finding(header.at("required"), f"{name} is optional", hint="write required: true")
+        yield finding(header.at("required"), f"{name} is optional", hint="write required: true")

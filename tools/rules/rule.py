@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from tools.openapi.problems import Origin, Problem
 from tools.rules.contract import Contract
 
-
-class Finding(NamedTuple):
-    """One place where a rule does not hold."""
-
-    origin: Origin
-    message: str
-    """Message, a sentence without a full stop."""
-    hint: str | None = None
-    """Advice: what to write instead."""
+Check = Callable[[Contract], Iterator[Problem]]
 
 
-Check = Callable[[Contract], Iterator[Finding]]
+def finding(origin: Origin, message: str, hint: str | None = None) -> Problem:
+    """One place where a rule does not hold; the rule adds its name."""
+    return Problem("", message, origin, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +31,7 @@ class Rule:
 
     def problems(self, contract: Contract) -> Iterator[Problem]:
         """Findings of this rule, as problems under its name."""
-        for finding in self.check(contract):
-            yield Problem(self.id, finding.message, finding.origin, hint=finding.hint)
+        return (replace(problem, rule=self.id) for problem in self.check(contract))
 
 
 def rules_of(group: str, checks: Iterable[Check]) -> tuple[Rule, ...]:

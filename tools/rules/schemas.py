@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from tools.openapi import kinds
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,34 +18,34 @@ if TYPE_CHECKING:
     from tools.rules.contract import Contract, Node
 
 
-def no_nullable(contract: Contract) -> Iterator[Finding]:
+def no_nullable(contract: Contract) -> Iterator[Problem]:
     """`nullable` belongs to OpenAPI 3.0. In 3.1 it has no effect, so the intended null is rejected."""
     for node in contract.written("schema"):
         if "nullable" in node.value:
             kind = node.get("type", "string")
-            yield Finding(
+            yield finding(
                 node.at("nullable"), "`nullable` has no effect in OpenAPI 3.1", hint=f"write type: [{kind}, 'null']"
             )
 
 
-def valid_pattern(contract: Contract) -> Iterator[Finding]:
+def valid_pattern(contract: Contract) -> Iterator[Problem]:
     """A `pattern` is a regular expression that compiles. Validators reject everything or nothing with an invalid one."""
     for node in contract.written("schema"):
         pattern = node.get("pattern")
         if isinstance(pattern, str) and (reason := _why_not(pattern)):
-            yield Finding(node.value_at("pattern"), f"{pattern!r} is not a regular expression: {reason}")
+            yield finding(node.value_at("pattern"), f"{pattern!r} is not a regular expression: {reason}")
 
 
-def ordered_bounds(contract: Contract) -> Iterator[Finding]:
+def ordered_bounds(contract: Contract) -> Iterator[Problem]:
     """A lower bound does not exceed its upper bound; otherwise no value is valid."""
     for node in contract.written("schema"):
         for low, high in _BOUNDS:
             lower, upper = node.get(low), node.get(high)
             if _is_number(lower) and _is_number(upper) and _crossed(low, lower, high, upper):
-                yield Finding(node.at(low), f"{low} {lower} and {high} {upper} allow no value", hint="swap them")
+                yield finding(node.at(low), f"{low} {lower} and {high} {upper} allow no value", hint="swap them")
 
 
-def enum_of_type(contract: Contract) -> Iterator[Finding]:
+def enum_of_type(contract: Contract) -> Iterator[Problem]:
     """Every value of an `enum`, and a `const`, has the type of its schema; otherwise it is never valid."""
     for node in contract.written("schema"):
         types = frozenset(node.types)
@@ -53,29 +54,29 @@ def enum_of_type(contract: Contract) -> Iterator[Finding]:
         for token, value in _fixed_values(node):
             if not any(_is_of(value, name) for name in types):
                 message = f"{json.dumps(value, ensure_ascii=False)} is not of type {' or '.join(sorted(types))}"
-                yield Finding(node.value_at(*token), message)
+                yield finding(node.value_at(*token), message)
 
 
-def distinct_enum(contract: Contract) -> Iterator[Finding]:
+def distinct_enum(contract: Contract) -> Iterator[Problem]:
     """The values of an `enum` are unique; a repeated value is usually a typing mistake."""
     for node in contract.written("schema"):
         values = node.listed("enum")
         for index, value in enumerate(values):
             if any(_same(value, earlier) for earlier in values[:index]):
-                yield Finding(node.value_at("enum", index), f"{json.dumps(value, ensure_ascii=False)} is repeated")
+                yield finding(node.value_at("enum", index), f"{json.dumps(value, ensure_ascii=False)} is repeated")
 
 
-def required_is_known(contract: Contract) -> Iterator[Finding]:
+def required_is_known(contract: Contract) -> Iterator[Problem]:
     """Every name in `required` is one of `properties`. Otherwise the object requires a property without a description."""
     for node in contract.written("schema"):
         properties = _all_properties(contract, node)
         for index, name in enumerate(node.listed("required") if properties is not None else ()):
             if properties is not None and str(name) not in properties:
                 message = f"{name!r} is required and not described under `properties`"
-                yield Finding(node.value_at("required", index), message)
+                yield finding(node.value_at("required", index), message)
 
 
-def keyword_of_type(contract: Contract) -> Iterator[Finding]:
+def keyword_of_type(contract: Contract) -> Iterator[Problem]:
     """Keywords apply to the type of their schema: `minLength` on an integer has no effect."""
     for node in contract.written("schema"):
         types = frozenset(node.types)
@@ -83,7 +84,7 @@ def keyword_of_type(contract: Contract) -> Iterator[Finding]:
             fits = _KEYWORDS_OF.get(name)
             if fits and not fits & types:
                 message = f"`{name}` has no effect on type {' or '.join(sorted(types))}"
-                yield Finding(node.at(name), message, hint=f"it applies to type {' or '.join(sorted(fits))}")
+                yield finding(node.at(name), message, hint=f"it applies to type {' or '.join(sorted(fits))}")
 
 
 RULES = rules_of(

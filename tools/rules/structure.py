@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from tools.openapi import kinds, maps, source
-from tools.rules.rule import Finding, rules_of
+from tools.openapi.problems import Problem
+from tools.rules.rule import finding, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +35,7 @@ _OBJECT_FIELDS: dict[kinds.Kind, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def openapi_structure(contract: Contract) -> Iterator[Finding]:
+def openapi_structure(contract: Contract) -> Iterator[Problem]:
     """Every file follows the OpenAPI 3.1 meta-schema: known fields only, in the right place, of the right type.
 
     A field that nobody reads is a promise that nobody keeps, and most of them are typing mistakes.
@@ -47,30 +48,30 @@ def openapi_structure(contract: Contract) -> Iterator[Finding]:
             yield from _explain(document, error)
 
 
-def schema_structure(contract: Contract) -> Iterator[Finding]:
+def schema_structure(contract: Contract) -> Iterator[Problem]:
     """Every schema follows the JSON Schema 2020-12 meta-schema: `type: strin` and `minLength: -1` mean nothing."""
     for node in _outermost_schemas(contract):
         if not isinstance(node.value, dict | bool):
-            yield Finding(node.value_at(), f"a schema is an object, not {_shown(node.value)}")
+            yield finding(node.value_at(), f"a schema is an object, not {_shown(node.value)}")
             continue
         for error in _schema_validator().iter_errors(maps.emptied(node.value)):
             yield from _explain(node.document, error, node.pointer)
 
 
-def openapi_version(contract: Contract) -> Iterator[Finding]:
+def openapi_version(contract: Contract) -> Iterator[Problem]:
     """Every API declares `openapi: 3.1.0`, so that every tool reads its schemas by the same rules."""
     for node in contract.all("openapi"):
         version = node.get("openapi")
         if version not in (None, "3.1.0"):
-            yield Finding(node.value_at("openapi"), f"the version is {_shown(version)}", hint="write 3.1.0")
+            yield finding(node.value_at("openapi"), f"the version is {_shown(version)}", hint="write 3.1.0")
 
 
-def known_schema_keyword(contract: Contract) -> Iterator[Finding]:
+def known_schema_keyword(contract: Contract) -> Iterator[Problem]:
     """Schemas use the keywords of JSON Schema 2020-12 and OpenAPI 3.1 only: validators silently ignore any other."""
     for node in contract.written("schema"):
         for name in node.value:
             if name not in _SCHEMA_KEYWORDS and not name.startswith("x-") and name != "nullable":
-                yield Finding(
+                yield finding(
                     node.at(name), f"{name!r} is not a keyword of schemas", _did_you_mean(name, _SCHEMA_KEYWORDS)
                 )
 
@@ -127,7 +128,7 @@ def _outermost_schemas(contract: Contract) -> Iterator[Node]:
             yield node
 
 
-def _explain(document: Document, error: jsonschema_rs.ValidationError, base: str = "") -> Iterator[Finding]:
+def _explain(document: Document, error: jsonschema_rs.ValidationError, base: str = "") -> Iterator[Problem]:
     """One error of a meta-schema at its place in the file, in our words."""
     pointer = base + source.join("", *error.instance_path)
     kind = error.kind
@@ -138,12 +139,12 @@ def _explain(document: Document, error: jsonschema_rs.ValidationError, base: str
             known = _known_fields(document, pointer)
             for name in kind.unexpected:
                 message = f"{name!r} does not belong here"
-                yield Finding(document.at(source.join(pointer, name)), message, _did_you_mean(name, known))
+                yield finding(document.at(source.join(pointer, name)), message, _did_you_mean(name, known))
         case jsonschema_rs.ValidationErrorKind.Required():
             name = str(kind.value).strip("\"'")
-            yield Finding(document.at(pointer), f"{name!r} is missing", hint=f"add {name!r}")
+            yield finding(document.at(pointer), f"{name!r} is missing", hint=f"add {name!r}")
         case _:
-            yield Finding(document.at(pointer, value=True), _in_words(error))
+            yield finding(document.at(pointer, value=True), _in_words(error))
 
 
 def _in_words(error: jsonschema_rs.ValidationError) -> str:
