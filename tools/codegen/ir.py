@@ -61,6 +61,8 @@ class Array:
     item: Type
     min_items: int | None = None
     max_items: int | None = None
+    prefix: tuple[Type, ...] = ()
+    """Types of the first items, where they have types of their own; a check holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,11 @@ class Media:
     """One media type of a body; `kind` decides reader and writer."""
 
     media_type: str
-    kind: Literal["json", "text", "bytes", "form", "multipart"]
+    kind: Literal["json", "text", "bytes", "events", "form", "multipart"]
     type: Type
     shape: Any = None
+    encoding: tuple[tuple[str, tuple[str, bool]], ...] = ()
+    """Fields of a form that are not written as OpenAPI assumes: style, or `json`, and whether they are exploded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +229,12 @@ class Endpoint:
     """One method of one path, as it is served: types in place of schemas, nothing of OpenAPI."""
 
     id: str
+    class_name: str
+    """What the names of its classes begin with, unlike that of any other operation of its API."""
     method: str
     path: str
+    base_path: str
+    """Path of its server, in front of its own."""
     summary: str
     description: str
     parameters: tuple[Parameter, ...]
@@ -275,7 +283,7 @@ def needs(body: Object | Type) -> set[Key]:
     elif isinstance(body, Reference):
         return {body.key}
     elif isinstance(body, Array):
-        inner = [body.item]
+        inner = [body.item, *body.prefix]
     elif isinstance(body, Dictionary):
         inner = [body.value]
     elif isinstance(body, Union):

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import NewType
 
+from tools.codegen import vocabulary
+
 ClassName = NewType("ClassName", str)
 VariableName = NewType("VariableName", str)
 """Function, method, attribute or argument."""
@@ -17,15 +19,14 @@ _UPPER, _LOWER = "A-ZÀ-ÖØ-Þ", "a-zß-öø-ÿ"
 _WORDS = re.compile(
     rf"[{_UPPER}]+(?=[{_UPPER}][{_LOWER}])|[{_UPPER}]?[{_LOWER}]+[0-9]*|[{_UPPER}]+[0-9]*|[0-9]+|[^\W_]+"
 )
-_RESERVED: frozenset[str] = frozenset(
-    {"self", "cls", "body", "call", "params", "status", "print", "type", "none", "true", "false"}
-)
+_KEYWORDS: frozenset[str] = frozenset({*keyword.kwlist, "case", "match", "_"})
+"""The same in every version of Python; newer ones have more words that are keywords in some places only."""
 
-SHADOWED: frozenset[str] = frozenset(
-    # Attributes of pydantic's BaseModel, and builtins that annotations in the same class body use.
-    "copy dict json schema schema_json validate construct from_orm parse_file parse_obj parse_raw update_forward_refs "
-    "int str float bool list bytes tuple date datetime".split()
-)
+_RESERVED = frozenset("self cls body call params status print type none true false".split())
+_IN_CLASSES = frozenset(name for name in vocabulary.USED if name.islower() and name != "range")
+"""Names that annotations use: an attribute or a method of the same name would stand before them in its class."""
+
+SHADOWED = vocabulary.OF_MODELS | _IN_CLASSES | {"date", "datetime"}
 
 
 def words(text: str) -> list[str]:
@@ -39,7 +40,8 @@ def class_name(text: str) -> ClassName:
     if text.isidentifier() and text[0].isupper() and "_" not in text and text.isascii():
         return ClassName(text + "_" if keyword.iskeyword(text) else text)
     name = "".join(word[0].upper() + word[1:] for word in words(text))
-    if not name or not name.isidentifier():
+    # A script without capitals would make the name of a class that of an attribute too.
+    if not name or not name.isidentifier() or not name[0].isupper():
         name = f"Model{name}"
     return ClassName(name + "_" if keyword.iskeyword(name) else name)
 
@@ -49,12 +51,18 @@ def variable_name(text: str) -> VariableName:
     name = "_".join(word.lower() for word in words(text))
     if not name or not name.isidentifier():
         name = f"value_{name}" if name else "value"
-    return VariableName(name + "_" if keyword.iskeyword(name) or keyword.issoftkeyword(name) else name)
+    return VariableName(name + "_" if name in _KEYWORDS else name)
 
 
 def method_name(operation_id: str) -> VariableName:
-    """`getRealtimeRevenueV1` to `get_realtime_revenue_v1`."""
-    return variable_name(operation_id)
+    """`getRealtimeRevenueV1` to `get_realtime_revenue_v1`, never a name that signatures in the same class use."""
+    name = variable_name(operation_id)
+    return VariableName(f"{name}_") if name in _IN_CLASSES or _is_module(name) else name
+
+
+def _is_module(name: str) -> bool:
+    """Whether annotations may call a module of models so."""
+    return name == "models" or name.endswith("_models")
 
 
 def field_name(text: str) -> VariableName:
@@ -68,7 +76,7 @@ def field_name(text: str) -> VariableName:
 def parameter_name(text: str) -> VariableName:
     """Attribute for a parameter or reply header."""
     name = variable_name(text)
-    return VariableName(f"{name}_") if name in _RESERVED or name in SHADOWED else name
+    return VariableName(f"{name}_") if name in _RESERVED or name in SHADOWED or _is_module(name) else name
 
 
 def header_name(text: str) -> VariableName:
@@ -78,7 +86,8 @@ def header_name(text: str) -> VariableName:
 
 def constant_name(text: str) -> ConstantName:
     """`getRealtimeRevenueV1` to `GET_REALTIME_REVENUE_V1`."""
-    return ConstantName(variable_name(text).rstrip("_").upper())
+    name = variable_name(text).rstrip("_").upper()
+    return ConstantName(f"{name}_" if name in vocabulary.USED else name)
 
 
 def module_name(text: str) -> ModuleName:

@@ -6,6 +6,7 @@ key over all of that, and is not made again while the store has it under this ke
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -57,8 +58,13 @@ class Output:
     """Under which key the store will keep a file."""
 
 
+_FRAMES = 20_000
+"""Calls inside each other that reading needs for the longest chain of schemas: some 8 for each link, in a few thousand links."""
+
+
 def build(sources: Sources) -> Output:
     """The output for `sources`."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _FRAMES))
     return _Run(sources).output()
 
 
@@ -83,7 +89,7 @@ class _Run:
         self._make("server/__init__.py", "", app.emit_package)
         self._mount(plan, served)
         self._shared(plan, outlines)
-        self._security(outlines, root)
+        self._security(plan, outlines, root)
         for one in served:
             self._api(plan, one)
         self._models(plan, outlines)
@@ -154,13 +160,17 @@ class _Run:
             by_handler.setdefault(shared.handler, set()).update(dict(one.operations)[shared.operation_id])
         groups = [app.Group(name, tuple(sorted(schemes))) for name, schemes in sorted(by_handler.items())]
         shown = self.sources.display_root
-        self._make("server/app.py", repr((apis, groups, shown)), lambda: app.emit_mount(apis, groups, shown))
+        self._make(
+            "server/app.py",
+            repr((apis, groups, shown, plan.schemes)),
+            lambda: app.emit_mount(plan, apis, groups, shown),
+        )
         if groups:
             files = list(dict.fromkeys(one.file for one, _ in handed))
             replies = [plan.replies[answer.reply_key] for one in served for answer in one.answers]
             homes = [plan.types[named.key] for one in served for named in one.definitions]
             members = [(plan.modules[one.file], shared) for one, shared in handed]
-            depends_on = repr((members, replies, homes, groups))
+            depends_on = repr((members, replies, homes, groups, plan.schemes))
             self._make(f"server/{handlers.MODULE}.py", depends_on, lambda: self._emit_handlers(plan, files))
 
     def _emit_handlers(self, plan: planning.Plan, files: Sequence[str]) -> Module:
@@ -207,17 +217,21 @@ class _Run:
         by_key = {outline.reply_key(response): response for response in reversed(everything)}
         return api.emit_shared(plan, [by_key[key] for key in answers])
 
-    def _security(self, outlines: Sequence[Outline], root: str) -> None:
+    def _security(self, plan: planning.Plan, outlines: Sequence[Outline], root: str) -> None:
         schemes = {scheme.name: scheme for one in reversed(outlines) for scheme in one.schemes}
         ordered = [schemes[name] for name in sorted(schemes)]
         if ordered:
-            self._make("server/security.py", repr((ordered, root)), lambda: security.emit(ordered, root))
+            self._make(
+                "server/security.py", repr((ordered, root, plan.schemes)), lambda: security.emit(plan, ordered, root)
+            )
 
     def _api(self, plan: planning.Plan, one: Outline) -> None:
         homes = [plan.types[definition.key] for definition in one.definitions]
         replies = [plan.replies[answer.reply_key] for answer in one.answers]
         operations = [name for name, _ in one.operations]
-        depends_on = repr((homes, replies, operations, sorted(self.owned), self.sources.closure_digest(one.file)))
+        schemes = [plan.schemes[scheme] for scheme in sorted({name for _, own in one.operations for name in own})]
+        parts = (homes, replies, operations, schemes, sorted(self.owned), self.sources.closure_digest(one.file))
+        depends_on = repr(parts)
         path = f"server/{plan.modules[one.file]}.py"
         self._make(path, depends_on, lambda: api.emit(plan, self._served(one.file)))
 
@@ -253,7 +267,8 @@ class _Run:
         self._make("server/models/__init__.py", "", _models_package)
         for module, members in sorted(by_module.items()):
             depends_on = [
-                (plan.types[one.key], one.digest, [plan.types[need] for need in one.needs]) for _, one in members
+                (plan.types[one.key], one.digest, [(plan.types[key], plan.alias(plan.types[key])) for key in one.needs])
+                for _, one in members
             ]
             emit = partial(self._emit_models, plan, module, members)
             self._make(f"server/models/{module}.py", repr((plan.owners.get(module), depends_on)), emit)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from tools.codegen import ir, names
+from tools.codegen import ir, names, vocabulary
 from tools.codegen.graph import components
-from tools.codegen.names import ClassName, ModuleName
+from tools.codegen.names import ClassName, ConstantName, ModuleName, VariableName
 from tools.codegen.outline import DefinitionOutline, Outline, ReplyKey, ReplyOutline, reply_key
 
 SHARED = ModuleName("common")
+
+
+class SchemeNames(NamedTuple):
+    """Names of a security scheme in Python."""
+
+    principal: ClassName
+    """Type variable for who it stands for."""
+    constant: ConstantName
+    method: VariableName
+    """Method of the authenticator that checks it."""
 
 
 class Home(NamedTuple):
@@ -22,7 +33,7 @@ class Home(NamedTuple):
     name: ClassName
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Names and places for one contract."""
 
@@ -32,6 +43,20 @@ class Plan:
     replies: Mapping[ReplyKey, Home]
     owners: Mapping[ModuleName, str]
     """Source of each module of models, for its head."""
+    schemes: Mapping[str, SchemeNames] = field(default_factory=dict[str, SchemeNames])
+    """Of every security scheme, by its name in the contract."""
+
+    def alias(self, home: Home) -> str:
+        """Name of a class in another module of models: `Pet`, or `Pet_shop` where several modules have a `Pet`."""
+        return f"{home.name}_{home.module}" if home.name in self._ambiguous else home.name
+
+    @cached_property
+    def _ambiguous(self) -> set[str]:
+        """Names that classes of several modules have."""
+        modules: dict[str, set[ModuleName]] = {}
+        for home in self.types.values():
+            modules.setdefault(home.name, set()).add(home.module)
+        return {name for name, own in modules.items() if len(own) > 1}
 
     def reply(self, response: ir.Response) -> Home:
         """Class of `response`."""
@@ -51,17 +76,38 @@ def make(outlines: Sequence[Outline], root: str) -> Plan:
     types = _type_names(definitions.values(), by_file)
     owners = _owners(by_file)
     replies = _reply_names(outlines, api_modules)
-    return Plan(api_modules, types, replies, owners)
+    return Plan(api_modules, types, replies, owners, _scheme_names(outlines))
+
+
+def _scheme_names(outlines: Sequence[Outline]) -> dict[str, SchemeNames]:
+    """Names of the schemes, kept apart where two of them are spelled alike."""
+    used = set[str](vocabulary.USED)
+    by_name: dict[str, SchemeNames] = {}
+    for name in sorted({scheme.name for one in outlines for scheme in one.schemes}):
+        own = SchemeNames(
+            ClassName(f"{names.class_name(name)}T"), names.constant_name(name), VariableName(names.method_name(name))
+        )
+        number = 1
+        while used & set(own):
+            number += 1
+            method = VariableName(f"{names.method_name(name)}_{number}")
+            constant = ConstantName(f"{names.constant_name(name)}_{number}")
+            own = SchemeNames(ClassName(f"{names.class_name(name)}{number}T"), constant, method)
+        used |= set(own)
+        by_name[name] = own
+    return by_name
 
 
 def _unique_modules(apis: Iterable[tuple[str, str]]) -> dict[str, ModuleName]:
-    reserved: set[str] = {"app", "handlers", "security", "models", SHARED}
+    reserved = set[str](vocabulary.MODULES | vocabulary.MOUNTING)
+    prefixes = set[str]()
     modules: dict[str, ModuleName] = {}
     for file, api_name in apis:
         name = names.module_name(api_name)
-        while name in reserved:
+        while name in reserved or names.class_name(name) in prefixes:
             name = ModuleName(f"{name}_api")
         reserved.add(name)
+        prefixes.add(names.class_name(name))
         modules[file] = name
     return modules
 
@@ -107,7 +153,7 @@ def _type_names(definitions: Iterable[DefinitionOutline], by_file: Mapping[str, 
     by_key: dict[ir.Key, Home] = {}
     for definition in sorted(definitions, key=_preference):
         module = by_file[definition.key[0]]
-        candidates = (Home(module, name) for name in _candidates(definition) if name not in _RESERVED)
+        candidates = (Home(module, name) for name in _candidates(definition) if name not in vocabulary.USED)
         home = by_key[definition.key] = next(one for one in candidates if one not in homes)
         homes.add(home)
     return by_key
@@ -117,12 +163,6 @@ def _preference(definition: DefinitionOutline) -> tuple[int, int, ir.Key]:
     """Components keep their names; what stands deeper gives way."""
     depth = definition.key[1].count("/")
     return (0 if depth <= 3 else 1, depth, definition.key)
-
-
-_RESERVED: frozenset[str] = frozenset(
-    "Any Annotated Literal TypeAlias Never ClassVar ContractModel Maybe Omittable Int Number Uuid Timestamp Date Time Base64 "
-    "Binary DecimalText Text Integer Real Conforms Tagged ConfigDict Field UNSET Unset TypeAliasType None True False".split()
-)
 
 
 def _candidates(definition: DefinitionOutline) -> Iterator[ClassName]:
@@ -144,6 +184,7 @@ def _reply_names(outlines: Sequence[Outline], api_modules: Mapping[str, ModuleNa
     by_key: dict[ReplyKey, Home] = {}
     homes: set[Home] = set()
     for one in outlines:
+        constants: set[str] = {names.constant_name(operation_id) for operation_id, _ in one.operations}
         for answer in one.answers:
             if answer.reply_key in by_key:
                 continue
@@ -151,7 +192,7 @@ def _reply_names(outlines: Sequence[Outline], api_modules: Mapping[str, ModuleNa
             name = _reply_name(answer.shared_name or names.class_name(answer.operation_id), answer)
             home = Home(api_modules[one.file] if is_own else SHARED, name)
             number = 2
-            while home in homes:
+            while home in homes or home.name in vocabulary.USED or home.name in constants:
                 home = Home(home.module, ClassName(f"{name}_{number}"))
                 number += 1
             homes.add(home)

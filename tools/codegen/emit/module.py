@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 
+from tools.codegen import vocabulary
 from tools.openapi.problems import Origin
 
 WIDTH = 116
@@ -31,6 +32,9 @@ class Module:
 
     def use(self, module: str, name: str) -> str:
         """Import `name` from `module` (dots in front as in source) and return how to say it."""
+        source = module.lstrip(".")
+        if source != "_runtime" and (source == module or source.startswith("_runtime")):
+            assert name in vocabulary.IMPORTED[source], f"{source}.{name} is missing in the vocabulary"
         self._imports.setdefault(module, set()).add(name)
         return name
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tools.codegen import ir, names
+from tools.codegen import ir, names, vocabulary
 from tools.codegen.read import handlers, notices, parameters, replies
 from tools.codegen.read.schemas import Reader
 from tools.openapi.kinds import METHODS
@@ -88,6 +88,7 @@ class _ApiReader:
         self.claims: list[Claim] = []
         self.successors: dict[str, str | None] = {}
         self._names: dict[str, Claim] = {}
+        self._class_names: set[str] = set()
         self._templates: dict[tuple[str, str], Claim] = {}
         self._owned = owned
 
@@ -147,8 +148,10 @@ class _ApiReader:
         self.problems += wrong
         return ir.Endpoint(
             id=operation_id,
+            class_name=self._class_name(operation_id),
             method=declared.method.upper(),
             path=declared.path,
+            base_path=declared.base_path,
             summary=node.text("summary") or "",
             description=node.text("description") or "",
             parameters=tuple(own_parameters),
@@ -164,6 +167,16 @@ class _ApiReader:
             extensions=handlers.extensions(node) if handler else {},
             origin=node.origin,
         )
+
+    def _class_name(self, operation_id: str) -> str:
+        """`GetOrder` for `getOrder`; another number where ids of the same API are spelled alike, or the runtime has the name."""
+        name = names.class_name(operation_id)
+        number = 1
+        while name in self._class_names or {f"{name}Params", f"{name}Reply"} & vocabulary.USED:
+            number += 1
+            name = names.ClassName(f"{names.class_name(operation_id)}_{number}")
+        self._class_names.add(name)
+        return name
 
     def _claim(self, path: str, method: str, node: Node) -> str:
         """The operation's own name, given or made from its path, if nothing else has it."""

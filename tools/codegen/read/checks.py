@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tools.codegen.read.flat import Flat, is_annotation
@@ -11,13 +12,16 @@ from tools.openapi.node import Node
 MAX_BYTES = 20_000
 """A check larger than this is left out (with a warning): it would be most of the generated module."""
 
+_MAX_DEPTH = 50
+"""References deeper than this go round in a circle, and null passes what says nothing else of it."""
+
 ALONE = frozenset(
     "not contains minContains maxContains propertyNames dependentSchemas dependentRequired minProperties maxProperties "
     "uniqueItems".split()
 )
 """Keywords that mean the same without their siblings."""
 
-WITH_SIBLINGS = frozenset("if then else patternProperties prefixItems unevaluatedItems".split())
+WITH_SIBLINGS = frozenset("if then else patternProperties prefixItems".split())
 
 _SCHEMA_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
 _SCHEMA_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
@@ -93,7 +97,7 @@ def of(flat: Flat, *, composites: list[Node] | None = None) -> str | None:
     for part in flat.parts:
         if not isinstance(part.value, dict):
             continue
-        if WITH_SIBLINGS & part.value.keys() or _evaluates(part):
+        if WITH_SIBLINGS & part.value.keys() or (len(flat.parts) > 1 and _has_own_rest(part)):
             schemas.append(closure.schema(_without_unions(part)))
             continue
         alone = {key: value for key, value in part.value.items() if key in ALONE and value is not False}
@@ -103,9 +107,9 @@ def of(flat: Flat, *, composites: list[Node] | None = None) -> str | None:
     return closure.finish(schemas) if schemas else None
 
 
-def _evaluates(part: Node) -> bool:
-    """Whether `unevaluatedProperties` does more than close the object."""
-    return isinstance(part.value.get("unevaluatedProperties"), dict)
+def _has_own_rest(part: Node) -> bool:
+    """Whether a part has a schema for all properties that it does not list itself, though others may."""
+    return isinstance(part.value.get("additionalProperties"), dict)
 
 
 def _without_unions(part: Node) -> Node:
@@ -141,7 +145,46 @@ def _renamed(schema: Any, prefix: str) -> Any:
     }
 
 
+def beside_constants(flat: Flat) -> str | None:
+    """The other rules for the values of an enumeration, or None."""
+    says_more = any(
+        not is_annotation(key) and key not in {"type", "enum", "const", "format"}
+        for part in flat.parts
+        if isinstance(part.value, dict)
+        for key in part.value
+    )
+    closure = Closure()
+    return closure.finish([closure.schema(part) for part in flat.parts]) if says_more else None
+
+
 def enumeration(flat: Flat) -> str:
     """`enum` and `const` of `flat` for values that are no constants in Python, such as fractions and lists."""
     schemas = [{"enum": value} for value in flat.values("enum")] + [{"const": value} for value in flat.values("const")]
     return Closure().finish(schemas)
+
+
+def accepts_null(schema: str) -> bool:
+    """Whether null passes a check."""
+    whole = json.loads(schema)
+    return _null(whole, whole, 0)
+
+
+def _null(schema: Any, root: Any, depth: int) -> bool:
+    if not isinstance(schema, dict) or depth > _MAX_DEPTH:
+        return schema is not False
+
+    def passes(part: Any) -> bool:
+        return _null(part, root, depth + 1)
+
+    tests: dict[str, Callable[[Any], bool]] = {
+        "type": lambda kinds: "null" in ([kinds] if isinstance(kinds, str) else kinds),
+        "const": lambda value: value is None,
+        "enum": lambda values: None in values,
+        "$ref": lambda reference: passes(root["$defs"][reference.removeprefix("#/$defs/")]),
+        "not": lambda part: not passes(part),
+        "allOf": lambda parts: all(map(passes, parts)),
+        "anyOf": lambda parts: any(map(passes, parts)),
+        "oneOf": lambda parts: sum(map(passes, parts)) == 1,
+        "if": lambda part: passes(schema.get("then" if passes(part) else "else", True)),
+    }
+    return all(tests[key](value) for key, value in schema.items() if key in tests)

@@ -10,7 +10,7 @@ from tools.openapi.node import Node
 
 ANNOTATIONS = frozenset(
     "title description default example examples deprecated readOnly writeOnly externalDocs xml $comment summary nullable "
-    "$schema $id $anchor discriminator".split()
+    "$schema $id $anchor $dynamicAnchor $recursiveAnchor $recursiveRef $defs definitions discriminator".split()
 )
 JSON_TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 
@@ -33,12 +33,14 @@ class Flat:
     """Plain schemas that hold together."""
 
     parts: tuple[Node, ...]
+    nodes: tuple[Node, ...] = ()
+    """What they were taken from, whole."""
 
     def values(self, key: str) -> list[Any]:
         """Every value of keyword `key`."""
         return [part.value[key] for part in self.parts if isinstance(part.value, dict) and key in part.value]
 
-    def nodes(self, key: str) -> Iterator[Node]:
+    def children(self, key: str) -> Iterator[Node]:
         """Every node at keyword `key`."""
         for part in self.parts:
             child = part.get(key)
@@ -55,6 +57,11 @@ class Flat:
         return {
             key for part in self.parts if isinstance(part.value, dict) for key in part.value if not is_annotation(key)
         }
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether the types that the parts say have nothing in common."""
+        return not self.types() and self.has("type")
 
     def types(self) -> tuple[str, ...]:
         """JSON types that are possible, in a fixed order; empty when nothing is said and nothing can be guessed."""
@@ -82,7 +89,7 @@ def flatten(*nodes: Node) -> Flat:
     visited: set[tuple[str, str]] = set()
     for node in nodes:
         _collect(node, parts, visited)
-    return Flat(tuple(parts))
+    return Flat(tuple(parts), nodes)
 
 
 def _collect(node: Node, parts: list[Node], visited: set[tuple[str, str]]) -> None:

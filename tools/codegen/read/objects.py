@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.codegen import ir, names
-from tools.codegen.read import checks
+from tools.codegen.read import checks, evaluation
 from tools.codegen.read.flat import Flat, description, flatten
 from tools.codegen.read.schema_reader import SchemaReader
 from tools.openapi.link import references
@@ -20,8 +20,10 @@ _HIDDEN = {"request": "readOnly", "": "writeOnly"}
 
 def read(reader: SchemaReader, flat: Flat, node: Node, name: str, variant: str) -> ir.Type:
     """An object: a definition when properties are known, else a dictionary."""
-    if not any(one.value for one in flat.nodes("properties")) and not _is_closed(flat):
+    if not any(one.value for one in flat.children("properties")) and not _is_closed(flat):
         return reader.checked(_dictionary(reader, flat, name, variant), flat, node)
+    if (allowed := _allowed(flat)) is not None and not _required(flat) <= allowed:
+        return ir.Nothing()  # a property that must be there may not be
     key: ir.Key = (*node.place, variant if variant and reader.is_split(node) else "")
     if key in reader.definitions:
         return ir.Reference(key)
@@ -36,7 +38,7 @@ def _object(reader: SchemaReader, flat: Flat, node: Node, name: str, variant: st
     for one in _misplaced(flat):
         reader.problems.append(one.problem("wrong-kind", f"the property {one.name!r} must be a schema"))
     hidden = _HIDDEN[variant] if reader.is_split(node) else ""
-    required = {one for names_ in flat.values("required") if isinstance(names_, list) for one in names_}
+    required = _required(flat)
     allowed = _allowed(flat)
     properties: list[ir.Property] = []
     for wire_name, nodes in _properties(flat).items():
@@ -54,9 +56,13 @@ def _object(reader: SchemaReader, flat: Flat, node: Node, name: str, variant: st
     return ir.Object(tuple(properties), _extra(reader, flat, name, variant), _is_closed(flat), schema)
 
 
+def _required(flat: Flat) -> set[str]:
+    return {one for names_ in flat.values("required") if isinstance(names_, list) for one in names_}
+
+
 def _properties(flat: Flat) -> dict[str, list[Node]]:
     nodes: dict[str, list[Node]] = {}
-    for group in flat.nodes("properties"):
+    for group in flat.children("properties"):
         for wire_name, node in group.items():
             if isinstance(node.value, dict | bool):
                 nodes.setdefault(wire_name, []).append(node)
@@ -65,7 +71,7 @@ def _properties(flat: Flat) -> dict[str, list[Node]]:
 
 def _misplaced(flat: Flat) -> Iterator[Node]:
     """Values in the place of a property that are no schema, such as a `$ref` to a whole map of properties."""
-    for group in flat.nodes("properties"):
+    for group in flat.children("properties"):
         yield from (node for _, node in group.items() if not isinstance(node.value, dict | bool))
 
 
@@ -135,7 +141,7 @@ def accepts_null(reader: SchemaReader, type_: ir.Type, depth: int = 0) -> bool:
     if isinstance(type_, ir.Union):
         return any(accepts_null(reader, member, depth + 1) for member in type_.members)
     if isinstance(type_, ir.Checked):
-        return accepts_null(reader, type_.type, depth + 1)
+        return accepts_null(reader, type_.type, depth + 1) and checks.accepts_null(type_.schema)
     if isinstance(type_, ir.Reference) and type_.key in reader.definitions:
         body = reader.definitions[type_.key].body
         return not isinstance(body, ir.Object) and accepts_null(reader, body, depth + 1)
@@ -143,7 +149,7 @@ def accepts_null(reader: SchemaReader, type_: ir.Type, depth: int = 0) -> bool:
 
 
 def _dictionary(reader: SchemaReader, flat: Flat, name: str, variant: str) -> ir.Type:
-    values = [one for one in flat.nodes("additionalProperties") if isinstance(one.value, dict)]
+    values = [one for one in flat.children("additionalProperties") if isinstance(one.value, dict)]
     if not values:
         return ir.Dictionary(ir.Anything())
     value_name = name + "Value"
@@ -163,7 +169,7 @@ def _closed_parts(flat: Flat) -> list[Node]:
 
 
 def _is_closed(flat: Flat) -> bool:
-    return bool(_closed_parts(flat)) or any(value is False for value in flat.values("unevaluatedProperties"))
+    return bool(_closed_parts(flat)) or flat.has(evaluation.CLOSES)
 
 
 def _allowed(flat: Flat) -> set[str] | None:
@@ -178,11 +184,11 @@ def _known(part: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _extra(reader: SchemaReader, flat: Flat, name: str, variant: str) -> ir.Type | None:
-    if flat.has("patternProperties"):
+    if flat.has("patternProperties") or (flat.has(evaluation.KEEPS) and not _is_closed(flat)):
         return ir.Anything()
     if _is_closed(flat) or not flat.has("additionalProperties"):
         return None
-    schemas = [one for one in flat.nodes("additionalProperties") if isinstance(one.value, dict)]
+    schemas = [one for one in flat.children("additionalProperties") if isinstance(one.value, dict)]
     return reader.type_of(schemas[0], name + "Value", variant) if schemas else ir.Anything()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from tools.codegen import ir, names
 from tools.codegen.read import shapes
@@ -17,7 +17,10 @@ RATE_HEADERS = frozenset({"x-ratelimit-limit", "x-ratelimit-remaining", "x-ratel
 NOTICE_HEADERS = frozenset({"deprecation", "sunset", "link"})
 
 
-def media_kind(media_type: str) -> str:
+Kind: TypeAlias = Literal["json", "text", "bytes", "events", "form", "multipart"]
+
+
+def media_kind(media_type: str) -> Kind:
     """How a body of this media type is read and written."""
     plain = media_type.partition(";")[0].strip().lower()
     if plain == "application/json" or plain.endswith("+json"):
@@ -33,11 +36,33 @@ def media_of(reader: Reader, media_type: str, node: Node, name: str, variant: st
     """One media type of a body."""
     kind = media_kind(media_type)
     schema = node.target().get("schema")
-    if kind in {"text", "bytes"}:
-        return ir.Media(media_type.lower(), kind, ir.Scalar("string" if kind == "text" else "bytes"))  # type: ignore[arg-type]  # two of its literals
+    if kind == "text" and not variant and media_type.partition(";")[0].strip().lower() == "text/event-stream":
+        data = reader.type_of(schema, name, variant) if schema is not None else ir.Scalar("string")
+        return ir.Media(media_type.lower(), "events", data)
+    if kind == "bytes" or (kind == "text" and (schema is None or not variant)):
+        return ir.Media(media_type.lower(), kind, ir.Scalar("string" if kind == "text" else "bytes"))
     type_ = reader.type_of(schema, name, variant) if schema is not None else ir.Anything()
-    shape = shapes.of(type_, reader.definitions) if kind in {"form", "multipart"} else None
-    return ir.Media(media_type.lower(), kind, type_, shape)  # type: ignore[arg-type]  # `media_kind` returns its literals
+    shape = None if kind == "json" else shapes.of(type_, reader.definitions)
+    if kind == "text" and not isinstance(shape, str):  # nobody says how an object or a list stands in a text
+        return ir.Media(media_type.lower(), kind, ir.Scalar("string"))
+    encoding = _encoding(node.target(), shape, kind) if kind in {"form", "multipart"} else ()
+    return ir.Media(media_type.lower(), kind, type_, shape, encoding)
+
+
+def _encoding(media: Node, shape: Any, kind: Kind) -> tuple[tuple[str, tuple[str, bool]], ...]:
+    """Fields of a form that are written in a style, or (as every object is, unless a style is said) as JSON."""
+    encoding: dict[str, tuple[str, bool]] = {}
+    if isinstance(shape, dict):
+        encoding = {name: ("json", False) for name, own in shape.items() if isinstance(own, dict) and name != "*"}
+    for name, node in media.entries("encoding"):
+        target = node.target()
+        style, explode = target.text("style"), target.value.get("explode") if target.is_object else None
+        if kind == "form" and (style or explode is not None):
+            style = style or "form"
+            encoding[name] = (style, explode if isinstance(explode, bool) else style == "form")
+        elif media_kind(target.text("contentType") or "text/plain") == "json":
+            encoding[name] = ("json", False)
+    return tuple(sorted(encoding.items()))
 
 
 def read(

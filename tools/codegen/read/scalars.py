@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+from fractions import Fraction
 from typing import Any
 
 from tools.codegen import ir
+from tools.codegen.read import patterns
 from tools.codegen.read.flat import Flat
 from tools.openapi.problems import Problem
 
@@ -80,6 +83,8 @@ def text(flat: Flat, problems: list[Problem]) -> ir.Type:
     kind: ir.ScalarKind | None = next((_VALUE_FORMATS[one] for one in formats if one in _VALUE_FORMATS), None)
     if "base64" in flat.values("contentEncoding"):
         kind = "base64"
+    elif kind is None and not flat.has("contentEncoding") and any(map(_is_file, flat.values("contentMediaType"))):
+        kind = "binary"
     if kind is not None:
         return ir.Scalar(kind, tuple(sorted(bounds.items())))
     known = next((one for one in formats if one in _TEXT_FORMATS), None)
@@ -88,13 +93,17 @@ def text(flat: Flat, problems: list[Problem]) -> ir.Type:
     return ir.Scalar("string", tuple(sorted(bounds.items())))
 
 
+def _is_file(media_type: Any) -> bool:
+    """Whether content of this media type is no text: OpenAPI 3.1 describes the files of a form so."""
+    return isinstance(media_type, str) and not re.match(r"text/|application/([\w.+-]+\+)?(json|xml|yaml)\b", media_type)
+
+
 def _check_patterns(flat: Flat, problems: list[Problem]) -> None:
-    for node in flat.nodes("pattern"):
-        try:
-            re.compile(re.sub(r"\(\?<([A-Za-z_])", r"(?P<\1", node.value))
-        except (re.error, TypeError) as error:
+    for node in flat.children("pattern"):
+        reason = patterns.refusal(node.value)
+        if reason is not None:
             hint = "write it in the syntax of ECMA 262"
-            problems.append(node.problem("bad-pattern", f"this pattern cannot be read: {error}", hint))
+            problems.append(node.problem("bad-pattern", f"this pattern cannot be read: {reason}", hint))
 
 
 def _whole(value: Any) -> int:
@@ -117,7 +126,7 @@ def number(flat: Flat, kind: str) -> ir.Type:
             _upper(bounds, _RANGES[one][1], is_open=False)
     multiples = [value for value in flat.values("multipleOf") if value != 1 or kind == "number"]
     if multiples:
-        bounds["multiple_of"] = multiples[0]
+        bounds["multiple_of"] = multiples[0] if len(multiples) == 1 else _common_multiple(multiples)
     if kind == "integer" and any(isinstance(value, float) for value in bounds.values()):
         return ir.Scalar("integer", tuple(sorted(_rounded(bounds).items())))
     return ir.Scalar("integer" if kind == "integer" else "number", tuple(sorted(bounds.items())))
@@ -134,6 +143,15 @@ def _rounded(bounds: dict[str, Any]) -> dict[str, Any]:
         elif name in {"le", "lt"}:
             rounded["le"] = int(value // 1)
     return rounded
+
+
+def _common_multiple(divisors: list[Any]) -> int | float:
+    """The smallest number that all `divisors` divide, by their decimal digits."""
+    fractions = [Fraction(repr(one)) for one in divisors]
+    common = Fraction(
+        math.lcm(*(one.numerator for one in fractions)), math.gcd(*(one.denominator for one in fractions))
+    )
+    return common.numerator if common.denominator == 1 else float(common)
 
 
 def _is_number(value: Any) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from tools.codegen import ir
 from tools.codegen.read.scalars import kind_of_json
 
-_TEXT = {"integer": "integer", "number": "number", "boolean": "boolean", "null": "null"}
-_ORDER = ("null", "boolean", "integer", "number", "string")
+_TEXT = {"integer": "integer", "number": "number", "boolean": "boolean", "null": "null", "binary": "binary"}
+_ORDER = ("null", "boolean", "integer", "number", "string", "binary", "any")
 
 
 def of(type_: ir.Type, definitions: Mapping[ir.Key, ir.Definition], depth: int = 0) -> Any:
@@ -21,7 +21,7 @@ def of(type_: ir.Type, definitions: Mapping[ir.Key, ir.Definition], depth: int =
     if isinstance(type_, ir.Choice):
         return _joined([kind_of_json(value) for value in type_.values])
     if isinstance(type_, ir.Array):
-        return [of(type_.item, definitions, depth + 1)]
+        return [of(one, definitions, depth + 1) for one in (type_.item, *type_.prefix)]
     if isinstance(type_, ir.Dictionary):
         return {"*": of(type_.value, definitions, depth + 1)}
     if isinstance(type_, ir.Checked):
@@ -30,7 +30,7 @@ def of(type_: ir.Type, definitions: Mapping[ir.Key, ir.Definition], depth: int =
         return _union([of(member, definitions, depth + 1) for member in type_.members])
     if isinstance(type_, ir.Reference):
         return _definition(definitions[type_.key].body, definitions, depth + 1)
-    return "string"
+    return "any"
 
 
 def _definition(body: ir.Object | ir.Type, definitions: Mapping[ir.Key, ir.Definition], depth: int) -> Any:

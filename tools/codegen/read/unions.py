@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.codegen import ir, names
+from tools.codegen.read import evaluation
 from tools.codegen.read.flat import Flat, flatten, is_annotation, sole_reference
 from tools.codegen.read.schema_reader import SchemaReader
 from tools.openapi import refs, source
@@ -24,6 +25,7 @@ def read(
         whole = [_only(one, kind) for one, kind in composites]
         return _checked_by(reader, reader.plain_type(base, node, name, variant), whole)
     has_base = bool(base.keywords - {"type", "nullable"} or (base.has("type") and base.types() != ("object",)))
+    has_base = has_base or base.has(evaluation.CLOSES) or base.has(evaluation.KEEPS)
     types = [
         _member(reader, base if has_base else None, member, index, name, variant)
         for index, member in enumerate(members)
@@ -81,7 +83,7 @@ def _member(reader: SchemaReader, base: Flat | None, member: Node, index: int, n
         return reader.type_of(member, name + (own or f"Option{index + 1}"), variant)
     reference = sole_reference(member)
     suffix = names.class_name(reference.target().name) if reference is not None else own or f"Option{index + 1}"
-    joined = Flat((*base.parts, *flatten(member).parts))
+    joined = Flat((*base.parts, *flatten(member).parts), (member,))
     return reader.type_of_flat(joined, member, name + suffix, variant)
 
 

@@ -84,8 +84,8 @@ SEND_ANYTHING: Final = Operation(
             "application/x-www-form-urlencoded": FormBody(
                 models.AccountRequest, {"name": "string", "password": "string", "limit_cents": "integer"}
             ),
-            "multipart/form-data": MultipartBody(models.SendAnythingBody, {"file": "string", "tags": ["string"]}),
-            "text/plain": TextBody(),
+            "multipart/form-data": MultipartBody(models.SendAnythingBody, {"file": "binary", "tags": ["string"]}),
+            "text/plain": TextBody(str),
             "application/octet-stream": BytesBody(),
         },
         is_required=True,

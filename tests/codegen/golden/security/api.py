@@ -6,13 +6,14 @@ Generated from contracts/api.yaml by `contracts generate`; change that instead.
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol, TypeAlias, final
 
+from . import security
 from ._runtime.operations import Operation
 from ._runtime.problems import NotWrittenError
 from ._runtime.replies import JsonReply
 from ._runtime.requests import Call
 from ._runtime.security import Need
 from .models import api as models
-from .security import COOKIE, KEY, SIGNATURE, USER, CookieT_contra, KeyT_contra, SignatureT_contra, UserT_contra
+from .security import CookieT_contra, KeyT_contra, SignatureT_contra, UserT_contra
 
 
 @final
@@ -76,7 +77,7 @@ GET_MINE: Final = Operation(
     handler="get_mine",
     replies=frozenset({Mine200}),
     origin="contracts/api.yaml:5",
-    security=((Need(USER, frozenset({"read"})),),),
+    security=((Need(security.USER, frozenset({"read"})),),),
 )
 
 GET_EITHER: Final = Operation(
@@ -87,10 +88,10 @@ GET_EITHER: Final = Operation(
     replies=frozenset({Mine200}),
     origin="contracts/api.yaml:6",
     security=(
-        (Need(USER, frozenset({"read", "write"})),),
+        (Need(security.USER, frozenset({"read", "write"})),),
         (
-            Need(KEY),
-            Need(SIGNATURE),
+            Need(security.KEY),
+            Need(security.SIGNATURE),
         ),
     ),
 )
@@ -103,7 +104,7 @@ GET_PERHAPS: Final = Operation(
     replies=frozenset({Mine200}),
     origin="contracts/api.yaml:7",
     security=(
-        (Need(COOKIE),),
+        (Need(security.COOKIE),),
         (),
     ),
 )

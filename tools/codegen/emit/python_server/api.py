@@ -52,7 +52,7 @@ def has_params(operation: ir.Endpoint) -> bool:
 
 def params_class(operation: ir.Endpoint) -> str:
     """Name of the class of the params object."""
-    return f"{names.class_name(operation.id)}Params"
+    return f"{operation.class_name}Params"
 
 
 def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.Endpoint, emitted: set[str]) -> None:
@@ -75,7 +75,7 @@ def _section(module: Module, types: Types, plan: Plan, api: ir.Api, operation: i
 
 def reply_union(operation: ir.Endpoint) -> str:
     """Name of the union of an operation's replies."""
-    return f"{names.class_name(operation.id)}Reply"
+    return f"{operation.class_name}Reply"
 
 
 def reply_name(module: Module, plan: Plan, api: ir.Api, response: ir.Response) -> str:
@@ -102,7 +102,10 @@ def _params(module: Module, types: Types, operation: ir.Endpoint) -> None:
             attributes.add(attribute)
             _parameter(module, types, attribute, parameter)
         if offers(operation):
-            _accept(module, types, operation, "accept_" if "accept" in attributes else "accept")
+            attribute = "accept"
+            while attribute in attributes:
+                attribute += "_"
+            _accept(module, types, operation, attribute)
 
 
 def _accept(module: Module, types: Types, operation: ir.Endpoint, attribute: str) -> None:
@@ -175,7 +178,7 @@ def body_types(types: Types, body: ir.Body) -> list[str]:
 
 
 def _body_type(types: Types, media: ir.Media) -> str:
-    return "bytes" if media.kind == "bytes" else "str" if media.kind == "text" else types.expression(media.type)
+    return "bytes" if media.kind == "bytes" else types.expression(media.type)
 
 
 def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations: Sequence[ir.Endpoint]) -> None:
@@ -184,14 +187,14 @@ def _protocol(module: Module, types: Types, plan: Plan, api: ir.Api, operations:
     name = f"{class_prefix(plan.modules[api.file])}Api"
     module.symbol(name, operations[0].origin)
     schemes = security.schemes_of(operations)
-    variables = [module.use(".security", f"{security.principal(one)}_contra") for one in schemes]
+    variables = [module.use(".security", f"{plan.schemes[one].principal}_contra") for one in schemes]
     generic = f"[{', '.join(variables)}]" if variables else ""
     module.lines(["", ""])
     with module.block(f"class {name}({types.typing('Protocol')}{generic}):"):
         module.docstring(f"Operations of {plan.modules[api.file]}, to be implemented.")
         for operation in operations:
             module.line()
-            with module.block(_signature(types, operation, security.principal_type(operation, "_contra"))):
+            with module.block(_signature(types, operation, security.principal_type(plan, operation, "_contra"))):
                 module.docstring(_docstring(operation))
                 module.line("...")
 
@@ -252,7 +255,7 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
         f'origin="{operation.origin.file}:{operation.origin.line}"',
     ]
     if operation.security:
-        lines.append(f"security={_security(module, types, operation)}")
+        lines.append(f"security={_security(module, types, plan, operation)}")
     if has_params(operation):
         lines.append(f"params={types.runtime('params', 'Params')}({params_class(operation)})")
     if operation.body is not None:
@@ -262,6 +265,8 @@ def _entry(module: Module, types: Types, plan: Plan, api: ir.Api, operation: ir.
 
 def _extras(operation: ir.Endpoint) -> Iterator[str]:
     """Arguments that only some operations have."""
+    if operation.base_path:
+        yield f"base_path={operation.base_path!r}"
     if operation.is_raw:
         yield "is_raw=True"
     if operation.max_body_bytes is not None:
@@ -286,13 +291,13 @@ def _is_conditional(operation: ir.Endpoint) -> bool:
     return asks and tags and any(one.status == "304" for one in operation.responses)
 
 
-def _security(module: Module, types: Types, operation: ir.Endpoint) -> str:
+def _security(module: Module, types: Types, plan: Plan, operation: ir.Endpoint) -> str:
     need = types.runtime("security", "Need")
     alternatives: list[str] = []
     for requirement in operation.security:
         needs: list[str] = []
         for scheme, scopes in requirement:
-            constant = module.use(".security", security.constant(scheme))
+            constant = f"{module.use('.', 'security')}.{plan.schemes[scheme].constant}"
             listed = f", frozenset({{{', '.join(map(repr, sorted(scopes)))}}})" if scopes else ""
             needs.append(f"{need}({constant}{listed})")
         alternatives.append(f"({', '.join(needs)}{',' if needs else ''})")
@@ -317,9 +322,14 @@ def _bodies(types: Types, operation: ir.Endpoint) -> str:
             )
         elif media.kind in {"form", "multipart"}:
             kind = "FormBody" if media.kind == "form" else "MultipartBody"
-            reader = f"{types.runtime('forms', kind)}({types.expression(media.type)}, {media.shape!r})"
+            encoding = f", {dict(media.encoding)!r}" if media.encoding else ""
+            reader = f"{types.runtime('forms', kind)}({types.expression(media.type)}, {media.shape!r}{encoding})"
+        elif media.kind == "text":
+            expression = types.expression(media.type)
+            arguments = "" if expression == "str" else f"{expression}, {media.shape!r}"
+            reader = f"{types.runtime('bodies', 'TextBody')}({arguments or 'str'})"
         else:
-            reader = f"{types.runtime('bodies', 'TextBody' if media.kind == 'text' else 'BytesBody')}()"
+            reader = f"{types.runtime('bodies', 'BytesBody')}()"
         readers.append(f"{media.media_type.partition(';')[0]!r}: {reader}")
     return f"{types.runtime('bodies', 'Bodies')}({{{', '.join(readers)}}}, is_required={operation.body.is_required})"
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.codegen import vocabulary
 from tools.codegen.emit.module import Module
 from tools.codegen.emit.python_server import api as api_module
-from tools.codegen.emit.python_server import handlers, security
+from tools.codegen.emit.python_server import handlers
 from tools.codegen.names import ModuleName
+from tools.codegen.plan import Plan
 
 RUNTIME = Path(__file__).parents[2] / "runtime"
 
@@ -35,11 +37,7 @@ class Group(NamedTuple):
     """Security schemes of its operations, sorted."""
 
 
-_PLUGINS = ("authenticator", "limiter", "error_shape", "observer", "callers", "error_map", "wrapper")
-"""Arguments of `mount` beside the APIs."""
-
-
-def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: str) -> Module:
+def emit_mount(plan: Plan, apis: Sequence[MountedApi], groups: Sequence[Group], made_from: str) -> Module:
     """The module `app`."""
     module = Module("server/app.py", "Every API of the contracts in one FastAPI application.", made_from)
     schemes = sorted({scheme for many in (apis, groups) for one in many for scheme in one.schemes})
@@ -70,7 +68,7 @@ def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: s
     if groups:
         module.use(".", handlers.MODULE)
     for scheme in schemes:
-        module.use(".security", security.principal(scheme))
+        module.use(".security", plan.schemes[scheme].principal)
     if schemes:
         module.use(".security", "Authenticator")
     module.line('DOCUMENT = Path(__file__).with_name("openapi.json")')
@@ -81,28 +79,31 @@ def emit_mount(apis: Sequence[MountedApi], groups: Sequence[Group], made_from: s
     module.line(")")
     module.line('"""Every operation, in the order of the contracts."""')
     module.lines(["", "", "def mount(", "    app: FastAPI,", "    *,"])
-    module.lines(f"    {line}" for line in _arguments(apis, groups, schemes))
+    module.lines(f"    {line}" for line in _arguments(plan, apis, groups, schemes))
     with module.block(") -> None:"):
         module.docstring(
             "Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.\n\n"
             "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. "
             "`callers` is told who still calls what is deprecated. `error_map` has the problems for exceptions that are no "
-            "`ProblemError`, whichever operation raises them. `wrapper` makes the handler that is called for each operation."
+            "`ProblemError`, whichever operation raises them. `wrapper` makes the handler that is called for each operation. "
+            "`prefix` stands in front of every path, in place of the path of the contract's server."
         )
         _body(module, apis, groups, is_secured=bool(schemes))
     return module
 
 
-def _arguments(apis: Sequence[MountedApi], groups: Sequence[Group], schemes: Sequence[str]) -> list[str]:
+def _arguments(plan: Plan, apis: Sequence[MountedApi], groups: Sequence[Group], schemes: Sequence[str]) -> list[str]:
     lines = [
-        f"{api.module}: {api_module.class_prefix(api.module)}Api{_principals(api.schemes)}," for api in apis if api.own
+        f"{api.module}: {api_module.class_prefix(api.module)}Api{_principals(plan, api.schemes)},"
+        for api in apis
+        if api.own
     ]
     lines += [
-        f"{argument}: {handlers.MODULE}.{handlers.class_of(name)}{_principals(own_schemes)},"
+        f"{argument}: {handlers.MODULE}.{handlers.class_of(name)}{_principals(plan, own_schemes)},"
         for argument, (name, own_schemes) in _handler_arguments(apis, groups).items()
     ]
     if schemes:
-        lines.append(f"authenticator: Authenticator[{', '.join(map(security.principal, schemes))}],")
+        lines.append(f"authenticator: Authenticator{_principals(plan, schemes)},")
     lines += [
         "limiter: Limiter | None = None,",
         "error_shape: ErrorShape | None = None,",
@@ -110,17 +111,18 @@ def _arguments(apis: Sequence[MountedApi], groups: Sequence[Group], schemes: Seq
         "callers: CallerCounter | None = None,",
         "error_map: ErrorMap | None = None,",
         "wrapper: Wrapper | None = None,",
+        "prefix: str | None = None,",
     ]
     return lines
 
 
-def _principals(schemes: Sequence[str]) -> str:
-    return f"[{', '.join(map(security.principal, schemes))}]" if schemes else ""
+def _principals(plan: Plan, schemes: Sequence[str]) -> str:
+    return f"[{', '.join(plan.schemes[one].principal for one in schemes)}]" if schemes else ""
 
 
 def _handler_arguments(apis: Sequence[MountedApi], groups: Sequence[Group]) -> dict[str, Group]:
     """Handlers by the argument of `mount` that takes them; an API keeps its name, so a handler of that name gives way."""
-    taken = {api.module for api in apis} | {"app", *_PLUGINS}
+    taken = {api.module for api in apis} | vocabulary.MOUNTING | vocabulary.MODULES
     arguments = ((handlers.argument_of(group.name), group) for group in groups)
     return {f"{name}_handler" if name in taken else name: group for name, group in arguments}
 
@@ -150,7 +152,8 @@ def _body(module: Module, apis: Sequence[MountedApi], groups: Sequence[Group], *
     )
     module.line("]")
     who = "authenticator" if is_secured else "None"
-    module.line(f"install(app, bindings, authenticator={who}, plugins=plugins, document=DOCUMENT.read_bytes())")
+    arguments = f"authenticator={who}, plugins=plugins, document=DOCUMENT.read_bytes(), prefix=prefix"
+    module.line(f"install(app, bindings, {arguments})")
 
 
 def emit_package() -> Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tools.codegen import ir, names
+from tools.codegen import ir, names, vocabulary
 from tools.codegen.emit.module import Module
 from tools.codegen.emit.python_server import api, security
 from tools.codegen.emit.python_server.types import Types
@@ -24,7 +24,9 @@ class Member(NamedTuple):
 
 def class_of(handler: str) -> ClassName:
     """`ReceiveDelivery` for `receiveDelivery`."""
-    return names.class_name(handler)
+    name = names.class_name(handler)
+    is_taken = name in vocabulary.USED or name.endswith(("Reply", "Params", "Stub", "Handler"))
+    return ClassName(f"{name}Handler") if is_taken else name
 
 
 def argument_of(handler: str) -> VariableName:
@@ -45,7 +47,7 @@ def emit(plan: Plan, groups: Mapping[str, Sequence[Member]]) -> Module:
     for handler, members in groups.items():
         _reply(module, types, plan, handler, members)
         _params(module, types, handler, members)
-        _protocol(module, types, handler, members)
+        _protocol(module, types, plan, handler, members)
         _stub(module, types, handler, members)
         _table(module, types, handler, members)
     return module
@@ -67,11 +69,11 @@ def _params(module: Module, types: Types, handler: str, members: Sequence[Member
         module.docstring("Parameters of the operation that was called.")
 
 
-def _protocol(module: Module, types: Types, handler: str, members: Sequence[Member]) -> None:
+def _protocol(module: Module, types: Types, plan: Plan, handler: str, members: Sequence[Member]) -> None:
     operations = [member.operation for member in members]
     module.symbol(class_of(handler), operations[0].origin)
     variables = [
-        module.use(".security", f"{security.principal(one)}_contra") for one in security.schemes_of(operations)
+        module.use(".security", f"{plan.schemes[one].principal}_contra") for one in security.schemes_of(operations)
     ]
     generic = f"[{', '.join(variables)}]" if variables else ""
     module.lines(["", ""])
@@ -81,7 +83,7 @@ def _protocol(module: Module, types: Types, handler: str, members: Sequence[Memb
             "apart."
         )
         module.line()
-        kinds = [security.principal_type(one, "_contra").split(" | ") for one in operations]
+        kinds = [security.principal_type(plan, one, "_contra").split(" | ") for one in operations]
         with module.block(_signature(types, handler, members, " | ".join(_distinct(kinds)))):
             module.docstring("\n\n".join(f"{one.id} ({one.method} {one.path})." for one in operations))
             module.line("...")

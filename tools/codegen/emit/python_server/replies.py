@@ -10,6 +10,7 @@ from tools.codegen.plan import Plan
 _BASES = {
     "text": "TextReply",
     "bytes": "BytesReply",
+    "events": "EventReply",
     "json": "JsonReply",
     "form": "BytesReply",
     "multipart": "BytesReply",
@@ -19,7 +20,11 @@ _DEFAULT_MEDIA = {
     "ProblemReply": "application/problem+json",
     "TextReply": "text/plain",
     "BytesReply": "application/octet-stream",
+    "EventReply": "text/event-stream",
 }
+
+
+_RESERVED = frozenset("body content_type data header_names media_range media_type range status statuses".split())
 
 
 def emit(module: Module, types: Types, plan: Plan, response: ir.Response) -> None:
@@ -53,16 +58,19 @@ def _constants(module: Module, types: Types, response: ir.Response, base: str) -
     if response.status.isdecimal():
         module.line(f"status: {class_var}[int] = {response.status}")
     else:
-        first, last = (100, 600) if response.status == "default" else (int(response.status[0]) * 100,) * 2
+        first, last = (200, 600) if response.status == "default" else (int(response.status[0]) * 100,) * 2
         last = last if response.status == "default" else first + 100
         module.line(f"statuses: {class_var}[range] = range({first}, {last})")
     if response.media is not None and response.media.media_type != _DEFAULT_MEDIA[base]:
-        media_type = "application/octet-stream" if "*" in response.media.media_type else response.media.media_type
-        module.line(f"media_type: {class_var}[str | None] = {media_type!r}")
+        word = "media_range" if "*" in response.media.media_type else "media_type"
+        kind = "str" if word == "media_range" else "str | None"
+        module.line(f"{word}: {class_var}[{kind}] = {response.media.media_type!r}")
+    if response.media is not None and response.media.kind == "events":
+        module.line(f"data: {class_var}[object] = {types.expression(response.media.type)}")
 
 
 def _attributes(response: ir.Response) -> list[tuple[str, ir.ReplyHeader]]:
-    reserved: set[str] = {"body", "status", "media_type", "header_names", "statuses"}
+    reserved: set[str] = set(_RESERVED)
     attributes: list[tuple[str, ir.ReplyHeader]] = []
     for header in response.headers:
         attribute: str = names.header_name(header.name)
@@ -78,6 +86,9 @@ def _fields(module: Module, types: Types, response: ir.Response, attributes: lis
         module.line("status: int")
     if response.media is not None:
         module.line(f"body: {_body(module, types, response.media)}")
+        if "*" in response.media.media_type:
+            module.line("content_type: str")
+            module.docstring(f"The media type of this reply, one of {response.media.media_type}.")
     for attribute, header in attributes:
         annotation = types.expression(header.type)
         if header.constant is not None and header.is_required:
@@ -94,4 +105,8 @@ def _body(module: Module, types: Types, media: ir.Media) -> str:
         return types.expression(media.type)
     if media.kind == "text":
         return "str"
+    if media.kind == "events":
+        event = f"{types.runtime('events', 'ServerEvent')}[{types.expression(media.type)}]"
+        iterable = module.use("collections.abc", "AsyncIterable")
+        return f"bytes | {iterable}[{event}] | {iterable}[bytes]"
     return f"bytes | {module.use('collections.abc', 'AsyncIterable')}[bytes]"

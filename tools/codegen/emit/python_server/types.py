@@ -56,7 +56,9 @@ class Types:
             case ir.Scalar():
                 return self._scalar(type_)
             case ir.Choice(values):
-                return f"{self.typing('Literal')}[{', '.join(map(repr, values))}]"
+                constants = f"{self.typing('Literal')}[{', '.join(map(repr, values))}]"
+                has_numbers = any(isinstance(value, int) for value in values)
+                return self.annotated(constants, f"{self.runtime('types', 'Exact')}()") if has_numbers else constants
             case ir.Array():
                 return self._array(type_)
             case ir.Dictionary(value):
@@ -84,7 +86,9 @@ class Types:
         if self._is_models and home.module == self._here:
             return home.name
         if self._is_models:
-            return self._module.use(f".{home.module}", home.name)
+            alias = self._plan.alias(home)
+            self._module.use(f".{home.module}", home.name if alias == home.name else f"{home.name} as {alias}")
+            return alias
         alias = "models" if home.module == self._here else f"{home.module}_models"
         return f"{self._module.use(self._models, f'{home.module} as {alias}').rpartition(' ')[2]}.{home.name}"
 
