@@ -167,34 +167,10 @@ class Spec:
         if where not in self.documents:
             raise BadInputError([self._dangling(reference, file, f"there is no file {where}")])
         try:
-            if pointer.startswith("/") or not pointer:
-                file_, resolved, value = refs.find(self.documents, file, reference)
-                return value, file_, resolved
-        except KeyError:
-            pass
-        try:
-            value, resolved = self._resolve(self.documents[where].value, pointer)
+            file_, resolved, value = refs.find(self.documents, file, reference)
         except KeyError:
             raise BadInputError([self._dangling(reference, file, f"there is no {pointer or '/'} in {where}")]) from None
-        return value, where, resolved
-
-    @staticmethod
-    def _resolve(value: Json, pointer: str) -> tuple[Json, str]:
-        if pointer and not pointer.startswith("/"):
-            for at, candidate in source.walk(value):
-                if isinstance(candidate, dict) and pointer in {
-                    candidate.get("$anchor"),
-                    candidate.get("$dynamicAnchor"),
-                }:
-                    return candidate, at
-            raise KeyError(pointer)
-        for at, candidate in source.walk(value):  # a schema with its own $id starts its own pointers
-            if isinstance(candidate, dict) and isinstance(candidate.get("$id"), str) and at:
-                try:
-                    return source.resolve(candidate, pointer), at + pointer
-                except KeyError:
-                    continue
-        raise KeyError(pointer)
+        return value, file_, resolved
 
     def _dangling(self, reference: str, file: str, reason: str) -> Problem:
         document = self.documents.known(file) or self.entry

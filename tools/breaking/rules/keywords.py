@@ -274,4 +274,6 @@ def _discriminators(base: Side, head: Side, path: Path) -> Iterator[Change]:
         if before.get(name) != after.get(name):
             action = "added" if name not in before else "deleted" if name not in after else "changed"
             values_ = before.get(name), after.get(name)
-            yield Change("discriminator-mapping", action, path, base.at, head.at, None, None, *values_, name, traits)
+            # A receiver that chooses by the tag knows this one no longer, whatever the schema says.
+            own = traits | {"narrows"} if action == "deleted" else traits
+            yield Change("discriminator-mapping", action, path, base.at, head.at, None, None, *values_, name, own)

@@ -34,10 +34,21 @@ def matched(old: list[str], new: list[str]) -> tuple[list[tuple[str, str]], list
             second = next((name for name in new if name not in paired and form(name) == form(first)), None)
             if second is not None:
                 pairs.append((first, second))
+    for first in [name for name in old if name not in {pair[0] for pair in pairs}]:
+        paired = {pair[1] for pair in pairs}
+        second = next((name for name in new if name not in paired and is_range_of(name, first)), None)
+        if second is not None:
+            pairs.append((first, second))
     removed = [name for name in old if name not in {pair[0] for pair in pairs}]
     added = [name for name in new if name not in {pair[1] for pair in pairs}]
     wild = [name for name in new if name == "*/*"]
     return pairs, ([] if wild and not pairs else removed) if not wild else [], added
+
+
+def is_range_of(general: str, name: str) -> bool:
+    """Whether `general` is a range of media types, such as `image/*`, to which `name` belongs."""
+    kind, _, rest = essence(general).partition("/")
+    return rest == "*" and kind != "*" and essence(name).partition("/")[0] == kind and essence(name) != essence(general)
 
 
 def relation(old: str, new: str) -> str:
@@ -46,7 +57,7 @@ def relation(old: str, new: str) -> str:
         return "changed"
     return (
         "generalized"
-        if essence(new) == _general(old)
+        if essence(new) == _general(old) or is_range_of(new, old)
         else "specialized"
         if essence(old) == _general(new)
         else "changed"

@@ -24,7 +24,7 @@ WHOLE = {
 }  # fmt: skip
 """Keywords with one schema that are reported as a whole."""
 LISTS = {"allOf": "all-of", "anyOf": "any-of", "oneOf": "one-of"}
-_TOGETHER = {
+TOGETHER = {
     "if": ("if", "then", "else"), "then": ("if", "then", "else"), "else": ("if", "then", "else"),
     "contains": ("contains", "minContains", "maxContains"),
 }  # fmt: skip
@@ -48,7 +48,7 @@ def _demand(side: Side, word: str) -> Json:
     """The keyword with those it only means something with."""
     if word in {"unevaluatedItems", "unevaluatedProperties"}:
         return side.raw if word in side.words else None
-    keywords = {key: side.words[key] for key in _TOGETHER.get(word, (word,)) if key in side.words}
+    keywords = {key: side.words[key] for key in TOGETHER.get(word, (word,)) if key in side.words}
     return keywords if word in side.words else None
 
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tools.breaking.input.documents import At, Spec, at_of
-from tools.breaking.rules import bodies, facts, lifecycle, oddities, parameters, security
+from tools.breaking.rules import addresses, bodies, facts, lifecycle, oddities, parameters, security
 from tools.breaking.rules.facts import Fact, OperationPair
 from tools.breaking.rules.law import Effect
 from tools.breaking.rules.pairing import Pairing
 from tools.openapi import operations as reader
 
 Json = Any
-_TEMPLATE = re.compile(r"\{[^}]*\}")
 _REMOVE = "mark it deprecated with a sunset date first, and remove it after that date"
 
 
 def compare_paths(pairing: Pairing) -> None:
     """Compare all paths; a path is the same when only the names of its parameters differ."""
     old, new = pairing.base.entries(pairing.base.root, "paths"), pairing.head.entries(pairing.head.root, "paths")
-    names = _matched(list(old), list(new))
+    names = addresses.matched(pairing, list(old), list(new))
     for path, item in old.items():
         other = names.get(path)
         if other is None:
@@ -32,15 +30,7 @@ def compare_paths(pairing: Pairing) -> None:
         if path not in names.values():
             for method, operation in methods(pairing.head, item).items():
                 _added(pairing, f"{method.upper()} {path}", operation)
-
-
-def _matched(old: list[str], new: list[str]) -> dict[str, str]:
-    pairs = {path: path for path in old if path in new}
-    spare = {_TEMPLATE.sub("{}", path): path for path in new if path not in pairs}
-    for path in old:
-        if path not in pairs and (other := spare.pop(_TEMPLATE.sub("{}", path), None)) is not None:
-            pairs[path] = other
-    return pairs
+            addresses.shadowed(pairing, path, item, {known: old[known] for known in names})
 
 
 def methods(spec: Spec, item: At) -> dict[str, At]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 from tools.breaking.input.documents import At
 from tools.breaking.report import advice
 from tools.breaking.report.findings import Finding
-from tools.breaking.rules import changes, impact, law, naming, walk
+from tools.breaking.rules import cause, changes, impact, law, naming, walk
 from tools.breaking.rules.changes import Change, Path
 from tools.breaking.rules.law import Effect, Guard
 from tools.breaking.rules.naming import Place
@@ -171,6 +172,8 @@ def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change
     elif root.status in {"broken", "undecided"} and demand is not None and not change.path.hidden:
         violating = changes.violated(change.where or change.path, demand)
         verdict = pairing.ask(use.travel, spot(base), spot(head), wire=use.wire, where=violating)
+        if verdict.status == "broken":
+            verdict = _as_cause(pairing, use, (base, head), change, violating, verdict)
     harmful = Effect.NARROWS if use.travel == contain.REQUEST else Effect.WIDENS
     effect = {"safe": Effect.NONE, "broken": harmful, "undecided": Effect.UNKNOWN}[verdict.status]
     is_removed = (change.feature, change.action) == ("property", "removed") and "freed" not in change.traits
@@ -179,6 +182,20 @@ def _judge(pairing: Pairing, use: Use, base: At, head: At, root: Verdict, change
     if effect is Effect.NONE and "variant" in change.traits:
         effect = _declared_effect(change)  # typed clients know the variants of a union by name
     return JudgedChange(change, effect, guards, verdict)
+
+
+def _as_cause(
+    pairing: Pairing, use: Use, sides: tuple[At, At], change: Change, violating: Any, verdict: Verdict
+) -> Verdict:
+    """`verdict` with a payload that only this change refuses; safe where every one is refused without it as well."""
+    is_request = use.travel == contain.REQUEST
+    spec, root, own = (pairing.head, sides[1], change.head) if is_request else (pairing.base, sides[0], change.base)
+    copy = cause.without(spec, root, change, own)
+    if copy is None:
+        return verdict
+    where = {"allOf": [violating, copy]}
+    proved = pairing.ask(use.travel, spot(sides[0]), spot(sides[1]), wire=use.wire, where=where)
+    return verdict if proved.status == "undecided" else proved
 
 
 def _to_the_letter(pairing: Pairing, use: Use, base: At, head: At, change: Change) -> Verdict:

@@ -40,6 +40,8 @@ def ways(listed: list[Json]) -> list[Way]:
 def compare(pairing: Pairing, operation: OperationPair) -> None:
     """Compare the ways into one operation."""
     (old, was), (new, now) = effective(pairing.base, operation.base), effective(pairing.head, operation.head)
+    new_names = renamed(pairing)
+    new = [{new_names.get(name, name): scopes for name, scopes in way.items()} for way in new]
     for way in old:
         if not any(_opens(way, other) for other in new):
             _closed(pairing, operation, (was, now), way, new)
@@ -56,6 +58,26 @@ def compare(pairing: Pairing, operation: OperationPair) -> None:
         ):
             _info(pairing, operation, (was, now), "api-security-added", f"{shown(way)} is accepted too", shown(way))
     _definitions(pairing, operation, old, new)
+
+
+def renamed(pairing: Pairing) -> dict[str, str]:
+    """Schemes of now by the name of before that asks for the same credential, where only the name changed."""
+    old, new = (spec.entries(spec.root, "components", "securitySchemes") for spec in (pairing.base, pairing.head))
+    gone = {
+        name: [at.raw.get("type"), *_identity(at.raw)]
+        for name, at in old.items()
+        if name not in new and isinstance(at.raw, dict)
+    }
+    names: dict[str, str] = {}
+    for name, at in new.items():
+        if name in old or not isinstance(at.raw, dict):
+            continue
+        own = [at.raw.get("type"), *_identity(at.raw)]
+        former = next((other for other, identity in gone.items() if identity == own), None)
+        if former is not None:
+            names[name] = former
+            del gone[former]
+    return names
 
 
 def _opens(presented: Way, required: Way) -> bool:

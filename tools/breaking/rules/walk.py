@@ -161,7 +161,7 @@ def _is_null(member: Json) -> bool:
 
 
 def _says_nullable(raw: Json, *, is_30: bool) -> bool:
-    return is_30 and isinstance(raw, dict) and raw.get("nullable") is True
+    return is_30 and isinstance(raw, dict) and raw.get("nullable") is True and "type" in raw
 
 
 def _read(raw: Json, *, is_30: bool) -> dict[str, Json]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import lru_cache
 from typing import TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
@@ -54,3 +56,11 @@ def complement(ranges: Ranges) -> Ranges:
 def has(ranges: Ranges, point: int) -> bool:
     """Whether `point` is in `ranges`."""
     return any(low <= point <= high for low, high in ranges)
+
+
+@lru_cache(maxsize=64)
+def category(name: str) -> Ranges:
+    """Code points of a general category by its short name, `Lu` or `L`; none for other names."""
+    if not name or len(name) > 2:
+        return ()
+    return union(*(((point, point),) for point in range(TOP + 1) if unicodedata.category(chr(point)).startswith(name)))

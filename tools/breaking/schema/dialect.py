@@ -24,7 +24,7 @@ TYPES: Final = frozenset({"null", "boolean", "integer", "number", "string", "arr
 
 
 def assertions(raw: Json, *, is_30: bool) -> Schema:
-    """Assertions of `raw`, in 2020-12 keywords. `nullable` means what its author means: null is accepted, enum or not."""
+    """Assertions of `raw`, in 2020-12 keywords. In 3.0 `nullable` adds null to the `type` beside it, enum or not."""
     if not isinstance(raw, dict):
         return raw if isinstance(raw, bool) else True
     if is_30 and "$ref" in raw:
@@ -34,7 +34,7 @@ def assertions(raw: Json, *, is_30: bool) -> Schema:
     result = {word: value for word, value in raw.items() if word in ASSERTIONS and value is not None and value != []}
     for word in _UNEVEN & result.keys():
         _UNEVEN_WORDS[word](result, raw)
-    return _with_null(result) if is_30 and raw.get("nullable") is True else result
+    return _with_null(result) if is_30 and raw.get("nullable") is True and "type" in raw else result
 
 
 def _types(schema: dict[str, Json], _: dict[str, Json]) -> None:

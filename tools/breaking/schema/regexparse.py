@@ -168,9 +168,20 @@ class _Parser:
             return self._code(2)
         if character == "u":
             return self._code(4)
+        if character in "pP":
+            return self._property(is_opposite=character == "P")
         if character.isalnum():
             raise UnsupportedError(f"the escape \\{character} in {self.pattern!r}")
         return charsets.one(ord(character))
+
+    def _property(self, *, is_opposite: bool) -> Ranges:
+        end = self.pattern.find("}", self.at)
+        name = self.pattern[self.at : end] if self.accept("{") and end > 0 else ""
+        ranges = charsets.category(name.removeprefix("General_Category=").removeprefix("gc="))
+        if not ranges:
+            raise UnsupportedError(f"the property {name!r} in {self.pattern!r}")
+        self.at = end + 1
+        return charsets.complement(ranges) if is_opposite else ranges
 
     def _code(self, digits: int) -> Ranges:
         braced = self.accept("{")

@@ -311,7 +311,10 @@ def _unsent(pos: tuple[Node, ...], neg: tuple[Node, ...]) -> frozenset[str]:
     if not senders or any(sender.is_map for sender in senders):
         return frozenset()
     known_names = frozenset().union(*(sender.names for sender in senders))
-    received = frozenset().union(*(declared(node).offered for node in (*pos, *neg) if node.role == "receiver"))
+    receivers = [node for node in (*pos, *neg) if node.role == "receiver"]
+    # What must be violated is asked for as a negation, and speaks of the same names.
+    receivers += [inner for node in pos if node.role == "receiver" for inner in node.body.nots]
+    received = frozenset().union(*(declared(node).offered for node in receivers))
     return received - known_names
 
 
