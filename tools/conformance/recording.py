@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tools.conformance.contract import compiled as contracts
 from tools.conformance.contract.compiled import CompiledOperation, Contract
@@ -16,7 +17,8 @@ from tools.conformance.drive.target import BadTarget, Target
 from tools.conformance.judge.oracle import Credential
 from tools.conformance.probe import probe_run, scout
 from tools.conformance.probe.prober import Prober, ProbeResult
-from tools.openapi import source, versions
+from tools.openapi import modern, source, versions
+from tools.openapi import operations as reader
 
 PHASES = ("examples", "coverage", "stateful")
 
@@ -72,7 +74,19 @@ def load_contract(target: Target) -> tuple[source.Document, Contract]:
         raise BadTarget(str(refused))
     if not isinstance(document.value, dict) or not document.value.get("paths"):
         raise BadTarget(f"{target.contract}: this contract has no paths, so there is nothing to test")
-    return document, contracts.compile_contract(document.value)
+    document = replace(document, value=modern.upgraded(document.value))
+    base_path = urlsplit(at_base(target, document).url).path.rstrip("/")
+    return document, contracts.compile_contract(document.value, base_path=base_path)
+
+
+def at_base(target: Target, document: source.Document) -> Target:
+    """`target` at the base path of the first server of the contract, where its own address has no path."""
+    if urlsplit(target.url).path.strip("/"):
+        return target
+    servers = document.value.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
+    path = reader.path_of_server(first)
+    return replace(target, url=target.url.rstrip("/") + path) if path else target
 
 
 def record(target: Target, document: source.Document, contract: Contract, options: Options) -> Recording:

@@ -72,6 +72,7 @@ def run_all(shards: list[tuple[Target, Options]], *, after_requests: Callable[[]
     """
     started = time.perf_counter()
     document, contract = recording.load_contract(shards[0][0])
+    shards = [(recording.at_base(target, document), options) for target, options in shards]
     with ThreadPoolExecutor(len(shards)) as threads:
         parts = list(threads.map(lambda shard: recording.record(shard[0], document, contract, shard[1]), shards))
     after_requests()
@@ -103,7 +104,9 @@ def judge(document: source.Document, contract: Contract, parts: list[Recording])
         *related,
         *(item for part in parts for item in part.probed.findings),
     ]
-    failures = [failure for outcome in outcomes for failure in outcome.record.failures]
+    failures = verdict.without_split_lists(
+        contract, recorded, (failure for outcome in outcomes for failure in outcome.record.failures)
+    )
     explanations = verdict.read_explanations(options.explanations) if options.explanations else []
     disagreements = verdict.compare(contract, recorded, failures, findings)
     unexplained = verdict.unexplained(disagreements, explanations)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 from urllib.parse import unquote
 
 from tools.conformance.contract import schemas
@@ -109,6 +109,21 @@ class CompiledOperation:
         return not self.security or any(not alternative for alternative in self.security)
 
 
+class Segment(str):
+    """The decoded value of a variable of a path."""
+
+    __slots__ = ("encoded",)
+
+    encoded: str
+    """As it was sent."""
+
+    def __new__(cls, encoded: str) -> Self:
+        """The value that `encoded` stands for."""
+        value = super().__new__(cls, unquote(encoded))
+        value.encoded = encoded
+        return value
+
+
 @dataclass(slots=True)
 class _Node:
     """A place in the path trie."""
@@ -148,7 +163,7 @@ def _find(node: _Node, segments: list[str], values: dict[str, str]) -> tuple[str
     for pattern, names, child in node.patterns:
         matched = pattern.fullmatch(head)
         if matched:
-            more = {**values, **{name: unquote(value) for name, value in zip(names, matched.groups(), strict=True)}}
+            more = {**values, **{name: Segment(value) for name, value in zip(names, matched.groups(), strict=True)}}
             template, path_values = _find(child, rest, more)
             if template is not None:
                 return template, path_values
@@ -204,6 +219,7 @@ def compile_contract(
                 known = _Reader(compiler).operation(reader.Operation(whole, template, method, item, node))
             operations[key] = known
             by_template.setdefault(template, {})[method.upper()] = known
+    base_path = base_path or (after.base_path if after is not None else "")
     return Contract(document, compiler, operations, by_template, root, base_path)
 
 

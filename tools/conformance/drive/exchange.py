@@ -7,6 +7,7 @@ every mutant of the contract.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
@@ -85,6 +86,13 @@ class Exchange:
         return self._views["query"]  # type: ignore[no-any-return]  # the cache holds every view
 
     @property
+    def encoded_query_values(self) -> dict[str, list[str]]:
+        """Query parameters by their decoded names, as they were sent: still percent-encoded."""
+        if "encoded" not in self._views:
+            self._views["encoded"] = parse_query(self.query, decode=str)
+        return self._views["encoded"]  # type: ignore[no-any-return]  # the cache holds every view
+
+    @property
     def header_values(self) -> dict[str, str]:
         """Request headers; a repeated one joined by a comma (RFC 9110 §5.3)."""
         if "headers" not in self._views:
@@ -132,13 +140,13 @@ def _joined(headers: Headers) -> dict[str, str]:
     return values
 
 
-def parse_query(query: str) -> dict[str, list[str]]:
+def parse_query(query: str, decode: Callable[[str], str] = unquote_plus) -> dict[str, list[str]]:
     """Decoded values by name; `?a` is an empty value. Bytes that are no UTF-8 become U+FFFD."""
     values: dict[str, list[str]] = {}
     for pair in query.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            values.setdefault(unquote_plus(name), []).append(unquote_plus(value))
+            values.setdefault(unquote_plus(name), []).append(decode(value))
     return values
 
 

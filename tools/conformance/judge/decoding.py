@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Literal
+from urllib.parse import unquote_plus
 
-from tools.conformance.contract.compiled import Parameter
+from tools.conformance.contract.compiled import Parameter, Segment
 from tools.conformance.drive.exchange import NOT_JSON, Exchange, parse_json
 
 Validity = Literal["valid", "invalid", "unsure", "absent"]
@@ -36,7 +37,16 @@ def judge_parameter(parameter: Parameter, exchange: Exchange, path_values: dict[
         return _judge_object(parameter, raw) if isinstance(raw, dict) else _judge_scalar(parameter, raw)
     if "object" in types and "array" not in types:
         return _judge_object(parameter, _object_of(parameter, raw))
-    return _judge_array(parameter, raw)
+    encoded = _encoded(parameter, exchange, path_values)
+    return _judge_array(parameter, raw if encoded is None else encoded, is_encoded=encoded is not None)
+
+
+def _encoded(parameter: Parameter, exchange: Exchange, path_values: dict[str, str]) -> list[str] | None:
+    """Text of an array as sent, still percent-encoded: a separator that is encoded belongs to an item."""
+    if parameter.location == "query" and not parameter.explode:
+        return exchange.encoded_query_values.get(parameter.name)
+    value = path_values.get(parameter.name) if parameter.location == "path" else None
+    return [value.encoded] if isinstance(value, Segment) else None
 
 
 def _raw(parameter: Parameter, exchange: Exchange, path_values: dict[str, str]) -> list[str] | dict[str, str] | None:
@@ -49,7 +59,7 @@ def _raw(parameter: Parameter, exchange: Exchange, path_values: dict[str, str]) 
         value = exchange.cookie_values.get(parameter.name)
     else:
         value = path_values.get(parameter.name)
-    return None if value is None else [value]
+    return None if value is None else [str(value)]
 
 
 def _raw_query(parameter: Parameter, values: dict[str, list[str]]) -> list[str] | dict[str, str] | None:
@@ -110,16 +120,23 @@ def scalar_candidates(text: str, types: frozenset[str]) -> Iterator[Any]:
 
 
 _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+_COMMA = re.compile(",")
+_ENCODED = {"spaceDelimited": re.compile(r"%20|\+| "), "pipeDelimited": re.compile(r"%7[cC]|\|")}
+"""Separators as they are sent."""
 _ITEM_TYPES = frozenset({"integer", "number", "boolean", "string"})
 
 
-def _judge_array(parameter: Parameter, raw: list[str]) -> Validity:
+def _judge_array(parameter: Parameter, raw: list[str], *, is_encoded: bool) -> Validity:
     if parameter.explode and parameter.location == "query":
         texts = raw
     elif len(raw) > 1:
         return "unsure"
     else:
-        texts = raw[0].split(_SEPARATORS.get(parameter.style, ","))
+        separator = _SEPARATORS.get(parameter.style, ",")
+        if is_encoded:
+            texts = [unquote_plus(text) for text in _ENCODED.get(parameter.style, _COMMA).split(raw[0])]
+        else:
+            texts = raw[0].split(separator)
         texts = [text.strip() for text in texts] if parameter.location == "header" else texts
     if texts == [""]:
         return "unsure"

@@ -324,13 +324,19 @@ def with_parameter(
             return None
         pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0].split("[")[0] != parameter.name]
         if text is not None:
-            pairs.append(f"{parameter.name}={quote(text, safe='')}")
+            pairs.append(f"{parameter.name}={quote(text, safe=_separator(parameter))}")
         return (f"{path}?{'&'.join(pairs)}" if pairs else path), headers
     if not text or "/" in text or text in {".", ".."}:
         return None
-    return _with_segment(path, operation.template, parameter.name, quote(text, safe="")) + (
+    return _with_segment(path, operation.template, parameter.name, quote(text, safe=_separator(parameter))) + (
         f"?{query}" if query else ""
     ), headers
+
+
+def _separator(parameter: Parameter) -> str:
+    """Characters between the items of an array, which are sent as they are."""
+    is_repeated = parameter.location == "query" and parameter.explode
+    return "," if "array" in parameter.schema.types and not is_repeated else ""
 
 
 def _with_segment(path: str, template: str, name: str, text: str) -> str:
