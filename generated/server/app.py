@@ -81,12 +81,14 @@ def mount(
     callers: CallerCounter | None = None,
     error_map: ErrorMap | None = None,
     wrapper: Wrapper | None = None,
+    prefix: str | None = None,
 ) -> None:
     """Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.
 
     Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. `callers` is
     told who still calls what is deprecated. `error_map` has the problems for exceptions that are no `ProblemError`,
-    whichever operation raises them. `wrapper` makes the handler that is called for each operation.
+    whichever operation raises them. `wrapper` makes the handler that is called for each operation. `prefix` stands
+    in front of every path, in place of the path of the contract's server.
     """
     plugins = Plugins(
         error_shape=error_shape or ProblemDetails(),
@@ -111,4 +113,4 @@ def mount(
         Binding(REVENUE_OPERATIONS, revenue),
         Binding(handlers.RECEIVE_DELIVERY, receive_delivery),
     ]
-    install(app, bindings, authenticator=authenticator, plugins=plugins, document=DOCUMENT.read_bytes())
+    install(app, bindings, authenticator=authenticator, plugins=plugins, document=DOCUMENT.read_bytes(), prefix=prefix)

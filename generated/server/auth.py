@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/auth.yaml by `contracts generate`; change th
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Text, Uuid
 from .models import auth as models, common as common_models
-from .security import ACCESS_BEARER_AUTH, REFRESH_BEARER_AUTH, AccessBearerAuthT_contra, RefreshBearerAuthT_contra
+from .security import AccessBearerAuthT_contra, RefreshBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -759,7 +759,7 @@ REFRESH_TOKEN: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:84",
-    security=((Need(REFRESH_BEARER_AUTH),),),
+    security=((Need(security.REFRESH_BEARER_AUTH),),),
     params=Params(RefreshTokenParams),
     bodies=Bodies({"application/json": JsonBody(models.RefreshRequest)}, is_required=True),
     rate_limit=("login",),
@@ -782,7 +782,7 @@ LOGOUT: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:138",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(LogoutParams),
     rate_limit=("api",),
 )
@@ -807,7 +807,7 @@ CHANGE_PASSWORD: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:173",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ChangePasswordParams),
     bodies=Bodies({"application/json": JsonBody(models.PasswordChangeRequest)}, is_required=True),
     rate_limit=("login",),
@@ -830,7 +830,7 @@ VERIFY_TOKEN: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:230",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(VerifyTokenParams),
     rate_limit=("api",),
 )
@@ -856,7 +856,7 @@ ADMIN_REVOKE_TOKENS_BEFORE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:266",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(AdminRevokeTokensBeforeParams),
     bodies=Bodies({"application/json": JsonBody(models.TokenCutoffRequest)}, is_required=True),
     rate_limit=("api",),
@@ -879,7 +879,7 @@ ADMIN_RBAC_CHECK: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:321",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(AdminRbacCheckParams),
     rate_limit=("api",),
 )
@@ -905,7 +905,7 @@ ADMIN_UPDATE_MEMBERSHIP_ROLE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:358",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(AdminUpdateMembershipRoleParams),
     bodies=Bodies({"application/json": JsonBody(models.MembershipRoleRequest)}, is_required=True),
     rate_limit=("api",),
@@ -931,7 +931,7 @@ ROTATE_TENANT_KEY: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:415",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(RotateTenantKeyParams),
     bodies=Bodies({"application/json": JsonBody(models.TenantKeyRequest)}, is_required=True),
     rate_limit=("api",),
@@ -955,7 +955,7 @@ GET_WEBHOOK_SECRETS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:479",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(GetWebhookSecretsParams),
     rate_limit=("api",),
 )
@@ -981,7 +981,7 @@ PUT_WEBHOOK_SECRET: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:533",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(PutWebhookSecretParams),
     bodies=Bodies({"application/json": JsonBody(models.WebhookSecretRequest)}, is_required=True),
     rate_limit=("api",),
@@ -1004,7 +1004,7 @@ GET_WEBHOOK_REFUSALS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:602",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetWebhookRefusalsParams),
     rate_limit=("api",),
 )
@@ -1028,7 +1028,7 @@ DELETE_WEBHOOK_SECRET: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/auth.yaml:645",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"admin"})),),),
     params=Params(DeleteWebhookSecretParams),
     rate_limit=("api",),
 )

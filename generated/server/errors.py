@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/errors.yaml by `contracts generate`; change 
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Uuid
 from .models import errors as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ LOG_ERROR: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/errors.yaml:17",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(LogErrorParams),
     bodies=Bodies({"application/json": JsonBody(models.ErrorReport)}, is_required=True),
     max_body_bytes=8_192,

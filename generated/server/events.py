@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/events.yaml by `contracts generate`; change 
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, Invalid, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Text, Uuid
 from .models import events as models
-from .security import ACCESS_BEARER_AUTH, TENANT_KEY_AUTH, AccessBearerAuthT_contra, TenantKeyAuthT_contra
+from .security import AccessBearerAuthT_contra, TenantKeyAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,7 +488,7 @@ INGEST_TOUCHES: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:19",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(IngestTouchesParams),
     bodies=Bodies({"application/json": _ingest_touches_body}, is_required=True),
     is_raw=True,
@@ -512,7 +512,7 @@ LIST_DELIVERIES: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:100",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListDeliveriesParams),
     rate_limit=("api",),
 )
@@ -534,7 +534,7 @@ LIST_DEAD_EVENTS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:171",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListDeadEventsParams),
     rate_limit=("api",),
 )
@@ -557,7 +557,7 @@ GET_DEAD_EVENT: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:251",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDeadEventParams),
     rate_limit=("api",),
 )
@@ -583,7 +583,7 @@ RETRY_DEAD_EVENT: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:326",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(RetryDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.RetryRequest)}, is_required=False),
     rate_limit=("api",),
@@ -609,7 +609,7 @@ RETRY_DEAD_EVENTS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:413",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(RetryDeadEventsParams),
     bodies=Bodies({"application/json": JsonBody(models.RetryManyRequest)}, is_required=True),
     rate_limit=("api",),
@@ -633,7 +633,7 @@ GET_DEAD_EVENT_RETRY: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:497",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDeadEventRetryParams),
     rate_limit=("api",),
 )
@@ -659,7 +659,7 @@ ABANDON_DEAD_EVENT: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/events.yaml:552",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(AbandonDeadEventParams),
     bodies=Bodies({"application/json": JsonBody(models.AbandonRequest)}, is_required=True),
     rate_limit=("api",),

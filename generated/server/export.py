@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
-from . import common
+from . import common, security
 from ._runtime.operations import Operation
 from ._runtime.params import Accept, Header, Params, Query
 from ._runtime.problems import NotWrittenError
@@ -18,7 +18,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Date, Integer, Text, Uuid
 from .models import common as common_models, export as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +318,7 @@ EXPORT_REVENUE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/export.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExportRevenueParams),
     rate_limit=("api",),
 )
@@ -341,7 +341,7 @@ EXPORT_CSV: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/export.yaml:96",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExportCSVParams),
     rate_limit=("api",),
 )
@@ -364,7 +364,7 @@ EXPORT_JSON: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/export.yaml:137",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExportJSONParams),
     rate_limit=("api",),
 )
@@ -387,7 +387,7 @@ EXPORT_EXCEL: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/export.yaml:199",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExportExcelParams),
     rate_limit=("api",),
 )

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/health.yaml by `contracts generate`; change 
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
 from ._runtime.problems import NotWrittenError
@@ -15,7 +15,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Uuid
 from .models import health as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +201,7 @@ GET_DETAILED_HEALTH: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/health.yaml:58",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetDetailedHealthParams),
     rate_limit=("api",),
 )

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/llm-budget.yaml by `contracts generate`; cha
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Text, Timestamp, Uuid
 from .models import llm_budget as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +275,7 @@ CREATE_BUDGET_OPTIMIZATION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-budget.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(CreateBudgetOptimizationParams),
     bodies=Bodies({"application/json": JsonBody(models.OptimizationRequest)}, is_required=True),
     rate_limit=("api",),
@@ -300,7 +300,7 @@ GET_BUDGET_RECOMMENDATION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-budget.yaml:87",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetBudgetRecommendationParams),
     rate_limit=("api",),
 )
@@ -322,7 +322,7 @@ GET_LLM_BUDGET: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-budget.yaml:166",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetLlmBudgetParams),
     rate_limit=("api",),
 )
@@ -344,7 +344,7 @@ LIST_LLM_AUDIT: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-budget.yaml:228",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ListLlmAuditParams),
     rate_limit=("api",),
 )

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/llm-explanations.yaml by `contracts generate
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
 from ._runtime.problems import NotWrittenError
@@ -15,7 +15,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Uuid
 from .models import llm_explanations as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ GET_ENTITY_EXPLANATION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-explanations.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetEntityExplanationParams),
     rate_limit=("api",),
 )

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/llm-investigations.yaml by `contracts genera
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Text, Uuid
 from .models import common as common_models, llm_investigations as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +238,7 @@ CREATE_INVESTIGATION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-investigations.yaml:18",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(CreateInvestigationParams),
     bodies=Bodies({"application/json": JsonBody(models.InvestigationRequest)}, is_required=True),
     rate_limit=("api",),
@@ -262,7 +262,7 @@ GET_INVESTIGATION_STATUS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-investigations.yaml:95",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetInvestigationStatusParams),
     rate_limit=("api",),
 )
@@ -288,7 +288,7 @@ APPROVE_INVESTIGATION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/llm-investigations.yaml:185",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ApproveInvestigationParams),
     bodies=Bodies({"application/json": JsonBody(models.ReviewRequest)}, is_required=False),
     rate_limit=("api",),

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/platforms.yaml by `contracts generate`; chan
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Text, Uuid
 from .models import common as common_models, platforms as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -548,7 +548,7 @@ UPSERT_PLATFORM_CONNECTION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(UpsertPlatformConnectionParams),
     bodies=Bodies({"application/json": JsonBody(models.PlatformConnectionRequest)}, is_required=True),
     rate_limit=("api",),
@@ -572,7 +572,7 @@ GET_PLATFORM_CONNECTION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:85",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetPlatformConnectionParams),
     rate_limit=("api",),
 )
@@ -598,7 +598,7 @@ UPSERT_PLATFORM_CREDENTIALS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:130",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(UpsertPlatformCredentialsParams),
     bodies=Bodies({"application/json": JsonBody(models.PlatformCredentialsRequest)}, is_required=True),
     rate_limit=("api",),
@@ -625,7 +625,7 @@ INITIATE_PROVIDER_O_AUTH_AUTHORIZATION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:191",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(InitiateProviderOAuthAuthorizationParams),
     bodies=Bodies({"application/json": JsonBody(models.OAuthAuthorizationRequest)}, is_required=True),
     rate_limit=("api",),
@@ -650,7 +650,7 @@ COMPLETE_PROVIDER_O_AUTH_CALLBACK: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:262",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(CompleteProviderOAuthCallbackParams),
     rate_limit=("api",),
 )
@@ -674,7 +674,7 @@ GET_PROVIDER_O_AUTH_STATUS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:317",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProviderOAuthStatusParams),
     rate_limit=("api",),
 )
@@ -700,7 +700,7 @@ DISCONNECT_PROVIDER_O_AUTH: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:364",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(DisconnectProviderOAuthParams),
     bodies=Bodies({"application/json": JsonBody(models.OAuthDisconnectRequest)}, is_required=True),
     rate_limit=("api",),
@@ -725,7 +725,7 @@ GET_PROVIDER_O_AUTH_REFRESH_STATE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/platforms.yaml:423",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProviderOAuthRefreshStateParams),
     rate_limit=("api",),
 )

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/reconciliation.yaml by `contracts generate`;
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path
@@ -16,7 +16,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Integer, Text, Uuid
 from .models import reconciliation as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +306,7 @@ GET_RECONCILIATION_STATUS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/reconciliation.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetReconciliationStatusParams),
     rate_limit=("api",),
 )
@@ -329,7 +329,7 @@ GET_PLATFORM_RECONCILIATION_STATUS: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/reconciliation.yaml:83",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetPlatformReconciliationStatusParams),
     rate_limit=("api",),
 )
@@ -354,7 +354,7 @@ TRIGGER_SYNC: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/reconciliation.yaml:139",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(TriggerSyncParams),
     bodies=Bodies({"application/json": JsonBody(models.SyncRequest)}, is_required=True),
     rate_limit=("api",),

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/revenue.yaml by `contracts generate`; change
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias, final
 
-from . import common
+from . import common, security
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
 from ._runtime.problems import NotWrittenError
@@ -15,7 +15,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Text, Uuid
 from .models import revenue as models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ GET_REALTIME_REVENUE_V1: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/revenue.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRealtimeRevenueV1Params),
     rate_limit=("api",),
     is_conditional=True,

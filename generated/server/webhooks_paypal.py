@@ -6,14 +6,13 @@ Generated from contracts/openapi/v1/webhooks/paypal.yaml by `contracts generate`
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
 from ._runtime.security import Need
 from ._runtime.types import Text, Uuid
 from .models import webhooks_paypal as models
-from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +146,8 @@ RECEIVE_PAYPAL_WEBHOOK: Final = Operation(
     ),
     origin="contracts/openapi/v1/webhooks/paypal.yaml:19",
     security=(
-        (Need(TENANT_KEY_AUTH),),
-        (Need(TENANT_URL_KEY_AUTH),),
+        (Need(security.TENANT_KEY_AUTH),),
+        (Need(security.TENANT_URL_KEY_AUTH),),
     ),
     params=Params(ReceivePaypalWebhookParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalDispatchedEvent)}, is_required=True),
@@ -175,7 +174,7 @@ PAYPAL_SALE_COMPLETED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/paypal.yaml:155",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalEvent)}, is_required=True),
     is_raw=True,
@@ -204,7 +203,7 @@ PAYPAL_PAYMENT_CAPTURE_COMPLETED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/paypal.yaml:250",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(PaypalPaymentCaptureCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalEvent)}, is_required=True),
     is_raw=True,
@@ -233,7 +232,7 @@ PAYPAL_SALE_REFUNDED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/paypal.yaml:343",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(PaypalSaleRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.PayPalEvent)}, is_required=True),
     is_raw=True,

@@ -6,14 +6,13 @@ Generated from contracts/openapi/v1/webhooks/shopify.yaml by `contracts generate
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
 from ._runtime.security import Need
 from ._runtime.types import Text, Uuid
 from .models import webhooks_shopify as models
-from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +214,8 @@ RECEIVE_SHOPIFY_WEBHOOK: Final = Operation(
     ),
     origin="contracts/openapi/v1/webhooks/shopify.yaml:19",
     security=(
-        (Need(TENANT_KEY_AUTH),),
-        (Need(TENANT_URL_KEY_AUTH),),
+        (Need(security.TENANT_KEY_AUTH),),
+        (Need(security.TENANT_URL_KEY_AUTH),),
     ),
     params=Params(ReceiveShopifyWebhookParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyDelivery)}, is_required=True),
@@ -245,7 +244,7 @@ SHOPIFY_ORDER_CREATE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/shopify.yaml:141",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
     is_raw=True,
@@ -276,7 +275,7 @@ SHOPIFY_ORDER_PAID: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/shopify.yaml:247",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(ShopifyOrderPaidParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyOrder)}, is_required=True),
     is_raw=True,
@@ -307,7 +306,7 @@ SHOPIFY_REFUND_CREATE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/shopify.yaml:352",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(ShopifyRefundCreateParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyRefund)}, is_required=True),
     is_raw=True,
@@ -338,7 +337,7 @@ SHOPIFY_CHECKOUT_UPDATED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/shopify.yaml:447",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(ShopifyCheckoutUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.ShopifyCheckout)}, is_required=True),
     is_raw=True,

@@ -6,14 +6,13 @@ Generated from contracts/openapi/v1/webhooks/stripe.yaml by `contracts generate`
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params
 from ._runtime.security import Need
 from ._runtime.types import Text, Uuid
 from .models import webhooks_stripe as models
-from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +104,8 @@ RECEIVE_STRIPE_WEBHOOK: Final = Operation(
     ),
     origin="contracts/openapi/v1/webhooks/stripe.yaml:19",
     security=(
-        (Need(TENANT_KEY_AUTH),),
-        (Need(TENANT_URL_KEY_AUTH),),
+        (Need(security.TENANT_KEY_AUTH),),
+        (Need(security.TENANT_URL_KEY_AUTH),),
     ),
     params=Params(ReceiveStripeWebhookParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeDispatchedEvent)}, is_required=True),
@@ -133,7 +132,7 @@ STRIPE_CHARGE_SUCCEEDED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/stripe.yaml:138",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(StripeChargeSucceededParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
     is_raw=True,
@@ -162,7 +161,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/stripe.yaml:230",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
     is_raw=True,
@@ -191,7 +190,7 @@ STRIPE_PAYMENT_INTENT_SUCCEEDED_LEGACY: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/stripe.yaml:320",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(StripePaymentIntentSucceededLegacyParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
     is_raw=True,
@@ -226,7 +225,7 @@ STRIPE_CHARGE_REFUNDED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/stripe.yaml:416",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(StripeChargeRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.StripeEvent)}, is_required=True),
     is_raw=True,

@@ -6,7 +6,7 @@ Generated from contracts/openapi/v1/webhooks/woocommerce.yaml by `contracts gene
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.forms import FormBody
 from ._runtime.operations import Operation
@@ -14,7 +14,6 @@ from ._runtime.params import Header, Params
 from ._runtime.security import Need
 from ._runtime.types import Text, Uuid
 from .models import webhooks_woocommerce as models
-from .security import TENANT_KEY_AUTH, TENANT_URL_KEY_AUTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +165,8 @@ RECEIVE_WOOCOMMERCE_WEBHOOK: Final = Operation(
     ),
     origin="contracts/openapi/v1/webhooks/woocommerce.yaml:19",
     security=(
-        (Need(TENANT_KEY_AUTH),),
-        (Need(TENANT_URL_KEY_AUTH),),
+        (Need(security.TENANT_KEY_AUTH),),
+        (Need(security.TENANT_URL_KEY_AUTH),),
     ),
     params=Params(ReceiveWoocommerceWebhookParams),
     bodies=Bodies(
@@ -201,7 +200,7 @@ WOOCOMMERCE_ORDER_CREATED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/woocommerce.yaml:146",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCreatedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
@@ -231,7 +230,7 @@ WOOCOMMERCE_ORDER_UPDATED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/woocommerce.yaml:247",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderUpdatedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
@@ -261,7 +260,7 @@ WOOCOMMERCE_ORDER_COMPLETED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/woocommerce.yaml:352",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderCompletedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,
@@ -291,7 +290,7 @@ WOOCOMMERCE_ORDER_REFUNDED: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/webhooks/woocommerce.yaml:459",
-    security=((Need(TENANT_KEY_AUTH),),),
+    security=((Need(security.TENANT_KEY_AUTH),),),
     params=Params(WoocommerceOrderRefundedParams),
     bodies=Bodies({"application/json": JsonBody(models.WooCommerceOrder)}, is_required=True),
     is_raw=True,

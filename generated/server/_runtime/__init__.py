@@ -6,6 +6,7 @@ What an implementation needs is named here; generated modules import from the pa
 from .bodies import Bodies, Invalid
 from .deprecation import CallCounts, CallerCounter
 from .errors import ErrorMap, ErrorShape, ProblemDetails
+from .events import ServerEvent
 from .exchange import Handler, Wrapper
 from .limits import Limiter, RateLimit
 from .models import UNSET, ContractModel, Unset
@@ -66,6 +67,7 @@ __all__ = [
     "RawRequest",
     "Reply",
     "ReplyError",
+    "ServerEvent",
     "ServiceUnavailableError",
     "UnauthorizedError",
     "Unset",

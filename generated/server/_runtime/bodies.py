@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from . import styles, wire
 from .issues import from_validation
 from .problems import Issue, UnsupportedMediaTypeError
 from .requests import RawRequest
@@ -67,17 +68,29 @@ def _invalid(raw: bytes, error: ValidationError) -> Invalid:
     return Invalid(tuple(from_validation(error, "/body", document)), is_json=is_json)
 
 
-class TextBody:
-    """Text in UTF-8."""
+class TextBody(Generic[BodyT]):
+    """Text in UTF-8, of the type that the contract gives it."""
 
-    __slots__ = ()
+    __slots__ = ("_shape", "_validator")
 
-    def decode(self, raw: bytes) -> str | Invalid:
-        """The text."""
+    def __init__(self, type_: type[BodyT] | Any, shape: str = "string") -> None:
+        self._validator = None if type_ is str else wire.validator(type_)
+        self._shape = shape
+
+    def decode(self, raw: bytes) -> BodyT | Invalid:
+        """The text, or what it stands for."""
         try:
-            return raw.decode("utf-8")
+            text: Any = raw.decode("utf-8")
         except UnicodeDecodeError:
             return Invalid((Issue("/body", "body", "The body is not valid UTF-8", "not_utf8"),), is_json=False)
+        if self._validator is None:
+            body: BodyT = text
+            return body
+        try:
+            body = self._validator.validate_python(styles.convert(text, self._shape), strict=True)
+        except ValidationError as error:
+            return Invalid(tuple(from_validation(error, "/body", text)), is_json=False)
+        return body
 
 
 class BytesBody:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sized
-from decimal import Decimal
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 from pydantic_core import core_schema as cs
 
+from .numbers import is_multiple, is_whole
 from .patterns import compiled
 
 
@@ -38,7 +38,10 @@ class Conforms:
         return cs.json_or_python_schema(checked, inner)
 
     def _check(self, value: Any) -> Any:
-        keyword = _failure(value, self.schema, self.schema)
+        try:
+            keyword = _failure(value, self.schema, self.schema)
+        except RecursionError:
+            raise PydanticCustomError("too_deep", "Input is nested too deeply") from None
         if keyword is None:
             return value
         # The words of a contract may hold braces, so they are an argument and never the template.
@@ -80,7 +83,7 @@ def _failure(value: Any, schema: Any, root: dict[str, Any]) -> str | None:
 
 def canonical(value: Any) -> str:
     """A text that two values share exactly when JSON Schema calls them equal."""
-    return json.dumps(_plain(value), sort_keys=True)
+    return json.dumps(_plain(value), sort_keys=True, default=repr)
 
 
 def _plain(value: Any) -> Any:
@@ -100,9 +103,9 @@ def _is_number(value: Any) -> bool:
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda value: value is None,
     "boolean": lambda value: isinstance(value, bool),
-    "integer": lambda value: _is_number(value) and float(value).is_integer(),
+    "integer": lambda value: _is_number(value) and is_whole(value),
     "number": _is_number,
-    "string": lambda value: isinstance(value, str),
+    "string": lambda value: isinstance(value, str | bytes),  # bytes are a file of a form
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
@@ -113,12 +116,16 @@ def _type(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
 
 
 def _multiple_of(value: Any, argument: Any, _schema: Any, _root: Any) -> bool:
-    # As binary fractions 0.3 is no multiple of 0.1. The contract means the decimal digits.
-    return not _is_number(value) or Decimal(repr(value)) % Decimal(repr(argument)) == 0
+    return not _is_number(value) or is_multiple(value, argument)
 
 
 def _one_of(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
-    return sum(is_valid(value, one, root) for one in argument) == 1
+    count = 0
+    for one in argument:
+        count += _failure(value, one, root) is None
+        if count > 1:
+            return False
+    return count == 1
 
 
 def _if(value: Any, argument: Any, schema: Any, root: Any) -> bool:
@@ -126,10 +133,27 @@ def _if(value: Any, argument: Any, schema: Any, root: Any) -> bool:
     return branch not in schema or is_valid(value, schema[branch], root)
 
 
+def _all_of(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    # A loop costs one call inside another less than a generator, of which deep values need many.
+    for one in argument:  # noqa: SIM110
+        if _failure(value, one, root) is not None:
+            return False
+    return True
+
+
+def _any_of(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
+    for one in argument:  # noqa: SIM110
+        if _failure(value, one, root) is None:
+            return True
+    return False
+
+
 def _properties(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
-    return not isinstance(value, dict) or all(
-        is_valid(value[name], one, root) for name, one in argument.items() if name in value
-    )
+    if isinstance(value, dict):
+        for name, one in argument.items():
+            if name in value and _failure(value[name], one, root) is not None:
+                return False
+    return True
 
 
 def _pattern_properties(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
@@ -142,20 +166,21 @@ def _pattern_properties(value: Any, argument: Any, _schema: Any, root: Any) -> b
 
 
 def _additional_properties(value: Any, argument: Any, schema: Any, root: Any) -> bool:
-    if not isinstance(value, dict):
-        return True
-    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    others = [
-        child
-        for name, child in value.items()
-        if name not in known and not any(compiled(pattern).search(name) for pattern in patterns)
-    ]
-    return all(is_valid(child, argument, root) for child in others)
+    if isinstance(value, dict):
+        known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+        for name, child in value.items():
+            is_known = name in known or any(compiled(pattern).search(name) for pattern in patterns)
+            if not is_known and _failure(child, argument, root) is not None:
+                return False
+    return True
 
 
 def _items(value: Any, argument: Any, schema: Any, root: Any) -> bool:
-    start = len(schema.get("prefixItems", ()))
-    return not isinstance(value, list) or all(is_valid(child, argument, root) for child in value[start:])
+    if isinstance(value, list):
+        for child in value[len(schema.get("prefixItems", ())) :]:
+            if _failure(child, argument, root) is not None:
+                return False
+    return True
 
 
 def _prefix_items(value: Any, argument: Any, _schema: Any, root: Any) -> bool:
@@ -205,21 +230,46 @@ def _evaluated(value: dict[str, Any], schema: Any, root: Any) -> set[str]:
     """Names of properties that `schema` has looked at."""
     if not isinstance(schema, dict):
         return set()
-    known = set(schema.get("properties", ()))
     if "additionalProperties" in schema or "unevaluatedProperties" in schema:
         return set(value)
+    known = set(schema.get("properties", ()))
     known |= {
         name for name in value for pattern in schema.get("patternProperties", ()) if compiled(pattern).search(name)
     }
+    branches = _branches(value, schema, root)
+    branches += [one for name, one in schema.get("dependentSchemas", {}).items() if name in value]
+    return known.union(*(_evaluated(value, one, root) for one in branches))
+
+
+def _unevaluated_items(value: Any, argument: Any, schema: Any, root: Any) -> bool:
+    if not isinstance(value, list):
+        return True
+    known = _evaluated_items(value, {key: one for key, one in schema.items() if key != "unevaluatedItems"}, root)
+    return all(is_valid(child, argument, root) for index, child in enumerate(value) if index not in known)
+
+
+def _evaluated_items(value: list[Any], schema: Any, root: Any) -> set[int]:
+    """Places of items that `schema` has looked at."""
+    if not isinstance(schema, dict):
+        return set()
+    if "items" in schema or "unevaluatedItems" in schema:
+        return set(range(len(value)))
+    known = set(range(len(schema.get("prefixItems", ()))))
+    if "contains" in schema:
+        known |= {index for index, child in enumerate(value) if is_valid(child, schema["contains"], root)}
+    return known.union(*(_evaluated_items(value, one, root) for one in _branches(value, schema, root)))
+
+
+def _branches(value: Any, schema: dict[str, Any], root: Any) -> list[Any]:
+    """Schemas beside the keywords of `schema` that hold for `value` as a whole."""
     branches = [*schema.get("allOf", ())]
     branches += [one for key in ("anyOf", "oneOf") for one in schema.get(key, ()) if is_valid(value, one, root)]
     if "if" in schema:
         holds = is_valid(value, schema["if"], root)
         branches += [schema["if"], schema.get("then", {})] if holds else [schema.get("else", {})]
-    branches += [one for name, one in schema.get("dependentSchemas", {}).items() if name in value]
     if "$ref" in schema:
         branches.append(_target(schema["$ref"], root))
-    return known.union(*(_evaluated(value, one, root) for one in branches))
+    return branches
 
 
 def _target(reference: str, root: Any) -> Any:
@@ -238,9 +288,9 @@ _CHECKS: dict[str, Callable[..., bool]] = {
     "type": _type,
     "const": lambda value, argument, _schema, _root: canonical(value) == canonical(argument),
     "enum": lambda value, argument, _schema, _root: canonical(value) in map(canonical, argument),
-    "$ref": lambda value, argument, _schema, root: is_valid(value, _target(argument, root), root),
-    "allOf": lambda value, argument, _schema, root: all(is_valid(value, one, root) for one in argument),
-    "anyOf": lambda value, argument, _schema, root: any(is_valid(value, one, root) for one in argument),
+    "$ref": lambda value, argument, _schema, root: _failure(value, _target(argument, root), root) is None,
+    "allOf": _all_of,
+    "anyOf": _any_of,
     "oneOf": _one_of,
     "not": lambda value, argument, _schema, root: not is_valid(value, argument, root),
     "if": _if,
@@ -269,6 +319,7 @@ _CHECKS: dict[str, Callable[..., bool]] = {
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "unevaluatedProperties": _unevaluated_properties,
+    "unevaluatedItems": _unevaluated_items,
     "propertyNames": _property_names,
     "dependentRequired": _dependent_required,
     "dependentSchemas": _dependent_schemas,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
 
-from .replies import BytesReply, EmptyReply, JsonReply, Reply, TextReply
+from .events import written
+from .replies import BytesReply, EmptyReply, EventReply, JsonReply, Reply, TextReply
 
 WireHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -49,16 +50,19 @@ def header_text(name: str, value: Any) -> bytes:
 class Codec:
     """Turns instances of one reply class into bytes."""
 
-    __slots__ = ("_body", "_content_type", "_headers", "_status", "_statuses")
+    __slots__ = ("_body", "_content_type", "_has_type", "_headers", "_status", "_statuses")
 
-    def __init__(self, reply: type[Reply]) -> None:
-        self._statuses = reply.statuses
+    def __init__(self, reply: type[Reply], others: Iterable[type[Reply]] = ()) -> None:
+        # A status that is declared by itself, or by its range, has a body and headers of its own.
+        exact = [one for one in others if one is not reply and len(one.statuses) < len(reply.statuses)]
+        self._statuses = frozenset(reply.statuses) - {status for one in exact for status in _statuses_of(one)}
         self._status: int | None = None if reply.statuses else reply.__dict__["status"]
         self._headers = [
             (attribute, name.lower(), name.lower().encode("latin-1")) for attribute, name in reply.header_names
         ]
         self._body = _body_encoder(reply)
-        content_type = reply.media_type if self._body else None
+        self._has_type = "content_type" in reply.__annotations__
+        content_type = reply.media_type if self._body and not self._has_type else None
         if content_type and issubclass(reply, TextReply) and "charset" not in content_type:
             content_type += "; charset=utf-8"
         self._content_type = content_type.encode("latin-1") if content_type else None
@@ -68,6 +72,8 @@ class Codec:
         headers: WireHeaders = []
         if self._content_type is not None:
             headers.append((b"content-type", self._content_type))
+        elif self._has_type:
+            headers.append((b"content-type", _content_type(reply)))
         for attribute, name, wire_name in self._headers:
             value = getattr(reply, attribute)
             if value is not None:
@@ -76,8 +82,23 @@ class Codec:
         if status is None:
             status = reply.status
             if status not in self._statuses:
-                raise ValueError(f"the contract does not declare the status {status}")
+                raise ValueError(
+                    f"the contract does not declare the status {status}, or another reply is declared for it"
+                )
         return Encoded(status, headers, self._body(reply.body) if self._body else b"")
+
+
+def _statuses_of(reply: type[Reply]) -> Iterable[int]:
+    return reply.statuses or (reply.__dict__["status"],)
+
+
+def _content_type(reply: Any) -> bytes:
+    """The media type that an instance has chosen from the range of its class. Raises `ValueError` for one outside it."""
+    kind = reply.media_range.partition("/")[0]
+    chosen = reply.content_type
+    if "*" in chosen or "/" not in chosen or (kind != "*" and chosen.partition("/")[0] != kind):
+        raise ValueError(f"{chosen!r} is no media type of {reply.media_range}")
+    return header_text("content-type", chosen)
 
 
 def _body_encoder(reply: type[Reply]) -> Callable[[Any], Any] | None:
@@ -88,9 +109,22 @@ def _body_encoder(reply: type[Reply]) -> Callable[[Any], Any] | None:
     if issubclass(reply, BytesReply):
         return _as_it_is
     hint = reply.__annotations__.get("body", Any)
+    if issubclass(reply, EventReply):
+        return _event_encoder(reply.data)
     if isinstance(hint, type) and issubclass(hint, BaseModel) and issubclass(reply, JsonReply):
         return _encode_model
     return TypeAdapter[Any](hint).serializer.to_json
+
+
+def _event_encoder(data: Any) -> Callable[[Any], Any]:
+    """Writes server-sent events one by one; bytes go out as they are."""
+    to_json = TypeAdapter[Any](data).serializer.to_json
+
+    async def stream(events: AsyncIterable[Any]) -> AsyncIterator[bytes]:
+        async for event in events:
+            yield event if isinstance(event, bytes) else written(event, to_json)
+
+    return lambda body: body if isinstance(body, bytes) else stream(body)
 
 
 def _encode_model(body: Any) -> bytes:

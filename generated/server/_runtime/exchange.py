@@ -127,7 +127,7 @@ class Endpoint:
         self.guard = guard
         self.plugins = plugins
         self._handler = handler if plugins.wrapper is None else plugins.wrapper(operation, handler)
-        self._codecs = {reply: Codec(reply) for reply in operation.replies}
+        self._codecs = {reply: Codec(reply, operation.replies) for reply in operation.replies}
         self._notices = [(name.lower().encode(), value.encode("latin-1")) for name, value in operation.notices]
         self._reads_body = operation.bodies is not None or operation.is_raw
         if operation.bodies is not None:

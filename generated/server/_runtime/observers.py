@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from .operations import Operation
+from .problems import NotWrittenError
 from .requests import RawRequest
 
 _LOG = logging.getLogger("contract.server")
@@ -54,6 +55,9 @@ class LoggingObserver:
         """Log what the service got wrong."""
         if exchange.violation is not None:
             _LOG.error("contract violated: %s (correlation id %s)", exchange.violation, exchange.correlation_id)
+            return
+        name = exchange.operation.id if exchange.operation else exchange.request.path
+        if isinstance(exchange.error, NotWrittenError):
+            _LOG.warning("%s is not written yet (correlation id %s)", name, exchange.correlation_id)
         elif exchange.error is not None:
-            name = exchange.operation.id if exchange.operation else exchange.request.path
             _LOG.error("%s failed (correlation id %s)", name, exchange.correlation_id, exc_info=exchange.error)

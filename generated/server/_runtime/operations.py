@@ -34,6 +34,8 @@ class Operation:
     """Every reply that is declared. Nothing else leaves the server, except what is declared nowhere: 404, 405 and 500."""
     origin: str
     """`file:line` in the contract."""
+    base_path: str = ""
+    """Path of the server that the contract names, in front of `path`."""
     security: Alternatives = ()
     params: Params[Any] | None = None
     bodies: Bodies | None = None

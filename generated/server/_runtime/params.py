@@ -11,14 +11,13 @@ A shape is `"integer"`, `"number"`, `"boolean"`, `"string"`, `"null"` or several
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from . import negotiation, styles
+from . import negotiation, styles, wire
 from .issues import from_validation
 from .problems import Issue, NotAcceptableError
 from .requests import RawRequest
@@ -126,6 +125,7 @@ class _Field:
     place: Place
     location: str
     validate: Callable[..., Any]
+    validate_json: Callable[..., Any]
     validate_text: Callable[..., Any]
     is_required: bool
     plain_header: bytes | None
@@ -150,8 +150,10 @@ class _Field:
                 if self.is_required:
                     issues.append(Issue(where, self.place.name, "This parameter is required", "missing"))
                 return
-            value = json.loads(raw) if self.place.is_json else styles.convert(raw, self.place.shape)
-            values[self.attribute] = self.validate(value, strict=True)
+            if self.place.is_json:
+                values[self.attribute] = self.validate_json(raw, strict=True)
+            else:
+                values[self.attribute] = self.validate(styles.convert(raw, self.place.shape), strict=True)
         except ValidationError as error:
             issues.extend(from_validation(error, where, None))
         except ValueError:
@@ -202,7 +204,7 @@ def _field(one: dataclasses.Field[Any], hint: Any) -> _Field:
     place = _mark(hint)
     assert isinstance(place, Place)
     is_required = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-    validator = TypeAdapter[Any](hint).validator
+    validator = wire.validator(hint)
     is_plain = place.shape == "string" and place.style == "simple" and not place.is_json
     plain_header = place.name.lower().encode("latin-1") if is_plain and isinstance(place, Header) else None
     plain_segment = place.name if is_plain and isinstance(place, Path) else None
@@ -211,6 +213,7 @@ def _field(one: dataclasses.Field[Any], hint: Any) -> _Field:
         place,
         type(place).__name__.lower(),
         validator.validate_python,
+        validator.validate_json,
         validator.validate_strings,
         is_required,
         plain_header,

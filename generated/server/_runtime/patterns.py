@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+import importlib
 import ipaddress
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Protocol
+
+from . import ecma
+
+
+class Searching(Protocol):
+    """A pattern that can be looked for."""
+
+    def search(self, text: str, /) -> object:
+        """A match in `text`; None when there is none."""
+        ...
+
+
+class _Regress:
+    """A pattern that only an engine of ECMA 262 can read."""
+
+    __slots__ = ("_engine",)
+
+    def __init__(self, pattern: str) -> None:
+        self._engine = importlib.import_module("regress").Regex(pattern, "u")  # an optional package
+
+    def search(self, text: str) -> object:
+        """The first match in `text`, or None."""
+        match: object = self._engine.find(text)
+        return match
 
 
 @cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Python form of an ECMA 262 pattern, in which classes such as `w` and `d` are ASCII and `$` is the very end."""
-    # `$` in Python also matches before a last line break, and `\w` has all of Unicode. ECMA 262 has neither.
-    text = re.sub(r"(\\.)|\(\?<([A-Za-z_]\w*)>|(\$)(?![^\[]*\])", _as_python, pattern, flags=re.DOTALL)
-    return re.compile(text, re.ASCII)
-
-
-def _as_python(match: re.Match[str]) -> str:
-    if match[2]:
-        return f"(?P<{match[2]}>"
-    return r"\Z" if match[3] else match[0]
+def compiled(pattern: str) -> Searching:
+    """An ECMA 262 pattern, ready to be looked for. Raises `ecma.PatternError`."""
+    try:
+        return ecma.compiled(pattern)
+    except ecma.BeyondPythonError as error:
+        try:
+            return _Regress(pattern)
+        except ImportError:
+            raise ecma.BeyondPythonError(f"{error}; the package `regress` reads it") from None
+        except Exception as refused:  # noqa: BLE001  (the package has one class of errors, which it does not name)
+            raise ecma.PatternError(str(refused)) from None
 
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"

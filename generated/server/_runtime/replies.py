@@ -55,6 +55,15 @@ class BytesReply(Reply):
     media_type: ClassVar[str | None] = "application/octet-stream"
 
 
+class EventReply(Reply):
+    """Server-sent events: an async iterable of `ServerEvent`s, each sent as it comes; or bytes, whole or in pieces."""
+
+    __slots__ = ()
+    media_type: ClassVar[str | None] = "text/event-stream"
+    data: ClassVar[object] = object
+    """Type of what an event carries."""
+
+
 def is_declared_for(reply: type[Reply], status: int) -> bool:
     """Whether instances of `reply` may carry `status`."""
     return getattr(reply, "status", None) == status or status in reply.statuses

@@ -69,14 +69,17 @@ class Shortcut:
 class Dispatcher(BaseRoute):
     """Answers every path of the contract."""
 
-    def __init__(self, bindings: Iterable[Binding], authenticator: object, plugins: Plugins) -> None:
+    def __init__(
+        self, bindings: Iterable[Binding], authenticator: object, plugins: Plugins, prefix: str | None = None
+    ) -> None:
         self._plugins = plugins
         self._trie: trie.Trie[tuple[Endpoint, tuple[str, ...]]] = trie.Trie()
         for binding in bindings:
             for operation in binding.operations:
                 handler = getattr(binding.implementation, operation.handler)
                 endpoint = Endpoint(operation, handler, Guard(operation.security, authenticator), plugins)
-                self._trie.add(operation.path, operation.method, (endpoint, trie.names(operation.path)))
+                address = address_of(operation, prefix)
+                self._trie.add(address, operation.method, (endpoint, trie.names(address)))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for every path of the contract, whatever the method."""
@@ -140,6 +143,11 @@ class Dispatcher(BaseRoute):
         )
 
 
+def address_of(operation: Operation, prefix: str | None) -> str:
+    """Where `operation` is served: below `prefix`, or below the path of the contract's server where there is none."""
+    return (operation.base_path if prefix is None else prefix.rstrip("/")) + operation.path
+
+
 def _encoded_path(scope: Scope) -> str:
     """Path as sent, still percent-encoded, so that an encoded slash stays inside its segment."""
     raw: bytes | None = scope.get("raw_path")
@@ -163,12 +171,18 @@ def _unwritten(bindings: Sequence[Binding]) -> Iterator[str]:
 
 
 def install(
-    app: FastAPI, bindings: Sequence[Binding], *, authenticator: object, plugins: Plugins, document: bytes
+    app: FastAPI,
+    bindings: Sequence[Binding],
+    *,
+    authenticator: object,
+    plugins: Plugins,
+    document: bytes,
+    prefix: str | None = None,
 ) -> None:
     """Serve `bindings` in `app`, and `document` (the joined contract as JSON) at /openapi.json with pages to read it."""
-    dispatcher = Dispatcher(bindings, authenticator, plugins)
+    dispatcher = Dispatcher(bindings, authenticator, plugins, prefix)
     listed = [
-        ListedRoute(operation.path, _never, methods=[operation.method], name=operation.id)
+        ListedRoute(address_of(operation, prefix), _never, methods=[operation.method], name=operation.id)
         for binding in bindings
         for operation in binding.operations
     ]

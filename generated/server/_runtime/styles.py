@@ -163,7 +163,10 @@ def convert(raw: Any, shape: Shape) -> Any:
     if shape == "string":
         return raw
     if isinstance(shape, list):
-        return [convert(item, shape[0]) for item in raw] if isinstance(raw, list) else raw
+        if not isinstance(raw, list):
+            return raw
+        # The shape of every item, and behind it those of the first few, where they have shapes of their own.
+        return [convert(item, shape[place] if place < len(shape) else shape[0]) for place, item in enumerate(raw, 1)]
     if isinstance(shape, dict):
         return (
             {name: convert(value, _inner(shape, name)) for name, value in raw.items()} if isinstance(raw, dict) else raw

@@ -13,13 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, LiteralString, Never, TypeAlias
+from typing import Annotated, Any, LiteralString, Never, TypeAlias, get_args
 from uuid import UUID
 
-from pydantic_core import PydanticCustomError, SchemaValidator
+from pydantic_core import PydanticCustomError, PydanticKnownError, SchemaValidator
 from pydantic_core import core_schema as cs
 
+from . import wire
+from .numbers import is_multiple
 from .patterns import FORMATS, compiled
+
+_EXACT = 2**53
+"""Integers below this are the same numbers as floats."""
 
 
 class _Refusal:
@@ -74,14 +79,45 @@ class Real:
     multiple_of: float | None = None
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
-        plain = cs.float_schema(strict=True, allow_inf_nan=False, ge=self.ge, le=self.le, gt=self.gt, lt=self.lt)
-        return cs.no_info_after_validator_function(self._divide, plain) if self.multiple_of else plain
+        plain: cs.CoreSchema = cs.float_schema(
+            strict=True, allow_inf_nan=False, ge=self.ge, le=self.le, gt=self.gt, lt=self.lt
+        )
+        if self.multiple_of is None and all(abs(one or 0) < _EXACT for one in (self.ge, self.le, self.gt, self.lt)):
+            return plain
+        # As a float a large integer is another number, which may keep a rule that the one that was sent breaks.
+        number = cs.union_schema([cs.int_schema(strict=True), cs.float_schema(strict=True, allow_inf_nan=False)])
+        read = cs.no_info_after_validator_function(self._check, number)
+        return cs.json_or_python_schema(read, read, serialization=cs.simple_ser_schema("float"))
 
-    def _divide(self, value: float) -> float:
-        if Decimal(repr(value)) % Decimal(repr(self.multiple_of)):
+    def _check(self, value: float) -> float:
+        if self.ge is not None and value < self.ge:
+            raise PydanticKnownError("greater_than_equal", {"ge": self.ge})
+        if self.gt is not None and value <= self.gt:
+            raise PydanticKnownError("greater_than", {"gt": self.gt})
+        if self.le is not None and value > self.le:
+            raise PydanticKnownError("less_than_equal", {"le": self.le})
+        if self.lt is not None and value >= self.lt:
+            raise PydanticKnownError("less_than", {"lt": self.lt})
+        if self.multiple_of is not None and not is_multiple(value, self.multiple_of):
             text = "Input should be a multiple of {multiple_of}"
             raise PydanticCustomError("multiple_of", text, {"multiple_of": self.multiple_of})
-        return value
+        return float(value) if abs(value) < _EXACT else value
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Constants among which are numbers or booleans: `1` is `1.0` and not `true`, which in Python it is."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], cs.CoreSchema]) -> cs.CoreSchema:
+        kinds = {(type(value), value) for value in get_args(source)}
+
+        def same(value: Any) -> Any:
+            whole = int(value) if isinstance(value, float) and value.is_integer() else value
+            if not isinstance(whole, str | int | None) or (type(whole), whole) not in kinds:
+                raise PydanticCustomError("literal_error", "Input should be one of the constants of the contract")
+            return whole
+
+        return cs.no_info_before_validator_function(same, handler(source))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +192,7 @@ class _UuidForm:
         python = cs.no_info_after_validator_function(read_uuid, cs.str_schema(strict=True, pattern=_UUID))
         either = cs.union_schema([cs.is_instance_schema(UUID), python], mode="left_to_right")
         return cs.custom_error_schema(
-            cs.json_or_python_schema(text, either, serialization=cs.simple_ser_schema("uuid")),
+            wire.either(text, either, python, cs.simple_ser_schema("uuid")),
             custom_error_type="invalid_uuid",
             custom_error_message="Input should be a UUID",
         )
@@ -197,7 +233,7 @@ class _Binary:
     def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> cs.CoreSchema:
         text = cs.no_info_after_validator_function(str.encode, cs.str_schema(strict=True))
         either = cs.union_schema([cs.is_instance_schema(bytes), text], mode="left_to_right")
-        return cs.json_or_python_schema(text, either, serialization=cs.simple_ser_schema("bytes"))
+        return wire.either(text, either, either, cs.simple_ser_schema("bytes"))
 
 
 def _to_base64(value: bytes) -> str:

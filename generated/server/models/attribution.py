@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from .._runtime.models import UNSET, ContractModel, Maybe, Omittable, wire
-from .._runtime.types import Date, Integer, Number, Real, Text, Timestamp, Uuid
+from .._runtime.types import Date, Exact, Integer, Number, Real, Text, Timestamp, Uuid
 from .common import (
     ChannelCode,
     ChannelName,
@@ -44,7 +44,7 @@ class RealtimeRevenueCounter(ContractModel):
     """Time of the last successful fetch from the processors (UTC)."""
     data_freshness_seconds: Annotated[int, Integer(ge=0, le=2**63 - 1)]
     """Age of the figures in seconds."""
-    verified: Literal[False]
+    verified: Annotated[Literal[False], Exact()]
     """Always false; only reconciliation verifies revenue."""
     interval: Literal["minute"]
     """Granularity of the figure."""

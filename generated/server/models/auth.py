@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
-from .._runtime.types import Integer, Text, Timestamp, Uuid
+from .._runtime.types import Exact, Integer, Text, Timestamp, Uuid
 
 
 class LoginRequest(ContractModel):
@@ -46,7 +46,7 @@ class LoginResponse(ContractModel):
     """Refresh token. Can be exchanged once for a new pair."""
     token_type: Literal["Bearer"]
     """Token type."""
-    expires_in: Literal[900]
+    expires_in: Annotated[Literal[900], Exact()]
     """Validity of the access token in seconds."""
     user: LoggedInUser
 
@@ -71,14 +71,14 @@ class TokenPair(ContractModel):
     """Refresh token. Can be exchanged once for a new pair."""
     token_type: Literal["Bearer"]
     """Token type."""
-    expires_in: Literal[900]
+    expires_in: Annotated[Literal[900], Exact()]
     """Validity of the access token in seconds."""
 
 
 class VerifiedToken(ContractModel):
     """User, tenant and expiry of an access token."""
 
-    valid: Literal[True]
+    valid: Annotated[Literal[True], Exact()]
     """Always true; an invalid token returns 401."""
     user_id: Uuid
     """Login credentials."""
@@ -102,7 +102,7 @@ class TokenCutoffRequest(ContractModel):
 class TokenCutoff(ContractModel):
     """Token cutoff of a user."""
 
-    success: Literal[True]
+    success: Annotated[Literal[True], Exact()]
     """Always true; failures are returned as problems."""
     correlation_id: Uuid
     """Correlation ID of the request."""
@@ -119,7 +119,7 @@ class TokenCutoff(ContractModel):
 class RbacCheck(ContractModel):
     """The current admin."""
 
-    success: Literal[True]
+    success: Annotated[Literal[True], Exact()]
     """Always true; failures are returned as problems."""
     correlation_id: Uuid
     """Correlation ID of the request."""
@@ -145,7 +145,7 @@ class PasswordChangeRequest(ContractModel):
 class PasswordChange(ContractModel):
     """Result of a password change."""
 
-    success: Literal[True]
+    success: Annotated[Literal[True], Exact()]
     """Always true; failures are returned as problems."""
     correlation_id: Uuid
     """Correlation ID of the request."""
@@ -173,7 +173,7 @@ class MembershipRoleRequest(ContractModel):
 class MembershipRole(ContractModel):
     """Role of a user."""
 
-    success: Literal[True]
+    success: Annotated[Literal[True], Exact()]
     """Always true; failures are returned as problems."""
     correlation_id: Uuid
     """Correlation ID of the request."""

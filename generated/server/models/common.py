@@ -10,7 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from .._runtime.models import ContractModel, Omittable
-from .._runtime.types import Date, Integer, Text, Timestamp, Uuid
+from .._runtime.types import Date, Exact, Integer, Text, Timestamp, Uuid
 
 
 ProblemCode: TypeAlias = Literal[
@@ -78,7 +78,7 @@ class Problem(ContractModel):
 class SuccessResponse(ContractModel):
     """The operation succeeded."""
 
-    success: Literal[True]
+    success: Annotated[Literal[True], Exact()]
     """Always true; failures are returned as problems."""
     correlation_id: Uuid
     """Correlation ID of the request."""

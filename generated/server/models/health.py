@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeAlias
 
 from .._runtime.models import ContractModel
-from .._runtime.types import Integer, Real, Text, Timestamp
+from .._runtime.types import Exact, Integer, Real, Text, Timestamp
 
 
 HealthState: TypeAlias = Literal["healthy", "degraded", "unhealthy"]
@@ -86,12 +86,12 @@ class DetailedHealth(ContractModel):
 class Readiness(ContractModel):
     """The service can receive traffic."""
 
-    ready: Literal[True]
+    ready: Annotated[Literal[True], Exact()]
     """Always true; a service that is not ready returns 503."""
 
 
 class Liveness(ContractModel):
     """The process is alive."""
 
-    alive: Literal[True]
+    alive: Annotated[Literal[True], Exact()]
     """Always true; a process that is not alive returns 503 or does not respond."""

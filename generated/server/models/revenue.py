@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .._runtime.models import ContractModel
-from .._runtime.types import Integer, Real, Text, Timestamp, Uuid
+from .._runtime.types import Exact, Integer, Real, Text, Timestamp, Uuid
 from .common import CurrencyTotal, RealtimeRevenueSource
 
 
@@ -27,7 +27,7 @@ class RealtimeRevenue(ContractModel):
     """`revenue_total_cents` as a decimal number."""
     revenue_total_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """Payments minus refunds so far today, in minor units. Can be negative."""
-    verified: Literal[False]
+    verified: Annotated[Literal[False], Exact()]
     """Always false; only reconciliation verifies revenue."""
     data_as_of: Timestamp
     """Time of the last successful fetch from the processors (UTC)."""

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from .._runtime.conforms import Conforms
 from .._runtime.models import UNSET, ContractModel, Maybe, Omittable
-from .._runtime.types import Integer, Text, Timestamp, Uuid
+from .._runtime.types import Exact, Integer, Text, Timestamp, Uuid
 from .common import ChannelCode, Platform
 
 
@@ -29,7 +29,7 @@ class WebhookReceipt(ContractModel):
     whose outcome cannot change.
     """
 
-    success: Literal[True]
+    success: Annotated[Literal[True], Exact()]
     """Always true; refused deliveries return a problem."""
     correlation_id: Uuid
     """Correlation ID of the delivery in logs and rows. Always the same for the same delivery."""
