@@ -377,7 +377,7 @@ GET_PROCESSOR_ROLES: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/reconciliation.yaml:203",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetProcessorRolesParams),
     rate_limit=("api",),
 )
@@ -402,7 +402,7 @@ PUT_PROCESSOR_ROLE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/reconciliation.yaml:245",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(PutProcessorRoleParams),
     bodies=Bodies({"application/json": JsonBody(models.ProcessorRoleRequest)}, is_required=True),
     rate_limit=("api",),
