@@ -10,19 +10,21 @@ import typer
 from impl.cli import options
 from impl.cli.options import DataDir
 
-Email = Annotated[str, typer.Option(help="Login of the person; only a keyed hash of it is stored.")]
-TenantId = Annotated[UUID, typer.Option(help="The tenant.")]
-RoleName = Annotated[str, typer.Option(help="viewer, manager or admin.")]
+Email = Annotated[
+    str, typer.Option(help="E-mail address that the user logs in with. Only a keyed hash of it is stored.")
+]
+TenantId = Annotated[UUID, typer.Option(help="ID of the tenant.")]
+RoleName = Annotated[str, typer.Option(help="Role: viewer, manager or admin.")]
 
-app = typer.Typer(help="Add and remove people, give roles, reset passwords.", no_args_is_help=True)
+app = typer.Typer(help="Manage users: add and remove them, change roles, reset passwords.", no_args_is_help=True)
 
 
 @app.command("add")
 def add(tenant_id: TenantId, email: Email, role: RoleName = "viewer", data_dir: DataDir = None) -> None:
-    """Make a person a member of a tenant. Somebody without a login gets one.
+    """Add a user to a tenant. A user who has no login yet gets one.
 
-    The password is read from the terminal, or from standard input if there is no terminal; for a person who has a login
-    already it is not asked for.
+    The password of a new login is read from the terminal, or from standard input if there is no terminal. A user who has a
+    login keeps its password.
 
     Example: skeldir user add --tenant-id 3f2b8c1e-… --email ann@example.com --role manager
     """
@@ -33,7 +35,7 @@ def add(tenant_id: TenantId, email: Email, role: RoleName = "viewer", data_dir: 
 
 @app.command("role")
 def change_role(tenant_id: TenantId, email: Email, role: RoleName, data_dir: DataDir = None) -> None:
-    """Give a member another role. The sessions with the old one end.
+    """Change the role of a user in a tenant. Sessions with the old role end.
 
     Example: skeldir user role --tenant-id 3f2b8c1e-… --email ann@example.com --role admin
     """
@@ -44,7 +46,7 @@ def change_role(tenant_id: TenantId, email: Email, role: RoleName, data_dir: Dat
 
 @app.command("remove")
 def remove(tenant_id: TenantId, email: Email, data_dir: DataDir = None) -> None:
-    """Remove a person from a tenant. Their sessions there end; other tenants and the login stay.
+    """Remove a user from a tenant. Sessions in this tenant end; the login and other tenants are not affected.
 
     Example: skeldir user remove --tenant-id 3f2b8c1e-… --email ann@example.com
     """
@@ -55,7 +57,7 @@ def remove(tenant_id: TenantId, email: Email, data_dir: DataDir = None) -> None:
 
 @app.command("password")
 def password(email: Email, data_dir: DataDir = None) -> None:
-    """Replace the password of a person and end all their sessions, in every tenant.
+    """Reset the password of a user and end all their sessions, in every tenant.
 
     The new password is read from the terminal, or from standard input if there is no terminal.
 
@@ -68,7 +70,7 @@ def password(email: Email, data_dir: DataDir = None) -> None:
 
 @app.command("deactivate")
 def deactivate(email: Email, data_dir: DataDir = None) -> None:
-    """Lock a person out of every tenant: no login, no refresh, all sessions ended.
+    """Deactivate a login in every tenant: all sessions end, and login and token refresh are refused.
 
     Example: skeldir user deactivate --email ann@example.com
     """
@@ -79,7 +81,7 @@ def deactivate(email: Email, data_dir: DataDir = None) -> None:
 
 @app.command("activate")
 def activate(email: Email, data_dir: DataDir = None) -> None:
-    """Let a deactivated person log in again.
+    """Activate a deactivated login again.
 
     Example: skeldir user activate --email ann@example.com
     """
