@@ -30,6 +30,7 @@ SELECT create_distributed_table('login_networks', 'tenant_id', colocate_with => 
 SELECT create_distributed_table('access_audit', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('api_idempotency_keys', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('webhook_refusals', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('dead_event_usage', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('webhook_transmissions', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('error_reports', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('webhook_deliveries', 'tenant_id', colocate_with => 'tenant_memberships');

@@ -94,6 +94,7 @@ class RefreshToken(TenantScoped, Identified, CreatedAt, Base):
         same_tenant("replaced_by_id", "auth_refresh_tokens.id", ondelete="SET NULL (replaced_by_id)"),
         Index(None, "tenant_id", "family_id", "created_at"),
         Index(None, "tenant_id", "user_id", "created_at"),
+        Index(None, "expires_at"),
         about("Refresh tokens as SHA-256, single use, grouped in families", api="SIU"),
     )
 

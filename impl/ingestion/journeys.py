@@ -63,9 +63,9 @@ class Link:
     """Under the secret before, for touches from before the rotation."""
 
 
-def with_link(payload: dict[str, Any], link: Link | None) -> dict[str, Any]:
+def with_link(payload: Any, link: Link | None) -> Any:
     """`payload` with the hashes of its journey, to be sealed with it: what is replayed later never holds the key."""
-    if link is None:
+    if link is None or not isinstance(payload, dict):
         return payload
     return payload | {_LINK: [link.current.hex(), link.previous.hex() if link.previous else None]}
 

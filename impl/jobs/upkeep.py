@@ -16,6 +16,7 @@ from impl.jobs import schedules, transactions, vitals
 from impl.jobs.executor import Registry
 from impl.jobs.kinds import Kind, Work
 from impl.jobs.schedules import Schedule
+from impl.telemetry import metrics
 
 log = structlog.get_logger()
 
@@ -49,6 +50,7 @@ _RETENTION_STEPS: Final = (
     "destroy_journey_secrets drop_allocations"
 ).split()
 _SCAN: Final = text("SELECT privacy.scan_pii()")
+_OVERFLOW: Final = text("SELECT * FROM maintenance.list_dead_event_overflow()")
 _STALE: Final = text(
     """
     SELECT view_name FROM matview_refreshes
@@ -94,6 +96,22 @@ async def _empty(function: str, engine: AsyncEngine) -> int:
     return total
 
 
+async def _collect_often(functions: tuple[str, ...], work: Work) -> None:
+    await _collect(functions, work)
+    async with transactions.tenantless(work.engine) as connection:
+        rows = (await connection.execute(_OVERFLOW)).all()
+    metrics.DEAD_PAYLOADS_DROPPED.set(sum(row.payloads_dropped for row in rows))
+    metrics.DEAD_EVENTS_AGGREGATED.set(sum(row.events_aggregated for row in rows))
+    for row in rows:
+        dropped, aggregated = row.payloads_dropped, row.events_aggregated
+        log.warning(
+            "dead_event_budget_exceeded",
+            tenant_id=str(row.tenant_id),
+            payloads_dropped=dropped,
+            events_aggregated=aggregated,
+        )
+
+
 async def _collect_daily(work: Work) -> None:
     await _collect(("maintenance.gc_idempotency_keys",), work)
     for statement in _FORGET_JOBS:
@@ -133,13 +151,16 @@ def registry() -> Registry:
         "maintenance.gc_rate_buckets",
         "maintenance.gc_login_networks",
         "maintenance.gc_transmissions",
+        "maintenance.gc_refresh_tokens",
+        "maintenance.gc_failed_jobs",
+        "maintenance.gc_dead_event_usage",
         "maintenance.gc_handshakes",
     )
     steps = tuple(f"retention.{step}" for step in _RETENTION_STEPS)
     return {
         PING.name: (PING, _nothing),
         vitals.PROBE.name: (vitals.PROBE, _nothing),
-        DENYLIST.name: (DENYLIST, partial(_collect, often)),
+        DENYLIST.name: (DENYLIST, partial(_collect_often, often)),
         IDEMPOTENCY.name: (IDEMPOTENCY, _collect_daily),
         RETENTION.name: (RETENTION, partial(_collect, steps)),
         PII_SCAN.name: (PII_SCAN, _scan),

@@ -8,22 +8,30 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from impl.kernel.events import Hints
+from impl.telemetry import redaction
 
 JOURNEY_KEY: Final = "skeldir_journey_key"
 _MAX_JOURNEY_KEY = 256
-_MAX_UTM = 255
+_MAX_TEXT = 255
 _MAX_PAIRS = 50
 
 
 def read(pairs: object, *, name: str = "name") -> Hints:
     """Hints in `pairs`: an object, or a list of objects with the keys `name` and `value`. Anything else says nothing.
 
-    A session id that is no UUID is dropped, as is text that is too long to be a hint. The first of two equal names counts.
+    A session id that is no UUID is dropped, as is text that is too long to be a hint or holds an e-mail address. The first of
+    two equal names counts.
     """
     if isinstance(pairs, list):
         items = [item for item in reversed(pairs) if isinstance(item, dict) and isinstance(item.get(name), str)]
         pairs = {item[name]: item.get("value") for item in items}
     return _of_mapping(pairs) if isinstance(pairs, Mapping) else Hints()
+
+
+def plain(text: str) -> str | None:
+    """`text` when it can be a hint: printable, not too long, and without the address of a person."""
+    is_hint = 0 < len(text) <= _MAX_TEXT and text.isprintable() and not redaction.has_address(text)
+    return text if is_hint else None
 
 
 def without_journey_key(value: Any) -> tuple[Any, str | None]:
@@ -66,9 +74,9 @@ def _of_mapping(pairs: Mapping[str, object]) -> Hints:
     return Hints(
         session_id=_uuid(texts.get("skeldir_session_id")),
         journey_key=_bounded(texts.get(JOURNEY_KEY), _MAX_JOURNEY_KEY),
-        utm_source=_bounded(texts.get("utm_source"), _MAX_UTM),
-        utm_medium=_bounded(texts.get("utm_medium"), _MAX_UTM),
-        utm_campaign=_bounded(texts.get("utm_campaign"), _MAX_UTM),
+        utm_source=plain(texts.get("utm_source", "")),
+        utm_medium=plain(texts.get("utm_medium", "")),
+        utm_campaign=plain(texts.get("utm_campaign", "")),
     )
 
 

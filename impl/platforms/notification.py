@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from impl.kernel.facts import DEFAULT_ACCOUNT, GivenAmount
 
@@ -36,6 +37,22 @@ class ObjectVersion:
     """Unique in its account; what is delivered later under the same name says all that was said before."""
     at: datetime
     """The processor's clock, by which versions are newer or older."""
+
+
+_WORD: Final = re.compile(r"[\w./:-]{1,100}", re.ASCII)
+_ID: Final = re.compile(r"[\w.:/#+=|~-]{1,255}", re.ASCII)
+
+
+def word(value: object) -> str | None:
+    """`value` when it can be a word of a vocabulary, such as a topic: no text of a person's, and no address."""
+    text = short_text(value)
+    return text if text is not None and _WORD.fullmatch(text) else None
+
+
+def plain_id(value: object) -> str | None:
+    """`value` when it is an id without spaces and not the address of a person: what shops let people type may be anything."""
+    text = short_text(value)
+    return text if text is not None and _ID.fullmatch(text) else None
 
 
 def short_text(value: object) -> str | None:

@@ -27,6 +27,16 @@ EVENTS_QUARANTINED: Final = Counter("events_quarantined", "Deliveries with an un
 CERTIFICATE_ISSUERS_UNKNOWN: Final = Counter(
     "certificate_issuers_unknown", "Certificates of a processor whose issuer is not in our files.", registry=REGISTRY
 )
+DEAD_PAYLOADS_DROPPED: Final = Gauge(
+    "dead_payloads_dropped_today",
+    "Contents of dead events of this day that were not kept because the budget of their tenant is used up.",
+    registry=REGISTRY,
+)
+DEAD_EVENTS_AGGREGATED: Final = Gauge(
+    "dead_events_aggregated_today",
+    "Dead events of this day that were counted in one row with others because the budget of their tenant is used up.",
+    registry=REGISTRY,
+)
 DELIVERIES_FORGED: Final = Counter(
     "deliveries_forged", "Deliveries refused because another body has their signature.", registry=REGISTRY
 )

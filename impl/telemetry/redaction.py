@@ -43,6 +43,11 @@ _HARMLESS_ENDINGS = (
 _PERSONAL_IN_LOGS = frozenset({"username", "clientaddr", "remoteaddr", "xforwardedfor"})
 _PAYLOAD_PARTS = re.compile(r"payload|(?:^|_)(?:body|raw|document)$")
 
+_ADDRESSES: Final = (
+    re.compile(r"(?<![\w.+%-])[\w.!#$&'*+/=?^`{|}~-]++(?:@|%40)[\w-]++(?:\.[\w-]++)*+", re.IGNORECASE),
+    re.compile(r"\"[^\"\n]{1,64}\"@[\w.-]++"),
+)
+
 _TEXT_RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL), HIDDEN),
     # The database and the validators quote the row or the input in their messages.
@@ -58,8 +63,7 @@ _TEXT_RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"\b[0-9a-f-]{36}\.[0-9a-f-]{36}\.[\w-]++", re.IGNORECASE), HIDDEN),
     (re.compile(r"\b(?:sk|rk|pk|whsec|shpat|shpss|skt|ghp|xoxb|xoxp)_[\w-]{6,}+"), HIDDEN),
     (re.compile(r"\bv[01]=[0-9a-f]{16,}+", re.IGNORECASE), HIDDEN),
-    (re.compile(r"(?<![\w.+%-])[\w.!#$&'*+/=?^`{|}~-]++(?:@|%40)[\w-]++(?:\.[\w-]++)*+", re.IGNORECASE), HIDDEN),
-    (re.compile(r"\"[^\"\n]{1,64}\"@[\w.-]++"), HIDDEN),
+    *((pattern, HIDDEN) for pattern in _ADDRESSES),
     # Random text of 256 bits and more, in any usual alphabet; ids and words do not mix the three kinds this way.
     (re.compile(r"(?<![\w+/-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[A-Za-z0-9_+/-]{43,}+={0,2}"), HIDDEN),
 )
@@ -71,6 +75,11 @@ _PLAIN = re.compile(
 
 _NAMED_VALUE = re.compile(r"(?<![\w-])([\w-]++)(['\"]?\s*+[=:]\s*+)(\"[^\"\n]*+\"?+|'[^'\n]*+'?+|[^\s\"'&,;}]++)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def has_address(text: str) -> bool:
+    """Whether an e-mail address stands anywhere in `text`."""
+    return ("@" in text or "%40" in text) and any(pattern.search(text) for pattern in _ADDRESSES)
 
 
 @lru_cache(maxsize=1024)

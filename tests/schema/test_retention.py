@@ -48,6 +48,7 @@ DELETED = [
     ("delete_dead_events", "dead_events", {"remediation_status": "resolved", "resolved_at": ago(31), "updated_at": ago(31)}, {"updated_at": ago(31)}),
     ("trim_touches", "touches", {"occurred_at": ago(401)}, {"occurred_at": ago(399)}),
     ("delete_deliveries", "webhook_deliveries", {"received_at": ago(31)}, {"received_at": ago(31), "event_id": uuid.uuid4()}),
+    ("delete_deliveries", "webhook_deliveries", {"received_at": ago(31), "event_id": uuid.uuid4(), "outcome": "duplicate"}, {"received_at": ago(31), "event_id": uuid.uuid4(), "outcome": "accepted"}),
     ("delete_webhook_refusals", "webhook_refusals", {"hour": HOUR - timedelta(91)}, {"hour": HOUR - timedelta(89)}),
     ("delete_error_reports", "error_reports", {"created_at": ago(31)}, {"created_at": ago(29)}),
     ("delete_llm_cache", "llm_response_cache", {"expires_at": ago(1)}, {"expires_at": NOW + timedelta(1)}),
@@ -77,6 +78,25 @@ async def test_rows_go_when_their_time_is_over(shop: Shop, function: str, table:
     assert [row[0] for row in await shop.owner.fetch(f"SELECT id FROM {table}")] == [kept["id"]]
     assert tuple(await shop.owner.fetchrow(KIND, function, shop.tenant)) == (1, "app_worker")
     assert await shop.worker.fetchval(f"SELECT retention.{function}()") == 0
+
+
+COLLECTED = [
+    ("gc_refresh_tokens", "auth_refresh_tokens", {"expires_at": ago(8)}, {"expires_at": ago(6)}),
+    ("gc_failed_jobs", "worker_failed_jobs", {"failed_at": ago(91)}, {"failed_at": ago(89)}),
+    ("gc_dead_event_usage", "dead_event_usage", {"day": ago(91).date()}, {"day": ago(89).date()}),
+    ("gc_transmissions", "webhook_transmissions", {"first_received_at": ago(6)}, {"first_received_at": ago(4)}),
+]
+
+
+@pytest.mark.parametrize(("function", "table", "old", "young"), COLLECTED)
+async def test_what_nobody_asks_for_any_more_goes(
+    shop: Shop, function: str, table: str, old: dict, young: dict
+) -> None:
+    for values in (old, young):
+        await shop.maker.insert(table, shop.tenant, **values)
+    assert [await shop.worker.fetchval(f"SELECT maintenance.{function}()") for _ in range(2)] == [1, 0]
+    column, kept = next(iter(young.items()))
+    assert [row[0] for row in await shop.owner.fetch(f"SELECT {column} FROM {table}")] == [kept]
 
 
 async def test_payloads_and_links_of_events_are_emptied_and_amounts_stay(shop: Shop) -> None:

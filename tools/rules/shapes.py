@@ -43,9 +43,11 @@ _EVENT = _closed(
     {name: {"type": "boolean"} for name in ("is_critical", "has_reverses", "is_derived")},
 )
 _OBJECT = _closed({"shows": _TEXTS, "topics": _TEXTS})
+_KEPT = "ids words times currencies amounts flags addresses encoded pairs in_pairs beside".split()
 _MAP = _closed(
     {"read": _map(_OBJECT)},
     {
+        "keep": _closed({"objects": _TEXTS}, dict.fromkeys(_KEPT, _TEXTS)),
         "unit": {"enum": ["decimal", "minor"]},
         "subscribe": _TEXTS,
         "not_revenue": _TEXTS,

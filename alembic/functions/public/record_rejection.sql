@@ -1,6 +1,5 @@
 -- With the rights of its caller; the tenant is bound by the statement, for this transaction only. The same broken
--- delivery is one dead event, however often the processor repeats it; each repetition is a delivery of its own. No row is
--- answered when another delivery of it became a dead event meanwhile: look again.
+-- delivery is one dead event, however often the processor repeats it; each repetition is a delivery of its own.
 CREATE OR REPLACE FUNCTION record_rejection(rejection json)
 RETURNS TABLE (dead_event_id uuid)
 LANGUAGE plpgsql AS $$
@@ -17,8 +16,8 @@ BEGIN
             payload_sealed text, key_id text, external_event_id text, next_retry_at timestamptz,
             schema_notes jsonb, object_number text, amount_cents bigint, currency text, reader_version integer,
             object_name text, object_at timestamptz)
-    ), dead AS (
-        INSERT INTO public.dead_events (
+    ), known AS (
+        INSERT INTO public.dead_events AS d (
             tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail,
             raw_payload, payload_sealed, key_id, external_event_id, delivery_id, account, ingested_at, next_retry_at,
             correlation_id, object_number, amount_cents, currency, reader_version, object_name, object_at)
@@ -27,14 +26,10 @@ BEGIN
             r.external_event_id, r.delivery_id, r.account, r.received_at, r.next_retry_at, r.correlation_id,
             r.object_number, r.amount_cents, r.currency, r.reader_version, r.object_name, r.object_at
         FROM rejected r
-        ON CONFLICT (tenant_id, source, idempotency_key) DO NOTHING
+        -- One that is known is touched to learn its id; one that stands for many counts this one too.
+        ON CONFLICT (tenant_id, source, idempotency_key) DO UPDATE
+        SET occurrences = d.occurrences + (d.idempotency_key LIKE 'aggregate:%')::integer, updated_at = d.updated_at
         RETURNING id
-    ), known AS (
-        SELECT d.id FROM dead d
-        UNION ALL
-        SELECT d.id FROM public.dead_events d, rejected r
-        WHERE d.tenant_id = r.tenant_id AND d.source = r.processor AND d.idempotency_key = r.idempotency_key
-            AND NOT EXISTS (SELECT FROM dead)
     ), delivery AS (
         INSERT INTO public.webhook_deliveries (
             tenant_id, id, processor, topic, processor_event_id, idempotency_key, received_at, size_bytes,

@@ -1,9 +1,9 @@
--- Deliveries that became no event go after thirty days.
+-- Deliveries that became no event, and repetitions of those that did, go after thirty days.
 CREATE OR REPLACE FUNCTION retention.delete_deliveries(batch integer DEFAULT 1000) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH due AS (
         SELECT d.tenant_id, d.id FROM public.webhook_deliveries d
-        WHERE d.event_id IS NULL AND d.received_at < now() - interval '30 days'
+        WHERE (d.event_id IS NULL OR d.outcome = 'duplicate') AND d.received_at < now() - interval '30 days'
         ORDER BY d.received_at LIMIT least($1, 10000) FOR UPDATE SKIP LOCKED
     ), done AS (
         DELETE FROM public.webhook_deliveries

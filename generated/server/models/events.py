@@ -182,6 +182,18 @@ class DeadEvent(ContractModel):
     """
     issues: Omittable[Annotated[list[DeadEventIssue], Field(max_length=20)]] = None
     """Known mistakes in the content, the decisive one first."""
+    occurrences: Omittable[Annotated[int, Integer(ge=1, le=2**31 - 1)]] = None
+    """How many inputs it stands for. More than 1 only after 10,000 dead events of a day: further ones are counted in
+    one dead event for each source, error code and hour.
+    """
+    is_over_budget: Omittable[bool] = None
+    """Whether the content was not stored because the daily budget of dead events was used up."""
+    not_kept: Omittable[Annotated[list[Annotated[str, Text(min_length=1, max_length=1000)]], Field(max_length=100)]] = (
+        None
+    )
+    """What is not stored of the content: JSON pointers, with `*` for places in lists and `…` for names that are not in
+    a contract. Only IDs, types, states, times, currencies, amounts and your own hints are stored.
+    """
     advice: Omittable[Annotated[str, Text(min_length=1, max_length=500)]] = None
     """What to do."""
     retry: Omittable[RetryOutlook] = None

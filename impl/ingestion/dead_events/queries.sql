@@ -5,7 +5,8 @@ SELECT id, source, event_type, external_event_id, error_type, error_code, error_
        ingested_at, correlation_id,
        (redacted_at IS NOT NULL OR (payload_sealed IS NULL AND refused_key IS NULL)) AS is_redacted, object_number,
        amount_cents, currency, reader_version, error_detail -> 'issues' AS issues, repair_cents, repair_currency,
-       repaired_by, repaired_at, refused_key IS NOT NULL AS is_refused
+       repaired_by, repaired_at, refused_key IS NOT NULL AS is_refused, error_detail -> 'not_kept' AS not_kept,
+       occurrences, coalesce((error_detail ->> 'is_over_budget')::boolean, false) AS is_over_budget
   FROM dead_events
  WHERE tenant_id = :tenant_id
    AND (CAST(:status AS text) IS NULL OR remediation_status = :status)
@@ -22,7 +23,8 @@ SELECT id, source, event_type, external_event_id, error_type, error_code, error_
        ingested_at, correlation_id,
        (redacted_at IS NOT NULL OR (payload_sealed IS NULL AND refused_key IS NULL)) AS is_redacted, object_number,
        amount_cents, currency, reader_version, error_detail -> 'issues' AS issues, repair_cents, repair_currency,
-       repaired_by, repaired_at, refused_key IS NOT NULL AS is_refused
+       repaired_by, repaired_at, refused_key IS NOT NULL AS is_refused, error_detail -> 'not_kept' AS not_kept,
+       occurrences, coalesce((error_detail ->> 'is_over_budget')::boolean, false) AS is_over_budget
   FROM dead_events
  WHERE tenant_id = :tenant_id AND id = :id;
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from impl import ledger
-from impl.db.sealing import KeyRing, Place, Sealed
+from impl.db.sealing import KeyRing, Sealed
+from impl.ingestion import payloads
 from impl.kernel import money
 from impl.kernel.errors import SkeldirError
 from impl.kernel.events import EventType, Hints
@@ -75,8 +75,7 @@ def content(ring: KeyRing, tenant_id: uuid.UUID, row: Row) -> Any:
     """The stored part of the body. Raises `StillDead` when nothing was stored."""
     if row.payload_sealed is None or row.key_id is None:
         raise StillDead(row.error_code, "its content was not kept; have it sent again")
-    place = Place(tenant_id, "dead_events", "payload_sealed")
-    return json.loads(ring.open(Sealed(row.payload_sealed, row.key_id), place))
+    return payloads.unseal(ring, tenant_id, Sealed(row.payload_sealed, row.key_id))
 
 
 def report(processors: Mapping[str, Processor], row: Row, payload: Any) -> Report:

@@ -60,6 +60,12 @@ class DeadEvent:
     """Version of the readers that read it last; None for touches and for dead events of earlier releases."""
     issues: list[dict[str, str]] | None
     """Every mistake that is known: `pointer`, `message`, `code`."""
+    not_kept: list[str] | None
+    """JSON pointers of what is not stored of the content."""
+    occurrences: int
+    """How many inputs it stands for."""
+    is_over_budget: bool
+    """Whether its content was not stored because the tenant's budget of the day was used up."""
     resolved_delivery_id: UUID | None
     """The later delivery of the same object that resolved it; None for a retry."""
     repair_cents: int | None

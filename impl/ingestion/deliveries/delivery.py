@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from impl.ingestion.journeys import Link as JourneyLink
 from impl.ingestion.rejections import Cause, Issue
 from impl.kernel.facts import DEFAULT_ACCOUNT
 from impl.platforms.notification import ObjectVersion
@@ -53,7 +54,11 @@ class Rejection(Cause):
     topic: str = "unknown"
     processor_event_id: str | None = None
     payload: Any = field(default=None, repr=False)
-    """The stripped payload, sealed before it is stored; None when the body could not be parsed or stripped."""
+    """The stripped payload, of which the allow-listed part is sealed and stored; None when the body could not be parsed or
+    stripped.
+    """
+    link: JourneyLink | None = None
+    """The journey whose key stood in the payload."""
     readable: dict[str, Any] = field(default_factory=dict)
     """The allow-listed facts that stay readable."""
 

@@ -19,7 +19,7 @@ from impl.ingestion.rejections import MAX_ISSUES, Issue
 from impl.kernel.facts import Report, delivery_key
 from impl.platforms import topics
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
-from impl.platforms.notification import Notification
+from impl.platforms.notification import Notification, plain_id, word
 from impl.platforms.processor import Processor
 
 _NOT_AN_OBJECT: Final = {
@@ -112,14 +112,14 @@ def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Readi
     except ValueError as error:
         message = f"the body of {len(inbound.body)} bytes is not JSON: {_position(error)}"
         return _unreadable("schema_validation", message, inbound, secret)
-    topic = processor.topic(payload, inbound.headers) or inbound.topic
+    topic = word(processor.topic(payload, inbound.headers)) or inbound.topic
     return Reading(
         processor=processor,
         inbound=inbound,
         secret=secret,
         payload=payload,
         topic=topic,
-        event_id=processor.event_id(payload, inbound.headers),
+        event_id=plain_id(processor.event_id(payload, inbound.headers)),
         schema_notes=tuple(names.issue(issue) for issue in inbound.check(topic)[:MAX_ISSUES]),
     )
 

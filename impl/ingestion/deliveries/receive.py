@@ -13,7 +13,6 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
-from impl.ingestion import journeys
 from impl.ingestion.deliveries import interpret, record, reject, shops, transmissions
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Recorded, Rejected, Rejection
 from impl.ingestion.deliveries.interpret import Inbound, Reading
@@ -152,10 +151,8 @@ async def _with_shops(receiver: Receiver, delivery: Delivery, report: Report) ->
 async def _without_journey_key(receiver: Receiver, delivery: Delivery, rejection: Rejection) -> Rejection:
     """The payload that is kept for repair holds the hashes of a journey, never its key."""
     payload, journey_key = hints.without_journey_key(rejection.payload)
-    if journey_key is None:
-        return dataclasses.replace(rejection, payload=payload)
     link = await receiver.journeys.link(delivery.tenant_id, journey_key)
-    return dataclasses.replace(rejection, payload=journeys.with_link(payload, link))
+    return dataclasses.replace(rejection, payload=payload, link=link)
 
 
 def _note(processor: Processor, receipt: Receipt) -> None:

@@ -8,7 +8,8 @@ from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db import direct
-from impl.db.sealing import KeyRing, Place
+from impl.db.sealing import KeyRing
+from impl.ingestion import journeys, kept, payloads
 from impl.ingestion.deliveries import concurrency, rows
 from impl.ingestion.deliveries.delivery import Delivery, Rejected, Rejection
 from impl.ingestion.deliveries.races import LostRaceError, persist
@@ -42,9 +43,11 @@ async def reject(engine: AsyncEngine, ring: KeyRing, delivery: Delivery, rejecti
 
 
 def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, Any]:
-    sealed = None
+    sealed, detail = None, rejection.detail
     if rejection.payload is not None:
-        sealed = ring.seal(to_json(rejection.payload), Place(delivery.tenant_id, "dead_events", "payload_sealed"))
+        part = kept.of_delivery(delivery.processor, rejection.payload)
+        sealed = payloads.seal(ring, delivery.tenant_id, journeys.with_link(part.payload, rejection.link))
+        detail |= {"not_kept": list(part.not_kept)}
     about = summary.of(delivery.processor, rejection.payload)
     version = registry.processor(delivery.processor).object_version(rejection.topic, rejection.payload)
     return {
@@ -56,7 +59,7 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
         "next_retry_at": delivery.received_at + FIRST_RETRY_AFTER if rejection.code in PASSING else None,
         "error_code": rejection.code,
         "error_message": rejection.message[:MAX_MESSAGE],
-        "error_detail": rejection.detail,
+        "error_detail": detail,
         "object_number": about.object_number,
         "amount_cents": about.amount.amount_cents if about.amount else None,
         "currency": about.amount.currency if about.amount else None,

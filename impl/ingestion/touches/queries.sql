@@ -14,7 +14,7 @@ SELECT (SELECT coalesce(jsonb_agg(code), '[]') FROM channel_taxonomy WHERE is_ac
 
 -- name: store
 -- Touches and dead events of a batch in one statement: all or nothing, with a note that credits may depend on them. Rows go in
--- by key, so that batches that share touches wait for each other instead of for ever. A dead event that is known is touched to learn its id; nothing of it changes.
+-- by key, so that batches that share touches wait for each other instead of for ever.
 WITH stored AS (
     INSERT INTO touches (
         tenant_id, id, touch_id, session_id, journey_hash, journey_key_version, occurred_at, kind, channel_code, utm_source,
@@ -30,19 +30,6 @@ WITH stored AS (
 ), changed AS (
     INSERT INTO attribution_changes (tenant_id, touches)
     SELECT :tenant_id, array_agg(id) FROM stored HAVING count(*) > 0
-), dead AS (
-    INSERT INTO dead_events (
-        tenant_id, id, source, idempotency_key, error_code, error_type, event_type, error_message, error_detail, raw_payload,
-        payload_sealed, key_id, external_event_id, ingested_at, correlation_id, object_name, object_at)
-    SELECT :tenant_id, id, 'touch', idempotency_key, error_code, error_code, 'touch', error_message, error_detail,
-           raw_payload, decode(payload_sealed, 'hex'), key_id, external_event_id, :now, :correlation_id, external_event_id,
-           CASE WHEN external_event_id IS NOT NULL THEN CAST(:now AS timestamptz) END
-      FROM jsonb_to_recordset(CAST(:dead AS jsonb)) AS dead (
-           id uuid, idempotency_key text, error_code text, error_message text, error_detail jsonb, raw_payload jsonb,
-           payload_sealed text, key_id text, external_event_id text)
-     ORDER BY idempotency_key
-    ON CONFLICT (tenant_id, source, idempotency_key) DO UPDATE SET updated_at = dead_events.updated_at
-    RETURNING idempotency_key, id
 ), resolved AS (
     -- A touch that was sent again, well, resolves its dead event; one that a worker replays at this moment is left to the worker.
     UPDATE dead_events o
@@ -56,4 +43,4 @@ WITH stored AS (
      WHERE o.tenant_id = :tenant_id AND o.id = g.id
 )
 SELECT (SELECT coalesce(jsonb_agg(touch_id), '[]') FROM stored) AS stored,
-       (SELECT coalesce(jsonb_object_agg(idempotency_key, id), '{}') FROM dead) AS dead;
+       bury_touches(:tenant_id, CAST(:dead AS jsonb), :now, :correlation_id) AS dead;

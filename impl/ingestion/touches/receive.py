@@ -17,9 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from generated.server.models import events as models
-from impl.db.sealing import KeyRing, Place
+from impl.db.sealing import KeyRing
 from impl.db.transaction import tenant_transaction
-from impl.ingestion import rejections
+from impl.ingestion import kept, payloads, rejections
 from impl.ingestion.journeys import JourneyKeys, Journeys
 from impl.ingestion.touches import batch, rules
 from impl.ingestion.touches.batch import Item
@@ -154,12 +154,12 @@ def _dead(
     if cause is None:
         return None
     payload = item.payload if item.touch is None else item.touch.model_dump(mode="json", exclude_none=True)
-    sealed, body = None, to_json(payload)
+    sealed, detail, body = None, cause.detail, to_json(payload)
     if payload is not None:
-        is_object = isinstance(payload, dict)
-        touch = {k: v for k, v in payload.items() if k != "journey_key"} if is_object else payload
-        content = to_json({"touch": touch} | _hashed(item, keys))
-        sealed = ring.seal(content, Place(caller.tenant_id, "dead_events", "payload_sealed"))
+        part = kept.of_touch(payload)
+        touch = {k: v for k, v in part.payload.items() if k != "journey_key"} if isinstance(payload, dict) else None
+        sealed = payloads.seal(ring, caller.tenant_id, {"touch": touch} | _hashed(item, keys))
+        detail |= {"not_kept": list(part.not_kept)}
     key = _key(item, caller, body)
     facts = {"event_type": rejections.TOUCH, "external_event_id": item.touch_id or None, "idempotency_key": str(key)}
     return {
@@ -167,7 +167,7 @@ def _dead(
         "idempotency_key": str(key),
         "error_code": cause.code,
         "error_message": cause.message[: rejections.MAX_MESSAGE],
-        "error_detail": cause.detail,
+        "error_detail": detail,
         "raw_payload": {name: value for name, value in facts.items() if value is not None},
         "payload_sealed": sealed.value.hex() if sealed else None,
         "key_id": sealed.key_id if sealed else None,

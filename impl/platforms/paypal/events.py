@@ -14,7 +14,7 @@ from impl.kernel.money import Money
 from impl.platforms import hints
 from impl.platforms.errors import NothingToRecord, UnusableDelivery
 from impl.platforms.fields import Fields
-from impl.platforms.notification import Notification
+from impl.platforms.notification import Notification, plain_id
 from impl.platforms.paypal import resources
 from impl.platforms.paypal.resources import Names, Times
 from impl.platforms.processor import Topic
@@ -85,8 +85,7 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
     event = Fields(notification.payload)
     type_ = event.name("event_type")
     if type_ not in _KINDS:
-        message = f"PayPal's event type {type_[:60]!r} has no meaning here"
-        raise UnusableDelivery("unknown_provider_event", message, "/event_type")
+        raise UnusableDelivery("unknown_provider_event", "PayPal's event type has no meaning here", "/event_type")
     id_, resource = event.name("id"), event.object("resource")
     times = resources.times(event, resource, notification)
     return _READERS[_KINDS[type_]](_Source(notification, type_, id_, resource, times))
@@ -211,7 +210,7 @@ def _of_another_kind(resource: str, announced: str) -> UnusableDelivery:
 def _order_id(resource: Fields) -> str | None:
     """The shop's own order number: `invoice_id` in version 2, `invoice_number` in version 1 and in disputes."""
     where = next(iter(resource.objects("disputed_transactions")), resource)
-    return resources.optional(where, "invoice_id") or resources.optional(where, "invoice_number")
+    return plain_id(where.values.get("invoice_id")) or plain_id(where.values.get("invoice_number"))
 
 
 def _numbers(resource: Fields) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
     """
     topic = TOPICS.get(notification.topic or "")
     if topic is None:
-        message = f"Shopify's topic {(notification.topic or '')[:60]!r} has no meaning here"
+        message = "Shopify's topic has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-Shopify-Topic")
     payload = Fields(notification.payload)
     kind = _kind(payload)

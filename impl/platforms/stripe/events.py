@@ -66,8 +66,7 @@ def to_facts(payload: Mapping[str, Any], account: str = DEFAULT_ACCOUNT) -> tupl
     type_ = event.name("type")
     topic = TOPICS.get(type_)
     if topic is None:
-        message = f"Stripe's event type {type_[:60]!r} has no meaning here"
-        raise UnusableDelivery("unknown_provider_event", message, "/type")
+        raise UnusableDelivery("unknown_provider_event", "Stripe's event type has no meaning here", "/type")
     owner = event.name("account") if event.has("account") else None
     if owner is not None and owner != account:
         raise NothingToRecord(f"the object belongs to the connected account {owner}, which is not connected")
@@ -81,6 +80,6 @@ def _object(event: Fields, topic: StripeTopic) -> Fields:
     if not isinstance(values, dict):
         raise UnusableDelivery("missing_required_field", "the event has no object", "/data/object")
     if values.get("object", topic.carries) != topic.carries:
-        message = f"this event carries a {topic.carries}; its object is a {str(values['object'])[:40]!r}"
+        message = f"this event carries a {topic.carries}; its object is of another kind"
         raise UnusableDelivery("topic_mismatch", message, "/data/object/object")
     return Fields(values, "/data/object")

@@ -6,6 +6,7 @@ order is paid, its total, and every refund there is. A refund that a newer snaps
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +39,7 @@ _NOT_COMPLETED: Final = Note(
 )
 _FOREIGN_MARKS: Final = ("billing_period", "refunded_by", "regular_price", "discount_type")
 """Fields of subscriptions, refunds, products and coupons that no order has."""
+_ERROR: Final = re.compile(r"(woocommerce|rest)_[a-z_]{1,60}", re.ASCII)
 _MARKS: Final = ("order_key", "total", "currency", "status")
 
 
@@ -111,7 +113,7 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
     `unknown_currency` and a JSON pointer, and `NothingToRecord` for the draft of a checkout.
     """
     if (notification.topic or "") not in TOPICS:
-        message = f"WooCommerce's topic {(notification.topic or '')[:60]!r} has no meaning here"
+        message = "WooCommerce's topic has no meaning here"
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-WC-Webhook-Topic")
     fields = Fields(notification.payload)
     _check_kind(fields)
@@ -139,8 +141,9 @@ def _check_kind(fields: Fields) -> None:
     code = fields.values.get("code")
     if not fields.has("id") and isinstance(code, str) and fields.has("message"):
         # What WooCommerce sends when the user of the webhook may not read orders, or the order is gone.
-        message = f"WooCommerce sent its error {code[:60]!r} in place of the order"
-        raise UnusableDelivery("missing_required_field", message, "/id")
+        # Only its own vocabulary is repeated: what else stands there could be anybody's text.
+        name = code if _ERROR.fullmatch(code) else "an error"
+        raise UnusableDelivery("missing_required_field", f"WooCommerce sent {name} in place of the order", "/id")
     mark = next((name for name in _FOREIGN_MARKS if name in fields.values), None)
     if mark is not None:
         raise UnusableDelivery("topic_mismatch", f"the topic is about an order; an order has no {mark}", f"/{mark}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,7 @@ REMEDIATION_COLUMNS = (
     "repaired_by",
     "repaired_at",
     "updated_at",
+    "occurrences",
 )
 PROGRESS_COLUMNS = (
     "status",
@@ -67,6 +68,7 @@ class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
         one_of("remediation_status", "pending", "in_progress", "resolved", "abandoned"),
         CheckConstraint("(remediation_status = 'resolved') = (resolved_at IS NOT NULL)", name="resolved_at"),
         CheckConstraint("retry_count >= 0", name="retry_count"),
+        CheckConstraint("occurrences >= 1", name="occurrences"),
         sealed_pair("payload_sealed"),
         Index("ix_dead_events__tenant_id_ingested_at", "tenant_id", text("ingested_at DESC")),
         Index(None, "remediation_status", "next_retry_at"),
@@ -134,6 +136,24 @@ class DeadEvent(TenantScoped, Identified, UpdatedAt, Base):
     repaired_by: Mapped[UUID | None]
     repaired_at: Mapped[datetime | None]
     resolved_delivery_id: Mapped[UUID | None]
+    occurrences: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class DeadEventUsage(TenantScoped, Base):
+    """What the dead events of a tenant and day have used up of its budget."""
+
+    __tablename__ = "dead_event_usage"
+    __table_args__ = (
+        Index(None, "day"),
+        about("What the dead events of a tenant and day have used up; 90 days", api="SIU", worker="SIU"),
+    )
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    events: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    payloads: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    payload_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    payloads_dropped: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    events_aggregated: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class QuarantinedEvent(Identified, CreatedAt, Base):

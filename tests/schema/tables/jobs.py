@@ -22,6 +22,7 @@ class FailedJob(UpdatedAt, Base):
         CheckConstraint("length(error_message) <= 500", name="error_message"),
         CheckConstraint("length(traceback) <= 2000", name="traceback"),
         Index(None, "tenant_id", "failed_at"),
+        Index(None, "failed_at"),
         about(
             "Jobs that ended after their last attempt, with sanitized arguments",
             api="S",
