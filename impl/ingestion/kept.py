@@ -1,4 +1,4 @@
-"""What is kept of a body that cannot become an event, by an allow list: ids, words of a vocabulary, times, currencies, amounts.
+"""The allow list of a body that cannot become an event: ids, words of a vocabulary, times, currencies and amounts.
 
 Layer one removes what is known to be personal (`privacy`); this layer keeps only what is known not to be. The lists are those of
 contracts/governance/mappings.yaml (`keep`), wider than today's readers, so that a later release can read what this one cannot.
@@ -145,7 +145,7 @@ def _text(lists: _Lists, name: str, value: Any, here: str, left_out: set[str]) -
 
 
 def _pairs(lists: _Lists, value: Any) -> Any:
-    """What is kept of a list of named values, or of an object; what shops write into the rest is not even named."""
+    """The kept part of a list of named values, or of an object; names that shops give to the rest are not even told."""
     if isinstance(value, dict):
         return {name: text for name, one in value.items() if (text := _named(lists, name, one)) is not None}
     return [

@@ -23,7 +23,7 @@ def seal(ring: KeyRing, tenant_id: UUID, content: Any) -> Sealed:
 
 
 def unseal(ring: KeyRing, tenant_id: UUID, sealed: Sealed) -> Any:
-    """What was sealed. Raises `SealingError` if it cannot be opened."""
+    """The content that `seal` sealed. Raises `SealingError` if it cannot be opened."""
     plain = ring.open(sealed, _place(tenant_id))
     if plain[:1] == _COMPRESSED:
         plain = zlib.decompressobj().decompress(plain, _MAX_BYTES)

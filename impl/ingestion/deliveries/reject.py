@@ -16,6 +16,7 @@ from impl.ingestion.deliveries.races import LostRaceError, persist
 from impl.ingestion.rejections import FIRST_RETRY_AFTER, MAX_MESSAGE, PASSING
 from impl.kernel import ids
 from impl.platforms import registry, summary
+from impl.platforms.notification import plain_id
 
 _RECORD: Final = "SELECT * FROM record_rejection($1)"
 
@@ -50,6 +51,8 @@ def _row(ring: KeyRing, delivery: Delivery, rejection: Rejection) -> dict[str, A
         detail |= {"not_kept": list(part.not_kept)}
     about = summary.of(delivery.processor, rejection.payload)
     version = registry.processor(delivery.processor).object_version(rejection.topic, rejection.payload)
+    # A body that broke its schema may have anybody's text where an id should be.
+    version = version if version and plain_id(version.name) else None
     return {
         **rows.delivery_columns(delivery, rejection.idempotency_key),
         "dead_event_id": ids.new(),

@@ -125,13 +125,16 @@ async def test_a_repeated_key_is_answered_as_before(staffed, deliver, work_off):
 
 
 async def test_at_most_ten_thousand_the_oldest_first(staffed, owner):
-    await owner.execute(
-        "INSERT INTO dead_events (tenant_id, source, idempotency_key, error_code, error_type, event_type,"
-        " error_message, error_detail, raw_payload, payload_sealed, key_id, ingested_at)"
-        " SELECT $1, 'stripe', n::text, 'malformed_value', 'malformed_value', 'x', 'x', '{}', '{}', '\\x00', 'k',"
-        " $2::timestamptz - interval '1 second' * n FROM generate_series(1, 10001) n",
-        staffed.tenant_id, staffed.clock.now(),
-    )  # fmt: skip
+    for first in (1, 4001, 8001):
+        await owner.execute(
+            "INSERT INTO dead_events (tenant_id, source, idempotency_key, error_code, error_type, event_type,"
+            " error_message, error_detail, raw_payload, payload_sealed, key_id, ingested_at)"
+            " SELECT $1, 'stripe', n::text, 'malformed_value', 'malformed_value', 'x', 'x', '{}', '{}', '\\x00', 'k',"
+            " $2::timestamptz - interval '1 second' * n FROM generate_series($3::integer, least($3 + 3999, 10001)) n",
+            staffed.tenant_id, staffed.clock.now(), first,
+        )  # fmt: skip
+        # As if each had come on a day of its own: those of one day have a budget.
+        await owner.execute("DELETE FROM dead_event_usage WHERE tenant_id = $1", staffed.tenant_id)
     retry = (await ask(staffed, error_code="malformed_value", force=True)).json()
     assert (retry["selected"], retry["has_more"]) == (10_000, True)
     assert "More match" in retry["effect"]
