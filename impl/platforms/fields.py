@@ -56,6 +56,14 @@ class Fields:
             raise self.malformed(name, "an id of printable characters")
         return value
 
+    def word(self, name: str) -> str:
+        """A status or another word of the processor's own, in lower case; empty when it is none.
+
+        Newer interfaces of a processor write the same words in capitals.
+        """
+        value = self.values.get(name)
+        return value.strip().lower() if isinstance(value, str) else ""
+
     def number(self, name: str) -> int:
         """A numeric id, at least 1."""
         value = self.required(name)

@@ -28,7 +28,7 @@ TOPICS: Final = {topic: Topic(event=None, schema_of=_SCHEMA_OF.get(topic)) for t
 _UNPAID: Final = frozenset({"PENDING", "DENIED", "DECLINED", "FAILED"})
 _TAKEN_BACK: Final = frozenset({"FAILED", "CANCELLED"})
 _HOLD_ENDED: Final = frozenset({"VOIDED", "EXPIRED"})
-_WON: Final = frozenset({"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "CANCELLED_BY_BUYER"})
+_WON: Final = frozenset({"resolved_seller_favour", "canceled_by_buyer", "cancelled_by_buyer"})
 _PAID_OUT: Final = Note(
     "/body/resource/dispute_outcome/outcome_code",
     "PayPal pays for this dispute itself: what its reversal took stays taken until PayPal gives it back.",
@@ -155,13 +155,13 @@ def _dispute(source: _Source) -> tuple[Fact, ...]:
     """One dispute: it takes nothing by itself, since the reversal does, and its outcome may give that back."""
     resource = source.resource
     dispute_id, money = resource.name("dispute_id"), resources.amount(resource, "dispute_amount")
-    outcome = resource.object("dispute_outcome").values.get("outcome_code") if resource.has("dispute_outcome") else None
-    is_won = isinstance(outcome, str) and outcome in _WON
+    outcome = resource.object("dispute_outcome").word("outcome_code") if resource.has("dispute_outcome") else ""
+    is_won = outcome in _WON
     about: dict[str, Any] = {"object_id": dispute_id, "transaction_id": _disputed(resource, is_won=is_won)}
     if is_won:
         about |= {"occurred_at": source.times.shown_at, "money": money}
         return (source.fact(FactKind.DISPUTE_ENDED, EventType.DISPUTE_WON, **about),)
-    nothing, notes = Money(0, money.currency), (_PAID_OUT,) if outcome == "RESOLVED_WITH_PAYOUT" else ()
+    nothing, notes = Money(0, money.currency), (_PAID_OUT,) if outcome == "resolved_with_payout" else ()
     return (source.fact(FactKind.DISPUTED, EventType.PAYMENT_DISPUTED, money=nothing, notes=notes, **about),)
 
 

@@ -11,7 +11,6 @@ from impl.kernel.money import Money
 from impl.platforms.fields import Fields
 from impl.platforms.shopify.objects import Source, fact, instant
 
-# Compared, never hashed: a status may be any JSON.
 _HOLDS_MONEY: Final = ("needs_response", "under_review", "accepted", "lost")
 _ENDED: Final = ("won", "charge_refunded", "prevented")
 CLOCK: Final = ("finalized_on", "evidence_sent_on", "initiated_at")
@@ -22,7 +21,7 @@ def read(source: Source, dispute: Fields) -> Iterator[Fact]:
     """The amount that the dispute holds, or that it holds nothing any more: it was won, or ended in a refund of its own."""
     id_, order_id = str(dispute.number("id")), str(dispute.number("order_id"))
     money = dispute.amount("amount", dispute.currency("currency"))
-    status, is_chargeback = dispute.values.get("status"), dispute.values.get("type") == "chargeback"
+    status, is_chargeback = dispute.word("status"), dispute.word("type") == "chargeback"
     values = {
         "object_id": id_,
         # Shopify tells disputes of its own payments only.

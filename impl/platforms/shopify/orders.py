@@ -16,7 +16,7 @@ from impl.platforms.fields import Fields
 from impl.platforms.shopify import transactions
 from impl.platforms.shopify.objects import Source, fact, hold, instant, no_cash, order_name
 
-_PAID: Final = ("paid", "partially_refunded", "refunded")  # compared, never hashed: a status may be any JSON
+_PAID: Final = ("paid", "partially_refunded", "refunded")
 _UNPAID: Final = Note(
     "/body/financial_status", "The topic announces a paid order; the order shows that it is not paid, which counts."
 )
@@ -51,7 +51,7 @@ def _told(source: Source, order: Fields) -> dict[str, Any]:
     """The only payment method of an order, its number, and a note where its state is not what the topic announces."""
     names = order.values.get("payment_gateway_names")
     gateway = gateways.name(names[0]) if isinstance(names, list) and len(names) == 1 else None
-    number, status = order.values.get("order_number"), order.values.get("financial_status")
+    number, status = order.values.get("order_number"), order.word("financial_status")
     is_announced = source.topic == "orders/paid" and status not in (*_PAID, "partially_paid")
     return {
         "gateway": gateway,
@@ -67,7 +67,7 @@ def _paid_at(created_at: datetime, updated_at: datetime, placed_at: datetime) ->
 
 def _captured(order: Fields, total: Money, refunds: Sequence[tuple[Fields, Fields]]) -> Money:
     """The amount that the order shows as captured."""
-    status = order.values.get("financial_status")
+    status = order.word("financial_status")
     if status in _PAID:
         return total
     return _part_paid(order, total.currency, refunds) if status == "partially_paid" else Money(0, total.currency)

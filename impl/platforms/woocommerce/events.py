@@ -30,7 +30,6 @@ TOPICS: Final = {
     "order.refunded": Topic(event=EventType.PAYMENT_REFUNDED),
 }
 
-# Compared, never hashed: a status may be any JSON.
 _PAID: Final = ("processing", "completed", "refunded")
 _ENDED: Final = ("cancelled", "failed")
 _CASH_ON_DELIVERY: Final = "cod"
@@ -117,7 +116,7 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
         raise UnusableDelivery("unknown_provider_event", message, "/header/X-WC-Webhook-Topic")
     fields = Fields(notification.payload)
     _check_kind(fields)
-    if fields.values.get("status") == "checkout-draft":
+    if _status(fields) == "checkout-draft":
         raise NothingToRecord("the order is the draft of a checkout")
     order = Order(
         notification=notification,
@@ -174,7 +173,7 @@ def _facts(order: Order) -> Iterator[Fact]:
 
 
 def _notes(order: Order) -> tuple[Note, ...]:
-    status = order.fields.values.get("status")
+    status = _status(order.fields)
     if status in _ENDED:
         return (
             Note("/body/status", f"The order is {status}, but it was paid: the payment counts until it is refunded."),
@@ -183,11 +182,16 @@ def _notes(order: Order) -> tuple[Note, ...]:
     return (_NOT_COMPLETED,) if is_announced else ()
 
 
+def _status(order: Fields) -> str:
+    """The status as the API writes it; the database of a shop has it with `wc-`, and some plugins send that."""
+    return order.word("status").removeprefix("wc-")
+
+
 def is_paid(order: Fields) -> bool:
     """Whether the order shows that its money has come."""
-    status, is_dated = order.values.get("status"), _field(order, "date_paid") is not None
+    status, is_dated = _status(order), _field(order, "date_paid") is not None
     is_added_by_plugin = status not in (*_PAID, *_ENDED, "pending")
-    if order.values.get("payment_method") == _CASH_ON_DELIVERY:
+    if order.word("payment_method") == _CASH_ON_DELIVERY:
         # The courier brings the cash when the order is completed; one that is cancelled was never paid.
         return status in ("completed", "refunded") or (is_dated and is_added_by_plugin)
     # What an online gateway has taken stays until it is refunded, also when the order ends.
@@ -203,7 +207,7 @@ def _refunds(order: Order, total: Money) -> Iterator[Fact]:
         # Entered in the shop alone: the money went back some other way, or has yet to.
         by_hand = {"gateway": gateways.NO_PROCESSOR} if refund.values.get("refunded_payment") is False else {}
         yield _refund(order, name, money, at, **by_hand)
-    if not refunds and order.fields.values.get("status") == "refunded":
+    if not refunds and _status(order.fields) == "refunded":
         yield _refund(order, f"{order.name}_refunded", total, order.shown_at)
 
 
