@@ -36,6 +36,9 @@ class Role(enum.Enum):
     MIGRATION = "migration"
 
 
+MIN_PEPPER_CHARACTERS = 8
+
+
 REQUIRED: dict[Role, tuple[str, ...]] = {
     Role.API: ("app_database_url", "sealing_keys", "login_pepper"),
     Role.WORKER: ("worker_database_url", "sealing_keys"),
@@ -154,9 +157,22 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _check_pepper(self) -> Self:
+        pepper = self.login_pepper.get_secret_value() if self.login_pepper is not None else None
+        if pepper is not None and self.environment in {"stage", "prod"} and len(set(pepper)) < MIN_PEPPER_CHARACTERS:
+            raise ValueError(
+                f"SKELDIR_LOGIN_PEPPER needs at least {MIN_PEPPER_CHARACTERS} different characters; choose it at random"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_ring(self) -> Self:
-        if self.sealing_keys is not None:
-            parse_key_ring(self.sealing_keys.get_secret_value())
+        try:
+            ring = parse_key_ring(self.sealing_keys.get_secret_value()) if self.sealing_keys is not None else {}
+        except ValueError as error:
+            raise ValueError(f"SKELDIR_SEALING_KEYS: {error}") from None
+        if self.environment in {"stage", "prod"} and any(len(set(key)) == 1 for key in ring.values()):
+            raise ValueError("a key of SKELDIR_SEALING_KEYS is one byte repeated; choose it at random")
         return self
 
     def key_ring(self) -> dict[str, bytes]:
@@ -203,8 +219,11 @@ def read(**overrides: object) -> Settings:
 def _sentence(item: object) -> str:
     assert isinstance(item, dict)
     location = ".".join(str(part) for part in item["loc"])
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if not location:
+        return message  # of several settings together, which it names
     name = location if location.isupper() else environment_name(location)
-    return f"{name}: {str(item['msg']).removeprefix('Value error, ')}"
+    return f"{name}: {message}"
 
 
 def parse_key_ring(text: str) -> dict[str, bytes]:

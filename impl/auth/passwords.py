@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import unicodedata
 from typing import Final, Protocol, final
 
 from argon2 import PasswordHasher
@@ -48,7 +49,7 @@ class Passwords:
     async def hash(self, password: str, *, subject: str = "") -> str:
         """`password` as an argon2id string to store."""
         async with self._queue.turn(subject):
-            return await asyncio.to_thread(self._hasher.hash, _bytes(password))
+            return await asyncio.to_thread(self._hasher.hash, _composed(password))
 
     async def is_correct(self, password: str, stored: str | None, *, subject: str = "") -> bool:
         """Whether `password` is the one behind `stored`.
@@ -56,7 +57,7 @@ class Passwords:
         Without a stored hash (unknown login, or one that signs in elsewhere) the same work is done and the answer is no.
         """
         async with self._queue.turn(subject):
-            matches = await asyncio.to_thread(self._verify, stored or self._nobody, _bytes(password))
+            matches = await asyncio.to_thread(self._verify, stored or self._nobody, _composed(password))
         return matches and stored is not None
 
     def needs_rehash(self, stored: str) -> bool:
@@ -70,5 +71,6 @@ class Passwords:
             return False
 
 
-def _bytes(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")
+def _composed(password: str) -> bytes:
+    """The same bytes for what looks the same: one keyboard sends é as one character, another as two."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

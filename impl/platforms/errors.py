@@ -18,5 +18,9 @@ class NothingToRecord(SkeldirError):
     """The delivery is authentic and understood, and says nothing about revenue. No repair would change that."""
 
 
+class ProcessorUnreachable(SkeldirError):
+    """What verifies the delivery could not be asked for; the processor repeats the delivery, and by then it may be."""
+
+
 class SignatureMismatch(SkeldirError):
     """The delivery is not signed by anyone who knows the tenant's secret, or too long ago."""

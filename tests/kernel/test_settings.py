@@ -39,6 +39,17 @@ def test_a_bad_value_is_named_and_not_repeated(monkeypatch):
     assert "c2VjcmV0" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("login_pepper", "a"), ("login_pepper", "a" * 40), ("sealing_keys", f"k1:{KEY}")]
+)
+def test_a_secret_that_anybody_guesses_is_refused_where_it_counts(monkeypatch, name, value):
+    monkeypatch.setenv(f"SKELDIR_{name.upper()}", value)
+    settings.read()
+    monkeypatch.setenv("SKELDIR_ENV", "prod")
+    with pytest.raises(ConfigurationError, match=rf"^[^:]*SKELDIR_{name.upper()}[^:]*random$"):
+        settings.read()
+
+
 def test_every_missing_secret_is_named_at_once():
     with pytest.raises(ConfigurationError) as caught:
         settings.read(sealing_keys=f"k1:{KEY}").require(Role.API)

@@ -14,8 +14,17 @@ from hypothesis import strategies as st
 
 from impl.kernel.clock import FixedClock
 from impl.kernel.errors import ConfigurationError
+from impl.platforms.errors import ProcessorUnreachable
 from impl.platforms.paypal import PayPal, certificates, local_authority, transport
-from impl.platforms.paypal.certificates import CertificateUnavailable, PinnedCertificates, known_issuers, pinned_roots
+from impl.platforms.paypal.certificates import (
+    FETCHES_AT_ONCE,
+    FETCHES_OF_ONE,
+    CertificateUnavailable,
+    CouldNotAsk,
+    PinnedCertificates,
+    known_issuers,
+    pinned_roots,
+)
 from impl.settings import Settings, read
 from impl.telemetry import metrics
 
@@ -241,8 +250,40 @@ async def test_a_key_is_not_remembered_beyond_its_certificate():
 async def test_many_addresses_at_once_cannot_make_us_hammer_paypal():
     host = Host(leaf())
     certificates = source(host)
-    keys = await asyncio.gather(*(certificates.key(URL + b"-%d" % number) for number in range(100)))
-    assert sum(key is not None for key in keys) == len(host.asked) == 4
+    subjects = [b"tenant %d" % (number % 50) for number in range(100)]
+    asked = (certificates.key(URL + b"-%d" % number, subject) for number, subject in enumerate(subjects))
+    keys = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [key for key in keys if isinstance(key, ProcessorUnreachable)]
+    assert len(keys) - len(refused) == len(host.asked) == FETCHES_AT_ONCE
+
+
+async def test_one_tenant_that_names_slow_addresses_takes_no_slot_from_others():
+    """What could not be asked is no verdict: the processor repeats the delivery (red team A14)."""
+    slow = asyncio.Event()
+
+    async def fetch(url):
+        if "slow" in url:
+            await slow.wait()
+        return leaf()
+
+    known = PinnedCertificates(fetch, [ROOT], FixedClock(NOW))
+    waiting = [asyncio.create_task(known.key(URL + b"-slow-%d" % number, b"hostile")) for number in range(20)]
+    await asyncio.sleep(0)
+    assert await known.key(URL, b"another") is not None
+    slow.set()
+    replies = await asyncio.gather(*waiting, return_exceptions=True)
+    assert sum(isinstance(one, ProcessorUnreachable) for one in replies) == 20 - FETCHES_OF_ONE
+
+
+async def test_an_address_that_could_not_be_asked_is_no_refusal_and_asked_again_soon():
+    host, clock = Host(CouldNotAsk("late"), leaf()), FixedClock(NOW)
+    known = source(host, clock)
+    for _ in range(2):
+        with pytest.raises(ProcessorUnreachable):
+            await known.key(URL)
+    assert len(host.asked) == 1
+    clock.advance(11)
+    assert await known.key(URL) is not None
 
 
 async def test_a_sender_that_gives_up_takes_the_answer_from_nobody():

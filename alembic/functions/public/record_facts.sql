@@ -19,6 +19,9 @@ BEGIN
         -- Callers sort the keys, so two deliveries that share several names cannot wait for each other.
         PERFORM pg_advisory_xact_lock(k) FROM unnest(deliveries) d CROSS JOIN LATERAL unnest(d.lock_keys) k;
     ELSE
+        -- A row that another transaction holds is waited for by its own delivery, never by a whole batch of all tenants: after
+        -- this the batch fails, and each of its deliveries is sent alone.
+        PERFORM set_config('lock_timeout', '500ms', true);
         deliveries := ARRAY(
             SELECT d FROM unnest(deliveries) d
             WHERE (SELECT bool_and(pg_try_advisory_xact_lock(k)) FROM unnest(d.lock_keys) k));

@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI
-from starlette._utils import get_route_path
 from starlette.datastructures import URLPath
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
@@ -152,8 +151,15 @@ def _encoded_path(scope: Scope) -> str:
     """Path as sent, still percent-encoded, so that an encoded slash stays inside its segment."""
     raw: bytes | None = scope.get("raw_path")
     if raw is None or scope.get("root_path"):
-        return get_route_path(scope)
+        return _route_path(scope)
     return raw.decode("latin-1")
+
+
+def _route_path(scope: Scope) -> str:
+    """Path below the place where the application is mounted."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    below = path.removeprefix(root)
+    return below if below != path and (not below or below.startswith("/")) else path
 
 
 async def _never(scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,6 +18,9 @@ from sqlalchemy.pool import Pool, QueuePool
 
 RESERVED_CONNECTIONS: Final = 4
 """Connections of the pool that receipts leave to others."""
+SHARE: Final = 4
+"""Connections that the deliveries of one tenant may hold at once."""
+_SHARES: Final[WeakValueDictionary[tuple[int, str], asyncio.Semaphore]] = WeakValueDictionary()
 _LOCKS: Final[WeakValueDictionary[tuple[int, int], asyncio.Lock]] = WeakValueDictionary()
 _BUDGETS: Final[WeakKeyDictionary[Pool, asyncio.Semaphore]] = WeakKeyDictionary()
 
@@ -31,6 +34,20 @@ async def lock(key: int) -> AsyncIterator[None]:
     entry = _LOCKS.get(name)
     if entry is None:
         entry = _LOCKS[name] = asyncio.Lock()
+    async with entry:
+        yield
+
+
+@asynccontextmanager
+async def share_of(tenant_id: str) -> AsyncIterator[None]:
+    """Wait, without a connection, until fewer than `SHARE` deliveries of a tenant are stored alone.
+
+    While something of one tenant is stuck in the database, its deliveries could otherwise hold every connection.
+    """
+    name = (id(asyncio.get_running_loop()), tenant_id)
+    entry = _SHARES.get(name)
+    if entry is None:
+        entry = _SHARES[name] = asyncio.Semaphore(SHARE)
     async with entry:
         yield
 

@@ -88,7 +88,7 @@ async def _send_batch(engine: AsyncEngine, batch: Sequence[Prepared]) -> Sequenc
 
 async def _send_alone(engine: AsyncEngine, prepared: Prepared) -> Answer:
     # Its locks are taken in sorted order, so waiting for them cannot end in a deadlock.
-    async with concurrency.connection_budget(engine):
+    async with concurrency.share_of(prepared.row["tenant_id"]), concurrency.connection_budget(engine):
         answer: Answer = await direct.fetch_row(engine, _RECORD_ALONE, f"[{prepared.text.decode()}]")
     return answer
 

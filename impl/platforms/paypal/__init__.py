@@ -53,7 +53,7 @@ class PayPal(Processor):
     async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the webhook id, of those in `secrets`, for which PayPal signed the checksum of `body`.
 
-        Raises `SignatureMismatch`, also when the transmission is too old or its body newer than itself, and
+        Raises `ProcessorUnreachable` when PayPal cannot be asked for its certificate, `SignatureMismatch`, also when the transmission is too old or its body newer than itself, and
         `ConfigurationError` where no certificates were given.
         """
         if self._certificates is None:
@@ -61,7 +61,8 @@ class PayPal(Processor):
         proof = proofs.read(headers)
         # Nobody without a webhook makes us ask PayPal for a certificate.
         is_worth_asking = proof is not None and bool(secrets)
-        key = await self._certificates.key(headers.get(proofs.CERT_URL)) if is_worth_asking else None
+        address = headers.get(proofs.CERT_URL)
+        key = await self._certificates.key(address, secrets[0]) if is_worth_asking else None
         index = proofs.verify(body, proof if key else None, key or self._stand_in, secrets)
         assert proof is not None
         freshness.check(proof.time, body, now=now)

@@ -29,6 +29,7 @@ from impl.kernel.clock import Clock
 from impl.kernel.errors import ConfigurationError, SkeldirError
 from impl.kernel.expiring import ExpiringCache
 from impl.platforms import notices
+from impl.platforms.errors import ProcessorUnreachable
 from impl.platforms.notices import OnNotice, OperatorNotice
 from impl.telemetry import metrics
 
@@ -40,7 +41,11 @@ REFUSED_SECONDS: Final = 60.0
 CACHE_ENTRIES: Final = 64
 MAX_CERTIFICATES: Final = 6
 MIN_KEY_BITS: Final = 2048
-FETCHES_AT_ONCE: Final = 4
+FETCHES_AT_ONCE: Final = 16
+FETCHES_OF_ONE: Final = 2
+"""Addresses that are asked at once for one subject: whoever names slow ones takes no slot from others."""
+UNREACHABLE_SECONDS: Final = 10.0
+"""How long an address that could not be asked is not asked again."""
 
 _LIVE = re.compile(rb"https://api(?:-m)?\.paypal\.com/v1/notifications/certs/[A-Za-z0-9_-]{1,128}")
 _SANDBOX = re.compile(rb"https://api(?:-m)?\.sandbox\.paypal\.com/v1/notifications/certs/[A-Za-z0-9_-]{1,128}")
@@ -70,6 +75,10 @@ class CertificateUnavailable(SkeldirError):
     """There is no usable certificate at the address; the message says why, for the log."""
 
 
+class CouldNotAsk(CertificateUnavailable):
+    """PayPal did not answer, or not with what was asked for: that says nothing about the delivery."""
+
+
 class UntrustedCertificate(CertificateUnavailable):
     """The certificate at the address leads to no root that we know."""
 
@@ -81,8 +90,11 @@ class UntrustedCertificate(CertificateUnavailable):
 class Certificates(Protocol):
     """Where keys come from."""
 
-    async def key(self, address: bytes | None) -> RSAPublicKey | None:
-        """The key of the certificate at `address`; None when that is not PayPal's, or nothing there can be trusted."""
+    async def key(self, address: bytes | None, subject: bytes = b"") -> RSAPublicKey | None:
+        """The key of the certificate at `address`; None when that is not PayPal's, or nothing there can be trusted.
+
+        Raises `ProcessorUnreachable` when PayPal cannot be asked now, or too much is asked for `subject` already.
+        """
         ...
 
 
@@ -114,9 +126,12 @@ class PinnedCertificates:
         self._hosts = (_LIVE, _SANDBOX) if is_sandbox_allowed else (_LIVE,)
         self._known = ExpiringCache[str, _Known](clock, seconds=CACHE_SECONDS, capacity=CACHE_ENTRIES)
         self._refused = ExpiringCache[str, bool](clock, seconds=REFUSED_SECONDS, capacity=CACHE_ENTRIES)
+        self._unreachable = ExpiringCache[str, bool](clock, seconds=UNREACHABLE_SECONDS, capacity=CACHE_ENTRIES)
         self._asking: dict[str, asyncio.Task[RSAPublicKey | None]] = {}
+        self._subjects: dict[str, bytes] = {}
+        """For whom each address is being asked."""
 
-    async def key(self, address: bytes | None) -> RSAPublicKey | None:
+    async def key(self, address: bytes | None, subject: bytes = b"") -> RSAPublicKey | None:
         """See `Certificates.key`. However many deliveries name one address at once, it is asked once."""
         host = next((host for host in self._hosts if host.fullmatch(address or b"")), None)
         if host is None:
@@ -125,21 +140,33 @@ class PinnedCertificates:
         known = self._known.get(url)
         if known is not None and self._clock.now() <= known.valid_until:
             return known.key
-        return None if self._refused.get(url) else await self._ask_once(url, _NAMES[host])
+        if self._unreachable.get(url):
+            raise ProcessorUnreachable("PayPal could not be asked a moment ago")
+        return None if self._refused.get(url) else await self._ask_once(url, _NAMES[host], subject)
 
-    async def _ask_once(self, url: str, name: str) -> RSAPublicKey | None:
+    async def _ask_once(self, url: str, name: str, subject: bytes) -> RSAPublicKey | None:
         asking = self._asking.get(url)
         if asking is None:
-            if len(self._asking) >= FETCHES_AT_ONCE:
-                return None
+            of_one = sum(one == subject for one in self._subjects.values())
+            if len(self._asking) >= FETCHES_AT_ONCE or of_one >= FETCHES_OF_ONE:
+                raise ProcessorUnreachable("too many of PayPal's certificates are asked for at once")
             asking = self._asking[url] = asyncio.create_task(self._ask(url, name))
-            asking.add_done_callback(lambda _: self._asking.pop(url, None))
+            self._subjects[url] = subject
+            asking.add_done_callback(lambda _: self._forget(url))
         # A delivery whose sender gives up must not take the answer from the others.
         return await asyncio.shield(asking)
+
+    def _forget(self, url: str) -> None:
+        self._asking.pop(url, None)
+        self._subjects.pop(url, None)
 
     async def _ask(self, url: str, name: str) -> RSAPublicKey | None:
         try:
             certificate = verify(await self._fetch(url), name, self._store, self._clock.now(), issuers=self._issuers)
+        except CouldNotAsk as error:
+            log.warning("paypal_certificate_unreachable", reason=str(error))
+            self._unreachable.put(url, True)
+            raise ProcessorUnreachable(str(error)) from error
         except CertificateUnavailable as error:
             log.warning("paypal_certificate_refused", reason=str(error))
             self._refused.put(url, True)

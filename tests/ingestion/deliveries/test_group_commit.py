@@ -267,3 +267,22 @@ class elsewhere:  # noqa: N801 - used like a function
 
     async def __aexit__(self, *_):
         await self.connection.close()
+
+
+async def test_what_is_stuck_in_the_database_holds_up_its_own_tenant_only(make_shop, database):
+    """A row of one tenant is locked; deliveries of another that came in the same moment are recorded meanwhile."""
+    stuck, other = await make_shop(), await make_shop()
+    other = dataclasses.replace(other, receiver=stuck.receiver)
+    holder = await bootstrap.connect(database.url())
+    try:
+        await holder.execute("BEGIN")
+        await holder.execute("SELECT FROM tenants WHERE id = $1 FOR UPDATE", stuck.tenant_id)
+        waiting = [asyncio.create_task(stuck.deliver(sale(f"stuck{number}"))) for number in range(8)]
+        await asyncio.sleep(0.1)
+        receipts = await asyncio.wait_for(asyncio.gather(*(other.deliver(sale(f"free{n}")) for n in range(3))), 5)
+        assert {one.outcome for one in receipts} == {Outcome.ACCEPTED}
+        assert not any(one.done() for one in waiting)
+        await holder.execute("COMMIT")
+        assert {one.outcome for one in await asyncio.gather(*waiting)} == {Outcome.ACCEPTED}
+    finally:
+        await holder.close()
