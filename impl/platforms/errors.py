@@ -19,7 +19,7 @@ class NothingToRecord(SkeldirError):
 
 
 class ProcessorUnreachable(SkeldirError):
-    """What verifies the delivery could not be asked for; the processor repeats the delivery, and by then it may be."""
+    """The processor could not be asked for the key that verifies the delivery; it repeats the delivery."""
 
 
 class SignatureMismatch(SkeldirError):

@@ -53,7 +53,8 @@ class PayPal(Processor):
     async def verify(self, body: bytes, headers: Headers, secrets: Sequence[bytes], *, now: float) -> int:
         """Index of the webhook id, of those in `secrets`, for which PayPal signed the checksum of `body`.
 
-        Raises `ProcessorUnreachable` when PayPal cannot be asked for its certificate, `SignatureMismatch`, also when the transmission is too old or its body newer than itself, and
+        Raises `ProcessorUnreachable` when PayPal cannot be asked for its certificate, `SignatureMismatch`, also when the
+        transmission is too old or its body newer than itself, and
         `ConfigurationError` where no certificates were given.
         """
         if self._certificates is None:
