@@ -4,6 +4,7 @@ import importlib.util
 
 import pytest
 
+from tools.codegen.read import patterns as reading
 from tools.codegen.runtime import ecma, patterns
 
 MATCHES = [
@@ -130,3 +131,18 @@ async def test_a_pattern_of_a_property_name_and_of_an_item_is_read_alike(build):
     async with built.client() as client:
         for body, status in (({"É": ["日"]}, 501), ({"é": []}, 400), ({"É": ["1"]}, 400)):
             assert (await client.post("/a", json=body)).status_code == status
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a++", "a*+", "a?+", "a{2}+", "(?i)a", "(?P<x>a)", "(?>a)", r"\A", r"\p{Script=Greek}", "(?=a)*"]
+)
+def test_the_short_way_lets_nothing_through_that_the_server_cannot_match(pattern, monkeypatch):
+    """Most patterns are judged without the runtime, which takes long to import; Python alone would take some of these."""
+    monkeypatch.setattr(importlib, "import_module", no_package)
+    patterns.compiled.cache_clear()
+    assert reading.refusal.__wrapped__(pattern) is not None
+
+
+@pytest.mark.parametrize("pattern", [row[0] for row in MATCHES])
+def test_the_short_way_refuses_nothing_that_the_server_can_match(pattern):
+    assert reading.refusal.__wrapped__(pattern) is None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_ESCAPE = r"\\[dDwWsSnrt.\-/+*?()\[\]{}|^$\\]"
-_CLASS = r"\[\^?(?:[^\\\[\]]|\\[dDwWsSnrt.\-/\\])+\]"
-_USUAL = re.compile(rf"(?:[^\\()\[\]{{}}*+?|]|{_ESCAPE}|{_CLASS}|\{{\d+(?:,\d*)?\}}|[*+?|()](?!\?))*")
+_ESCAPE = r"\\(?:[dDwWsSnrt.\-/+*?()\[\]{}|^$\\\"]|x[0-9A-Fa-f]{2})"
+_CLASS = r"\[\^?(?:[^\\\[\]]|\\(?:[dDwWsSnrt.\-/\\]|x[0-9A-Fa-f]{2}))+\]"
+_REPEAT = r"(?:[*+?]|\{\d+(?:,\d*)?\})\??(?![*+?{])"
+_USUAL = re.compile(rf"(?:[^\\()\[\]{{}}*+?|]|{_ESCAPE}|{_CLASS}|{_REPEAT}|\(\?:|\((?!\?)|[|)])*")
 """Patterns in which every engine sees the same: no look-around, no class that is empty, no escape that only some know."""
 
 
