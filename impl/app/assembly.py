@@ -17,7 +17,6 @@ from starlette.middleware.cors import CORSMiddleware
 from generated.governance import problems
 from generated.server import (
     ProblemDetails,
-    attribution,
     errors,
     export,
     llm_budget,
@@ -30,6 +29,7 @@ from impl.app import docs
 from impl.app.error_map import ERROR_MAP
 from impl.app.observers import ServiceObserver
 from impl.app.tuning import Tuning
+from impl.attribution.operations import AttributionOperations
 from impl.auth import assembly
 from impl.auth.limits.refusals import Refusals
 from impl.auth.operations import AuthOperations
@@ -98,7 +98,7 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
     app = FastAPI(title="Skeldir", openapi_url=None, lifespan=lifespan)
     mount(
         app,
-        attribution=attribution.AttributionStub(),
+        attribution=AttributionOperations(engine, clock, auth.idempotency),
         auth=AuthOperations(auth, receiver.secrets.forget),
         errors=errors.ErrorsStub(),
         events=EventsOperations(_touch_dependencies(receiver), auth.idempotency),

@@ -37,7 +37,10 @@ def window(start: datetime, end: datetime, now: datetime) -> Window:
     """The window as it may be asked for. Raises `InvalidParameterError` and `WindowClosedError`."""
     if start.tzinfo is None or end.tzinfo is None:
         raise InvalidParameterError("the bounds of the window need a UTC offset")
-    result = Window(start.astimezone(UTC), end.astimezone(UTC))
+    try:
+        result = Window(start.astimezone(UTC), end.astimezone(UTC))
+    except OverflowError:
+        raise InvalidParameterError("the bounds of the window must be times that UTC has") from None
     if result.end <= result.start:
         raise InvalidParameterError("the window must end after it starts")
     if result.end - result.start > timedelta(days=MAX_DAYS):

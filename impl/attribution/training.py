@@ -25,7 +25,7 @@ CONVERTED: Final = "converted"
 NULL: Final = "null"
 _LEARNERS: Final[dict[str, Learner[Any]]] = {learner.name: learner for learner in models.LEARNERS}
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_BEGINNING: Final = datetime(1, 1, 3, tzinfo=UTC)
+BEGINNING: Final = datetime(1, 1, 3, tzinfo=UTC)
 """Before everything, and far enough from the first day that a time zone can be applied."""
 
 
@@ -97,8 +97,8 @@ async def _count(
         "impressions": timedelta(days=version.impression_lookback_days),
         "span_start": start,
         "span_end": _midnight(days[-1]) + timedelta(days=1),
-        "since_at": _BEGINNING if kind == CONVERTED else start - lookback,
-        "open_from": _BEGINNING,
+        "since_at": BEGINNING if kind == CONVERTED else start - lookback,
+        "open_from": BEGINNING,
     }
     paths = (await connection.execute(statements.paths(kind), span)).all()
     counts = {day: Counts() for day in days}

@@ -5,7 +5,7 @@ Generated from contracts/openapi/v1/attribution.yaml by `contracts generate`; ch
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
@@ -74,12 +74,35 @@ class ChannelAttribution(ContractModel):
     """Number of sales credited to the channel. A sale counts once for every channel that received credit."""
     confidence_score: Annotated[float, Real(ge=0, le=1)]
     """Share of the credit that is based on recorded touches, from 0 to 1."""
+    attributed_conversions: Omittable[Annotated[float, Real(ge=0, le=1_000_000_000_000)]] = None
+    """Sum of the shares of sales credited to the channel, to four decimal places. Adds up to the number of sales."""
+    explain_id: Omittable[Uuid] = None
+    """ID with which the figure can be explained, as a `channel_performance`."""
+    cpa_cents: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
+    """Spend per attributed conversion, in minor units. Present only if the spend is known and conversions were
+    attributed.
+    """
     spend: Omittable[Annotated[float, Real(ge=0, le=10_000_000_000_000, multiple_of=0.01)]] = None
     """`spend_cents` as a decimal number. Present only if the spend is known."""
     spend_cents: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
     """Spend of the channel in the period, in minor units. Present only if the spend is known."""
     roas: Omittable[Number] = None
     """Revenue per unit of spend, to four decimal places. Present only if the spend is known and greater than zero."""
+
+
+class Training(ContractModel):
+    """Size of the training set of a model that learns, on the newest day."""
+
+    journeys: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of paths."""
+    conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of paths that converted."""
+    thin_days: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Number of days whose training set has fewer than 300 paths or 30 conversions."""
+
+
+Warnings: TypeAlias = Annotated[list[Annotated[str, Text(min_length=1, max_length=500)]], Field(max_length=20)]
+"""What to keep in mind when you read the figures."""
 
 
 class ChannelAttributionReport(ContractModel):
@@ -106,6 +129,8 @@ class ChannelAttributionReport(ContractModel):
     """Whether every day of the period has been computed."""
     computed_through: Omittable[Timestamp] = None
     """Time up to which results are complete (UTC). Absent if nothing has been computed."""
+    training: Omittable[Training] = None
+    warnings: Omittable[Warnings] = None
 
 
 class ComparedChannel(ContractModel):
@@ -117,6 +142,8 @@ class ComparedChannel(ContractModel):
     """Revenue credited to the channel, in minor units."""
     share: Number
     """Share of the total, from 0 to 1."""
+    difference_cents: Omittable[Annotated[int, Integer(ge=-2_000_000_000_000_000, le=2_000_000_000_000_000)]] = None
+    """Difference to the credit of the tenant's own model, in minor units. Present if that model is compared."""
 
 
 class ComparedModel(ContractModel):
@@ -213,7 +240,7 @@ class TracedEntry(ContractModel):
 
     entry_id: Uuid
     """ID of the ledger entry."""
-    entry_kind: Literal["authorized", "captured", "refunded", "chargeback"]
+    entry_kind: Literal["authorized", "captured", "refunded", "chargeback", "moved", "voided"]
     """Kind of entry."""
     effect_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
     """Amount the entry adds to the revenue, in minor units; negative if it reduces it."""
@@ -300,6 +327,8 @@ class RecomputeRequest(ContractModel):
     model: Omittable[Model] = None
     lookback_days: Annotated[int, Integer(ge=1, le=90)] = 30
     """Maximum age in days of a touch that is credited for a sale."""
+    impression_lookback_days: Annotated[int, Integer(ge=0, le=30)] = 1
+    """Maximum age in days of an impression that is credited for a sale."""
     parameters: Omittable[RecomputeParameters] = None
 
 
@@ -330,6 +359,8 @@ class Recompute(ContractModel):
     """Number of credits stored."""
     allocated_cents: Omittable[Annotated[list[CurrencyTotal], Field(max_length=200)]] = None
     """Credited amounts by currency."""
+    training: Omittable[Training] = None
+    warnings: Omittable[Warnings] = None
     digest: Omittable[Annotated[str, Text(pattern="^[0-9a-f]{64}$")]] = None
     """SHA-256 digest of all credits. Equal digests mean equal credits."""
     started_at: Omittable[Timestamp] = None
