@@ -30,6 +30,8 @@ class Scope:
     version: ModelVersion
     open_from: datetime
     """The first midnight whose day is open."""
+    now: datetime
+    """By the clock of the database, in UTC."""
     keeps: bool = True
     """Whether training counts may be stored: a reader has no right to."""
 
@@ -106,13 +108,16 @@ async def learn(
     for one in sets:
         key = (one.day, one.channels)
         if key not in lessons.weights:
-            if one.day not in lessons.trained:
-                lessons.trained[one.day] = await training.train(
-                    connection, scope.tenant_id, scope.version, one.day, keeps=scope.keeps
-                )
+            await train(connection, scope, one.day, lessons)
             lessons.weights[key] = _judge(scope.version, one, lessons.trained[one.day][1])
         weights[f"{one.day} {one.channels}"] = lessons.weights[key]
     return json.dumps(weights)
+
+
+async def train(connection: AsyncConnection, scope: Scope, day: date, lessons: Lessons) -> None:
+    """What the model knows on `day`, also when no journey of that day needed it."""
+    if day not in lessons.trained:
+        lessons.trained[day] = await training.train(connection, scope.tenant_id, scope.version, day, keeps=scope.keeps)
 
 
 def _judge(version: ModelVersion, one: Any, trained: Any) -> dict[str, str]:

@@ -96,7 +96,9 @@ async def begin(
 async def scope(connection: AsyncConnection, tenant_id: UUID, version: ModelVersion, *, keeps: bool = True) -> Scope:
     """How credits are computed at this moment, by the clock of the database."""
     row = (await connection.execute(statements.named("open_from"))).one()
-    return Scope(tenant_id=tenant_id, version=version, open_from=row.open_from, keeps=keeps)
+    return Scope(
+        tenant_id=tenant_id, version=version, open_from=row.open_from, now=row.now.astimezone(UTC), keeps=keeps
+    )
 
 
 async def page(
@@ -110,8 +112,11 @@ async def page(
     return result
 
 
-async def finish(connection: AsyncConnection, identity: Identity, lessons: Lessons) -> None:
+async def finish(connection: AsyncConnection, identity: Identity, of: Scope, lessons: Lessons) -> None:
     """Record the result of the whole window: counts and digest of what is stored now."""
+    if identity.version.learns:
+        newest = min(identity.window.end - timedelta(microseconds=1), of.now)
+        await pages.train(connection, of, newest.date(), lessons)
     result = await digest(connection, identity)
     trained = json.dumps(training_of(lessons)) if identity.version.learns else None
     await _end(connection, identity, {"status": "succeeded", "training": trained, **result})

@@ -69,7 +69,7 @@ async def by_channel(
     job = (await connection.execute(statements.named("newest_job"), values)).one_or_none()
     if unfinished and job is None:
         raise NotComputedError
-    now = await _now(connection)
+    now = scope.now
     complete = not [day for day in unfinished if day < now.date()]
     through = midnight(unfinished[0]) if unfinished else min(period.values["span_end"], now)
     training = job.training if job is not None and version.learns else None
@@ -81,12 +81,6 @@ async def by_channel(
         training=training,
         warnings=warnings(training, unfinished=0 if complete else len(unfinished)),
     )
-
-
-async def _now(connection: AsyncConnection) -> datetime:
-    row = (await connection.execute(statements.named("open_from"))).one()
-    now: datetime = row.now
-    return now
 
 
 async def _is_small(connection: AsyncConnection, period: Period, values: dict[str, Any], scope: pages.Scope) -> bool:
@@ -102,6 +96,7 @@ async def _on_demand(connection: AsyncConnection, scope: pages.Scope, period: Pe
     values: dict[str, Any] = scope.values | period.values
     if version.learns:
         values |= {"learned": await pages.learn(connection, scope, "effects_of_span", period.values, lessons)}
+        await pages.train(connection, scope, min(period.last, scope.now.date()), lessons)
     statement = statements.report("effects_of_span", version.model, "credit_by_channel", learns=version.learns)
     rows = (await connection.execute(statement, values)).all()
     training = recompute.training_of(lessons) if version.learns else None
@@ -109,7 +104,7 @@ async def _on_demand(connection: AsyncConnection, scope: pages.Scope, period: Pe
         version=version,
         credits=[_credit(row) for row in rows],
         is_complete=True,
-        computed_through=min(period.values["span_end"], await _now(connection)),
+        computed_through=min(period.values["span_end"], scope.now),
         training=training,
         warnings=warnings(training),
     )

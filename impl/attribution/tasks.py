@@ -114,7 +114,7 @@ async def _recompute(work: Work, identity: Identity, after: Place | None) -> Non
                 await defer(connection, identity, correlation_id=work.correlation_id, after=after)
                 return
     async with transactions.of_tenant(work, lock=identity.lock) as connection:
-        await recompute.finish(connection, identity, lessons)
+        await recompute.finish(connection, identity, scope, lessons)
         for view in _VIEWS:
             await queue.defer(
                 connection,

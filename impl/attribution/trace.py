@@ -54,7 +54,7 @@ async def of_event(connection: AsyncConnection, tenant_id: UUID, event_id: UUID)
 async def _touches(
     connection: AsyncConnection, tenant_id: UUID, event_id: UUID, version: ModelVersion
 ) -> Sequence[Any]:
-    scope = Scope(tenant_id=tenant_id, version=version, open_from=training.BEGINNING)
+    scope = Scope(tenant_id=tenant_id, version=version, open_from=training.BEGINNING, now=training.BEGINNING)
     model = _SAME_TOUCHES if version.learns else version.model
     statement = statements.report(statements.BY_EVENT, model, "traced_touches", learns=False)
     return (await connection.execute(statement, scope.values | {"events": [event_id]})).all()

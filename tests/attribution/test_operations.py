@@ -31,7 +31,7 @@ async def merchant_shop(owner, worker_engine, make_merchant, http):
 
 
 async def get(http, headers, path, **params):
-    answer = await http.get(f"/api/attribution/{path}", headers=headers, params=params)
+    answer = await http.get(f"/api/attribution/{path}", headers=headers, params=params or None)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -46,7 +46,7 @@ from impl.platforms import registry
 from impl.platforms.paypal import local_authority
 from impl.platforms.processor import Processor
 from impl.settings import Settings
-from tests.conformance import contract, dead_events, fault_injection, policy
+from tests.conformance import contract, credited_sales, dead_events, fault_injection, policy
 from tests.fixtures import database as databases
 from tests.fixtures.service import RING
 
@@ -225,6 +225,7 @@ async def furnish(
     """Everything the harness must know, as a target."""
     operator = engines.create(settings.secret("ops_database_url"), application_name="conformance", pool_size=1)
     app = engines.create(settings.secret("app_database_url"), application_name="conformance", pool_size=1)
+    worker = engines.create(settings.secret("worker_database_url"), application_name="conformance", pool_size=1)
     try:
         roles = {"admin": "admin", "manager": "manager", "viewer": "viewer"}
         spare = {f"spare{number}": "viewer" for number in range(3)}
@@ -239,11 +240,13 @@ async def furnish(
         await dead_events.make(app, KeyRing(settings.key_ring()), first.tenant_id)
         await dead_events.refused_deliveries(app, first.tenant_id)
         await dead_events.retries(app, first.tenant_id)
+        await credited_sales.make(app, worker, first.tenant_id)
         tenants = (("a", first), ("b", second), ("l", poor))
         keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in tenants]
     finally:
         await operator.dispose()
         await app.dispose()
+        await worker.dispose()
     return {
         "logins": [
             *(_login(person) for person in people if person.role and not person.name.startswith(("spare", "victim"))),
