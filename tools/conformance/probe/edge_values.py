@@ -358,7 +358,9 @@ def combinations(schemas: Schemas, operation: CompiledOperation, count: int, see
     for parameter in scalars:
         texts = [text for text in texts_of(schemas, parameter, None) if text and keeps(parameter, text)]
         left_out: list[str | None] = [] if parameter.required else [None]
-        choices[parameter.name] = [*texts[:12], *left_out]
+        if texts or left_out:
+            # A parameter for which no text is known keeps the value of the request.
+            choices[parameter.name] = [*texts[:12], *left_out]
     if sum(len(values) > 1 for values in choices.values()) < 2:
         return
     chance = random.Random(seed)  # noqa: S311  # repeatable rows, not secrets
