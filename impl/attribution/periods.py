@@ -10,6 +10,8 @@ from impl.attribution.errors import InvalidParameterError
 
 DEFAULT_DAYS: Final = 30
 MAX_DAYS: Final = 366
+FIRST: Final = date(2000, 1, 1)
+"""Nothing was sold through us before, and the database has no arithmetic for the very first days there are."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -45,9 +47,9 @@ def midnight(day: date) -> datetime:
 def read(start: date | None, end: date | None, now: datetime) -> Period:
     """The period; by default the thirty days that end with `end`, which is today by default. Raises `InvalidParameterError`."""
     last = end or now.astimezone(UTC).date()
-    if start is None and last.toordinal() < DEFAULT_DAYS:
-        raise InvalidParameterError("the period begins before the first day there is")
-    first = start or last - (DEFAULT_DAYS - 1) * _DAY
+    first = start or max(last, FIRST) - (DEFAULT_DAYS - 1) * _DAY
+    if min(first, last) < FIRST:
+        raise InvalidParameterError(f"the period must not begin before {FIRST.isoformat()}")
     if last < first:
         raise InvalidParameterError("the period must not end before it starts")
     if (last - first).days >= MAX_DAYS or last >= date.max:

@@ -180,10 +180,10 @@ SELECT t.conversion_id, t.touch_id, t.channel_code, t.campaign_id, t.is_hint, 1:
 -- Times the number of touches between first and last, so that the share of each of them is a whole number.
 SELECT t.conversion_id, t.touch_id, t.channel_code, t.campaign_id, t.is_hint, 
        (CASE WHEN t.n = 1 THEN 1
-             WHEN t.n = 2 AND CAST(:first AS bigint) + CAST(:last AS bigint) = 0 THEN 1
-             WHEN t.i = 1 THEN CAST(:first AS bigint) * greatest(t.n - 2, 1)
-             WHEN t.i = t.n THEN CAST(:last AS bigint) * greatest(t.n - 2, 1)
-             ELSE CAST(:middle AS bigint) END)::numeric AS weight
+             WHEN t.n = 2 AND CAST(:first_weight AS bigint) + CAST(:last_weight AS bigint) = 0 THEN 1
+             WHEN t.i = 1 THEN CAST(:first_weight AS bigint) * greatest(t.n - 2, 1)
+             WHEN t.i = t.n THEN CAST(:last_weight AS bigint) * greatest(t.n - 2, 1)
+             ELSE CAST(:middle_weight AS bigint) END)::numeric AS weight
   FROM credited t
 
 -- name: weight_time_decay

@@ -78,7 +78,7 @@ def parameters(version: ModelVersion) -> dict[str, Any]:
     """Parameters of the weights of a rule, as its statement names them."""
     if version.model == "position_based":
         first, middle, last = version.parameters.weights
-        return {"first": first, "middle": middle, "last": last}
+        return {"first_weight": first, "middle_weight": middle, "last_weight": last}
     return _decay(version.parameters.half_life_seconds) if version.model == "time_decay" else {}
 
 
