@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
-from . import common, security
+from . import common
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
@@ -18,7 +18,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Date, Integer, Text, Uuid
 from .models import attribution as models, common as common_models
-from .security import AccessBearerAuthT_contra
+from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class CompareAttributionParams:
     """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
     """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
-    models_: Annotated[
+    models: Annotated[
         list[common_models.Model], Field(min_length=2, max_length=8), Query("models", ["string"], is_exploded=False)
     ]
     """Two to eight models to compare, separated by commas."""
@@ -489,7 +489,7 @@ GET_REALTIME_REVENUE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:19",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRealtimeRevenueParams),
     rate_limit=("api",),
     is_conditional=True,
@@ -515,7 +515,7 @@ GET_CHANNEL_ATTRIBUTION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:81",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetChannelAttributionParams),
     rate_limit=("api",),
 )
@@ -537,8 +537,8 @@ COMPARE_ATTRIBUTION: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:155",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    origin="contracts/openapi/v1/attribution.yaml:160",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(CompareAttributionParams),
     rate_limit=("api",),
 )
@@ -560,8 +560,8 @@ EXPLAIN_ATTRIBUTION_ENTITY: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:225",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    origin="contracts/openapi/v1/attribution.yaml:230",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExplainAttributionEntityParams),
     rate_limit=("api",),
 )
@@ -583,8 +583,8 @@ GET_EVENT_TRACE: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:282",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    origin="contracts/openapi/v1/attribution.yaml:287",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetEventTraceParams),
     rate_limit=("api",),
 )
@@ -608,8 +608,8 @@ CREATE_RECOMPUTE: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:362",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    origin="contracts/openapi/v1/attribution.yaml:367",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(CreateRecomputeParams),
     bodies=Bodies({"application/json": JsonBody(models.RecomputeRequest)}, is_required=True),
     rate_limit=("api",),
@@ -632,8 +632,8 @@ GET_RECOMPUTE: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:440",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    origin="contracts/openapi/v1/attribution.yaml:445",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRecomputeParams),
     rate_limit=("api",),
 )
@@ -657,8 +657,8 @@ IMPORT_SPEND: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:515",
-    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    origin="contracts/openapi/v1/attribution.yaml:520",
+    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ImportSpendParams),
     bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),
     rate_limit=("api",),

@@ -47,6 +47,19 @@ _ROWS: Final = (
     VALUES (:tenant_id, 'google_search_paid', CAST(CAST(:at AS timestamptz) AT TIME ZONE 'UTC' AS date), 'USD', 2500, 'import')
     """,
     """
+    INSERT INTO attribution_events (tenant_id, id, processor, idempotency_key, event_type, occurred_at, transaction_id,
+        revenue_cents, effect_cents, currency, channel_code, raw_payload)
+    SELECT :tenant_id, md5(c.code)::uuid, 'stripe', c.code, 'PaymentCaptured', :at, c.code, 1000, 1000, 'USD', c.code, '{}'
+    FROM channel_taxonomy c
+    """,
+    """
+    INSERT INTO revenue_ledger (tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind, ordinal,
+        processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source, verification_timestamp)
+    SELECT :tenant_id, md5(c.code)::uuid, 'stripe', c.code, c.code, 'captured', 1, c.code, md5(c.code)::uuid, 1000, 1000, 'USD',
+        :at, 'stripe_webhook', :at
+    FROM channel_taxonomy c
+    """,
+    """
     INSERT INTO attribution_recompute_jobs (tenant_id, id, window_start, window_end, model_type, model_version, run_count)
     VALUES (:tenant_id, :job_id, :start, :end, 'markov', '1.0.0', 1)
     """,
