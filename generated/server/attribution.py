@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 
 from pydantic import Field
 
-from . import common
+from . import common, security
 from ._runtime.bodies import Bodies, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
@@ -18,7 +18,7 @@ from ._runtime.requests import Call
 from ._runtime.security import Need
 from ._runtime.types import Date, Integer, Text, Uuid
 from .models import attribution as models, common as common_models
-from .security import ACCESS_BEARER_AUTH, AccessBearerAuthT_contra
+from .security import AccessBearerAuthT_contra
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class CompareAttributionParams:
     """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
     end_date: Annotated[Date | None, Query("end_date")] = None
     """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
-    models: Annotated[
+    models_: Annotated[
         list[common_models.Model], Field(min_length=2, max_length=8), Query("models", ["string"], is_exploded=False)
     ]
     """Two to eight models to compare, separated by commas."""
@@ -489,7 +489,7 @@ GET_REALTIME_REVENUE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:19",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRealtimeRevenueParams),
     rate_limit=("api",),
     is_conditional=True,
@@ -515,7 +515,7 @@ GET_CHANNEL_ATTRIBUTION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:81",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetChannelAttributionParams),
     rate_limit=("api",),
 )
@@ -538,7 +538,7 @@ COMPARE_ATTRIBUTION: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:160",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(CompareAttributionParams),
     rate_limit=("api",),
 )
@@ -561,7 +561,7 @@ EXPLAIN_ATTRIBUTION_ENTITY: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:230",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExplainAttributionEntityParams),
     rate_limit=("api",),
 )
@@ -584,7 +584,7 @@ GET_EVENT_TRACE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:287",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetEventTraceParams),
     rate_limit=("api",),
 )
@@ -609,7 +609,7 @@ CREATE_RECOMPUTE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:367",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(CreateRecomputeParams),
     bodies=Bodies({"application/json": JsonBody(models.RecomputeRequest)}, is_required=True),
     rate_limit=("api",),
@@ -633,7 +633,7 @@ GET_RECOMPUTE: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:445",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRecomputeParams),
     rate_limit=("api",),
 )
@@ -658,7 +658,7 @@ IMPORT_SPEND: Final = Operation(
         }
     ),
     origin="contracts/openapi/v1/attribution.yaml:520",
-    security=((Need(ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ImportSpendParams),
     bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),
     rate_limit=("api",),

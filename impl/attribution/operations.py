@@ -59,11 +59,11 @@ class AttributionOperations(attribution.AttributionStub):
     ) -> attribution.CompareAttributionReply:
         tenant_id = call.principal.tenant_id
         period = periods.read(params.start_date, params.end_date, self._clock.now())
-        if len(set(params.models)) < len(params.models):
+        if len(set(params.models_)) < len(params.models_):
             raise InvalidParameterError("a model is named twice")
         async with tenant_transaction(self._engine, tenant_id) as connection:
             tenant, names = await _tenant(connection, tenant_id), await _names(connection)
-            chosen = [versions.requested(model, lookback_days=params.lookback_days) for model in params.models]
+            chosen = [versions.requested(model, lookback_days=params.lookback_days) for model in params.models_]
             # Fresh, so that every model is about the same sales and all sum to the same total.
             reports = [
                 await report.by_channel(connection, tenant_id, version, period, is_fresh=True) for version in chosen
