@@ -632,7 +632,7 @@ GET_RECOMPUTE: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:445",
+    origin="contracts/openapi/v1/attribution.yaml:461",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRecomputeParams),
     rate_limit=("api",),
@@ -657,7 +657,7 @@ IMPORT_SPEND: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:520",
+    origin="contracts/openapi/v1/attribution.yaml:536",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ImportSpendParams),
     bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),

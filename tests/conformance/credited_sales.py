@@ -23,8 +23,9 @@ FIGURE: Final = uuid.UUID("8d1f0c5e-2a4b-4c6d-9e8f-7a6b5c4d3e2f")
 _ROWS: Final = (
     """
     INSERT INTO webhook_deliveries (tenant_id, id, processor, topic, processor_event_id, idempotency_key, size_bytes,
-        signature_scheme, outcome, event_id)
-    VALUES (:tenant_id, :event_id, 'stripe', 'charge.succeeded', 'evt_example', 'example', 2, 'stripe-hmac-sha256', 'accepted', :event_id)
+        signature_scheme, secret_label, secret_version, account, outcome, event_id)
+    VALUES (:tenant_id, :event_id, 'stripe', 'charge.succeeded', 'evt_example', 'example', 2,
+        'stripe-hmac-sha256', 'default', 1, 'default', 'accepted', :event_id)
     """,
     """
     INSERT INTO touches (tenant_id, touch_id, session_id, occurred_at, kind, channel_code)
