@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from impl.attribution import tasks
+from impl.attribution import pages, tasks
+from impl.attribution.models.shapley import TooManyChannelsError
 from tests.attribution.shop import DAY, TODAY, Shop
 from tests.fixtures.service import correlation, log_in, stripe_delivery
 
@@ -222,3 +223,43 @@ async def test_a_window_that_is_closed_or_odd_is_refused(merchant_shop, http):
     }
     answer = await http.post("/api/attribution/recompute", json=tuned, headers=headers)
     assert answer.json()["model_version"] == "1.0.0+lookback7.impressions0.halflife43200s"
+
+
+async def test_the_trace_of_what_moved_says_what_it_reverses(merchant_shop, http):
+    shop, sale, headers = merchant_shop
+    moved = await shop.event("m", AT, -1001, kind="moved", of="s", reverses=sale)
+    body = await get(http, headers, f"events/{moved.id}/trace")
+    (entry,) = body["entries"]
+    assert (entry["entry_kind"], entry["effect_cents"], entry["reverses"]) == ("moved", -1001, str(sale.entry_id))
+    assert body["credits"] == []
+    assert "delivery" not in body
+
+
+async def test_a_job_that_failed_says_why(merchant_shop, http, monkeypatch):
+    shop, _, headers = merchant_shop
+    window = {"window_start": (TODAY - 3 * DAY).isoformat(), "window_end": TODAY.isoformat()}
+    answer = await http.post("/api/attribution/recompute", json={**window, "model": "shapley"}, headers=headers)
+    work = await work_of(shop)
+
+    async def judge(*_):
+        raise TooManyChannelsError("a journey of 13 channels; shapley takes at most 12")
+
+    monkeypatch.setattr(pages, "learn", judge)
+    with pytest.raises(TooManyChannelsError):
+        await tasks.recompute_window(work)
+    job = (await http.get(answer.headers["Location"], headers=headers)).json()
+    assert (job["status"], job["error_code"]) == ("failed", "ATTRIBUTION_TOO_MANY_CHANNELS")
+    assert job["error_message"] == "a journey of 13 channels; shapley takes at most 12"
+
+
+async def test_a_figure_whose_days_are_not_complete_is_explained_with_low_confidence(merchant_shop, http):
+    shop, _, headers = merchant_shop
+    window = {"window_start": (TODAY - 3 * DAY).isoformat(), "window_end": TODAY.isoformat()}
+    await recompute(http, shop, headers, model="last_touch", **window)
+    await shop.owner.execute(
+        "INSERT INTO attribution_changes (tenant_id, days) VALUES ($1, $2)", shop.tenant_id, [AT.date()]
+    )
+    long = await get(http, headers, "channels", start_date=(TODAY - 60 * DAY).date().isoformat())
+    figure = long["channels"][0]["explain_id"]
+    body = await get(http, headers, f"explain/channel_performance/{figure}")
+    assert body["confidence"] == "low"
