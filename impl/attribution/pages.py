@@ -115,7 +115,7 @@ async def learn(
 
 
 async def train(connection: AsyncConnection, scope: Scope, day: date, lessons: Lessons) -> None:
-    """What the model knows on `day`, also when no journey of that day needed it."""
+    """Train the model for `day`, also when no journey of that day needs it."""
     if day not in lessons.trained:
         lessons.trained[day] = await training.train(connection, scope.tenant_id, scope.version, day, keeps=scope.keeps)
 

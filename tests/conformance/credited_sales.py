@@ -14,6 +14,7 @@ from impl.attribution import recompute
 from impl.attribution.pages import Lessons
 from impl.attribution.recompute import Identity, Window
 from impl.attribution.versions import ModelVersion
+from impl.db import engine as engines
 from impl.db.transaction import tenant_transaction
 
 EVENT: Final = uuid.UUID("2b7e1516-28ae-4d2a-abf7-158809cf4f3c")
@@ -67,7 +68,7 @@ _ROWS: Final = (
 )
 
 
-async def make(app: AsyncEngine, worker: AsyncEngine, tenant_id: uuid.UUID) -> None:
+async def make(app: AsyncEngine, worker_url: str, tenant_id: uuid.UUID) -> None:
     """The rows of one tenant, its credits computed as a worker does."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     window = Window(today - timedelta(days=5), today - timedelta(days=4))
@@ -84,8 +85,10 @@ async def make(app: AsyncEngine, worker: AsyncEngine, tenant_id: uuid.UUID) -> N
         for statement in _ROWS:
             await connection.execute(text(statement), values)
     identity = Identity(tenant_id=tenant_id, window=window, version=ModelVersion(model="markov"))
+    worker = engines.create(worker_url, application_name="conformance", pool_size=1)
     async with tenant_transaction(worker, tenant_id, execution_context="worker") as connection:
         await _compute(connection, identity, values)
+    await worker.dispose()
 
 
 async def _compute(connection: AsyncConnection, identity: Identity, values: dict[str, object]) -> None:

@@ -225,7 +225,6 @@ async def furnish(
     """Everything the harness must know, as a target."""
     operator = engines.create(settings.secret("ops_database_url"), application_name="conformance", pool_size=1)
     app = engines.create(settings.secret("app_database_url"), application_name="conformance", pool_size=1)
-    worker = engines.create(settings.secret("worker_database_url"), application_name="conformance", pool_size=1)
     try:
         roles = {"admin": "admin", "manager": "manager", "viewer": "viewer"}
         spare = {f"spare{number}": "viewer" for number in range(3)}
@@ -240,13 +239,11 @@ async def furnish(
         await dead_events.make(app, KeyRing(settings.key_ring()), first.tenant_id)
         await dead_events.refused_deliveries(app, first.tenant_id)
         await dead_events.retries(app, first.tenant_id)
-        await credited_sales.make(app, worker, first.tenant_id)
+        await credited_sales.make(app, settings.secret("worker_database_url"), first.tenant_id)
         tenants = (("a", first), ("b", second), ("l", poor))
         keys = [(name, made, await url_key(app, made.tenant_id)) for name, made in tenants]
     finally:
-        await operator.dispose()
-        await app.dispose()
-        await worker.dispose()
+        await asyncio.gather(operator.dispose(), app.dispose())
     return {
         "logins": [
             *(_login(person) for person in people if person.role and not person.name.startswith(("spare", "victim"))),
