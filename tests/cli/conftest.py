@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import hashlib
 import os
 import re
 import signal
@@ -21,7 +22,7 @@ from tests.fixtures.database import Database
 ROOT = Path(__file__).resolve().parents[2]
 SKELDIR = Path(sys.executable).with_name("skeldir")
 START_SECONDS = 240
-OLD, NEW = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+OLD, NEW = (base64.b64encode(hashlib.sha256(name).digest()).decode() for name in (b"old", b"new"))
 Invoke = Callable[..., Awaitable[str]]
 
 

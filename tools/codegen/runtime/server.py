@@ -172,7 +172,8 @@ def _unwritten(bindings: Sequence[Binding]) -> Iterator[str]:
     for binding in bindings:
         for operation in binding.operations:
             method = getattr(type(binding.implementation), operation.handler, None)
-            if method is not None and method.__module__.startswith(stubs) and "Stub." in method.__qualname__:
+            # An implementation may be any callable, and that of a class of C has no module.
+            if getattr(method, "__module__", "").startswith(stubs) and "Stub." in method.__qualname__:
                 yield operation.id
 
 
