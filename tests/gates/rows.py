@@ -62,6 +62,9 @@ FIXED_VALUES: dict[str, Any] = {
 OMITTED = {
     # Only keys of the other purpose may name one.
     ("tenant_api_keys", "processor"),
+    # Only a repair has an amount.
+    ("dead_event_audit", "amount_cents"),
+    ("dead_event_audit", "currency"),
     *((table, "key_id") for table in ("tenants", "dead_events", "dead_events_quarantine", "api_idempotency_keys")),
 }
 # Rows of these tables appear when a row of another one is inserted.
