@@ -15,4 +15,4 @@ class WindowClosedError(ProblemError, kind=problems.WINDOW_CLOSED):
 
 
 class NotComputedError(ProblemError, kind=problems.ATTRIBUTION_NOT_COMPUTED):
-    """The results are not stored and too large to compute on demand; start a recompute and repeat the request."""
+    """The requested credits are not stored; start a recompute of the period first."""

@@ -58,6 +58,7 @@ FIXED_VALUES: dict[str, Any] = {
     "secret_sealed": b"sealed",
     "key_id": "k1",
     "session_id": uuid.UUID(int=7),
+    "dead_event_id": uuid.UUID(int=8),
 }
 OMITTED = {
     # Only keys of the other purpose may name one.

@@ -244,7 +244,7 @@ async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_rep
 @pytest.mark.promise("F28")
 async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_have_passed(seer, api, start, tenant):
     """The sweep finds them, a job reads each again, and each becomes an event with its entry: nobody asked for it."""
-    ring, now = KeyRing({"k": bytes(32)}), datetime.now(UTC)
+    ring, now = KeyRing({"k": bytes(range(32))}), datetime.now(UTC)
     for processor, event in SALES.items():
         delivery = Delivery(
             id=uuid4(), tenant_id=tenant, processor=processor, received_at=now, size_bytes=2, signature_scheme="any",

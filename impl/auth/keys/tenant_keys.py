@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import enum
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Final, TypeAlias, final
@@ -19,6 +20,8 @@ from impl.kernel.expiring import ExpiringCache
 
 PREFIX: Final = "skt_"
 """Lets people and leak scanners recognise a key; the log hides what begins so."""
+FORM: Final = re.compile(r"skt?_[A-Za-z0-9_-]{43}", re.ASCII)
+"""The form of a key. Older ones begin with `sk_`, which scanners take for a key of Stripe's."""
 _CACHE_SECONDS: Final = 60.0
 _CACHE_CAPACITY: Final = 2048
 _UNKNOWN_SECONDS: Final = 5.0

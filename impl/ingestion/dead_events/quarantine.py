@@ -8,7 +8,6 @@ was, and the hash of its key, by which an operator finds whose key it was.
 from __future__ import annotations
 
 import json
-import re
 from typing import Final, final
 
 import structlog
@@ -31,7 +30,7 @@ ONCE_PER_SECONDS: Final = 3600.0
 """A key is noted once in this time at each address, by each process."""
 NOTES_PER_HOUR: Final = 60
 """Strangers may make up any number of keys; a process notes no more of them."""
-_KEY: Final = re.compile(r"sk_[A-Za-z0-9_-]{43}", re.ASCII)
+
 _WEBHOOKS: Final = "/api/webhooks/"
 _INSERT: Final = text(
     """
@@ -55,7 +54,7 @@ class Quarantine:
 
     def note(self, key: str, request: RawRequest) -> None:
         """Note a delivery whose `key` has the form of ours and is not known."""
-        if not _KEY.fullmatch(key):
+        if not tenant_keys.FORM.fullmatch(key):
             return
         key_hash = tenant_keys.hash_of(key)
         if self._noted.get((key_hash, request.path)) or not self._is_room():
