@@ -171,7 +171,7 @@ def _unwritten(bindings: Sequence[Binding]) -> Iterator[str]:
     stubs = __name__.removesuffix("_runtime.server")
     for binding in bindings:
         for operation in binding.operations:
-            method = getattr(type(binding.implementation), operation.handler, None)
+            method: Any = getattr(type(binding.implementation), operation.handler, None)
             # An implementation may be any callable, and that of a class of C has no module.
             if getattr(method, "__module__", "").startswith(stubs) and "Stub." in method.__qualname__:
                 yield operation.id
