@@ -20,7 +20,8 @@ def passes(_: Exception) -> ServiceUnavailableError:
     return ServiceUnavailableError()
 
 
-ERROR_MAP: Final[ErrorMap] = dict.fromkeys(outage.DATABASE_ERRORS, unavailable) | {
+ERROR_MAP: Final[ErrorMap] = {
+    **dict.fromkeys(outage.DATABASE_ERRORS, unavailable),
     # A processor that does not answer, and a key that was taken out of the ring before everything was sealed anew.
     ProcessorUnreachable: passes,
     SealingError: passes,

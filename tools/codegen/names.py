@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from typing import NewType
+from typing import Final, NewType
 
 from tools.codegen import vocabulary
 
@@ -22,7 +22,7 @@ _WORDS = re.compile(
 _KEYWORDS: frozenset[str] = frozenset({*keyword.kwlist, "case", "match", "_"})
 """The same in every version of Python; newer ones have more words that are keywords in some places only."""
 
-_RESERVED = frozenset("self cls body call params status print type none true false".split())
+_RESERVED: Final[frozenset[str]] = frozenset("self cls body call params status print type none true false".split())
 _IN_CLASSES = frozenset(name for name in vocabulary.USED if name.islower() and name != "range")
 """Names that annotations use: an attribute or a method of the same name would stand before them in its class."""
 
