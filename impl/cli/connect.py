@@ -61,6 +61,8 @@ def connect(settings: Settings, connection: Connection) -> None:
         processor = registry.processor(connection.processor)
     except KeyError as error:
         raise ConfigurationError(str(error.args[0])) from error
+    if connection.secret is not None:
+        _check(processor, connection.secret)
     login, endpoint = connection.login or _demo_login(settings), connection.endpoint
     if connection.login is None:
         # The demo goes on signing with its own secrets, which have the label default.
@@ -127,10 +129,14 @@ def _read_secret(processor: Processor) -> str:
     return secret.strip()
 
 
-def _store(session: Session, processor: Processor, secret: str, endpoint: dict[str, str]) -> None:
+def _check(processor: Processor, secret: str) -> None:
     beginning = processor.guide.credential_begins
     if not secret.startswith(beginning):
         raise ConfigurationError(f"this is not {processor.guide.credential}: it begins with {beginning}")
+
+
+def _store(session: Session, processor: Processor, secret: str, endpoint: dict[str, str]) -> None:
+    _check(processor, secret)
     stored = session.put(
         f"/api/auth/admin/webhook-secrets/{processor.name}", {processor.credential: secret, **endpoint}
     )
