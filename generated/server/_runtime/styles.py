@@ -25,7 +25,6 @@ _WORDS: dict[str, dict[str, bool | None]] = {
     "boolean": {"true": True, "false": False},
     "null": {"null": None, "": None},
 }
-_ENCODED_COMMA: Final = re.compile("%2c", re.IGNORECASE)
 _DELIMITERS = {"spaceDelimited": re.compile(r"%20|\+| "), "pipeDelimited": re.compile(r"%7[cC]|\|")}
 
 
@@ -70,9 +69,6 @@ def read_query(name: str, shape: Shape, style: str, pairs: Pairs, *, is_exploded
             return [_form(value) for value in values]
         delimiter = _DELIMITERS.get(style)
         parts = delimiter.split(values[0]) if delimiter else values[0].split(",")
-        if not delimiter and len(parts) == 1:
-            # Most clients encode every comma, and then none is left that could be the separator.
-            parts = _ENCODED_COMMA.split(values[0])
         return [_form(part) for part in parts] if values[0] else []
     if isinstance(shape, dict):
         return _alternating([_form(part) for part in values[0].split(",")])
