@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-_METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _HERE = {"url": "/", "description": "The service that this document comes from."}
 INDEX = "index.html"
 METHOD_NOT_ALLOWED = 405
@@ -65,15 +64,17 @@ def contract_route(contract: Mapping[str, Any], unwritten: Collection[str]) -> B
 
 
 def _without(contract: Mapping[str, Any], unwritten: Collection[str]) -> dict[str, Any]:
-    paths = {
-        path: {
-            name: value
-            for name, value in item.items()
-            if not (isinstance(value, dict) and value.get("operationId") in unwritten)
-        }
-        for path, item in contract["paths"].items()
-    }
-    return {**contract, "paths": {path: item for path, item in paths.items() if _METHODS.intersection(item)}}
+    paths = {}
+    for path, item in contract["paths"].items():
+        rest = {name: value for name, value in item.items() if _operation_id(value) not in unwritten}
+        if any(_operation_id(value) is not None for value in rest.values()):
+            paths[path] = rest
+    return {**contract, "paths": paths}
+
+
+def _operation_id(value: object) -> str | None:
+    """None for the parts of a path item that are no operation."""
+    return value.get("operationId") if isinstance(value, dict) else None
 
 
 def _json(document: object) -> bytes:

@@ -138,7 +138,7 @@ async def _discrepancy(connection: AsyncConnection, tenant_id: UUID, figure_id: 
 
 def amount(cents: int, currency: str) -> str:
     """Such as `482.50 USD`."""
-    return f"{money.decimal_text(Money(cents, money.currency(currency)))} {currency}"
+    return money.text(Money(cents, money.currency(currency)))
 
 
 def percent(bps: Any) -> str:

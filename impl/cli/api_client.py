@@ -13,7 +13,7 @@ import httpx2
 
 from impl.kernel.errors import ConfigurationError
 
-_TIMEOUT_SECONDS: Final = 30.0
+TIMEOUT_SECONDS: Final = 30.0
 _RENEW_SECONDS: Final = 60.0
 """A token is renewed this long before it ends."""
 
@@ -64,11 +64,17 @@ class Session:
 @contextlib.contextmanager
 def session(url: str, login: Login) -> Iterator[Session]:
     """A session with the service at `url`. Raises `ConfigurationError` when nothing answers there."""
+    with reaching(url), httpx2.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_SECONDS) as client:
+        yield Session(client, login)
+
+
+@contextlib.contextmanager
+def reaching(url: str) -> Iterator[None]:
+    """Raises `ConfigurationError` when `url` is no address, or nothing answers there within the block."""
     if not url.startswith(("http://", "https://")):
         raise ConfigurationError(f"{url} is no address of a service; write one such as http://127.0.0.1:8000")
     try:
-        with httpx2.Client(base_url=url.rstrip("/"), timeout=_TIMEOUT_SECONDS) as client:
-            yield Session(client, login)
+        yield
     except httpx2.InvalidURL as error:
         raise ConfigurationError(f"{url} is no address of a service ({error})") from error
     except httpx2.HTTPError as error:

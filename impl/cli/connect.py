@@ -180,7 +180,7 @@ def _arrival(processor: Processor, delivery: dict[str, Any]) -> str:
     match delivery["outcome"]:
         case "accepted" | "duplicate" if "amount_cents" in delivery:
             amount = Money(delivery["amount_cents"], money.currency(delivery["currency"]))
-            return f"{name} reached us: signature good, {kind}, {money.decimal_text(amount)} {amount.currency}."
+            return f"{name} reached us: signature good, {kind}, {money.text(amount)}."
         case "ignored":
             return f"{name} reached us: signature good, {kind}. It does not count, for example because it is a test object."
         case "dead":

@@ -17,6 +17,7 @@ import httpx2
 from generated.governance import mappings
 from impl.cli import api_client, local, run
 from impl.cli.api_client import Login, Session
+from impl.cli.demo import show
 from impl.cli.demo.sender import Sender
 from impl.cli.options import FailOn
 from impl.kernel import money
@@ -26,8 +27,6 @@ from impl.kernel.money import Money, MoneyError
 from impl.platforms import fresh, registry
 from impl.platforms.notification import short_text
 from impl.settings import Settings
-
-_TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,8 @@ def sender(settings: Settings, *, tenant_key: str | None, secret: str | None) ->
 
 def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded], *, fail_on: FailOn = FailOn.REFUSED) -> None:
     """Send each delivery and print its outcome. Raises `ConfigurationError` when one failed in the sense of `fail_on`."""
-    if not url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"{url} is no address of a service; write one such as http://127.0.0.1:8000")
-    refused, dead = asyncio.run(_deliver(url.rstrip("/"), signer, deliveries))
+    with api_client.reaching(url):
+        refused, dead = asyncio.run(_deliver(url.rstrip("/"), signer, deliveries))
     if refused:
         raise ConfigurationError(f"{refused} of {len(deliveries)} deliveries were refused")
     if dead and fail_on is FailOn.DEAD:
@@ -158,27 +156,19 @@ def _revenue(session: Session) -> str | None:
     except ConfigurationError as error:
         local.say(f"Revenue of today cannot be read: {error}")
         return None
-    total = Money(revenue["revenue_total_cents"], money.currency(revenue["currency"]))
-    return f"{money.decimal_text(total)} {total.currency}"
+    return show.revenue_text(revenue)
 
 
 async def _deliver(url: str, signer: Sender, deliveries: Sequence[Recorded]) -> tuple[int, int]:
     """Number of refused deliveries, and of dead ones."""
     refused = dead = 0
-    try:
-        async with httpx2.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS) as client:
-            for one in deliveries:
-                name = one.delivery_id or str(uuid.uuid4())
-                reply = await signer.send(client, one.processor, one.topic, one.body, delivery_id=name)
-                refused += reply.status_code != 200
-                dead += reply.status_code == 200 and reply.json()["outcome"] == "dead"
-                local.say(f"{one.processor} {one.topic} ({one.where}) → {reply.status_code} {_outcome(reply)}")
-    except httpx2.InvalidURL as error:
-        raise ConfigurationError(f"{url} is no address of a service ({error})") from error
-    except httpx2.HTTPError as error:
-        raise ConfigurationError(
-            f"{url} does not answer ({type(error).__name__}); start it with `skeldir run`"
-        ) from error
+    async with httpx2.AsyncClient(base_url=url, timeout=api_client.TIMEOUT_SECONDS) as client:
+        for one in deliveries:
+            name = one.delivery_id or str(uuid.uuid4())
+            reply = await signer.send(client, one.processor, one.topic, one.body, delivery_id=name)
+            refused += reply.status_code != 200
+            dead += reply.status_code == 200 and reply.json()["outcome"] == "dead"
+            local.say(f"{one.processor} {one.topic} ({one.where}) → {reply.status_code} {_outcome(reply)}")
     return refused, dead
 
 

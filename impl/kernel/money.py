@@ -98,6 +98,11 @@ def decimal_text(money: Money) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
+def text(money: Money) -> str:
+    """The same with its currency, for people: `129.99 USD`."""
+    return f"{decimal_text(money)} {money.currency}"
+
+
 def from_micros(micros: int) -> int:
     """Minor units of `micros` (millionths of the unit) of a currency of exponent 2, rounded half up: `(m + 5000) // 10000`."""
     return (micros + 5000) // 10000

@@ -85,7 +85,7 @@ class Amount(NamedTuple):
         if unit != "minor" or not isinstance(self.number, int):
             return f"{self.number} {code}"
         try:
-            return f"{money.decimal_text(Money(self.number, money.currency(code)))} {code}"
+            return money.text(Money(self.number, money.currency(code)))
         except MoneyError:
             return f"{self.number} {code}"
 

@@ -52,7 +52,7 @@ async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
         message = f"{base_url} does not respond ({type(error).__name__}); start the service with `skeldir run`"
         raise DemoFailed(message) from error
     say("")
-    say(f"Revenue of today, from the ledger:  {_amount(revenue)}  (verified: {str(revenue['verified']).lower()})")
+    say(f"Revenue of today, from the ledger:  {revenue_text(revenue)}  (verified: {str(revenue['verified']).lower()})")
 
 
 async def _deliver(client: httpx2.AsyncClient, sender: Sender, processor: str, example: Example) -> str:
@@ -78,9 +78,10 @@ def _expect(response: httpx2.Response, status: int) -> dict[str, Any]:
     return body
 
 
-def _amount(revenue: dict[str, Any]) -> str:
+def revenue_text(revenue: Mapping[str, Any]) -> str:
+    """The total of a reply with today's revenue."""
     total = money.Money(revenue["revenue_total_cents"], money.currency(revenue["currency"]))
-    return f"{money.decimal_text(total)} {total.currency}"
+    return money.text(total)
 
 
 def curl_lines(base_url: str, shop: Shop) -> list[str]:

@@ -79,12 +79,7 @@ class _Names(dict[str, str]):
 def _told(dead_event: DeadEvent) -> str:
     if dead_event.amount_cents is None or dead_event.currency is None:
         return "the one that the processor sent"
-    return f"{in_words(Money(dead_event.amount_cents, Currency(dead_event.currency)))} at the processor"
-
-
-def in_words(amount: Money) -> str:
-    """`13.10 USD`."""
-    return f"{money.decimal_text(amount)} {amount.currency}"
+    return f"{money.text(Money(dead_event.amount_cents, Currency(dead_event.currency)))} at the processor"
 
 
 async def of_retry(connection: AsyncConnection, reader: Reader, tenant_id: UUID, dead_event: DeadEvent) -> Outlook:
@@ -97,7 +92,7 @@ async def of_retry(connection: AsyncConnection, reader: Reader, tenant_id: UUID,
     except StillDead as error:
         effect = f"With the current rules it fails with `{error.code}`: {error}. It then returns to `pending`."
         return Outlook("nothing", effect[:_MAX])
-    instead = next((f", in place of {in_words(fact.repair.told)}" for fact in facts if fact.repair), "")
+    instead = next((f", in place of {money.text(fact.repair.told)}" for fact in facts if fact.repair), "")
     effect = (
         f"With the current rules it says: {reading.in_words(facts)}{instead}. A worker records this with these dates; what is "
         "recorded already is not counted again. If it contradicts what is recorded, it returns to `pending`."

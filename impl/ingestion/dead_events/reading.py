@@ -165,8 +165,7 @@ def _refused(event: Any, amount: GivenAmount) -> Fact:
 def in_words(facts: Sequence[Fact]) -> str:
     """The facts in words: `PaymentRefunded re_1 13.10 USD on 2026-11-21`."""
     shown = [
-        f"{fact.type} {fact.object_id[:60]} {money.decimal_text(fact.money)} {fact.money.currency} on {fact.occurred_at:%Y-%m-%d}"
-        for fact in facts
+        f"{fact.type} {fact.object_id[:60]} {money.text(fact.money)} on {fact.occurred_at:%Y-%m-%d}" for fact in facts
     ]
     return "; ".join(shown[:_SHOWN]) + (f"; and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
 

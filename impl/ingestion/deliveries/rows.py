@@ -189,7 +189,7 @@ def _links(facts: Iterable[Fact]) -> list[dict[str, str]] | None:
 def _mismatch(known: KnownFact, capture: Fact) -> dict[str, Any]:
     """The dead event for what turns out to be in another currency than its capture."""
     shown = known.shown
-    amount = f"{money.decimal_text(shown.money)} {shown.money.currency}"
+    amount = money.text(shown.money)
     message = f"{shown.object_id} of {amount} was taken back: {shown.transaction_id} is in {capture.money.currency}"
     return {
         "idempotency_key": f"{known.key}:mismatch",
