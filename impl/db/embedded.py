@@ -8,7 +8,6 @@ server; a server left behind by a killed owner is taken over; `fsync` stays on.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -19,13 +18,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy.engine import URL
 
-from impl.db import binaries, postmaster, url
+from impl.db import binaries, placement, postmaster, url
 from impl.db.binaries import Account, Binaries
 from impl.db.errors import EmbeddedPostgresError
 
@@ -131,8 +129,8 @@ def start(
     for a crash recovery up to `start_seconds`. Raises `EmbeddedPostgresError`.
     """
     who = binaries.account()
-    home = _home(data, who)
-    lock = _take_lock(home)
+    home = placement.home(data, who)
+    lock = placement.take_lock(home)
     if lock is None:
         return _connect_to_running(home, port, start_seconds)
     try:
@@ -157,47 +155,13 @@ def start(
 
 def stop_orphan(data: Path) -> bool:
     """Stop a server that a killed or departed owner left running on `data`; False if there is none, or it has an owner."""
-    home = _home(data, binaries.account())
-    lock = _take_lock(home)
+    home = placement.home(data, binaries.account())
+    lock = placement.take_lock(home)
     if lock is None:
         return False
-    pid_file = postmaster.pid_file(home)
-    is_running = pid_file is not None and postmaster.serves(pid_file.pid, home)
-    if pid_file is not None and is_running:
-        Server(home, pid_file.port, pid_file.pid, {}, owned=True).stop()
+    is_running = postmaster.end_left_behind(home)
     os.close(lock)
     return is_running
-
-
-def _home(data: Path, who: Account) -> Path:
-    """The folder that holds the cluster: `data`, or a place under /var/lib when `who` cannot reach `data`."""
-    requested = data.absolute()
-    try:
-        requested.mkdir(parents=True, exist_ok=True)
-        home = requested.resolve()
-        if not who.can_enter(home.parent):
-            home = binaries.SYSTEM_HOME / f"data-{sha256(str(requested).encode()).hexdigest()[:12]}"
-            home.mkdir(parents=True, exist_ok=True)
-            (requested / "elsewhere.txt").write_text(f"This folder is private to root; the cluster is in {home}\n")
-        who.own(home)
-        home.chmod(0o700)
-        (home / "lock").touch(mode=0o600)
-    except OSError as error:
-        message = f"cannot write to the data folder {requested} ({error.strerror}); choose another or correct its owner"
-        raise EmbeddedPostgresError(message) from error
-    return home
-
-
-def _take_lock(home: Path) -> int | None:
-    """Lock held by the process that owns the server of `home`; None if another process holds it."""
-    # A lock and not a pid: the kernel releases it however the process ends, and a pid may be reused by another program.
-    descriptor = os.open(home / "lock", os.O_RDWR | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def _initialise(home: Path, programs: Binaries, who: Account) -> Mapping[str, str]:

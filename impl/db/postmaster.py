@@ -100,6 +100,15 @@ def end(pid: int, home: Path, child: subprocess.Popen[Any] | None) -> None:
         time.sleep(POLL_SECONDS)
 
 
+def end_left_behind(home: Path) -> bool:
+    """Stop the server that a killed or departed owner left running in `home`, whose lock we hold; False if there is none."""
+    left = pid_file(home)
+    if left is None or not serves(left.pid, home):
+        return False
+    end(left.pid, home, None)
+    return True
+
+
 def _is_idle(pid: int, home: Path) -> bool:
     """Whether all processes of the server are idle. A working checkpointer says so in its process title."""
     others = [other for other in processes(home) if other != pid]
