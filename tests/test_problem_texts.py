@@ -16,6 +16,8 @@ import yaml
 
 import impl
 from generated.server import ProblemError
+from generated.server.app import OPERATIONS
+from impl.app.assembly import has_closed_query
 from impl.cli.tenant import NewTenant
 from tests.fixtures.service import log_in, stripe_delivery
 
@@ -144,3 +146,32 @@ async def test_a_reused_idempotency_key_is_served_as_documented(http: httpx2.Asy
 async def test_a_delivery_for_another_path_is_served_as_documented(http: httpx2.AsyncClient, merchant: NewTenant):
     reply = await http.post(f"{STRIPE}/charge/refunded", **stripe_delivery(merchant, "charge.succeeded"))
     _as_documented(reply, "WEBHOOK_TOPIC_MISMATCH")
+
+
+async def test_unknown_query_parameters_are_refused_where_our_clients_write_them(
+    http: httpx2.AsyncClient, merchant: NewTenant
+):
+    admin = await log_in(http, merchant)
+    reply = await http.get("/api/events/dead?stauts=pending", headers=admin)
+    assert reply.status_code == 400
+    problem = reply.json()
+    assert (problem["errors"][0]["pointer"], problem["errors"][0]["field"]) == ("/query/stauts", "stauts")
+    assert problem["errors"][0]["message"].startswith("Unknown parameter; ")
+    assert (await http.get("/api/health/live?probe=1")).status_code == 200
+    assert (await http.post(f"{STRIPE}?utm_source=x", content=b"{}")).status_code == 401
+    open_to_others = {one.path for one in OPERATIONS if not has_closed_query(one)}
+    health = {"/api/health", "/api/health/ready", "/api/health/live"}
+    callback, touches = "/api/attribution/platform-oauth/{platform}/callback", "/api/events"
+    webhooks = {one.path for one in OPERATIONS if one.path.startswith("/api/webhooks/")}
+    assert open_to_others == health | webhooks | {callback, touches}
+
+
+async def test_a_short_wrong_password_is_a_failed_login(http: httpx2.AsyncClient, merchant: NewTenant):
+    body = {"email": merchant.email, "password": "x", "tenant_id": str(merchant.tenant_id)}
+    _as_documented(await http.post(LOGIN, json=body), "AUTH_UNAUTHORIZED")
+
+
+async def test_broken_json_is_told_with_its_position(http: httpx2.AsyncClient):
+    sent = {"content": b'{"email": "a",}', "headers": {"Content-Type": "application/json"}}
+    error = (await http.post(LOGIN, **sent)).json()["errors"][0]
+    assert error["message"] == "This is not JSON: trailing comma at line 1 column 15"

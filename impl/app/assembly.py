@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from generated.governance import problems
 from generated.server import (
+    Operation,
     ProblemDetails,
     errors,
     export,
@@ -72,6 +73,9 @@ CLOSE_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
+OAUTH_CALLBACK: Final = "completeProviderOAuthCallback"
+"""The operation whose query the OAuth provider writes."""
+
 
 class Closing(Protocol):
     """A part with writes in the background."""
@@ -122,12 +126,22 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         error_shape=PROBLEMS,
         error_map=ERROR_MAP,
         wrapper=tuning.wrapper,
+        closed_query=has_closed_query,
     )
     # In front of all others, because FastAPI has a /docs of its own and the first route that matches answers.
     contract = docs.contract_route(app.openapi(), app.state.unwritten)
     app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir), contract]
     _allow_origins(app, settings)
     return app
+
+
+def has_closed_query(operation: Operation) -> bool:
+    """Whether unknown query parameters are refused: nowhere where others than our clients write the address.
+
+    Processors, probes and OAuth providers add parameters of their own to theirs.
+    """
+    is_clients_own = bool(operation.security) or operation.bodies is not None
+    return is_clients_own and not operation.is_raw and operation.id != OAUTH_CALLBACK
 
 
 def _engine(settings: Settings) -> AsyncEngine:

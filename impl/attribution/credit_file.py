@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
+from generated.server import message_of
 from impl.attribution.models import LEARNERS, RULES
 from impl.attribution.models.journey import Journey, Shares, Touch, allocate
 from impl.attribution.models.rules import Parameters
@@ -96,13 +96,8 @@ def _read(path: Path) -> list[tuple[Journey, _JourneyLine]]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise UnreadableFileError(f"{path}: {place}: {_message(first)}") from error
+        raise UnreadableFileError(f"{path}: {place}: {message_of(first)}") from error
     return [(_journey(line), line) for line in file.journeys]
-
-
-def _message(error: ErrorDetails) -> str:
-    """The mistake in words for the author of the file, who knows JSON and not our classes."""
-    return "Input should be an object" if error["type"] == "dataclass_type" else error["msg"]
 
 
 def _journey(line: _JourneyLine) -> Journey:

@@ -48,10 +48,10 @@ def test_learning_models_are_trained_on_the_whole_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "the file: Invalid JSON: EOF while parsing an object at line 1 column 1"),
-        ("[]", "journeys.json: the file: Input should be an object"),
-        ('{"journeys": [{"touches": [{"channel": "email"}], "converted": true}]}', r"journeys\.0\.touches\.0\.at_seconds: Field required"),
-        ('{"journeys": [{"touches": [], "converted": true, "value_cents": 1.5}]}', r"journeys\.0\.value_cents: Input should be a valid integer"),
+        ("{", "the file: This is not JSON: EOF while parsing an object at line 1 column 1"),
+        ("[]", "journeys.json: the file: Must be an object"),
+        ('{"journeys": [{"touches": [{"channel": "email"}], "converted": true}]}', r"journeys\.0\.touches\.0\.at_seconds: This property is required"),
+        ('{"journeys": [{"touches": [], "converted": true, "value_cents": 1.5}]}', r"journeys\.0\.value_cents: Must be an integer"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_says_where(tmp_path, text, message):

@@ -192,7 +192,7 @@ QUERIES: dict[str, tuple[str, str]] = {
     "sku=abc&sku=defg": ("valid", "/api/orders"),
     "sku=abc,defghijk": ("invalid", "/api/orders"),
     "sku=abc&sku=ab": ("invalid", "/api/orders"),
-    "unknown=1": ("valid", "/api/orders"),
+    "unknown=1": ("unsure", "/api/orders"),
     "range%5Bdays%5D=5&range[from]=2026-01-01": ("valid", "/api/report"),
     "range[days]=91": ("invalid", "/api/report"),
     "range[until]=2026-01-01": ("invalid", "/api/report"),

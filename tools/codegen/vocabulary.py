@@ -12,7 +12,7 @@ IMPORTED: Mapping[str, frozenset[str]] = {
     for module, names in {
         "typing": "Annotated Any ClassVar Final Literal Never Protocol TypeAlias TypeVar final",
         "typing_extensions": "TypeAliasType",
-        "collections.abc": "AsyncIterable Mapping",
+        "collections.abc": "AsyncIterable Callable Mapping",
         "dataclasses": "dataclass",
         "enum": "StrEnum",
         "fastapi": "FastAPI",
@@ -50,7 +50,17 @@ OWN = frozenset("DOCUMENT OPERATIONS OWN_OPERATIONS Authenticator".split())
 USED = frozenset[str]().union(*IMPORTED.values(), BUILTINS, OWN)
 """All of them."""
 
-ARGUMENTS = ("authenticator", "limiter", "error_shape", "observer", "callers", "error_map", "wrapper", "prefix")
+ARGUMENTS = (
+    "authenticator",
+    "limiter",
+    "error_shape",
+    "observer",
+    "callers",
+    "error_map",
+    "wrapper",
+    "closed_query",
+    "prefix",
+)
 """Arguments of `mount` beside the application and its APIs."""
 
 MOUNTING = frozenset({"app", "bindings", "install", "plugins", *ARGUMENTS})

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
-from generated.server import Invalid, InvalidRequestError
+from generated.server import Invalid, InvalidRequestError, message_of
 from generated.server import events as contract
 from generated.server.models import events as models
 from impl.ingestion import names, privacy
@@ -61,7 +61,7 @@ def _item(index: int, value: Any) -> Item:
     try:
         touch = _TOUCH.validate_json(to_json(payload), strict=True)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False, include_context=False)
+        details = error.errors(include_url=False, include_input=False)
         return Item(index=index, touch_id=_id_of(payload), cause=_cause(index, details), payload=payload)
     return _checked(index, touch)
 
@@ -94,7 +94,7 @@ def _id_of(payload: Any) -> str:
 def _cause(index: int, details: list[ErrorDetails]) -> Cause:
     """The gravest mistake as the code, and every mistake as an issue, without a value of the touch."""
     issues = [
-        {"pointer": _pointer(index, *one["loc"]), "code": one["type"], "message": one["msg"].replace(_NUL, "")}
+        {"pointer": _pointer(index, *one["loc"]), "code": one["type"], "message": message_of(one).replace(_NUL, "")}
         for one in details[:MAX_ISSUES]
     ]
     kinds = {one["type"] for one in details}

@@ -251,9 +251,16 @@ def _judge_request(
                 message = f"{violation.message}, yet the reply is {exchange.status}"
                 yield _finding("accepted-invalid", operation, violation.pointer, message, exchange)
                 return
-    elif not violations and not _is_rule_refusal(exchange, policy) and not _is_opaque(operation, exchange, policy):
+    elif not violations and not _may_refuse(operation, exchange, policy):
         message = f"the request keeps the contract, yet the reply is {exchange.status}"
         yield _finding("refused-valid", operation, operation.pointer, message, exchange)
+
+
+def _may_refuse(operation: CompiledOperation, exchange: Exchange, policy: Policy) -> bool:
+    """Whether a refusal of a request that keeps the contract may be right."""
+    if request_checks.has_unknown_parameter(operation, exchange):
+        return True
+    return _is_rule_refusal(exchange, policy) or _is_opaque(operation, exchange, policy)
 
 
 def is_polite_refusal(exchange: Exchange, policy: Policy) -> bool:

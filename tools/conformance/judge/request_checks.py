@@ -44,6 +44,13 @@ def violations_of(operation: CompiledOperation, exchange: Exchange, path_values:
     return violations
 
 
+def has_unknown_parameter(operation: CompiledOperation, exchange: Exchange) -> bool:
+    """Whether the query has a name that the operation does not declare: OpenAPI lets a service refuse it, and ignore it."""
+    names = {one.name for one in operation.parameters if one.location == "query"}
+    names |= {scheme.carrier for way in operation.security for scheme, _ in way if scheme.kind == "query"}
+    return any(name not in names and name.partition("[")[0] not in names for name in exchange.query_values)
+
+
 def body_state(body: Body, exchange: Exchange) -> BodyState:
     """Whether the request body of `exchange` keeps the contract."""
     media_type = exchange.header_values.get("content-type", "")

@@ -41,6 +41,7 @@ def emit_mount(plan: Plan, apis: Sequence[MountedApi], groups: Sequence[Group], 
     """The module `app`."""
     module = Module("server/app.py", "Every API of the contracts in one FastAPI application.", made_from)
     schemes = sorted({scheme for many in (apis, groups) for one in many for scheme in one.schemes})
+    module.use("collections.abc", "Callable")
     module.use("pathlib", "Path")
     module.use("fastapi", "FastAPI")
     for part, name in (
@@ -86,6 +87,7 @@ def emit_mount(plan: Plan, apis: Sequence[MountedApi], groups: Sequence[Group], 
             "Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. "
             "`callers` is told who still calls what is deprecated. `error_map` has the problems for exceptions that are no "
             "`ProblemError`, whichever operation raises them. `wrapper` makes the handler that is called for each operation. "
+            "`closed_query` says which operations refuse query parameters that they do not declare. "
             "`prefix` stands in front of every path, in place of the path of the contract's server."
         )
         _body(module, apis, groups, is_secured=bool(schemes))
@@ -111,6 +113,7 @@ def _arguments(plan: Plan, apis: Sequence[MountedApi], groups: Sequence[Group], 
         "callers: CallerCounter | None = None,",
         "error_map: ErrorMap | None = None,",
         "wrapper: Wrapper | None = None,",
+        "closed_query: Callable[[Operation], bool] | None = None,",
         "prefix: str | None = None,",
     ]
     return lines
@@ -143,6 +146,7 @@ def _body(module: Module, apis: Sequence[MountedApi], groups: Sequence[Group], *
     module.line("    limiter=limiter,")
     module.line("    error_map=error_map or {},")
     module.line("    wrapper=wrapper,")
+    module.line("    closed_query=closed_query,")
     module.line(")")
     module.line("bindings = [")
     module.lines(f"    Binding({_own_table(api)}, {api.module})," for api in apis if api.own)
