@@ -44,6 +44,7 @@ from ._runtime import (
     Unset,
     UnsupportedMediaTypeError,
     Wrapper,
+    message_of,
 )
 
 __all__ = [
@@ -87,4 +88,5 @@ __all__ = [
     "Unset",
     "UnsupportedMediaTypeError",
     "Wrapper",
+    "message_of",
 ]

@@ -3,6 +3,7 @@
 Generated from contracts/openapi/v1 by `contracts generate`; change that instead.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -81,14 +82,16 @@ def mount(
     callers: CallerCounter | None = None,
     error_map: ErrorMap | None = None,
     wrapper: Wrapper | None = None,
+    closed_query: Callable[[Operation], bool] | None = None,
     prefix: str | None = None,
 ) -> None:
     """Serve every operation of the contracts in `app`, and the contract itself at /openapi.json and /docs.
 
     Paths that `app` knows beside them stay; unknown ones answer 404 in the shape of `error_shape`. `callers` is
     told who still calls what is deprecated. `error_map` has the problems for exceptions that are no `ProblemError`,
-    whichever operation raises them. `wrapper` makes the handler that is called for each operation. `prefix` stands
-    in front of every path, in place of the path of the contract's server.
+    whichever operation raises them. `wrapper` makes the handler that is called for each operation. `closed_query`
+    says which operations refuse query parameters that they do not declare. `prefix` stands in front of every path,
+    in place of the path of the contract's server.
     """
     plugins = Plugins(
         error_shape=error_shape or ProblemDetails(),
@@ -97,6 +100,7 @@ def mount(
         limiter=limiter,
         error_map=error_map or {},
         wrapper=wrapper,
+        closed_query=closed_query,
     )
     bindings = [
         Binding(ATTRIBUTION_OPERATIONS, attribution),

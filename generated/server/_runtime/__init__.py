@@ -9,6 +9,7 @@ from .errors import ErrorMap, ErrorShape, ProblemDetails
 from .events import ServerEvent
 from .exchange import Handler, Wrapper
 from .limits import Limiter, RateLimit
+from .messages import message_of
 from .models import UNSET, ContractModel, Unset
 from .observers import Exchange, LoggingObserver, Observer
 from .operations import Operation
@@ -73,4 +74,5 @@ __all__ = [
     "Unset",
     "UnsupportedMediaTypeError",
     "Wrapper",
+    "message_of",
 ]

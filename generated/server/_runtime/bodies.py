@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import styles, wire
 from .issues import from_validation
+from .messages import message_of
 from .problems import Issue, UnsupportedMediaTypeError
 from .requests import RawRequest
 
@@ -59,13 +60,21 @@ class JsonBody(Generic[BodyT]):
 
 
 def _invalid(raw: bytes, error: ValidationError) -> Invalid:
+    details = error.errors(include_url=False, include_input=False)
+    # A part of a document may be text that is JSON itself, and wrong; only without a place the whole body is no JSON.
+    broken = next((one for one in details if one["type"] == "json_invalid" and not one["loc"]), None)
+    if broken is not None:
+        return _not_json(message_of(broken))
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError):
-        message = "This is not JSON in UTF-8"
-        return Invalid((Issue("/body", "body", message, "json_invalid"),), is_json=False)
-    is_json = all(one["type"] != "json_invalid" for one in error.errors(include_url=False, include_input=False))
+        return _not_json("This is not JSON in UTF-8")
+    is_json = all(one["type"] != "json_invalid" for one in details)
     return Invalid(tuple(from_validation(error, "/body", document)), is_json=is_json)
+
+
+def _not_json(message: str) -> Invalid:
+    return Invalid((Issue("/body", "body", message, "json_invalid"),), is_json=False)
 
 
 class TextBody(Generic[BodyT]):

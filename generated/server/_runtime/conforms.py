@@ -41,7 +41,7 @@ class Conforms:
         try:
             keyword = _failure(value, self.schema, self.schema)
         except RecursionError:
-            raise PydanticCustomError("too_deep", "Input is nested too deeply") from None
+            raise PydanticCustomError("too_deep", "Nested too deeply") from None
         if keyword is None:
             return value
         # The words of a contract may hold braces, so they are an argument and never the template.
@@ -53,16 +53,16 @@ class Conforms:
             fields = getattr(self.owner, "model_fields", {})
             names = ", ".join(field.alias or name for name, field in fields.items())
             return (
-                f"Input should have at least {argument} of these: {names}"
+                f"Must have at least {argument} of these: {names}"
                 if names
-                else f"Input should have at least {argument} properties"
+                else f"Must have at least {argument} properties"
             )
         if keyword == "dependentRequired":
             name, others = next(
                 (name, need) for name, need in argument.items() if name in value and not value.keys() >= {*need}
             )
-            return f"With {name} it should have {' and '.join(one for one in others if one not in value)}"
-        return f"Input violates the rule '{keyword}'"
+            return f"With {name} it must also have {' and '.join(one for one in others if one not in value)}"
+        return f"Violates the rule {keyword} of the contract"
 
 
 def is_valid(value: Any, schema: Any, root: dict[str, Any]) -> bool:

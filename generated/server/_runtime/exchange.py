@@ -30,6 +30,7 @@ from .problems import (
     RateLimitedError,
     UnauthorizedError,
 )
+from .queries import KnownQuery
 from .replies import Reply, ReplyError
 from .requests import Call, Headers, RawRequest
 from .security import Guard
@@ -41,7 +42,7 @@ Send: TypeAlias = Callable[[Any], Awaitable[None]]
 
 
 _BAD_LENGTH = Issue(
-    "/header/Content-Length", "Content-Length", "Input should be a non-negative integer", "invalid_content_length"
+    "/header/Content-Length", "Content-Length", "Must be a non-negative integer", "invalid_content_length"
 )
 
 
@@ -104,6 +105,8 @@ class Plugins:
     error_map: ErrorMap
     limiter: Limiter | None = None
     wrapper: Wrapper | None = None
+    closed_query: Callable[[Operation], bool] | None = None
+    """Operations that refuse query parameters which they do not declare; None for no operation."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,6 +130,8 @@ class Endpoint:
         self.guard = guard
         self.plugins = plugins
         self._handler = handler if plugins.wrapper is None else plugins.wrapper(operation, handler)
+        is_closed = plugins.closed_query is not None and plugins.closed_query(operation)
+        self._known_query = KnownQuery.of(operation) if is_closed else None
         self._codecs = {reply: Codec(reply, operation.replies) for reply in operation.replies}
         self._notices = [(name.lower().encode(), value.encode("latin-1")) for name, value in operation.notices]
         self._reads_body = operation.bodies is not None or operation.is_raw
@@ -233,6 +238,8 @@ class Endpoint:
             params, param_issues = operation.params.decode(request, segments)
             arguments.append(params)
             issues += param_issues
+        if self._known_query is not None and request.query:
+            issues += self._known_query.issues(request.query)
         if operation.bodies is not None and not operation.is_raw:
             body, body_issues = operation.bodies.decode(request)
             arguments.append(body)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from .messages import message_of
 from .problems import Issue
 
 MAX_ISSUES = 50
@@ -20,11 +21,11 @@ def from_validation(error: ValidationError, prefix: str, document: Any) -> list[
     """Issues of `error` under `prefix` (`/body`). `document` is what was validated: its keys are no labels of union branches."""
     issues: dict[tuple[str | int, ...], Issue] = {}
     # Four times the limit, because a union reports one mistake once for each of its branches, and those are merged below.
-    for one in error.errors(include_url=False, include_context=False, include_input=False)[: MAX_ISSUES * 4]:
+    for one in error.errors(include_url=False, include_input=False)[: MAX_ISSUES * 4]:
         tokens = _tokens(one["loc"], document, is_missing=one["type"] == "missing")
-        names = [_shown(token) for token in tokens]
+        names = [shown(token) for token in tokens]
         name = names[-1] if names else prefix.rpartition("/")[2]
-        issues.setdefault(tuple(tokens), Issue(_pointer(prefix, names), name, one["msg"], one["type"]))
+        issues.setdefault(tuple(tokens), Issue(_pointer(prefix, names), name, message_of(one), one["type"]))
     return list(issues.values())[:MAX_ISSUES]
 
 
@@ -43,7 +44,7 @@ def _escape(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def _shown(token: str | int) -> str:
+def shown(token: str | int) -> str:
     """A name as the client sent it, made fit to be read: cut, and with a sign for each character that cannot be printed."""
     text = str(token)
     text = text if len(text) <= MAX_NAME else f"{text[: MAX_NAME - 1]}…"

@@ -163,7 +163,7 @@ class _Field:
 class Params(Generic[ParamsT]):
     """Reads the parameters of one operation into instances of a generated class."""
 
-    __slots__ = ("_accept", "_fields", "_make")
+    __slots__ = ("_accept", "_fields", "_make", "places")
 
     def __init__(self, make: Callable[..., ParamsT]) -> None:
         self._make = make
@@ -173,6 +173,7 @@ class Params(Generic[ParamsT]):
         accepts = {name: mark for name, mark in marks.items() if isinstance(mark, Accept)}
         self._accept = next(iter(accepts.items()), None)
         self._fields = tuple(_field(one, hints[one.name]) for one in fields if one.name not in accepts)
+        self.places = tuple(one.place for one in self._fields)
 
     def decode(self, request: RawRequest, segments: Mapping[str, str]) -> tuple[ParamsT | None, list[Issue]]:
         """The parameters, or everything that is wrong with them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Integer:
 
 def _whole(value: float) -> int:
     if not value.is_integer():
-        raise PydanticCustomError("int_type", "Input should be a valid integer")
+        raise PydanticKnownError("int_type")
     return int(value)
 
 
@@ -99,8 +100,7 @@ class Real:
         if self.lt is not None and value >= self.lt:
             raise PydanticKnownError("less_than", {"lt": self.lt})
         if self.multiple_of is not None and not is_multiple(value, self.multiple_of):
-            text = "Input should be a multiple of {multiple_of}"
-            raise PydanticCustomError("multiple_of", text, {"multiple_of": self.multiple_of})
+            raise PydanticKnownError("multiple_of", {"multiple_of": self.multiple_of})
         return float(value) if abs(value) < _EXACT else value
 
 
@@ -110,11 +110,12 @@ class Exact:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], cs.CoreSchema]) -> cs.CoreSchema:
         kinds = {(type(value), value) for value in get_args(source)}
+        expected = " or ".join(json.dumps(value) for value in get_args(source))
 
         def same(value: Any) -> Any:
             whole = int(value) if isinstance(value, float) and value.is_integer() else value
             if not isinstance(whole, str | int | None) or (type(whole), whole) not in kinds:
-                raise PydanticCustomError("literal_error", "Input should be one of the constants of the contract")
+                raise PydanticKnownError("literal_error", {"expected": expected})
             return whole
 
         return cs.no_info_before_validator_function(same, handler(source))
@@ -139,14 +140,15 @@ class Text:
     def _match(self, value: str) -> str:
         assert self.pattern is not None
         if compiled(self.pattern).search(value) is None:
-            text = "String should match pattern '{pattern}'"
-            raise PydanticCustomError("string_pattern_mismatch", text, {"pattern": self.pattern})
+            raise PydanticKnownError("string_pattern_mismatch", {"pattern": self.pattern})
         return value
 
     def _check_format(self, value: str) -> str:
         assert self.format is not None
         if not FORMATS[self.format](value):
-            raise PydanticCustomError("string_format_mismatch", "String should be: {format}", {"format": self.format})
+            raise PydanticCustomError(
+                "string_format_mismatch", "Must have the format {format}", {"format": self.format}
+            )
         return value
 
 
@@ -194,7 +196,7 @@ class _UuidForm:
         return cs.custom_error_schema(
             wire.either(text, either, python, cs.simple_ser_schema("uuid")),
             custom_error_type="invalid_uuid",
-            custom_error_message="Input should be a UUID",
+            custom_error_message="Must be a UUID",
         )
 
 
@@ -224,7 +226,7 @@ class _Base64:
         try:
             return _base64(value)
         except (binascii.Error, ValueError) as error:
-            raise PydanticCustomError("invalid_base64", "Input should be Base64") from error
+            raise PydanticCustomError("invalid_base64", "Must be Base64") from error
 
 
 class _Binary:
@@ -252,18 +254,18 @@ Timestamp: TypeAlias = Annotated[
         re.compile(rf"{_DATE}[tT]{_TIME}\Z"),
         _instant,
         "invalid_date_time",
-        "Input should be a date-time with its offset (RFC 3339)",
+        "Must be a date-time with an offset (RFC 3339)",
     ),
 ]
 Date: TypeAlias = Annotated[
     date,
-    Form(date, re.compile(rf"{_DATE}\Z"), date.fromisoformat, "invalid_date", "Input should be a date, YYYY-MM-DD"),
+    Form(date, re.compile(rf"{_DATE}\Z"), date.fromisoformat, "invalid_date", "Must be a date, YYYY-MM-DD"),
 ]
 Time: TypeAlias = Annotated[
     time,
-    Form(time, re.compile(rf"{_TIME}\Z"), time.fromisoformat, "invalid_time", "Input should be a time with its offset"),
+    Form(time, re.compile(rf"{_TIME}\Z"), time.fromisoformat, "invalid_time", "Must be a time with an offset"),
 ]
 DecimalText: TypeAlias = Annotated[
     Decimal,
-    Form(Decimal, re.compile(r"-?[0-9]+(\.[0-9]+)?\Z"), Decimal, "invalid_decimal", "Input should be a decimal number"),
+    Form(Decimal, re.compile(r"-?[0-9]+(\.[0-9]+)?\Z"), Decimal, "invalid_decimal", "Must be a decimal number"),
 ]
