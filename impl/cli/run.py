@@ -20,6 +20,7 @@ from impl.platforms import registry
 from impl.platforms.processor import Processor
 from impl.settings import Settings
 from impl.telemetry import logging
+from impl.telemetry.log_file import LogFile
 
 DEMO_NAME = "Demo shop"
 LOG = "skeldir.log"
@@ -34,9 +35,9 @@ def run(settings: Settings) -> None:
         )
     # Before anything is started, so that a port in use is reported at once and not after the database is up.
     listening = serve.listen(settings)
-    with local.stack(settings) as stack, (settings.data_dir / LOG).open("a", encoding="utf-8") as log:
+    with local.stack(settings) as stack, LogFile(settings.data_dir / LOG) as log:
         logging.configure(settings.log_level, log)
-        local.say(f"Database: {stack.where}\nLog:      {log.name}\n")
+        local.say(f"Database: {stack.where}\nLog:      {log.path}\n")
         shop = demo_shop(stack)
         stand_ins = local_settings(settings)
 

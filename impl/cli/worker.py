@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import structlog
 from pydantic import SecretStr
@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from impl.cli import local
 from impl.settings import Role, Settings, environment_name
 from impl.telemetry import logging
+from impl.telemetry.log_file import LogFile
 
 log = structlog.get_logger()
 
@@ -52,9 +53,9 @@ def _until_signal(settings: Settings) -> None:
 
 
 @contextlib.contextmanager
-def running(settings: Settings, output: IO[Any] | None = None) -> Iterator[None]:
-    """Run `settings.worker_processes` workers within the block; their log goes to `output` (default: standard error)."""
-    workers = [_Supervised(settings, output, number) for number in range(settings.worker_processes)]
+def running(settings: Settings, log_file: LogFile | None = None) -> Iterator[None]:
+    """Run `settings.worker_processes` workers within the block; their log goes to `log_file` (default: standard error)."""
+    workers = [_Supervised(settings, log_file, number) for number in range(settings.worker_processes)]
     for worker in workers:
         worker.start()
     try:
@@ -70,9 +71,9 @@ def running(settings: Settings, output: IO[Any] | None = None) -> Iterator[None]
 class _Supervised(threading.Thread):
     """One worker process and its replacements."""
 
-    def __init__(self, settings: Settings, output: IO[Any] | None, number: int) -> None:
+    def __init__(self, settings: Settings, log_file: LogFile | None, number: int) -> None:
         super().__init__(daemon=True)
-        self._environment, self._output = environment(settings), output
+        self._environment, self._log_file = environment(settings), log_file
         if settings.worker_metrics_port is not None:
             # Each process serves its own metrics, and its replacement serves them on the same port.
             self._environment["SKELDIR_WORKER_METRICS_PORT"] = str(settings.worker_metrics_port + number)
@@ -83,12 +84,13 @@ class _Supervised(threading.Thread):
         while not self._stopped.is_set():
             started = time.monotonic()
             # A session of its own: Ctrl-C in the terminal must reach the supervisor only, which lets the jobs finish.
-            process = subprocess.Popen(
-                [sys.executable, "-m", "impl.worker"],
-                env=self._environment,
-                stderr=self._output,
-                start_new_session=True,
-            )
+            with self._log_file.pipe() if self._log_file else contextlib.nullcontext() as output:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "impl.worker"],
+                    env=self._environment,
+                    stderr=output,
+                    start_new_session=True,
+                )
             while process.poll() is None and not self._stopped.wait(POLL_SECONDS):
                 pass
             if self._stopped.is_set():

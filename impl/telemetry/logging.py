@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import TextIO, cast
+from typing import Protocol, TextIO, cast
 
 import structlog
 from pydantic_core import to_json
@@ -22,7 +22,19 @@ _LOST = (OSError, ValueError)
 _UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
 
-def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
+class Stream(Protocol):
+    """Where lines go."""
+
+    def write(self, text: str, /) -> int:
+        """Write whole lines; `OSError` or `ValueError` if that is impossible."""
+        ...
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        ...
+
+
+def configure(level: str = "INFO", stream: Stream | None = None) -> None:
     """Send every log line of the process and its libraries as JSON to `stream` (default: standard error).
 
     `level` is a level name of the standard library. Calling it again replaces the earlier configuration.
@@ -51,7 +63,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
 class _Unfailing:
     """A stream that loses a line rather than raise: a full disk under the log must not fail the request that is logged."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
