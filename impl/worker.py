@@ -86,6 +86,8 @@ class Worker:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     manager: QueueManager | None = None
     executed: int = 0
+    is_recycled: bool = False
+    """Whether another process takes its place at once."""
     ticked_at: float = field(default_factory=time.monotonic)
 
 
@@ -125,6 +127,11 @@ async def run(settings: Settings, jobs: Registry | None = None, timetable: list[
     log.info("worker_started", worker_id=worker.worker_id, queues=list(QUEUES), task_names=sorted(worker.registry))
     async with _beside(worker):
         await _work(worker)
+    # The successor of a recycled worker needs seconds to start, in which readiness must not fail for lack of workers.
+    if not worker.is_recycled:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await vitals.leave(engine, worker.worker_id)
     await engine.dispose()
     log.info("worker_stopped", worker_id=worker.worker_id, executed=worker.executed)
 
@@ -207,6 +214,7 @@ def _count(worker: Worker) -> None:
     memory_kb = resident_kb()
     if worker.executed >= MAX_JOBS or memory_kb > MAX_RESIDENT_KB:
         log.info("worker_recycles", executed=worker.executed, resident_kb=memory_kb)
+        worker.is_recycled = True
         _stop(worker)
 
 

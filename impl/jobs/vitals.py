@@ -43,19 +43,16 @@ _STATUS: Final = text("SELECT status::text FROM queue.pgqueuer WHERE id = :job_i
 
 
 async def run(engine: AsyncEngine, worker_id: str) -> None:
-    """Write a heartbeat of `worker_id` every ten seconds, until cancelled; then remove it."""
-    try:
-        while True:
-            try:
-                await beat(engine, worker_id)
-            except outage.FAILURES as error:
-                # Without its database a worker has no jobs either; ending it would only add restarts to the outage.
-                if not outage.is_outage(error):
-                    raise
-                log.warning("heartbeat_waits_for_database", error_class=type(error).__name__)
-            await asyncio.sleep(BEAT_SECONDS)
-    finally:
-        await leave(engine, worker_id)
+    """Write a heartbeat of `worker_id` every ten seconds, until cancelled."""
+    while True:
+        try:
+            await beat(engine, worker_id)
+        except outage.FAILURES as error:
+            # Without its database a worker has no jobs either; ending it would only add restarts to the outage.
+            if not outage.is_outage(error):
+                raise
+            log.warning("heartbeat_waits_for_database", error_class=type(error).__name__)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def beat(engine: AsyncEngine, worker_id: str) -> None:

@@ -70,5 +70,6 @@ JOBS = {
 }
 
 if __name__ == "__main__":
+    worker.MAX_JOBS = int(os.environ.get("TEST_MAX_JOBS", worker.MAX_JOBS))
     worker.LEASE = timedelta(seconds=LEASE_SECONDS)
     worker.main(JOBS, [])

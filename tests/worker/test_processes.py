@@ -196,6 +196,14 @@ async def test_told_to_stop_it_finishes_what_it_began_and_takes_nothing_more(see
     assert await seer.fetchval("SELECT count(*) FROM worker_heartbeats") == 0
 
 
+async def test_a_worker_that_has_run_its_share_counts_as_alive_while_the_next_one_starts(seer, api, defer, start):
+    """Else a deployment of one worker is not ready for seconds after each hundred jobs."""
+    await defer(process.SENTINEL, number=0)
+    recycled = start(TEST_MAX_JOBS="1")
+    assert await asyncio.to_thread(recycled.wait, PATIENCE_SECONDS) == 0
+    assert await vitals.state(api) == "up"
+
+
 @pytest.mark.promise("P125", "P129", "P130", "P081")
 async def test_two_supervised_workers_dispatch_each_due_instant_once_and_are_replaced_when_killed(seer, api, start):
     port = two_free_ports()
