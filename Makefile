@@ -113,10 +113,11 @@ bench-deliveries: install ## signed deliveries per second, against a hand-writte
 bench-ingest: install ## signed deliveries per second beside a bare FastAPI route and pgbench; the ladder in full: INGEST="--ladder-seconds 60"
 	@$(BIN)/python -m tests.bench.ingest $(INGEST)
 
-faults: install ## storms of 1000, kill -9 of API, worker and database under load, 10,000 hostile bodies for each processor and 10,000 documents for the database, thousands of stories of payments: nothing lost, no 5xx, every net right
+faults: install ## storms of 1000, kill -9 of API, worker and database under load, a rolling upgrade, 10,000 hostile bodies for each processor and 10,000 documents for the database, thousands of stories of payments: nothing lost, no 5xx, every net right
 	@$(BIN)/python -m tests.faults.storms --sizes 50 250 1000 --at-once 200
 	@$(BIN)/python -m tests.faults.chaos --rounds 30
 	@$(BIN)/python -m tests.faults.database --rounds 50
+	@$(BIN)/python -m tests.faults.upgrade
 	@SKELDIR_HOSTILE_BODIES=10000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/ingestion/deliveries/test_hostile.py
 	@SKELDIR_HOSTILE_DOCUMENTS=10000 $(BIN)/python -m pytest -q tests/schema/test_personal_data_guard.py
 	@SKELDIR_STORIES=2000 $(BIN)/python -m pytest -q -p no:logging --show-capture=no tests/stories

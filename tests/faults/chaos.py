@@ -58,7 +58,7 @@ def _key(one: Delivery) -> str:
     return one.name if one.is_dead else f"{one.processor} {one.name}"
 
 
-def _next(order: Random, shop: Shop, account: Account) -> Delivery:
+def next_delivery(order: Random, shop: Shop, account: Account) -> Delivery:
     chance = order.random()
     if chance < 0.15 and account.acknowledged:
         return order.choice(list(account.acknowledged.values())[-50:])
@@ -95,7 +95,7 @@ async def keep_sending(
     pause = _PAUSE_SECONDS
     async with httpx2.AsyncClient(base_url=deployment.url, timeout=60) as client:
         while not until.is_set():
-            if await deliver(client, shop, account, _next(order, shop, account)):
+            if await deliver(client, shop, account, next_delivery(order, shop, account)):
                 pause = _PAUSE_SECONDS
             else:
                 await asyncio.sleep(pause)
@@ -161,7 +161,7 @@ async def kills(deployment: Deployment, victims: Sequence[str], seed: int) -> Ac
     shop = await deployment.shop()
     for victim in victims:
         await one_round(deployment, shop, account, order, victim)
-    await _workers_live(deployment)
+    await workers_live(deployment)
     await asyncio.to_thread(deployment.stop_worker)
     return account
 
@@ -173,7 +173,7 @@ async def run(folder: Path, rounds: int, seed: int) -> Account:
         return await kills(deployment, victims, seed)
 
 
-async def _workers_live(deployment: Deployment) -> None:
+async def workers_live(deployment: Deployment) -> None:
     """After all that the workers still run what is due, and every due instant was dispatched once."""
     deadline, connection = time.monotonic() + deployments.PATIENCE_SECONDS, await deployment.look()
     since = await connection.fetchval("SELECT now()")

@@ -35,6 +35,8 @@ from tests.db.test_embedded import reachable
 
 SKELDIR = Path(sys.executable).with_name("skeldir")
 PATIENCE_SECONDS = 180.0
+PASSWORD = "a long password"
+"""Of every owner of a shop."""
 _LAST_LINES = 40
 _RAISE = text("SELECT ops.update_tenant(:tenant, webhook_rate_per_minute => 10000000)")
 
@@ -60,6 +62,8 @@ class Deployment:
     shops: int = 0
     variables: dict[str, str] = field(default_factory=dict)
     """Further environment of the API and the workers."""
+    program: Path | None = None
+    """Folder of the release that runs; the installed one unless given."""
 
     @property
     def url(self) -> str:
@@ -77,7 +81,8 @@ class Deployment:
         more |= self.variables
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [SKELDIR, *arguments],
+                [*command(self.program), *arguments],
+                cwd=self.program,
                 env=environment(**secrets, **more),
                 stdout=log,
                 stderr=log,
@@ -88,9 +93,9 @@ class Deployment:
         """The API, on the port it always had."""
         self.api = self._start("api", "serve", "--port", str(self.port))
 
-    def start_worker(self) -> None:
-        """Two worker processes under their supervisor."""
-        self.worker = self._start("worker", "worker", "--processes", "2")
+    def start_worker(self, processes: int = 2) -> None:
+        """Worker processes under their supervisor."""
+        self.worker = self._start("worker", "worker", "--processes", str(processes))
 
     async def ready(self) -> None:
         """Wait until the API answers and reaches its database."""
@@ -132,6 +137,10 @@ class Deployment:
         """End the workers, if any run."""
         self._stop(self.worker)
 
+    def stop_api(self) -> None:
+        """Ask the API to end, as a deployment does."""
+        self._stop(self.api)
+
     def stop(self) -> None:
         """End everything."""
         self._stop(self.api, self.worker)
@@ -162,7 +171,7 @@ class Deployment:
             self.settings,
             name=f"Shop {self.shops}",
             email=email,
-            password="a long password",
+            password=PASSWORD,
             secrets=secrets,
         )
         operator = engines.create(self.settings.secret("ops_database_url"), pool_size=1)
@@ -176,6 +185,11 @@ class Deployment:
     async def look(self) -> asyncpg.Connection:
         """A connection that sees every tenant's rows."""
         return await bootstrap.connect(self.server.url(roles.OWNER, DATABASE))
+
+
+def command(program: Path | None) -> list[str]:
+    """The `skeldir` command of a release; its folder has to be the working directory, where Python looks first."""
+    return [str(SKELDIR)] if program is None else [sys.executable, "-c", "from impl.cli import main; main()"]
 
 
 def _tail(log: Path) -> str:
