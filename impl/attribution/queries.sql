@@ -6,27 +6,19 @@
 
 -- name: effects_of_window
 -- The next page of what moves money in a window. What a closed day has is left as it is.
-SELECT e.id, e.occurred_at, e.effect_cents, e.currency, l.entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal,
-       l.reverses, l.amount_cents
-  FROM (SELECT e.id, e.occurred_at, e.effect_cents, e.currency
-          FROM attribution_events e
-         WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :after_at AND e.occurred_at < :window_end
-           AND (e.occurred_at, e.id) > (:after_at, :after_id) AND e.effect_cents <> 0
-           AND (e.occurred_at >= :open_from OR NOT EXISTS (
-               SELECT FROM attribution_allocations a
-                WHERE a.tenant_id = :tenant_id AND a.event_id = e.id AND a.model_type IS NOT DISTINCT FROM :model AND a.model_version IS NOT DISTINCT FROM :version))
-         ORDER BY e.occurred_at, e.id
-         LIMIT :page) e
-  CROSS JOIN LATERAL (
-       SELECT l.id AS entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal, l.reverses, l.amount_cents
-         FROM revenue_ledger l
-        WHERE l.tenant_id = :tenant_id AND l.event_id = e.id
-       OFFSET 0) l
+SELECT e.id, e.occurred_at, e.effect_cents, e.currency
+  FROM attribution_events e
+ WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :after_at AND e.occurred_at < :window_end
+   AND (e.occurred_at, e.id) > (:after_at, :after_id) AND e.effect_cents <> 0
+   AND (e.occurred_at >= :open_from OR NOT EXISTS (
+       SELECT FROM attribution_allocations a
+        WHERE a.tenant_id = :tenant_id AND a.event_id = e.id AND a.model_type IS NOT DISTINCT FROM :model AND a.model_version IS NOT DISTINCT FROM :version))
+ ORDER BY e.occurred_at, e.id
+ LIMIT :page
 
 -- name: effects_of_sales
 -- What else belongs to the sales of some conversions and has credits already, in whatever window.
-SELECT e.id, e.occurred_at, e.effect_cents, e.currency, l.entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal,
-       l.reverses, l.amount_cents
+SELECT e.id, e.occurred_at, e.effect_cents, e.currency
   FROM unnest(CAST(:conversions AS uuid[])) AS c (event_id)
   CROSS JOIN LATERAL (
        SELECT l.processor, l.original_transaction_id
@@ -39,7 +31,7 @@ SELECT e.id, e.occurred_at, e.effect_cents, e.currency, l.entry_id, l.processor,
        SELECT p.partner_processor, p.partner_original
          FROM sale_partners(:tenant_id, own.processor, own.original_transaction_id) p) side
   CROSS JOIN LATERAL (
-       SELECT l.id AS entry_id, l.event_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal, l.reverses, l.amount_cents
+       SELECT l.event_id
          FROM revenue_ledger l
         WHERE l.tenant_id = :tenant_id AND l.processor = side.processor
           AND l.original_transaction_id = side.original_transaction_id AND l.event_id <> c.event_id
@@ -56,15 +48,20 @@ SELECT e.id, e.occurred_at, e.effect_cents, e.currency, l.entry_id, l.processor,
 
 -- name: effects_of_events
 -- Some events by their ids.
+SELECT e.id, e.occurred_at, e.effect_cents, e.currency
+  FROM attribution_events e
+ WHERE e.tenant_id = :tenant_id AND e.id = ANY (CAST(:events AS uuid[])) AND e.effect_cents <> 0
+
+-- name: effect
+-- What moves money, each with its entry.
 SELECT e.id, e.occurred_at, e.effect_cents, e.currency, l.entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal,
        l.reverses, l.amount_cents
-  FROM attribution_events e
+  FROM event e
   CROSS JOIN LATERAL (
        SELECT l.id AS entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal, l.reverses, l.amount_cents
          FROM revenue_ledger l
         WHERE l.tenant_id = :tenant_id AND l.event_id = e.id
        OFFSET 0) l
- WHERE e.tenant_id = :tenant_id AND e.id = ANY (CAST(:events AS uuid[])) AND e.effect_cents <> 0
 
 -- name: sale
 -- The conversion that each event takes its shares from: itself when it is the first capture of its sale. A capture that has
@@ -352,7 +349,9 @@ UPDATE attribution_recompute_jobs
 SELECT d.line, d.is_conversion, d.event_id
   FROM (SELECT concat_ws('|', l.processor, l.transaction_id, l.entry_kind, coalesce(r.entry_kind || ':' || r.transaction_id, ''),
                          a.currency, a.channel_code, a.allocated_revenue_cents, a.allocation_ratio) AS line,
-               l.entry_kind = 'captured' AND l.ordinal = 1 AND l.effect_cents > 0 AS is_conversion, a.event_id
+               l.entry_kind = 'captured' AND l.effect_cents > 0
+                   AND (l.ordinal = 1 OR sale_conversion(:tenant_id, l.processor, l.original_transaction_id) = l.event_id) AS is_conversion,
+               a.event_id
           FROM attribution_allocations a
           JOIN revenue_ledger l ON l.tenant_id = a.tenant_id AND l.event_id = a.event_id
           LEFT JOIN revenue_ledger r ON r.tenant_id = l.tenant_id AND r.id = l.reverses
@@ -373,14 +372,8 @@ DELETE FROM attribution_training_counts WHERE tenant_id = :tenant_id AND day >= 
 
 -- name: effects_of_span
 -- Everything of a span that moves money.
-SELECT e.id, e.occurred_at, e.effect_cents, e.currency, l.entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal,
-       l.reverses, l.amount_cents
+SELECT e.id, e.occurred_at, e.effect_cents, e.currency
   FROM attribution_events e
-  CROSS JOIN LATERAL (
-       SELECT l.id AS entry_id, l.processor, l.original_transaction_id, l.entry_kind, l.ordinal, l.reverses, l.amount_cents
-         FROM revenue_ledger l
-        WHERE l.tenant_id = :tenant_id AND l.event_id = e.id
-       OFFSET 0) l
  WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :span_start AND e.occurred_at < :span_end AND e.effect_cents <> 0
 
 -- name: converted_members
@@ -455,7 +448,7 @@ SELECT d.channel_code, d.currency, sum(d.cents)::bigint AS cents,
  ORDER BY d.channel_code, d.currency
 
 -- name: stored_by_channel
--- The same of credits that are stored.
+-- The same of credits that are stored. A capture that moved away and counts again has a second place, and is the conversion.
 SELECT a.channel_code, a.currency, sum(a.allocated_revenue_cents)::bigint AS cents,
        count(*) FILTER (WHERE l.is_conversion) AS conversions,
        coalesce(sum(a.allocation_ratio) FILTER (WHERE l.is_conversion), 0) AS shares,
@@ -463,7 +456,8 @@ SELECT a.channel_code, a.currency, sum(a.allocated_revenue_cents)::bigint AS cen
        coalesce(sum(abs(a.allocated_revenue_cents)) FILTER (WHERE l.is_conversion), 0) AS conversion_cents
   FROM attribution_allocations a
   CROSS JOIN LATERAL (
-       SELECT l.entry_kind = 'captured' AND l.ordinal = 1 AND l.effect_cents > 0 AS is_conversion
+       SELECT l.entry_kind = 'captured' AND l.effect_cents > 0
+                  AND (l.ordinal = 1 OR sale_conversion(:tenant_id, l.processor, l.original_transaction_id) = l.event_id) AS is_conversion
          FROM revenue_ledger l
         WHERE l.tenant_id = :tenant_id AND l.event_id = a.event_id
        OFFSET 0) l

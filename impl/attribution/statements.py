@@ -53,16 +53,18 @@ def paths(kind: str) -> TextClause:
     """The paths that models learn from: `converted` ones of a span, or `null` ones at its end."""
     head = f"WITH member AS ({PARTS['null_members']})"
     if kind != "null":
-        parts = ", ".join(f"{name} AS MATERIALIZED ({PARTS[name]})" for name in ("sale", "conversion"))
-        effect = f"effect AS MATERIALIZED ({PARTS['effects_of_span']})"
-        head = f"WITH {effect}, {parts}, member AS ({PARTS['converted_members']})"
+        head = f"{_materialized('effects_of_span', 'sale', 'conversion')}, member AS ({PARTS['converted_members']})"
     return text(f"{head} {PARTS['paths']}")
 
 
 def _head(effects: str) -> str:
-    names = ("sale", "conversion", "touch", "credited")
-    parts = ", ".join(f"{name} AS MATERIALIZED ({PARTS[name]})" for name in names)
-    return f"WITH effect AS MATERIALIZED ({PARTS[effects]}), {parts}"
+    return _materialized(effects, "sale", "conversion", "touch", "credited")
+
+
+def _materialized(effects: str, *names: str) -> str:
+    """The events of `effects` with their entries, and the parts `names` about them."""
+    parts = ", ".join(f"{name} AS MATERIALIZED ({PARTS[name]})" for name in ("effect", *names))
+    return f"WITH event AS MATERIALIZED ({PARTS[effects]}), {parts}"
 
 
 def _weights(model: str, *, learns: bool) -> str:

@@ -33,6 +33,7 @@ class Sale:
     name: str
     at: datetime
     cents: int
+    session: uuid.UUID | None = None
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Shop:
         reference: str | None = None,
     ) -> Sale:
         """An event that adds `cents` (below 0: takes them) to the sale `of`, by default its own."""
-        sale = Sale(self._id(name), self._id(f"{name}:entry"), name, at, cents)
+        sale = Sale(self._id(name), self._id(f"{name}:entry"), name, at, cents, session)
         await self.owner.execute(
             """
             INSERT INTO attribution_events (tenant_id, id, processor, idempotency_key, event_type, occurred_at, revenue_cents,

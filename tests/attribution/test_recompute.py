@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import uuid
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from impl.attribution import recompute, tasks
+from impl.attribution import periods, recompute, report, tasks
 from impl.attribution.errors import InvalidParameterError, WindowClosedError
 from impl.attribution.versions import ModelVersion
+from impl.db.transaction import tenant_transaction
 from tests.attribution.shop import DAY, TODAY
 
 LINEAR = ModelVersion(model="linear")
@@ -82,6 +84,23 @@ async def test_a_capture_that_moved_to_its_order_loses_its_credit(shop):
     assert moved.id not in credit
     assert credit[order.id] == {"email": 50, "organic": 50}
     assert credit[refund.id] == {"email": -5, "organic": -5}
+
+
+async def test_a_capture_that_moved_away_and_counts_again_is_a_conversion(shop, app_engine):
+    """Its second entry has the ordinal 2, and is the first that counts."""
+    at = TODAY - 5 * DAY
+    payment = await two_touches(shop, "pay", at=at, cents=100)
+    await shop.event("moved", at, -100, kind="moved", of="pay", reverses=payment)
+    again = await shop.event("again", at, 100, of="pay", ordinal=2, session=payment.session)
+    await shop.event("more", at + DAY, 50, of="pay", ordinal=3)
+    await shop.compute(START, END, LINEAR)
+    assert (await shop.credits(LINEAR))[again.id] == {"email": 50, "organic": 50}
+    assert (await shop.job(shop.identity(START, END, LINEAR)))["conversions"] == 1
+    async with tenant_transaction(app_engine, shop.tenant_id) as connection:
+        result = await report.by_channel(connection, shop.tenant_id, LINEAR, periods.read(None, None, TODAY))
+    assert [(one.channel_code, one.conversions, one.shares) for one in result.credits] == [
+        ("email", 1, Decimal("0.5")), ("organic", 1, Decimal("0.5"))
+    ]  # fmt: skip
 
 
 async def test_a_conversion_without_a_touch_is_credited_by_its_own_hint(shop, ops_engine):
