@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Protocol, TypeAlias
 from pydantic import Field
 
 from . import common, security
-from ._runtime.bodies import Bodies, JsonBody
+from ._runtime.bodies import Bodies, BytesBody, JsonBody
 from ._runtime.operations import Operation
 from ._runtime.params import Header, Params, Path, Query
 from ._runtime.problems import NotWrittenError
@@ -78,6 +78,18 @@ class GetChannelAttributionParams:
     """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """Maximum age in days of a touch that is credited for a sale."""
+    model_version: Annotated[common_models.ModelVersion | None, Query("model_version")] = None
+    """Version of the model, with parameters other than the defaults, as `model_version` in responses. Encode its plus
+    sign as `%2B`. It contains the look-back, so `lookback_days` is not needed.
+    """
+    group_by: Annotated[Literal["channel", "campaign"], Query("group_by")] = "channel"
+    """`campaign` adds the campaigns of each channel. A campaign receives the part of the channel's credit that its
+    touches have.
+    """
+    intervals: Annotated[bool, Query("intervals", "boolean")] = False
+    """Adds a 90 percent interval to the revenue of each channel, from 200 resamples of whole days of the training set.
+    Only for models that learn.
+    """
 
 
 @final
@@ -143,6 +155,95 @@ CompareAttributionReply: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListAttributedConversionsParams:
+    """Parameters of `listAttributedConversions`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
+    model: Annotated[common_models.Model | None, Query("model")] = None
+    """Attribution model. Defaults to the model of the tenant."""
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
+    """Maximum age in days of a touch that is credited for a sale."""
+    model_version: Annotated[common_models.ModelVersion | None, Query("model_version")] = None
+    """Version of the model, with parameters other than the defaults, as `model_version` in responses. Encode its plus
+    sign as `%2B`. It contains the look-back, so `lookback_days` is not needed.
+    """
+    channel_code: Annotated[common_models.ChannelCode | None, Query("channel_code")] = None
+    """Only credits of this channel."""
+    currency: Annotated[Annotated[str, Text(pattern="^[A-Z]{3}$")] | None, Query("currency")] = None
+    """Only credits in this currency (ISO 4217)."""
+    cursor: Annotated[
+        Annotated[str, Text(min_length=1, max_length=512, pattern="^[A-Za-z0-9_-]+$")] | None, Query("cursor")
+    ] = None
+    """Position of the next page: the value of `page.next_cursor` of the previous page."""
+    limit: Annotated[int, Integer(ge=1, le=100), Query("limit", "integer")] = 50
+    """Maximum number of items per page."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAttributedConversions200(JsonReply):
+    """A page of credits."""
+
+    status: ClassVar[int] = 200
+    body: models.AttributedConversionPage
+
+
+ListAttributedConversionsReply: TypeAlias = (
+    ListAttributedConversions200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.AttributionNotComputed409
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAttributionPathsParams:
+    """Parameters of `getAttributionPaths`."""
+
+    x_correlation_id: Annotated[Uuid | None, Header("X-Correlation-ID")] = None
+    """A UUID that identifies this request in responses and logs. The server generates one when it is missing and
+    rejects a value that is not a UUID.
+    """
+    start_date: Annotated[Date | None, Query("start_date")] = None
+    """First day of the period (UTC, inclusive). Defaults to 30 days ending with the last day."""
+    end_date: Annotated[Date | None, Query("end_date")] = None
+    """Last day of the period (UTC, inclusive), at most 366 days after the first. Defaults to today."""
+    lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
+    """Maximum age in days of a touch that is credited for a sale."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAttributionPaths200(JsonReply):
+    """The paths."""
+
+    status: ClassVar[int] = 200
+    body: models.AttributionPaths
+
+
+GetAttributionPathsReply: TypeAlias = (
+    GetAttributionPaths200
+    | common.BadRequest400
+    | common.Unauthorized401
+    | common.Forbidden403
+    | common.TooManyRequests429
+    | common.InternalError500
+    | common.ServiceUnavailable503
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainAttributionEntityParams:
     """Parameters of `explainAttributionEntity`."""
 
@@ -189,6 +290,12 @@ class GetEventTraceParams:
     """
     event_id: Annotated[Uuid, Path("event_id")]
     """ID of the event."""
+    model: Annotated[common_models.Model | None, Query("model")] = None
+    """Model whose credits are computed if they are not stored. Stored credits of all models are always returned."""
+    model_version: Annotated[common_models.ModelVersion | None, Query("model_version")] = None
+    """Version of the model, with parameters other than the defaults, as `model_version` in responses. Encode its plus
+    sign as `%2B`. It contains the look-back, so `lookback_days` is not needed.
+    """
 
 
 @final
@@ -368,6 +475,7 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
 
         Returns the revenue of a period, credited to channels by one model. The channels add up exactly to the
         total. Up to 31 days and 10,000 sales are computed on demand; start a recompute first for larger periods.
+        Credits of campaigns and intervals are always computed on demand.
         """
         ...
 
@@ -378,6 +486,29 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
 
         Returns the credit that several models give to each channel. All models distribute the same total, so
         differences come from the models and not from the data.
+        """
+        ...
+
+    async def list_attributed_conversions(
+        self, params: ListAttributedConversionsParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> ListAttributedConversionsReply:
+        """List the credits behind a figure (GET /api/attribution/conversions).
+
+        Lists every credit of a period under one model, newest first: one item per sale or refund and channel. The
+        credits of a channel add up exactly to its revenue in `getChannelAttribution` and `compareAttribution`.
+        Credits that are not stored are computed on demand, up to 31 days and 10,000 sales.
+        """
+        ...
+
+    async def get_attribution_paths(
+        self, params: GetAttributionPathsParams, *, call: Call[AccessBearerAuthT_contra]
+    ) -> GetAttributionPathsReply:
+        """Get the paths to sales (GET /api/attribution/paths).
+
+        Returns which sequences of channels led to the sales of a period, how many touches they had, how long they
+        took, and which channels opened, assisted and closed them. A path that fewer than 10 sales took is counted
+        under `other`, which is shown only if it holds at least 10. No model is involved. Up to 10,000 sales;
+        touches must not be older than 180 days, because their links are removed then.
         """
         ...
 
@@ -397,7 +528,8 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
         """Trace an event (GET /api/attribution/events/{event_id}/trace).
 
         Traces one payment or refund from its delivery through the ledger to the credits of every model, together
-        with the claims of ad platforms for the same day.
+        with the claims of ad platforms for the same day. Credits of models that are not stored are computed if
+        `model` names one.
         """
         ...
 
@@ -421,7 +553,7 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
         ...
 
     async def import_spend(
-        self, params: ImportSpendParams, body: models.SpendImport, *, call: Call[AccessBearerAuthT_contra]
+        self, params: ImportSpendParams, body: models.SpendImport | bytes, *, call: Call[AccessBearerAuthT_contra]
     ) -> ImportSpendReply:
         """Import ad spend (PUT /api/attribution/spend).
 
@@ -449,6 +581,16 @@ class AttributionStub:
     ) -> CompareAttributionReply:
         raise NotWrittenError
 
+    async def list_attributed_conversions(
+        self, params: ListAttributedConversionsParams, *, call: Call[Any]
+    ) -> ListAttributedConversionsReply:
+        raise NotWrittenError
+
+    async def get_attribution_paths(
+        self, params: GetAttributionPathsParams, *, call: Call[Any]
+    ) -> GetAttributionPathsReply:
+        raise NotWrittenError
+
     async def explain_attribution_entity(
         self, params: ExplainAttributionEntityParams, *, call: Call[Any]
     ) -> ExplainAttributionEntityReply:
@@ -466,7 +608,7 @@ class AttributionStub:
         raise NotWrittenError
 
     async def import_spend(
-        self, params: ImportSpendParams, body: models.SpendImport, *, call: Call[Any]
+        self, params: ImportSpendParams, body: models.SpendImport | bytes, *, call: Call[Any]
     ) -> ImportSpendReply:
         raise NotWrittenError
 
@@ -537,9 +679,54 @@ COMPARE_ATTRIBUTION: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:160",
+    origin="contracts/openapi/v1/attribution.yaml:215",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(CompareAttributionParams),
+    rate_limit=("api",),
+)
+
+LIST_ATTRIBUTED_CONVERSIONS: Final = Operation(
+    id="listAttributedConversions",
+    method="GET",
+    path="/api/attribution/conversions",
+    handler="list_attributed_conversions",
+    replies=frozenset(
+        {
+            ListAttributedConversions200,
+            common.AttributionNotComputed409,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:285",
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(ListAttributedConversionsParams),
+    rate_limit=("api",),
+)
+
+GET_ATTRIBUTION_PATHS: Final = Operation(
+    id="getAttributionPaths",
+    method="GET",
+    path="/api/attribution/paths",
+    handler="get_attribution_paths",
+    replies=frozenset(
+        {
+            GetAttributionPaths200,
+            common.BadRequest400,
+            common.Forbidden403,
+            common.InternalError500,
+            common.ServiceUnavailable503,
+            common.TooManyRequests429,
+            common.Unauthorized401,
+        }
+    ),
+    origin="contracts/openapi/v1/attribution.yaml:383",
+    security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
+    params=Params(GetAttributionPathsParams),
     rate_limit=("api",),
 )
 
@@ -560,7 +747,7 @@ EXPLAIN_ATTRIBUTION_ENTITY: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:230",
+    origin="contracts/openapi/v1/attribution.yaml:456",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(ExplainAttributionEntityParams),
     rate_limit=("api",),
@@ -583,7 +770,7 @@ GET_EVENT_TRACE: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:287",
+    origin="contracts/openapi/v1/attribution.yaml:513",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetEventTraceParams),
     rate_limit=("api",),
@@ -608,7 +795,7 @@ CREATE_RECOMPUTE: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:367",
+    origin="contracts/openapi/v1/attribution.yaml:600",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(CreateRecomputeParams),
     bodies=Bodies({"application/json": JsonBody(models.RecomputeRequest)}, is_required=True),
@@ -632,7 +819,7 @@ GET_RECOMPUTE: Final = Operation(
             common.Unauthorized401,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:461",
+    origin="contracts/openapi/v1/attribution.yaml:694",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"viewer"})),),),
     params=Params(GetRecomputeParams),
     rate_limit=("api",),
@@ -657,10 +844,10 @@ IMPORT_SPEND: Final = Operation(
             common.UnsupportedMediaType415,
         }
     ),
-    origin="contracts/openapi/v1/attribution.yaml:536",
+    origin="contracts/openapi/v1/attribution.yaml:769",
     security=((Need(security.ACCESS_BEARER_AUTH, frozenset({"manager"})),),),
     params=Params(ImportSpendParams),
-    bodies=Bodies({"application/json": JsonBody(models.SpendImport)}, is_required=True),
+    bodies=Bodies({"application/json": JsonBody(models.SpendImport), "text/csv": BytesBody()}, is_required=True),
     rate_limit=("api",),
 )
 
@@ -668,6 +855,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     GET_REALTIME_REVENUE,
     GET_CHANNEL_ATTRIBUTION,
     COMPARE_ATTRIBUTION,
+    LIST_ATTRIBUTED_CONVERSIONS,
+    GET_ATTRIBUTION_PATHS,
     EXPLAIN_ATTRIBUTION_ENTITY,
     GET_EVENT_TRACE,
     CREATE_RECOMPUTE,

@@ -20,6 +20,7 @@ from .common import (
     DateRange,
     Model,
     ModelVersion,
+    Page,
     Platform,
     RealtimeRevenueSource,
 )
@@ -60,6 +61,15 @@ class RealtimeRevenueCounter(ContractModel):
     """Names the operation that replaces this one."""
 
 
+class CreditInterval(ContractModel):
+    """Range that holds the revenue of the channel in 90 percent of the resamples of the training set."""
+
+    lower_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
+    """Lower end, in minor units."""
+    upper_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
+    """Upper end, in minor units."""
+
+
 class ChannelAttribution(ContractModel):
     """Revenue and spend of one channel."""
 
@@ -78,6 +88,7 @@ class ChannelAttribution(ContractModel):
     """Sum of the shares of sales credited to the channel, to four decimal places. Adds up to the number of sales."""
     explain_id: Omittable[Uuid] = None
     """ID with which the figure can be explained, as a `channel_performance`."""
+    interval: Omittable[CreditInterval] = None
     cpa_cents: Omittable[Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]] = None
     """Spend per attributed conversion, in minor units. Present only if the spend is known and conversions were
     attributed.
@@ -88,6 +99,135 @@ class ChannelAttribution(ContractModel):
     """Spend of the channel in the period, in minor units. Present only if the spend is known."""
     roas: Omittable[Number] = None
     """Revenue per unit of spend, to four decimal places. Present only if the spend is known and greater than zero."""
+
+
+class CampaignAttribution(ContractModel):
+    """Revenue of one campaign in one channel."""
+
+    channel_name: ChannelName
+    channel_code: ChannelCode
+    campaign: Annotated[str, Text(min_length=1, max_length=255)]
+    """The campaign, `(none)` for touches without one, or `(other)` for those that do not fit the list."""
+    revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
+    """Revenue credited to the campaign, in minor units."""
+    conversion_count: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of sales credited to the campaign."""
+    attributed_conversions: Annotated[float, Real(ge=0, le=1_000_000_000_000)]
+    """Sum of the shares of sales credited to the campaign, to four decimal places."""
+
+
+class AttributedConversion(ContractModel):
+    """Credit of one channel for one sale or refund."""
+
+    tenant_id: Uuid
+    """ID of the tenant."""
+    allocation_id: Uuid
+    """ID of the credit, the same whether it is stored or computed on demand."""
+    event_id: Uuid
+    """ID of the event."""
+    event_type: Annotated[str, Text(max_length=50, pattern="^[A-Za-z]+$")]
+    """Canonical event type."""
+    occurred_at: Timestamp
+    """Time of the event (UTC)."""
+    is_conversion: bool
+    """Whether the event counts as a sale. Refunds, disputes and further captures of a sale do not."""
+    channel_code: ChannelCode
+    currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
+    """Currency code (ISO 4217)."""
+    effect_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
+    """Amount of the whole event, in minor units; negative for a refund."""
+    allocated_revenue_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
+    """Credited amount, in minor units."""
+    allocation_ratio: Annotated[float, Real(ge=0, le=1)]
+    """Credited share of the event, from 0 to 1."""
+    touch_count: Annotated[int, Integer(ge=0, le=2**31 - 1)]
+    """Number of touches of the channel in the journey; 0 if the event's own origin is credited."""
+
+
+class AttributedConversionPage(ContractModel):
+    """A page of credits, newest first."""
+
+    items: Annotated[list[AttributedConversion], Field(max_length=100)]
+    """The credits."""
+    page: Page
+
+
+class ConversionPath(ContractModel):
+    """A sequence of channels and the sales it led to."""
+
+    channels: Annotated[list[ChannelCode], Field(min_length=1, max_length=200)]
+    """Channel of each touch, in order of time. A sale without a touch has its own origin as its path."""
+    conversions: Annotated[int, Integer(ge=10, le=2**63 - 1)]
+    """Number of sales."""
+    revenue_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
+    """Amount of these sales before refunds, in minor units."""
+
+
+class OtherPaths(ContractModel):
+    """Sales whose path is not listed."""
+
+    conversions: Annotated[int, Integer(ge=10, le=2**63 - 1)]
+    """Number of sales."""
+    revenue_cents: Annotated[int, Integer(ge=0, le=1_000_000_000_000_000)]
+    """Amount of these sales before refunds, in minor units."""
+
+
+class PathLength(ContractModel):
+    """Number of sales by the number of touches before them."""
+
+    from_touches: Annotated[int, Integer(ge=0, le=200)]
+    """Smallest number of touches."""
+    to_touches: Annotated[int, Integer(ge=0, le=200)]
+    """Largest number of touches."""
+    conversions: Annotated[int, Integer(ge=1, le=2**63 - 1)]
+    """Number of sales."""
+
+
+class TimeLag(ContractModel):
+    """Number of sales by the whole days between the first touch and the sale."""
+
+    from_days: Annotated[int, Integer(ge=0, le=90)]
+    """Smallest number of days."""
+    to_days: Annotated[int, Integer(ge=0, le=90)]
+    """Largest number of days."""
+    conversions: Annotated[int, Integer(ge=1, le=2**63 - 1)]
+    """Number of sales."""
+
+
+class ChannelRoles(ContractModel):
+    """How often a channel opened, assisted and closed the paths to sales. A sale can count in several of these."""
+
+    channel_name: ChannelName
+    channel_code: ChannelCode
+    first_conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of sales whose first touch is of this channel."""
+    middle_conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of sales with a touch of this channel between the first and the last."""
+    last_conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of sales whose last touch is of this channel."""
+    assisted_conversions: Annotated[int, Integer(ge=0, le=2**63 - 1)]
+    """Number of sales with a touch of this channel before the last."""
+
+
+class AttributionPaths(ContractModel):
+    """Paths to the sales of a period in the tenant's reporting currency."""
+
+    tenant_id: Uuid
+    """ID of the tenant."""
+    date_range: DateRange
+    currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
+    """Reporting currency of the tenant (ISO 4217)."""
+    lookback_days: Annotated[int, Integer(ge=1, le=90)]
+    """Maximum age in days of a touch that belongs to a path."""
+    paths: Annotated[list[ConversionPath], Field(max_length=100)]
+    """The most frequent paths, each of at least 10 sales."""
+    path_lengths: Annotated[list[PathLength], Field(max_length=20)]
+    """Sales by number of touches."""
+    time_lags: Annotated[list[TimeLag], Field(max_length=20)]
+    """Sales by days since the first touch. Sales without a touch are left out."""
+    channels: Annotated[list[ChannelRoles], Field(max_length=100)]
+    """Role of each channel."""
+    other: Omittable[OtherPaths] = None
 
 
 class Training(ContractModel):
@@ -127,6 +267,10 @@ class ChannelAttributionReport(ContractModel):
     """Maximum age in days of a touch that is credited for a sale."""
     is_complete: bool
     """Whether every day of the period has been computed."""
+    campaigns: Omittable[Annotated[list[CampaignAttribution], Field(max_length=1000)]] = None
+    """One entry per channel code and campaign, highest revenue first. The campaigns of a channel add up exactly to its
+    revenue. Present with `group_by=campaign`.
+    """
     computed_through: Omittable[Timestamp] = None
     """Time up to which results are complete (UTC). Absent if nothing has been computed."""
     training: Omittable[Training] = None
@@ -155,6 +299,8 @@ class ComparedModel(ContractModel):
     """Sum over all channels. The same for every model."""
     channels: Annotated[list[ComparedChannel], Field(max_length=100)]
     """One entry per channel."""
+    training: Omittable[Training] = None
+    warnings: Omittable[Warnings] = None
 
 
 class ModelComparison(ContractModel):
@@ -272,6 +418,19 @@ class TracedDelivery(ContractModel):
     """Signature scheme used by the processor."""
 
 
+class TracedVerification(ContractModel):
+    """Confirmation of the event's ledger entry by the records of the processor. Absent if none confirms it yet."""
+
+    run_id: Uuid
+    """ID of the reconciliation run."""
+    entry_id: Uuid
+    """ID of the confirmed entry. For an entry that moved a payment, the entry it reverses."""
+    verified_at: Timestamp
+    """Time the entry was verified (UTC)."""
+    processor_amount_cents: Annotated[int, Integer(ge=-1_000_000_000_000_000, le=1_000_000_000_000_000)]
+    """Amount in the processor's records, in minor units."""
+
+
 class TracedClaim(ContractModel):
     """Revenue that an ad platform claims for the day of the event."""
 
@@ -300,6 +459,7 @@ class EventTrace(ContractModel):
     claims: Annotated[list[TracedClaim], Field(max_length=1000)]
     """Claims of ad platforms for the same day."""
     delivery: Omittable[TracedDelivery] = None
+    verification: Omittable[TracedVerification] = None
 
 
 class RecomputeParameters(ContractModel):
@@ -332,6 +492,27 @@ class RecomputeRequest(ContractModel):
     parameters: Omittable[RecomputeParameters] = None
 
 
+class RemovalEffect(ContractModel):
+    """What would be lost without a channel."""
+
+    channel_code: ChannelCode
+    effect: Annotated[float, Real(ge=0, le=1)]
+    """Share of all conversions that the model loses without the channel, to nine decimal places."""
+
+
+class Transition(ContractModel):
+    """How often one state of the paths follows another."""
+
+    from_state: Annotated[str, Text(min_length=1, max_length=64)]
+    """A channel code or `(start)`."""
+    to_state: Annotated[str, Text(min_length=1, max_length=64)]
+    """A channel code, `(conversion)` or `(null)`."""
+    paths: Annotated[int, Integer(ge=1, le=2**63 - 1)]
+    """Number of times."""
+    probability: Annotated[float, Real(ge=0, le=1)]
+    """Share of all steps out of `from_state`, to nine decimal places."""
+
+
 class Recompute(ContractModel):
     """A recompute job."""
 
@@ -361,6 +542,10 @@ class Recompute(ContractModel):
     """Credited amounts by currency."""
     training: Omittable[Training] = None
     warnings: Omittable[Warnings] = None
+    removal_effects: Omittable[Annotated[list[RemovalEffect], Field(max_length=100)]] = None
+    """Removal effect of each channel on the newest day, for markov."""
+    transitions: Omittable[Annotated[list[Transition], Field(max_length=10_000)]] = None
+    """Transition matrix of the newest day, for markov."""
     digest: Omittable[Annotated[str, Text(pattern="^[0-9a-f]{64}$")]] = None
     """SHA-256 digest of all credits. Equal digests mean equal credits."""
     started_at: Omittable[Timestamp] = None
@@ -394,6 +579,10 @@ class SpendImport(ContractModel):
 
     rows: Annotated[list[SpendRow], Field(min_length=1, max_length=1000)]
     """One row per channel, day and currency."""
+
+
+SpendCsv: TypeAlias = Annotated[str, Text(min_length=1, max_length=1_048_576)]
+"""Header and rows as comma-separated values (RFC 4180)."""
 
 
 class SpendImportResult(ContractModel):
