@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final, final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from generated.server import Call, NotFoundError, attribution
+from generated.server import Call, InvalidRequestError, Issue, NotFoundError, attribution
 from generated.server.models import attribution as models
+from generated.server.models import common
 from impl.attribution import (
     explain,
+    intervals,
+    listing,
+    paths,
     periods,
     presentation,
     recompute,
     report,
     spend,
+    spend_csv,
     statements,
     tasks,
     trace,
     versions,
 )
 from impl.attribution.errors import InvalidParameterError
+from impl.attribution.models import resampling
 from impl.attribution.recompute import Identity
 from impl.db.idempotency.store import IdempotencyStore, run_once
 from impl.db.transaction import tenant_transaction
 from impl.jobs.kinds import Requester
+from impl.kernel import cursor
 from impl.kernel.callers import PersonCaller
 from impl.kernel.clock import Clock
+from impl.kernel.cursor import CursorError, Position
 
 RETRY_AFTER_SECONDS: Final = 1
 """Workers fetch a job within a second."""
@@ -47,12 +56,66 @@ class AttributionOperations(attribution.AttributionStub):
         period = periods.read(params.start_date, params.end_date, self._clock.now())
         async with tenant_transaction(self._engine, tenant_id) as connection:
             tenant = await _tenant(connection, tenant_id)
-            version = versions.requested(params.model or tenant.default_model, lookback_days=params.lookback_days)
+            currency = tenant.reporting_currency
+            version = versions.chosen(params.model or tenant.default_model, params.lookback_days, params.model_version)
             result = await report.by_channel(connection, tenant_id, version, period)
+            scope = await recompute.scope(connection, tenant_id, version, keeps=False)
+            campaigns = samples = None
+            if params.group_by == "campaign":
+                campaigns = await report.by_campaign(connection, scope, period, currency)
+            if params.intervals:
+                samples = await intervals.samples(connection, scope, period, currency)
             cost = await spend.by_channel(connection, tenant_id, period)
             names = await _names(connection)
-        body = presentation.to_api_report(tenant_id, result, period, tenant.reporting_currency, names, cost)
+        ranges = None
+        if samples is not None:
+            # Beside the event loop, which answers others meanwhile.
+            seed = intervals.seed(tenant_id, period, version)
+            ranges = await asyncio.to_thread(resampling.draw, version.model, samples, seed)
+        shown = presentation.ChannelReport(
+            tenant_id=tenant_id,
+            report=result,
+            period=period,
+            currency=currency,
+            names=names,
+            spend=cost,
+            campaigns=campaigns,
+            ranges=ranges,
+        )
+        body = presentation.to_api_report(shown)
         return attribution.GetChannelAttribution200(body=body)
+
+    async def list_attributed_conversions(
+        self, params: attribution.ListAttributedConversionsParams, *, call: Call[PersonCaller]
+    ) -> attribution.ListAttributedConversionsReply:
+        tenant_id = call.principal.tenant_id
+        period = periods.read(params.start_date, params.end_date, self._clock.now())
+        criteria = listing.Criteria(params.channel_code, params.currency, params.limit)
+        async with tenant_transaction(self._engine, tenant_id) as connection:
+            tenant = await _tenant(connection, tenant_id)
+            version = versions.chosen(params.model or tenant.default_model, params.lookback_days, params.model_version)
+            scope = "\x1f".join(
+                map(str, (call.operation.id, tenant_id, version, period, params.channel_code, params.currency))
+            )
+            after = _position(params.cursor, scope)
+            rows, has_more = await listing.page(connection, tenant_id, version, period, criteria, after)
+        following = cursor.encode(Position(rows[-1].occurred_at, rows[-1].id), scope) if has_more else None
+        page = common.Page(limit=params.limit, has_more=has_more, next_cursor=following)
+        return attribution.ListAttributedConversions200(body=presentation.to_api_credits(tenant_id, rows, page))
+
+    async def get_attribution_paths(
+        self, params: attribution.GetAttributionPathsParams, *, call: Call[PersonCaller]
+    ) -> attribution.GetAttributionPathsReply:
+        tenant_id = call.principal.tenant_id
+        period = periods.read(params.start_date, params.end_date, self._clock.now())
+        version = versions.requested("linear", lookback_days=params.lookback_days)
+        async with tenant_transaction(self._engine, tenant_id) as connection:
+            currency = (await _tenant(connection, tenant_id)).reporting_currency
+            names = await _names(connection)
+            scope = await recompute.scope(connection, tenant_id, version, keeps=False)
+            result = await paths.of_period(connection, scope, period, currency)
+        body = presentation.to_api_paths(tenant_id, result, period, params.lookback_days, currency, names)
+        return attribution.GetAttributionPaths200(body=body)
 
     async def compare_attribution(
         self, params: attribution.CompareAttributionParams, *, call: Call[PersonCaller]
@@ -87,7 +150,9 @@ class AttributionOperations(attribution.AttributionStub):
     ) -> attribution.GetEventTraceReply:
         tenant_id = call.principal.tenant_id
         async with tenant_transaction(self._engine, tenant_id) as connection:
-            result = await trace.of_event(connection, tenant_id, params.event_id)
+            tenant = await _tenant(connection, tenant_id)
+            wanted = _wanted(params.model, params.model_version, tenant.default_model)
+            result = await trace.of_event(connection, tenant_id, params.event_id, wanted)
         return attribution.GetEventTrace200(body=presentation.to_api_trace(tenant_id, result))
 
     async def create_recompute(
@@ -130,17 +195,18 @@ class AttributionOperations(attribution.AttributionStub):
             window = {"window_start": job.window_start, "window_end": job.window_end}
             identity = {"tenant_id": tenant_id, "model": job.model_type, "version": job.model_version}
             totals = (await connection.execute(statements.named("job_totals"), window | identity)).all()
-        body = presentation.to_api_recompute(tenant_id, job, totals, report.warnings(job.training))
+        warnings = report.warnings(recompute.sizes(job.training))
+        body = presentation.to_api_recompute(tenant_id, job, totals, warnings)
         return attribution.GetRecompute200(body=body)
 
     async def import_spend(
-        self, params: attribution.ImportSpendParams, body: models.SpendImport, *, call: Call[PersonCaller]
+        self, params: attribution.ImportSpendParams, body: models.SpendImport | bytes, *, call: Call[PersonCaller]
     ) -> attribution.ImportSpendReply:
         tenant_id = call.principal.tenant_id
-        rows = [spend.SpendRow(row.channel_code, row.on, row.currency, row.spend_cents) for row in body.rows]
+        upload = spend_csv.read(body) if isinstance(body, bytes) else _upload(body)
 
         async def work(connection: AsyncConnection) -> models.SpendImportResult:
-            counts = await spend.import_rows(connection, tenant_id, rows, now=self._clock.now())
+            counts = await spend.import_rows(connection, tenant_id, upload, now=self._clock.now())
             return models.SpendImportResult(
                 tenant_id=tenant_id, accepted=counts.accepted, replaced=counts.replaced, unchanged=counts.unchanged
             )
@@ -151,6 +217,30 @@ class AttributionOperations(attribution.AttributionStub):
 
 async def _tenant(connection: AsyncConnection, tenant_id: UUID) -> Any:
     return (await connection.execute(statements.named("tenant"), {"tenant_id": tenant_id})).one()
+
+
+def _upload(body: models.SpendImport) -> spend.Upload:
+    return spend.Upload(
+        rows=[spend.SpendRow(row.channel_code, row.on, row.currency, row.spend_cents) for row in body.rows]
+    )
+
+
+def _wanted(model: str | None, version: str | None, default: str) -> versions.ModelVersion | None:
+    """The version whose credits a trace is to show in any case, if one is named."""
+    if model is None and version is None:
+        return None
+    return versions.chosen(model or default, versions.LOOKBACK_DAYS, version)
+
+
+def _position(text: str | None, scope: str) -> Position | None:
+    """Where the page begins. Raises `InvalidRequestError` for a cursor that is damaged or from another list."""
+    if text is None:
+        return None
+    try:
+        return cursor.decode(text, scope)
+    except CursorError as error:
+        issue = Issue("/query/cursor", "cursor", str(error), "invalid_cursor")
+        raise InvalidRequestError(errors=[issue]) from error
 
 
 async def _names(connection: AsyncConnection) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from impl.attribution import pages, statements
 from impl.attribution.errors import InvalidParameterError, WindowClosedError
+from impl.attribution.models import markov
 from impl.attribution.pages import Lessons, Place, Scope
 from impl.attribution.versions import ModelVersion
 from impl.db import locks
@@ -118,7 +119,7 @@ async def finish(connection: AsyncConnection, identity: Identity, of: Scope, les
         newest = min(identity.window.end - timedelta(microseconds=1), of.now)
         await pages.train(connection, of, newest.date(), lessons)
     result = await digest(connection, identity)
-    trained = json.dumps(training_of(lessons)) if identity.version.learns else None
+    trained = json.dumps(learned(identity.version, lessons)) if identity.version.learns else None
     await _end(connection, identity, {"status": "succeeded", "training": trained, **result})
 
 
@@ -148,6 +149,21 @@ async def digest(connection: AsyncConnection, identity: Identity) -> dict[str, A
                 conversions += row.is_conversion and row.event_id != previous
                 previous = row.event_id
     return {"digest": sha256.digest(), "allocations": allocations, "conversions": conversions}
+
+
+def learned(version: ModelVersion, lessons: Lessons) -> dict[str, Any]:
+    """The part of the training that a job keeps: sizes, and of the newest day the chain, where the model has one."""
+    if version.model != markov.MODEL.name or not lessons.trained:
+        return training_of(lessons)
+    counts, effects = lessons.trained[max(lessons.trained)]
+    steps = [[start, end, paths] for (start, end), paths in sorted(counts.transitions.items())]
+    removal = {channel: f"{float(effect):.9f}" for channel, effect in sorted(effects.items())}
+    return training_of(lessons) | {"transitions": steps, "removal_effects": removal}
+
+
+def sizes(training: dict[str, Any] | None) -> dict[str, int] | None:
+    """The sizes of what `learned` kept."""
+    return {name: training[name] for name in ("journeys", "conversions", "thin_days")} if training else None
 
 
 def training_of(lessons: Lessons) -> dict[str, int]:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from impl.attribution import pages, recompute, statements
-from impl.attribution.errors import NotComputedError
-from impl.attribution.pages import Lessons
+from impl.attribution import on_demand, pages, recompute, statements
+from impl.attribution.errors import InvalidParameterError, NotComputedError
+from impl.attribution.pages import Lessons, Scope
 from impl.attribution.periods import Period, midnight
 from impl.attribution.versions import ModelVersion
 
-MAX_DAYS: Final = 31
-MAX_EFFECTS: Final = 10_000
-_DAY: Final = timedelta(days=1)
+MAX_CAMPAIGNS: Final = 1_000
+OTHER: Final = "(other)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,52 +52,61 @@ class Report:
         return sum(one.cents for one in self.credits if one.currency == currency)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the figures of a period come from."""
+
+    scope: Scope
+    unfinished: Sequence[date]
+    """Days that are not complete."""
+    is_computed: bool
+    """On demand, because days are not complete and the period is small."""
+    job: Any
+    """The newest job of what is stored, if there is one."""
+
+
+async def source(
+    connection: AsyncConnection, tenant_id: UUID, version: ModelVersion, period: Period, *, is_fresh: bool = False
+) -> Source:
+    """The source. `is_fresh`: never stored credits that lack a day. Raises `NotComputedError`."""
+    values = {"tenant_id": tenant_id, "model": version.model, "version": version.text, **period.values}
+    unfinished = list((await connection.execute(statements.named("unfinished_days"), values)).scalars())
+    scope = await recompute.scope(connection, tenant_id, version, keeps=False)
+    if unfinished and await on_demand.is_small(connection, scope, period):
+        return Source(scope=scope, unfinished=(), is_computed=True, job=None)
+    job = (await connection.execute(statements.named("newest_job"), values)).one_or_none()
+    if unfinished and (is_fresh or len(unfinished) == period.days or job is None):
+        raise NotComputedError
+    return Source(scope=scope, unfinished=unfinished, is_computed=False, job=job)
+
+
 async def by_channel(
     connection: AsyncConnection, tenant_id: UUID, version: ModelVersion, period: Period, *, is_fresh: bool = False
 ) -> Report:
     """The report. `is_fresh`: never from stored credits that lack a day. Raises `NotComputedError`."""
-    identity = {"tenant_id": tenant_id, "model": version.model, "version": version.text}
-    values = identity | period.values
-    unfinished = list((await connection.execute(statements.named("unfinished_days"), values)).scalars())
-    scope = await recompute.scope(connection, tenant_id, version, keeps=False)
-    if unfinished and await _is_small(connection, period, values, scope):
-        return await _on_demand(connection, scope, period)
-    if unfinished and (is_fresh or len(unfinished) == period.days):
-        raise NotComputedError
+    origin = await source(connection, tenant_id, version, period, is_fresh=is_fresh)
+    if origin.is_computed:
+        return await _on_demand(connection, origin.scope, period)
+    values = {"tenant_id": tenant_id, "model": version.model, "version": version.text, **period.values}
     rows = (await connection.execute(statements.named("stored_by_channel"), values)).all()
-    job = (await connection.execute(statements.named("newest_job"), values)).one_or_none()
-    if unfinished and job is None:
-        raise NotComputedError
-    now = scope.now
+    unfinished, now = origin.unfinished, origin.scope.now
     complete = not [day for day in unfinished if day < now.date()]
-    through = midnight(unfinished[0]) if unfinished else min(period.values["span_end"], now)
-    training = job.training if job is not None and version.learns else None
+    training = recompute.sizes(origin.job.training) if origin.job is not None and version.learns else None
     return Report(
         version=version,
         credits=[_credit(row) for row in rows],
         is_complete=complete,
-        computed_through=through,
+        computed_through=midnight(unfinished[0]) if unfinished else min(period.values["span_end"], now),
         training=training,
         warnings=warnings(training, unfinished=0 if complete else len(unfinished)),
     )
 
 
-async def _is_small(connection: AsyncConnection, period: Period, values: dict[str, Any], scope: pages.Scope) -> bool:
-    if period.days > MAX_DAYS or period.start < scope.open_from:
-        return False
-    limit = {"limit": MAX_EFFECTS + 1}
-    effects = await connection.scalar(statements.named("effects_in_span"), values | limit)
-    return int(effects or 0) <= MAX_EFFECTS
-
-
-async def _on_demand(connection: AsyncConnection, scope: pages.Scope, period: Period) -> Report:
+async def _on_demand(connection: AsyncConnection, scope: Scope, period: Period) -> Report:
     version, lessons = scope.version, Lessons()
-    values: dict[str, Any] = scope.values | period.values
     if version.learns:
-        values |= {"learned": await pages.learn(connection, scope, "effects_of_span", period.values, lessons)}
         await pages.train(connection, scope, min(period.last, scope.now.date()), lessons)
-    statement = statements.report("effects_of_span", version.model, "credit_by_channel", learns=version.learns)
-    rows = (await connection.execute(statement, values)).all()
+    rows = await on_demand.rows(connection, scope, period, "credit_by_channel", lessons)
     training = recompute.training_of(lessons) if version.learns else None
     return Report(
         version=version,
@@ -108,6 +116,68 @@ async def _on_demand(connection: AsyncConnection, scope: pages.Scope, period: Pe
         training=training,
         warnings=warnings(training),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignCredit:
+    """The credit of one campaign in one channel."""
+
+    channel_code: str
+    campaign: str
+    cents: int
+    conversions: int
+    shares: Decimal
+
+
+async def by_campaign(connection: AsyncConnection, scope: Scope, period: Period, currency: str) -> list[CampaignCredit]:
+    """The campaigns of every channel, the one with the most revenue first. Raises `InvalidParameterError`."""
+    if not await on_demand.is_small(connection, scope, period):
+        raise too_large("campaigns")
+    values = {"learns": scope.version.learns}
+    rows = await on_demand.rows(connection, scope, period, "credit_by_campaign", values=values)
+    result = [
+        CampaignCredit(
+            channel_code=row.channel_code,
+            campaign=row.campaign,
+            cents=row.cents,
+            conversions=row.conversions,
+            shares=row.shares,
+        )
+        for row in rows
+        if row.currency == currency
+    ]
+    return _fold(sorted(result, key=_most_revenue))
+
+
+def too_large(what: str) -> InvalidParameterError:
+    """Why `what` is not shown for a period."""
+    limit = f"{on_demand.MAX_DAYS} days within the last 90 and {on_demand.MAX_EFFECTS:,} sales and refunds"
+    return InvalidParameterError(f"{what} are shown for at most {limit}; choose a shorter period")
+
+
+def _most_revenue(credit: CampaignCredit) -> tuple[int, str, str]:
+    return -credit.cents, credit.channel_code, credit.campaign
+
+
+def _fold(credits_: Sequence[CampaignCredit]) -> list[CampaignCredit]:
+    """At most `MAX_CAMPAIGNS`; the last ones of a channel together, so that its campaigns still add up to it."""
+    if len(credits_) <= MAX_CAMPAIGNS:
+        return list(credits_)
+    room = MAX_CAMPAIGNS - len({one.channel_code for one in credits_})
+    rest: dict[str, list[CampaignCredit]] = {}
+    for one in credits_[room:]:
+        rest.setdefault(one.channel_code, []).append(one)
+    folded = [
+        CampaignCredit(
+            channel_code=code,
+            campaign=OTHER,
+            cents=sum(one.cents for one in of_channel),
+            conversions=sum(one.conversions for one in of_channel),
+            shares=sum((one.shares for one in of_channel), Decimal(0)),
+        )
+        for code, of_channel in sorted(rest.items())
+    ]
+    return [*credits_[:room], *folded]
 
 
 def _credit(row: Any) -> Credit:

@@ -1,4 +1,4 @@
-"""The set-based statements, put together from the named parts of `queries.sql`.
+"""The set-based statements, put together from the named parts of `queries.sql` and `reports.sql`.
 
 Every model runs the same chain: effects → sales → conversions → touches → weights → shares → cents. Only the weights differ, so a
 rule that is new brings one part, `weight_<model>`.
@@ -16,7 +16,7 @@ from sqlalchemy import TextClause, text
 from impl.attribution.versions import ModelVersion
 from impl.kernel import sql
 
-PARTS: Final = sql.load(Path(__file__).with_name("queries.sql"))
+PARTS: Final = sql.load(Path(__file__).with_name("queries.sql")) | sql.load(Path(__file__).with_name("reports.sql"))
 BY_WINDOW: Final = "effects_of_window"
 BY_SALE: Final = "effects_of_sales"
 BY_EVENT: Final = "effects_of_events"
@@ -42,10 +42,22 @@ def sets(effects: str) -> TextClause:
     return text(f"{_head(effects)}, channel_set AS ({PARTS['channel_set']}) {PARTS['multichannel_sets']}")
 
 
+@lru_cache(maxsize=1)
+def amounts(effects: str) -> TextClause:
+    """Cents credited by each set of channels, which is all that the weights of a model that learns act on."""
+    return text(f"{_head(effects)}, channel_set AS ({PARTS['channel_set']}) {PARTS['amounts_by_set']}")
+
+
 @lru_cache(maxsize=256)
 def report(effects: str, model: str, select: str, *, learns: bool) -> TextClause:
     """Computes the credits of `effects` and answers with the part `select`; stores nothing."""
     return text(f"{_chain(effects, _weights(model, learns=learns))} {PARTS[select]}")
+
+
+@lru_cache(maxsize=1)
+def journeys() -> TextClause:
+    """The channels that led to the sales of a span, whatever the model."""
+    return text(f"{_head('effects_of_span')} {PARTS['journeys']}")
 
 
 @lru_cache(maxsize=2)

@@ -86,12 +86,46 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+async def converted_by_day(
+    connection: AsyncConnection, tenant_id: UUID, version: ModelVersion, first: date, last: date
+) -> dict[date, Counts]:
+    """Converted paths of the training sets of `first` to `last`, by day of conversion."""
+    days = _days(first - timedelta(days=version.lookback_days), last)
+    return await _paths(connection, _span(tenant_id, version, CONVERTED, days), CONVERTED)
+
+
+async def null_by_day(
+    connection: AsyncConnection, tenant_id: UUID, version: ModelVersion, day: date
+) -> dict[date, Counts]:
+    """Paths still open at the end of `day`, by day of their last touch."""
+    return await _paths(connection, _span(tenant_id, version, NULL, [day]) | {"is_dated": True}, NULL)
+
+
+def span(version: ModelVersion, day: date) -> list[date]:
+    """The days of the training set of `day`."""
+    return _days(day - timedelta(days=version.lookback_days), day)
+
+
+async def _paths(connection: AsyncConnection, values: dict[str, Any], kind: str) -> dict[date, Counts]:
+    result: dict[date, Counts] = {}
+    for row in (await connection.execute(statements.paths(kind), values)).all():
+        add(result.setdefault(row.day, Counts()), row.channels, row.paths, is_converted=kind == CONVERTED)
+    return result
+
+
 async def _count(
     connection: AsyncConnection, tenant_id: UUID, version: ModelVersion, kind: str, days: Sequence[date]
 ) -> dict[tuple[date, str], Any]:
     """Counts of some days that follow each other; of null paths, of one day."""
+    counts = await _paths(connection, _span(tenant_id, version, kind, days), kind)
+    if kind == NULL:
+        return {(days[0], kind): to_json(counts.get(None, Counts()))}  # type: ignore[call-overload]  # null paths have no day
+    return {(day, kind): to_json(counts.get(day, Counts())) for day in days}
+
+
+def _span(tenant_id: UUID, version: ModelVersion, kind: str, days: Sequence[date]) -> dict[str, Any]:
     lookback, start = timedelta(days=version.lookback_days), _midnight(days[0])
-    span = {
+    return {
         "tenant_id": tenant_id,
         "lookback": lookback,
         "impressions": timedelta(days=version.impression_lookback_days),
@@ -99,12 +133,8 @@ async def _count(
         "span_end": _midnight(days[-1]) + timedelta(days=1),
         "since_at": BEGINNING if kind == CONVERTED else start - lookback,
         "open_from": BEGINNING,
+        "is_dated": False,
     }
-    paths = (await connection.execute(statements.paths(kind), span)).all()
-    counts = {day: Counts() for day in days}
-    for row in paths:
-        add(counts[row.day or days[0]], row.channels, row.paths, is_converted=kind == CONVERTED)
-    return {(day, kind): to_json(one) for day, one in counts.items()}
 
 
 async def _keep(connection: AsyncConnection, values: dict[str, Any], new: dict[tuple[date, str], Any]) -> None:

@@ -17,6 +17,7 @@ from impl.attribution.models.rules import DAY_SECONDS, Parameters
 ALGORITHM: Final = "1.0.0"
 LOOKBACK_DAYS: Final = 30
 IMPRESSION_LOOKBACK_DAYS: Final = 1
+MAX_LOOKBACK_DAYS: Final = 90
 MAX_LEARNER_LOOKBACK_DAYS: Final = 45
 """Links are emptied after 180 days, and a day that is still open reaches back 90 days and twice the look-back."""
 LEARNERS: Final = tuple(learner.name for learner in models.LEARNERS)
@@ -77,6 +78,45 @@ def parse(model: str, text: str) -> ModelVersion:
     if version.text != text:
         raise InvalidParameterError(f"{text} is not how the version is written; write {version.text}")
     return version
+
+
+def chosen(model: str, lookback_days: int, text: str | None) -> ModelVersion:
+    """The version `text` of `model`, or without it the usual one with this look-back. Raises `InvalidParameterError`.
+
+    A look-back other than the default must be that of `text`.
+    """
+    if text is None:
+        return requested(model, lookback_days=lookback_days)
+    version = parse(model, text)
+    if lookback_days not in (LOOKBACK_DAYS, version.lookback_days):
+        raise InvalidParameterError(f"{text} looks back {version.lookback_days} days; leave lookback_days out")
+    return _checked(version)
+
+
+def is_usual(version: ModelVersion) -> bool:
+    """Whether it has no parameter other than a look-back."""
+    return version == requested(version.model, lookback_days=version.lookback_days)
+
+
+def _checked(version: ModelVersion) -> ModelVersion:
+    """`version`, if a recompute of it could be requested. Raises `InvalidParameterError`."""
+    days = version.parameters.half_life_seconds / DAY_SECONDS
+    if not (1 <= version.lookback_days <= MAX_LOOKBACK_DAYS and 0 <= version.impression_lookback_days <= 30):
+        raise InvalidParameterError("the look-back must be 1 to 90 days, and that of impressions 0 to 30")
+    if not 0.5 <= days <= MAX_LOOKBACK_DAYS or sum(version.parameters.weights) != _UNIT:
+        raise InvalidParameterError("the half-life must be 0.5 to 90 days, and the three weights must add up to 1")
+    own = requested(
+        version.model,
+        lookback_days=version.lookback_days,
+        impression_lookback_days=version.impression_lookback_days,
+        half_life_days=days if version.model == "time_decay" else None,
+        weights=[weight / _UNIT for weight in version.parameters.weights]
+        if version.model == "position_based"
+        else None,
+    )
+    if own.text != version.text:
+        raise InvalidParameterError(f"{version.model} has no such parameter; write {own.text}")
+    return own
 
 
 def requested(

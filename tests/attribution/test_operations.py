@@ -9,52 +9,11 @@ import pytest
 
 from impl.attribution import pages, tasks
 from impl.attribution.models.shapley import TooManyChannelsError
+from tests.attribution.merchant import AT, HOUR, get, recompute, work_of
 from tests.attribution.shop import DAY, TODAY, Shop
 from tests.fixtures.service import correlation, log_in, stripe_delivery
 
 pytestmark = pytest.mark.xdist_group("attribution-http")
-HOUR = timedelta(hours=1)
-AT = TODAY - 2 * DAY + 12 * HOUR
-
-
-@pytest.fixture
-async def merchant_shop(owner, worker_engine, make_merchant, http):
-    """A merchant with one sale of 10.01 after email and organic, and a euro sale; and the headers of its admin."""
-    made = make_merchant()
-    shop = Shop(owner, worker_engine, made.tenant_id)
-    session = uuid.uuid4()
-    await shop.touches(
-        ("one", AT - 2 * HOUR, "email", session, None, "visit"), ("two", AT - HOUR, "organic", session, None, "click")
-    )
-    sale = await shop.event("s", AT, 1001, session=session)
-    await shop.event("e", AT, 500, channel="google_search_paid", currency="EUR")
-    return shop, sale, await log_in(http, made)
-
-
-async def get(http, headers, path, **params):
-    answer = await http.get(f"/api/attribution/{path}", headers=headers, params=params or None)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def recompute(http, shop, headers, **body):
-    answer = await http.post("/api/attribution/recompute", json=body, headers=headers)
-    assert answer.status_code == 202, answer.text
-    assert answer.headers["Location"] == answer.json()["status_url"]
-    identity, _ = tasks._identity(await work_of(shop))
-    await tasks._recompute(shop.work(), identity, None)
-    return (await http.get(answer.headers["Location"], headers=headers)).json()
-
-
-async def work_of(shop):
-    import json
-
-    payload = await shop.owner.fetchval(
-        "DELETE FROM queue.pgqueuer WHERE id = (SELECT max(id) FROM queue.pgqueuer WHERE headers ->> 'job' = $1"
-        " AND headers ->> 'tenant_id' = $2) RETURNING payload",
-        tasks.RECOMPUTE.name, str(shop.tenant_id),
-    )  # fmt: skip
-    return shop.work(**json.loads(payload))
 
 
 async def test_channels_add_up_and_are_the_same_on_demand_and_stored(merchant_shop, http):

@@ -20,6 +20,8 @@ from impl.db.transaction import tenant_transaction
 EVENT: Final = uuid.UUID("2b7e1516-28ae-4d2a-abf7-158809cf4f3c")
 JOB: Final = uuid.UUID("6f1f1d1e-2c7a-4f0e-9a35-0d0a6b3f5c11")
 FIGURE: Final = uuid.UUID("8d1f0c5e-2a4b-4c6d-9e8f-7a6b5c4d3e2f")
+EVERYTHING: Final = "/api/attribution/channels?model=shapley&group_by=campaign&intervals=true"
+"""Asks for what is shown only when it is asked for and a model learns."""
 
 _ROWS: Final = (
     """
@@ -29,8 +31,8 @@ _ROWS: Final = (
         'stripe-hmac-sha256', 'default', 1, 'default', 'accepted', :event_id)
     """,
     """
-    INSERT INTO touches (tenant_id, touch_id, session_id, occurred_at, kind, channel_code)
-    VALUES (:tenant_id, 'example-touch', :session_id, CAST(:at AS timestamptz) - INTERVAL '1 hour', 'click', 'google_search_paid')
+    INSERT INTO touches (tenant_id, touch_id, session_id, occurred_at, kind, channel_code, campaign_id)
+    VALUES (:tenant_id, 'example-touch', :session_id, CAST(:at AS timestamptz) - INTERVAL '1 hour', 'click', 'google_search_paid', 'autumn')
     """,
     """
     INSERT INTO attribution_events (tenant_id, id, processor, idempotency_key, event_type, delivery_id, occurred_at, transaction_id,
@@ -51,15 +53,16 @@ _ROWS: Final = (
     """
     INSERT INTO attribution_events (tenant_id, id, processor, idempotency_key, event_type, occurred_at, transaction_id,
         revenue_cents, effect_cents, currency, channel_code, raw_payload)
-    SELECT :tenant_id, md5(c.code)::uuid, 'stripe', c.code, 'PaymentCaptured', :at, c.code, 1000, 1000, 'USD', c.code, '{}'
-    FROM channel_taxonomy c
+    SELECT :tenant_id, md5(c.name)::uuid, 'stripe', c.name, 'PaymentCaptured', :at, c.name, 1000, 1000, 'USD', c.code, '{}'
+    FROM (SELECT t.code, t.code AS name FROM channel_taxonomy t
+          UNION ALL SELECT 'direct', 'sale ' || n FROM generate_series(1, 10) AS n) c
     """,
     """
     INSERT INTO revenue_ledger (tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind, ordinal,
         processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source, verification_timestamp)
-    SELECT :tenant_id, md5(c.code)::uuid, 'stripe', c.code, c.code, 'captured', 1, c.code, md5(c.code)::uuid, 1000, 1000, 'USD',
+    SELECT :tenant_id, md5(c.name)::uuid, 'stripe', c.name, c.name, 'captured', 1, c.name, md5(c.name)::uuid, 1000, 1000, 'USD',
         :at, 'stripe_webhook', :at
-    FROM channel_taxonomy c
+    FROM (SELECT t.code AS name FROM channel_taxonomy t UNION ALL SELECT 'sale ' || n FROM generate_series(1, 10) AS n) c
     """,
     """
     INSERT INTO attribution_recompute_jobs (tenant_id, id, window_start, window_end, model_type, model_version, run_count)

@@ -400,6 +400,7 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
         )
     ]
     seeds += dead_events.seeds(merchants[0].tenant_id)
+    seeds.append({"operation": "getChannelAttribution", "path": credited_sales.EVERYTHING})
     return {
         "url": url,
         "contract": str(BUNDLE),
