@@ -20,8 +20,11 @@ from impl.db.transaction import tenant_transaction
 EVENT: Final = uuid.UUID("2b7e1516-28ae-4d2a-abf7-158809cf4f3c")
 JOB: Final = uuid.UUID("6f1f1d1e-2c7a-4f0e-9a35-0d0a6b3f5c11")
 FIGURE: Final = uuid.UUID("8d1f0c5e-2a4b-4c6d-9e8f-7a6b5c4d3e2f")
-EVERYTHING: Final = "/api/attribution/channels?model=shapley&group_by=campaign&intervals=true"
-"""Asks for what is shown only when it is asked for and a model learns."""
+EVERYTHING: Final = {
+    "operation": "getChannelAttribution",
+    "path": "/api/attribution/channels?model=shapley&group_by=campaign&intervals=true",
+}
+"""A request for what is shown only when it is asked for and a model learns."""
 
 _ROWS: Final = (
     """
