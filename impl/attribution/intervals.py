@@ -19,7 +19,7 @@ from impl.attribution.versions import ModelVersion
 
 
 async def samples(connection: AsyncConnection, scope: Scope, period: Period, currency: str) -> list[Sample]:
-    """What the credits in `currency` of the period rest on. Raises `InvalidParameterError`."""
+    """Amounts of the period in `currency` with the training sets that credit them. Raises `InvalidParameterError`."""
     if not scope.version.learns:
         raise InvalidParameterError(f"intervals are of models that learn, and {scope.version.model} is a rule")
     if not await on_demand.is_small(connection, scope, period):

@@ -37,13 +37,13 @@ async def rows(
     lessons: Lessons | None = None,
     values: dict[str, Any] | None = None,
 ) -> Sequence[Any]:
-    """What the part `select` answers about the credits of the period. `values` are its own parameters."""
+    """Rows of the part `select` about the credits of the period. `values` are its own parameters."""
     selection = period.values | (values or {})
     return await _rows(connection, scope, "effects_of_span", select, selection, lessons or Lessons())
 
 
 async def of_events(connection: AsyncConnection, scope: Scope, events: Sequence[UUID], select: str) -> Sequence[Any]:
-    """What the part `select` answers about the credits of some events."""
+    """Rows of the part `select` about the credits of some events."""
     return await _rows(connection, scope, statements.BY_EVENT, select, {"events": list(events)}, Lessons())
 
 

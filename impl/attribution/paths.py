@@ -90,7 +90,7 @@ async def of_period(connection: AsyncConnection, scope: Scope, period: Period, c
 
 
 def summary(journeys: Sequence[Journey]) -> Paths:
-    """What `journeys` come to."""
+    """Paths, lengths, lags and roles of `journeys`."""
     listed, other = _paths(journeys)
     return Paths(
         paths=listed,

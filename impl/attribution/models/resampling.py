@@ -26,7 +26,7 @@ Shares = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is credited by the training set of one day, and this set by its days."""
+    """The amounts that the training set of one day credits, and this set by its days."""
 
     amounts: Mapping[frozenset[str], int]
     """Cents by set of channels."""
@@ -129,7 +129,7 @@ def _total(
 def _parts(
     channels: frozenset[str], known: set[frozenset[str]]
 ) -> list[tuple[frozenset[str], list[tuple[str, float]]]]:
-    """What the rate of each subset adds to the Shapley value of each channel."""
+    """Contribution of the rate of each subset to the Shapley value of each channel."""
     size, ordered = len(channels), sorted(channels)
     result = []
     for subset in sorted((key for key in known if key <= channels), key=sorted):

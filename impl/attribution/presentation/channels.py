@@ -39,7 +39,7 @@ class ChannelReport:
         return [one for one in self.report.credits if one.channel_code in codes and one.currency == self.currency]
 
     def spend_of(self, codes: Sequence[str]) -> int | None:
-        """What these channels cost, if it is known of any."""
+        """Cost of these channels, if it is known of any."""
         known = [self.spend[code, self.currency] for code in codes if (code, self.currency) in self.spend]
         return sum(known) if known else None
 
