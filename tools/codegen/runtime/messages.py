@@ -1,4 +1,4 @@
-"""Sentences about wrong values, in the words of the contract: pydantic's own would name Python's types and repeat what was sent."""
+"""Sentences about wrong values in the words of the contract; pydantic's would name Python's types and repeat what was sent."""
 
 from __future__ import annotations
 
