@@ -48,7 +48,14 @@ def main() -> None:
 
 
 @app.command("run")
-def run_command(port: Port = None, host: Host = None, data_dir: DataDir = None) -> None:
+def run_command(
+    port: Port = None,
+    host: Host = None,
+    data_dir: DataDir = None,
+    since: Annotated[
+        float | None, typer.Option(hidden=True, help="When the person pressed Enter, in Unix time.")
+    ] = None,
+) -> None:
     """Start everything locally: database, migrations, worker, API, and a demo shop with signed deliveries.
 
     Press Ctrl-C to stop. The data is kept.
@@ -57,7 +64,7 @@ def run_command(port: Port = None, host: Host = None, data_dir: DataDir = None) 
     """
     from impl.cli import run
 
-    run.run(options.settings(port=port, host=host, data_dir=data_dir))
+    run.run(options.settings(port=port, host=host, data_dir=data_dir), since=since)
 
 
 @app.command("serve")

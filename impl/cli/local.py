@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import json
@@ -15,13 +16,15 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy.engine import URL
 
-from impl.db import bootstrap, embedded, heads, roles
+from impl.db import bootstrap, embedded, heads, roles, rotation
 from impl.db import url as urls
 from impl.db.keeper import Keeper
+from impl.db.sealing import KeyRing
 from impl.kernel.errors import ConfigurationError
 from impl.settings import Settings
 
 DATABASE = "skeldir"
+SECRETS = "secrets.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ def stack(settings: Settings, *, migrated: bool = True) -> Iterator[Stack]:
         }
         if migrated and not heads.is_current(logins[roles.OWNER]):
             _migrate(logins[roles.OWNER])
-        yield Stack(_complete(settings, logins, secret_values), logins, running.where)
+        complete = _complete(settings, logins, secret_values)
+        if migrated and settings.sealing_keys is None:
+            _refuse_other_secrets(complete, logins[roles.OWNER])
+        yield Stack(complete, logins, running.where)
 
 
 @contextlib.contextmanager
@@ -90,6 +96,17 @@ def _migrate(owner: URL) -> None:
     from impl.db import migrate  # noqa: PLC0415 - the migration tool takes half a second to load
 
     migrate.upgrade(owner)
+
+
+def _refuse_other_secrets(settings: Settings, owner: URL) -> None:
+    """Raise `ConfigurationError` when the secrets of the data folder are not those that the database was sealed with."""
+    if asyncio.run(rotation.is_readable(owner, KeyRing(settings.key_ring()))):
+        return
+    path = settings.data_dir.absolute() / SECRETS
+    raise ConfigurationError(
+        f"the secrets in {path} are not those that this database was sealed with, so nobody could log in; restore that file"
+        f" from the backup that the database comes from, or remove {path.parent} to start over without its data"
+    )
 
 
 def _external(text: str, local: Mapping[str, str]) -> Server:
@@ -122,7 +139,7 @@ def _secret(value: URL | str) -> SecretStr:
 
 def _local_secrets(data_dir: Path) -> Mapping[str, str]:
     """Secrets of this data folder, created on first use and readable only by their owner."""
-    path = data_dir / "secrets.json"
+    path = data_dir / SECRETS
     new = {
         "sealing_keys": f"local-1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "login_pepper": secrets.token_urlsafe(32),

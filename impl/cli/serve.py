@@ -49,7 +49,7 @@ def listen(settings: Settings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             message = (
                 f"port {settings.port} on {settings.host} is in use; stop the program that uses it "
-                f"or choose another port with --port"
+                f"or choose another port: --port 8001, or make run PORT=8001"
             )
             raise ConfigurationError(message) from error
         message = f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); check --host and --port"

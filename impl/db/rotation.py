@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from impl.db import bootstrap
 from impl.db import url as urls
+from impl.db.errors import SealingError
 from impl.db.sealing import KeyRing, Place, Sealed
 
 _COLUMNS: Final = """
@@ -28,6 +29,13 @@ _COLUMNS: Final = """
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
         AND a.attname LIKE '%\\_sealed' AND NOT a.attisdropped
     GROUP BY c.oid, c.relname ORDER BY c.relname
+"""
+
+SIGNING_KEY: Final = Place(None, "jwt_signing_keys", "private_key_sealed")
+_NEWEST_KEY: Final = """
+    -- What every login needs first.
+    SELECT private_key_sealed, key_id FROM jwt_signing_keys
+    WHERE octet_length(private_key_sealed) > 0 ORDER BY created_at DESC LIMIT 1
 """
 
 
@@ -78,6 +86,19 @@ async def reseal(owner_url: str | URL, ring: KeyRing, *, batch: int = 500) -> di
         return {table.name: await _reseal_table(connection, table, ring, batch) for table in tables}
     finally:
         await connection.close()
+
+
+async def is_readable(owner_url: URL, ring: KeyRing) -> bool:
+    """Whether `ring` opens the newest key that signs access tokens; true as well while there is none."""
+    connection = await bootstrap.connect(owner_url)
+    try:
+        row = await connection.fetchrow(_NEWEST_KEY)
+    finally:
+        await connection.close()
+    try:
+        return row is None or bool(ring.open(Sealed(row["private_key_sealed"], row["key_id"]), SIGNING_KEY))
+    except SealingError:
+        return False
 
 
 async def _reseal_table(connection: Any, table: SealedTable, ring: KeyRing, batch: int) -> int:

@@ -18,10 +18,10 @@ from impl.auth.tables import JwtVerificationCache as Cache
 from impl.auth.tables import SigningKey as Row
 from impl.db import locks, outage
 from impl.db.errors import SealingError
-from impl.db.sealing import KeyRing, Place, Sealed
+from impl.db.rotation import SIGNING_KEY
+from impl.db.sealing import KeyRing, Sealed
 from impl.kernel.clock import Clock
 
-_PLACE: Final = Place(None, "jwt_signing_keys", "private_key_sealed")
 _PAUSE: Final = timedelta(seconds=signing_keys.UNKNOWN_KID_PAUSE_SECONDS)
 _FAILURES: Final = (*outage.FAILURES, SealingError)
 _STATEMENT_LIMIT: Final = text("SELECT set_config('statement_timeout', :milliseconds, true)")
@@ -102,11 +102,11 @@ class DatabaseKeyStore:
         return [self._open(*row) for row in rows]
 
     def _open(self, kid: str, sealed: bytes, key_id: str, created_at: datetime) -> SigningKey:
-        plain = self._ring.open(Sealed(sealed, key_id), _PLACE)
+        plain = self._ring.open(Sealed(sealed, key_id), SIGNING_KEY)
         return signing_keys.of_bytes(kid, plain, created_at)
 
     async def _add(self, connection: AsyncConnection, key: SigningKey) -> None:
-        sealed = self._ring.seal(signing_keys.to_bytes(key), _PLACE)
+        sealed = self._ring.seal(signing_keys.to_bytes(key), SIGNING_KEY)
         await connection.execute(
             insert(Row).values(
                 kid=key.kid,
