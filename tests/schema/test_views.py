@@ -34,7 +34,7 @@ async def two_tenants(fresh_database: Database) -> AsyncIterator[tuple[AsyncEngi
         await owner.execute("INSERT INTO tenants (id, name) VALUES ($1, 'T')", tenant)
         event = await maker.insert("attribution_events", tenant)
         await owner.execute(CREDIT, tenant, event["id"])
-        await maker.insert("revenue_ledger", tenant, occurred_at=event["occurred_at"])
+        await maker.insert("revenue_ledger", tenant, occurred_at=event["occurred_at"], event_id=event["id"])
         same = datetime.now(UTC)
         for id_ in (1, 2):
             await maker.insert(
