@@ -194,6 +194,15 @@ class GivenAmount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRepair:
+    """The amount that counts for a fact since a manager gave it; whoever tells the fact again tells the other amount."""
+
+    object_id: str
+    money: Money
+    repair: Repair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Shown):
     """One fact of a delivery."""
 

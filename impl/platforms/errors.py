@@ -14,6 +14,15 @@ class UnusableDelivery(SkeldirError):
         self.pointer = pointer
 
 
+class ForeignAmount(UnusableDelivery):
+    """An amount is in another currency than its sale, as the body alone shows; one that a manager has given may count instead."""
+
+    def __init__(self, message: str, pointer: str, sale: str) -> None:
+        super().__init__("currency_mismatch", message, pointer)
+        self.sale = sale
+        """Name of the order or payment, under which its repairs are found."""
+
+
 class NothingToRecord(SkeldirError):
     """The delivery is authentic and understood, and says nothing about revenue. No repair would change that."""
 

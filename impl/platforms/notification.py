@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from impl.kernel.facts import DEFAULT_ACCOUNT, GivenAmount
+from impl.kernel.facts import DEFAULT_ACCOUNT, GivenAmount, KnownRepair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Notification:
     """When it arrived: the time of facts for which the processor names none."""
     given: GivenAmount | None = None
     """The amount that a manager has given for the one that is in another currency than its sale."""
+    repairs: tuple[KnownRepair, ...] = ()
+    """Earlier repairs of the sale, where its facts cannot be read without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

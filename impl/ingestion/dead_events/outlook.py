@@ -109,7 +109,8 @@ _TOUCH: Final = (
 async def _report(connection: AsyncConnection, reader: Reader, tenant_id: UUID, row: Any) -> Report:
     if row.refused_key is not None:
         return await reading.refused_report(connection, tenant_id, row)
-    return reading.report(reader.processors, row, reading.content(reader.ring, tenant_id, row))
+    content = reading.content(reader.ring, tenant_id, row)
+    return await reading.report(connection, reader.processors, tenant_id, row, content)
 
 
 def of_many(retry: Retry) -> str:

@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from impl import ledger
 from impl.db.sealing import KeyRing, Sealed
 from impl.ingestion import payloads
+from impl.ingestion.deliveries import repaired
 from impl.kernel import money
 from impl.kernel.errors import SkeldirError
 from impl.kernel.events import EventType, Hints
-from impl.kernel.facts import Fact, FactKind, GivenAmount, Repair, Report
+from impl.kernel.facts import Fact, FactKind, GivenAmount, KnownRepair, Repair, Report
 from impl.kernel.money import Currency, Money
 from impl.platforms import topics
-from impl.platforms.errors import NothingToRecord, UnusableDelivery
+from impl.platforms.errors import ForeignAmount, NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification
 from impl.platforms.processor import Processor
 
@@ -32,9 +33,11 @@ _REFUSED: Final = text(
 class StillDead(SkeldirError):
     """The dead event cannot become an event; `code` classifies why."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, foreign_sale: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.foreign_sale = foreign_sale
+        """Name of the sale that has an amount in another currency, as the content alone shows."""
 
 
 class Row(Protocol):
@@ -78,8 +81,20 @@ def content(ring: KeyRing, tenant_id: uuid.UUID, row: Row) -> Any:
     return payloads.unseal(ring, tenant_id, Sealed(row.payload_sealed, row.key_id))
 
 
-def report(processors: Mapping[str, Processor], row: Row, payload: Any) -> Report:
-    """The facts of the delivery by the current rules, with the amount that a manager gave. Raises `StillDead`."""
+async def report(
+    connection: AsyncConnection, processors: Mapping[str, Processor], tenant_id: uuid.UUID, row: Row, payload: Any
+) -> Report:
+    """The facts of the delivery by the current rules, with the amounts that managers gave. Raises `StillDead`."""
+    try:
+        return _report(processors, row, payload, ())
+    except StillDead as error:
+        if error.foreign_sale is None:
+            raise
+        known = await repaired.of_sale(connection, tenant_id, row.source, row.account, error.foreign_sale)
+    return _report(processors, row, payload, known)
+
+
+def _report(processors: Mapping[str, Processor], row: Row, payload: Any, repairs: tuple[KnownRepair, ...]) -> Report:
     processor, amount = processors.get(row.source), given(row)
     if processor is None or not isinstance(payload, dict):
         raise StillDead("schema_validation", "there is nothing in it that could be read")
@@ -90,6 +105,7 @@ def report(processors: Mapping[str, Processor], row: Row, payload: Any) -> Repor
         account=row.account,
         received_at=row.ingested_at,
         given=amount,
+        repairs=repairs,
     )
     facts = _facts(processor, notification)
     if amount is not None:
@@ -101,7 +117,8 @@ def _facts(processor: Processor, notification: Notification) -> tuple[Fact, ...]
     try:
         return topics.read(processor, notification)
     except UnusableDelivery as error:
-        raise StillDead(error.code, str(error)) from error
+        sale = error.sale if isinstance(error, ForeignAmount) else None
+        raise StillDead(error.code, str(error), foreign_sale=sale) from error
     except NothingToRecord as error:
         raise StillDead("unknown_provider_event", "it says nothing about revenue; give it up") from error
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -111,12 +128,10 @@ def _facts(processor: Processor, notification: Notification) -> tuple[Fact, ...]
 
 def _repaired(facts: Sequence[Fact], amount: GivenAmount) -> tuple[Fact, ...]:
     """The same with the amount in place of the one in another currency, which its reader may have replaced already."""
-    repaired = [fact for fact in facts if fact.repair]
+    new = [fact for fact in facts if fact.repair and fact.repair.dead_event_id == amount.dead_event_id]
     foreign = [fact for fact in facts if not fact.repair and ledger.is_foreign(fact, amount.money.currency)]
-    if len(repaired) + len(foreign) != 1:
-        message = (
-            f"it has {len(repaired) + len(foreign)} amounts in another currency than {amount.money.currency}, not one"
-        )
+    if len(new) + len(foreign) != 1:
+        message = f"it has {len(new) + len(foreign)} amounts in another currency than {amount.money.currency}, not one"
         raise StillDead("currency_mismatch", message)
     return tuple(
         replace(fact, money=amount.money, repair=amount.instead_of(fact.money)) if fact in foreign else fact

@@ -86,7 +86,8 @@ async def _resolve(reader: Reader, work: Work, claimed: Claimed) -> uuid.UUID:
         if claimed.row.source == rejections.TOUCH:
             return await _touch(work, claimed, content)
         link = journeys.take_link(content) if isinstance(content, dict) else None
-        report = reading.report(reader.processors, claimed.row, content)
+        async with transactions.of_tenant(work) as connection:
+            report = await reading.report(connection, reader.processors, work.tenant_id, claimed.row, content)
         return await _events(reader, work, claimed, report, link)
     except IntegrityError as error:
         state = getattr(error.orig, "sqlstate", None)

@@ -59,6 +59,8 @@ class Rejection(Cause):
     """
     link: JourneyLink | None = None
     """The journey whose key stood in the payload."""
+    foreign_sale: str | None = None
+    """Name of the sale that has an amount in another currency, as the body alone shows."""
     readable: dict[str, Any] = field(default_factory=dict)
     """The allow-listed facts that stay readable."""
 

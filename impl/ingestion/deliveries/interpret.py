@@ -16,9 +16,9 @@ from impl.ingestion import names, privacy
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
 from impl.ingestion.rejections import MAX_ISSUES, Issue
-from impl.kernel.facts import Report, delivery_key
+from impl.kernel.facts import KnownRepair, Report, delivery_key
 from impl.platforms import topics
-from impl.platforms.errors import NothingToRecord, UnusableDelivery
+from impl.platforms.errors import ForeignAmount, NothingToRecord, UnusableDelivery
 from impl.platforms.notification import Notification, plain_id, word
 from impl.platforms.processor import Processor
 
@@ -124,8 +124,13 @@ def read(processor: Processor, inbound: Inbound, secret: WebhookSecret) -> Readi
     )
 
 
-def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | NotRevenue:
-    """The meaning of the delivery: the reader decides, since processors send more than any schema of theirs describes."""
+def interpret(
+    reading: Reading, received_at: datetime, repairs: tuple[KnownRepair, ...] = ()
+) -> Report | Rejection | NotRevenue:
+    """The meaning of the delivery: the reader decides, since processors send more than any schema of theirs describes.
+
+    `repairs` are those of the sale that an earlier reading named (`Rejection.foreign_sale`).
+    """
     inbound, topic = reading.inbound, reading.topic
     if inbound.topic is not None and topic != inbound.topic:
         return reading.reject("topic_mismatch", f"this address is for {inbound.topic}")
@@ -141,6 +146,7 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
         id=reading.event_id,
         account=reading.secret.account,
         received_at=received_at,
+        repairs=repairs,
     )
     if topics.kind_of(reading.processor.name, topic) is None:
         return _not_read(reading, notification)
@@ -148,6 +154,8 @@ def interpret(reading: Reading, received_at: datetime) -> Report | Rejection | N
         return Report(facts=reading.processor.read(notification), idempotency_key=reading.key)
     except NothingToRecord as error:
         return reading.ignore(f"There was nothing to record: {error}.")
+    except ForeignAmount as error:
+        return replace(_refused(reading, error), foreign_sale=error.sale)
     except UnusableDelivery as error:
         return _refused(reading, error)
 

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.db.sealing import KeyRing
-from impl.ingestion.deliveries import interpret, record, reject, shops, transmissions
+from impl.ingestion.deliveries import interpret, record, reject, repaired, shops, transmissions
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Receipt, Recorded, Rejected, Rejection
 from impl.ingestion.deliveries.interpret import Inbound, Reading
 from impl.ingestion.deliveries.record import Facts
@@ -118,6 +118,9 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
     about = reading.processor.object_version(reading.topic, reading.payload)
     delivery = dataclasses.replace(delivery, schema_notes=reading.schema_notes, about=about)
     meaning = interpret.interpret(reading, delivery.received_at)
+    if isinstance(meaning, Rejection) and meaning.foreign_sale is not None:
+        known = await repaired.of_delivery(receiver.engine, delivery, meaning.foreign_sale)
+        meaning = interpret.interpret(reading, delivery.received_at, known) if known else meaning
     if isinstance(meaning, NotRevenue):
         return await record.ignore(receiver.engine, delivery, meaning)
     if isinstance(meaning, Report):

@@ -63,6 +63,7 @@ def to_facts(notification: Notification) -> tuple[Fact, ...]:
         received_at=notification.received_at,
         hints=hints.read(notification.payload.get("note_attributes")),
         given=notification.given,
+        repairs=notification.repairs,
     )
     facts = tuple(_READERS[topic.carries](source, payload))
     if not facts:

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from impl.kernel import money
 from impl.kernel.events import EventType, Hints
-from impl.kernel.facts import Fact, FactKind, GivenAmount
+from impl.kernel.facts import Fact, FactKind, GivenAmount, KnownRepair
 from impl.kernel.money import Currency, Money, MoneyError
-from impl.platforms.errors import UnusableDelivery
+from impl.platforms.errors import ForeignAmount
 from impl.platforms.fields import Fields
 
 NAME: Final = "shopify"
@@ -30,6 +30,7 @@ class Source:
     hints: Hints = field(default_factory=Hints)
     given: GivenAmount | None = None
     """The amount in the shop's currency that a manager has given for the one that is not."""
+    repairs: tuple[KnownRepair, ...] = ()
 
 
 def order_name(order_id: str) -> str:
@@ -112,6 +113,6 @@ def instant(otherwise: datetime, *candidates: tuple[Fields, str]) -> datetime:
     return next((item.instant(name) for item, name in candidates if item.has(name)), otherwise)
 
 
-def mismatch(item: Fields, message: str) -> UnusableDelivery:
+def mismatch(item: Fields, order_id: str, message: str) -> ForeignAmount:
     """The error for an amount that is not in the currency of the shop; without a rate nothing is converted."""
-    return UnusableDelivery("currency_mismatch", message, f"{item.pointer}/currency")
+    return ForeignAmount(message, f"{item.pointer}/currency", order_name(order_id))

@@ -53,10 +53,11 @@ def refund(
         return
     code = parent.currency("currency") if parent and parent.has("currency") else None
     back = amount(item, code or otherwise)
-    counted = _in_shop_currency(source, item, back, code)
+    name = f"shopify_refund_{item.number('id')}"
+    counted = _repaired(source, name, back) or _in_shop_currency(source, order_id, item, back, code)
     times = [(one, name) for one in (item, parent) if one for name in ("processed_at", "created_at")]
     at = instant(source.received_at, *times)
-    values: dict[str, Any] = {"object_id": f"shopify_refund_{item.number('id')}", "shown_at": at, **counted}
+    values: dict[str, Any] = {"object_id": name, "shown_at": at, **counted}
     values["gateway"] = gateways.name(item.values.get("gateway"))
     status = _status(item)
     if status == "success":
@@ -92,13 +93,21 @@ def _status(item: Fields) -> str:
     return item.word("status")
 
 
-def _in_shop_currency(source: Source, item: Fields, back: Amount, code: Currency | None) -> dict[str, Any]:
+def _repaired(source: Source, name: str, back: Amount) -> dict[str, Any]:
+    """The amount that counts for a refund since it was repaired; nothing for any other."""
+    known = (one for one in source.repairs if one.object_id == name and one.repair.told == back.money)
+    return next(({"money": one.money, "repair": one.repair} for one in known), {})
+
+
+def _in_shop_currency(
+    source: Source, order_id: str, item: Fields, back: Amount, code: Currency | None
+) -> dict[str, Any]:
     """The amount of a refund in the currency of the shop, given by a manager where the body does not tell it."""
     shop = code or (None if back.is_shop_money else shop_currency(item))
     if shop is None or shop == back.money.currency:
         return {"money": back.money}
     if source.given is None or source.given.money.currency != shop:
-        raise mismatch(item, f"the refund is in {shop}, one of its transactions in {back.money.currency}")
+        raise mismatch(item, order_id, f"the refund is in {shop}, one of its transactions in {back.money.currency}")
     return {"money": source.given.money, "repair": source.given.instead_of(back.money)}
 
 

@@ -212,17 +212,54 @@ async def test_one_amount_cannot_stand_for_two(staffed, owner, deliver, work_off
     assert (row["remediation_status"], "2 amounts" in row["error_message"]) == ("pending", True)
 
 
-async def deliver_shopify_refund(site, deliver, equip, amounts):
-    """A refund that is told in the buyer's currency, without the shop's beside it."""
-    await equip(site, "shopify")
-    shopify = registry.processor("shopify")
-    refund = shopify.sample("refunds/create")
+SHOPIFY = registry.processor("shopify")
+
+
+def shopify_refund(amounts):
+    """A refund that is told in the buyer's currency, without the shop's beside it, as old versions of the API do."""
+    refund = SHOPIFY.sample("refunds/create")
     (item,) = refund["transactions"]
     del item["amount_set"]
-    refund["transactions"] = [
-        item | {"id": item["id"] + n, "amount": amount, "currency": "EUR"} for n, amount in enumerate(amounts)
-    ]
-    return await deliver(site, json.dumps(refund).encode(), shopify, topic="refunds/create")
+    items = [item | {"id": item["id"] + n, "amount": amount, "currency": "EUR"} for n, amount in enumerate(amounts)]
+    return refund | {"transactions": items}
+
+
+async def deliver_shopify(site, deliver, topic, body):
+    return await deliver(site, json.dumps(body).encode(), SHOPIFY, topic=topic)
+
+
+async def deliver_shopify_refund(site, deliver, equip, amounts):
+    await equip(site, "shopify")
+    return await deliver_shopify(site, deliver, "refunds/create", shopify_refund(amounts))
+
+
+async def test_a_repaired_refund_of_shopify_is_a_duplicate_wherever_it_is_told_again(
+    staffed, owner, deliver, work_off, equip
+):
+    """It came out dead again, and took the whole order with it that lists it: the body cannot be read without the repair."""
+    dead = await deliver_shopify_refund(staffed, deliver, equip, ["27.00"])
+    order = SHOPIFY.sample("orders/paid") | {"id": shopify_refund([])["order_id"], "currency": "USD"}
+    order |= {"refunds": [shopify_refund(["27.00"])]}
+    listed = await deliver_shopify(staffed, deliver, "orders/updated", order)
+    assert listed.error_code == "currency_mismatch"
+    await retry(staffed, dead.dead_event_id, amount_cents=3_000, currency="USD")
+    await work_off(staffed.tenant_id)
+    await retry(staffed, listed.dead_event_id, force=True)
+    await work_off(staffed.tenant_id)
+    row = await state(owner, listed.dead_event_id)
+    assert row["remediation_status"] == "resolved", row["error_message"]
+    told = shopify_refund(["27.00"])
+    transaction = told["transactions"][0] | {"order_id": told["order_id"]}
+    for topic, body in (
+        ("refunds/create", told),
+        ("refunds/create", told | {"note": "another delivery of it"}),
+        ("order_transactions/create", transaction),
+        ("orders/updated", order | {"tags": "another snapshot"}),
+    ):
+        assert (await deliver_shopify(staffed, deliver, topic, body)).outcome == "duplicate", topic
+    assert await net(owner, staffed) == {"USD": 10_000 - 3_000}
+    other = await deliver_shopify(staffed, deliver, "refunds/create", shopify_refund(["28.00"]))
+    assert other.error_code == "currency_mismatch"
 
 
 async def test_a_refund_of_shopify_in_the_buyers_currency_counts_with_the_amount_in_the_shops(
