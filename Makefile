@@ -118,7 +118,7 @@ bench-deliveries: install ## measure: signed deliveries per second, beside a han
 bench-ingest: install ## measure: the same beside pgbench; in full: INGEST="--ladder-seconds 60"
 	@$(BIN)/python -m tests.bench.ingest $(INGEST)
 
-faults: install ## release: storms, kill -9 under load, a rolling upgrade, hostile bodies, thousands of stories of payments
+faults: install ## release: storms, kill -9 under load, an upgrade, hostile bodies, stories of payments
 	@$(BIN)/python -m tests.faults.storms --sizes 50 250 1000 --at-once 200
 	@$(BIN)/python -m tests.faults.chaos --rounds 30
 	@$(BIN)/python -m tests.faults.database --rounds 50

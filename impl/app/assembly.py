@@ -129,8 +129,9 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
         closed_query=has_closed_query,
     )
     # In front of all others, because FastAPI has a /docs of its own and the first route that matches answers.
+    pages = docs.routes(settings.docs_dir, app.state.unwritten)
     contract = docs.contract_route(app.openapi(), app.state.unwritten)
-    app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *docs.routes(settings.docs_dir), contract]
+    app.router.routes[:0] = [*health_routes.routes(health, PROBLEMS), *pages, contract]
     _allow_origins(app, settings)
     return app
 

@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from generated.governance import problems
+
 _HERE = {"url": "/", "description": "The service that this document comes from."}
 INDEX = "index.html"
 METHOD_NOT_ALLOWED = 405
@@ -39,11 +41,22 @@ seconds. Otherwise run <code>make docs</code> in the folder where the service wa
 """
 
 
-def routes(folder: Path) -> list[BaseRoute]:
-    """Routes of the site in `folder`, which may not exist yet. They must come before FastAPI's own /docs."""
+def routes(folder: Path, unwritten: Collection[str] = ()) -> list[BaseRoute]:
+    """Routes of the site in `folder`, which may not exist yet. They must come before FastAPI's own /docs.
+
+    `unwritten` are the operations that still answer 501: the pages mark them.
+    """
+    marks = _json(sorted(unwritten))
+
+    async def show_unwritten(_: Request) -> Response:
+        return Response(marks, media_type="application/json", headers=HEADERS)
+
     return [
         Route("/", _to_folder, include_in_schema=False),
         Route("/docs", _to_folder, include_in_schema=False),
+        Route("/redoc", _to_folder, include_in_schema=False),
+        Route("/docs/unwritten.json", show_unwritten, include_in_schema=False),
+        Route("/problems/{slug}", _ToProblem(), methods=["GET", "HEAD"], include_in_schema=False),
         Mount("/docs", _Site(folder)),
     ]
 
@@ -84,6 +97,16 @@ def _json(document: object) -> bytes:
 async def _to_folder(_: object) -> Response:
     """Redirect to the folder: the links of the site are relative to it."""
     return RedirectResponse("/docs/", headers=HEADERS)
+
+
+class _ToProblem:
+    """Redirects from the path of a problem's `type` to what the documentation says about it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        slug = scope["path_params"]["slug"]
+        known = any(kind.slug == slug for kind in problems.PROBLEMS)
+        target = RedirectResponse(f"/docs/problems.html#{slug}", headers=HEADERS)
+        await (target if known else scope["app"].router.default)(scope, receive, send)
 
 
 class _Site:

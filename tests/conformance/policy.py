@@ -20,6 +20,7 @@ CORRELATION_HEADER = "X-Correlation-ID"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 BESIDE_THE_CONTRACT = (
     "/",
+    "/problems/*",
     "/docs",
     "/docs/*",
     "/health",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SPECIFIED = {
     "auth": 13,
-    "attribution": 8,
+    "attribution": 10,
     "platforms": 8,
     "revenue": 1,
     "reconciliation": 5,

@@ -74,7 +74,7 @@ def test_every_link_leads_to_a_page_and_a_place_in_it(pages: dict[str, str]) -> 
 def test_pages_need_nothing_from_elsewhere(pages: dict[str, str]) -> None:
     for name, text in pages.items():
         if name:
-            assert set(Links(text).resources) == {"icon.svg", "style.css", "tryout.js"}
+            assert set(Links(text).resources) == {"icon.svg", "style.css", "search.js", "tryout.js"}
     folder = Path(pages[""])
     assert not re.search(r"url\(|@import|https?://", (folder / "style.css").read_text("utf-8"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from tools.docs import tryout
 from tools.docs.html import Markup, join, prose, tag
 from tools.docs.samples import JSON, samples
 from tools.openapi import calls
@@ -34,7 +35,7 @@ def operation(one: Operation) -> Markup:
     ]  # fmt: skip
     columns = [
         tag("div", description, class_="told"),
-        tag("div", _samples(call, media_type(one)), _form(one, call), class_="shown"),
+        tag("div", _samples(call, media_type(one)), tryout.form(one, call), class_="shown"),
     ]
     return tag("section", title, tag("div", columns, class_="columns"), id=one.id, data_operation=one.id)
 
@@ -195,26 +196,6 @@ def _samples(call: calls.Call, media_type: str) -> Markup:
         tag("details", tag("summary", language), tag("pre", text), open=language == "curl", name=f"{call.operation_id}-sample")
         for language, text in samples(call, media_type).items()
     ], class_="samples")  # fmt: skip
-
-
-def _form(one: Operation, call: calls.Call) -> Markup:
-    """A form that sends the example request, changed at will; `tryout.js` gives it life."""
-    fields: list[Markup] = [_input("path", call.target, "Path")]
-    fields += [_input(f"header:{name}", value, name) for name, value in call.headers.items()]
-    if call.body is not None:
-        text = json.dumps(json.loads(call.body), indent=2, ensure_ascii=False)
-        fields.append(tag("label", "Body", tag("textarea", text, name="body", rows="8", spellcheck="false")))
-    button = tag("button", "Send", type="submit")
-    return tag(
-        "details",
-        tag("summary", "Try it"),
-        tag("form", fields, button, tag("output"), data_method=call.method, data_form=one.id),
-        class_="try",
-    )
-
-
-def _input(name: str, value: str, label: str) -> Markup:
-    return tag("label", label, tag("input", name=name, value=value, spellcheck="false"))
 
 
 def sections(operations: Iterable[Operation]) -> Markup:

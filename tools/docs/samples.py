@@ -35,7 +35,13 @@ def curl(call: Call, base: str = BASE) -> str:
 
 def python(call: Call, media_type: str = JSON, base: str = BASE) -> str:
     """A script that needs httpx and nothing else."""
-    lines = ["import httpx", "", "response = httpx.request(", f"    {call.method!r},", f"    {base + call.target!r},"]
+    lines = [
+        "import httpx  # pip install httpx",
+        "",
+        "response = httpx.request(",
+        f"    {call.method!r},",
+        f"    {base + call.target!r},",
+    ]
     if call.headers:
         lines += ["    headers={", *(f"        {name!r}: {value!r}," for name, value in call.headers.items()), "    },"]
     if call.body is not None:

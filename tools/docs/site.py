@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.docs import changes, reference
+from tools.docs import changes, quickstart, reference, search
 from tools.docs.html import Markup, join, prose, tag
+from tools.docs.samples import BASE
 from tools.openapi import bundle, calls, governance, link, problems
 from tools.openapi.link import Sources
 from tools.openapi.operations import Operation
@@ -55,6 +56,8 @@ def build(contracts: Path, out: Path, baselines: Path, compare: changes.Compare)
     pages["problems.html"] = ("Problems", _problems(registry.value if registry else {"problems": []}))
     pages["changes.html"] = ("Changes", changes.page(compare(sources, baselines), _pages_of(apis)))
     shutil.copytree(ASSETS, out)
+    (out / "search.js").write_text(search.script(_entries(apis, registry.value if registry else {})), encoding="utf-8")
+    (out / "unwritten.json").write_text("[]\n", encoding="ascii")
     for name, (title, content) in pages.items():
         (out / name).write_text(_page(title, name, content, apis), encoding="utf-8")
     return [out / name for name in pages]
@@ -88,6 +91,7 @@ def _page(title: str, file: str, content: Markup, apis: Iterable[Api]) -> str:
         tag("title", f"{title} - Skeldir"),
         tag("link", rel="stylesheet", href="style.css"),
         tag("link", rel="icon", href="icon.svg"),
+        tag("script", src="search.js", defer=True),
         tag("script", src="tryout.js", defer=True),
     )
     body = tag("body", _navigation(file, apis), tag("main", tag("h1", title), content))
@@ -98,23 +102,39 @@ def _navigation(file: str, apis: Iterable[Api]) -> Markup:
     """Links to every page; on the page of an API, to its operations too."""
     rows: list[Markup] = [_entry(file, "index.html", "Overview")]
     for api in apis:
-        inner = [tag("li", tag("a", one.value.get("summary") or one.id, href=f"#{one.id}")) for one in api.operations]
+        inner = [
+            tag("li", tag("a", one.value.get("summary") or one.id, href=f"#{one.id}", data_for=one.id))
+            for one in api.operations
+        ]
         rows.append(join(_entry(file, api.file, api.title), tag("ul", inner) if api.file == file else join()))
     rows += [_entry(file, "problems.html", "Problems"), _entry(file, "changes.html", "Changes")]
-    server = tag("label", "Server", tag("input", id="server", value="http://127.0.0.1:8000", spellcheck="false"))
+    server = tag("label", "Server", tag("input", id="server", value=BASE, spellcheck="false"))
     token = tag(
         "label",
         "Access token",
         tag("input", id="token", value="", placeholder="from the login operation", spellcheck="false"),
     )
-    return tag("nav", tag("b", "Skeldir API"), tag("ul", rows), tag("div", server, token, class_="where"))
+    find = tag("input", id="find", type="search", placeholder="Search", aria_label="Search", spellcheck="false")
+    lists = [tag("ul", id="hits", hidden=True), tag("ul", rows, id="pages"), tag("div", server, token, class_="where")]
+    menu = tag("details", tag("summary", "Menu"), lists, id="menu", open=True)
+    return tag("nav", tag("b", tag("a", "Skeldir API", href="index.html")), find, menu)
 
 
 def _entry(here: str, file: str, title: str) -> Markup:
     return tag("li", tag("a", title, href=file, aria_current="page" if here == file else None))
 
 
-def _overview(apis: Iterable[Api]) -> Markup:
+def _entries(apis: Iterable[Api], registry: Json) -> Iterator[search.Entry]:
+    """Everything that can be found."""
+    for api in apis:
+        for one in api.operations:
+            title = str(one.value.get("summary") or one.id)
+            yield search.Entry(title, f"{one.method.upper()} {one.path} {one.id}", f"{api.file}#{one.id}")
+    for entry in registry.get("problems", ()):
+        yield search.Entry(entry["code"], f"{entry['status']} {entry['title']}", f"problems.html#{entry['slug']}")
+
+
+def _overview(apis: Sequence[Api]) -> Markup:
     intro = (
         "Skeldir tells a merchant how much revenue is real, how much is only claimed by ad platforms, and which channel earned "
         "it. These pages describe every request and reply with examples; you can try each operation against the service or its "
@@ -124,18 +144,19 @@ def _overview(apis: Iterable[Api]) -> Markup:
         join(
             tag("h2", tag("a", api.title, href=api.file)),
             tag("p", prose(api.document["info"].get("description") or "")),
-            tag("table", [_row(api, one) for one in api.operations]),
+            tag("table", [_row(api, one) for one in api.operations], class_="operations"),
         )
         for api in apis
     ]
-    return join(tag("p", prose(intro)), tables)
+    start = quickstart.section(one for api in apis for one in api.operations)
+    return join(tag("p", prose(intro)), start, tables)
 
 
 def _row(api: Api, one: Operation) -> Markup:
     return tag(
         "tr",
         tag("td", tag("span", one.method.upper(), class_=f"method {one.method}")),
-        tag("td", tag("a", one.value.get("summary") or one.id, href=f"{api.file}#{one.id}")),
+        tag("td", tag("a", one.value.get("summary") or one.id, href=f"{api.file}#{one.id}", data_for=one.id)),
         tag("td", tag("code", one.path)),
     )
 

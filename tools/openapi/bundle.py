@@ -46,8 +46,7 @@ class Bundler:
                     joined[key] = self._value(node)
         info = dict(first.value.get("info") or {})
         if title is not None:
-            info |= {"title": title, "summary": "Every API in one document."}
-            info.pop("description", None)
+            info |= {"title": title, "summary": "Every API in one document.", "description": self._contents(files)}
         tags: list[Json] = []
         for file in files:
             tags += [tag for tag in self._sources.root(file).value.get("tags") or [] if tag not in tags]
@@ -58,6 +57,12 @@ class Bundler:
         rest = {**({"tags": tags} if tags else {}), "paths": paths}
         components = {kind: self._components[kind] for kind in _KINDS if self._components.get(kind)}
         return {**head, **joined, **rest, **({"components": components} if components else {})}
+
+    def _contents(self, files: list[str]) -> str:
+        """A list of the joined APIs, in Markdown."""
+        infos = [self._sources.root(file).value.get("info") or {} for file in files]
+        rows = [f"- {info.get('title', 'API')} {info.get('version', '')}: {info.get('summary', '')}" for info in infos]
+        return "\n".join(["The APIs in this document:", "", *(row.rstrip(": ") for row in rows)])
 
     def _paths(self, file: str) -> Iterator[tuple[str, Node]]:
         return self._sources.root(file).entries("paths")

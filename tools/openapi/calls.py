@@ -66,7 +66,7 @@ def example_call(operation: Operation) -> Call:
     path, query, headers = operation.path, list[tuple[str, str]](), dict[str, str]()
     for declared in operation.parameters():
         parameter = declared.node.value
-        example = _as_text(parameter.get("example"))
+        example = as_text(parameter.get("example"))
         match declared.location:
             case "path":
                 path = path.replace(f"{{{parameter['name']}}}", quote(example, safe=""))
@@ -122,7 +122,7 @@ def _first_body(operation: Operation, headers: dict[str, str]) -> bytes | None:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A parameter as it stands in a request: lists with commas, as every list parameter here is declared."""
     if isinstance(value, list):
         return ",".join(map(str, value))
