@@ -45,7 +45,8 @@ SCHEDULES: Final = (
 BATCH: Final = 1000
 """Small enough that no batch holds its locks long enough for a request to notice."""
 _RETENTION_STEPS: Final = (
-    "redact_payloads redact_links redact_dead_events delete_dead_events delete_quarantine redact_touches trim_touches "
+    "redact_payloads redact_links redact_dead_events delete_dead_events delete_dead_event_retries delete_quarantine "
+    "redact_touches trim_touches "
     "delete_deliveries delete_webhook_refusals delete_error_reports delete_llm_cache delete_llm_calls delete_llm_audit "
     "destroy_journey_secrets drop_allocations"
 ).split()

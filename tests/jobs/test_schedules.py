@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from impl import worker
+from impl.db.history import FUNCTIONS
 from impl.db.transaction import tenant_transaction
 from impl.jobs import queue, schedules, transactions, upkeep
 from impl.jobs.kinds import Kind
@@ -148,3 +149,7 @@ async def test_refreshes_that_tenants_ask_for_join_the_shared_one(api, work_engi
 
 async def _nothing(work):
     pass
+
+
+def test_every_step_of_retention_is_taken():
+    assert {file.stem for file in FUNCTIONS.glob("retention/*.sql")} == set(upkeep._RETENTION_STEPS)

@@ -46,6 +46,7 @@ HOUR = NOW.replace(minute=0, second=0, microsecond=0)
 DELETED = [
     ("delete_dead_events", "dead_events", {"remediation_status": "abandoned", "updated_at": ago(31)}, {"remediation_status": "abandoned", "updated_at": ago(29)}),
     ("delete_dead_events", "dead_events", {"remediation_status": "resolved", "resolved_at": ago(31), "updated_at": ago(31)}, {"updated_at": ago(31)}),
+    ("delete_dead_event_retries", "dead_event_retries", {"updated_at": ago(91)}, {"updated_at": ago(89)}),
     ("trim_touches", "touches", {"occurred_at": ago(401)}, {"occurred_at": ago(399)}),
     ("delete_deliveries", "webhook_deliveries", {"received_at": ago(31)}, {"received_at": ago(31), "event_id": uuid.uuid4()}),
     ("delete_deliveries", "webhook_deliveries", {"received_at": ago(31), "event_id": uuid.uuid4(), "outcome": "duplicate"}, {"received_at": ago(31), "event_id": uuid.uuid4(), "outcome": "accepted"}),
