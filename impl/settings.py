@@ -236,7 +236,9 @@ def parse_key_ring(text: str) -> dict[str, bytes]:
         except (binascii.Error, ValueError):
             key = b""
         if not key_id or len(key) != 32 or key_id in ring:
-            raise ValueError("expected `id:base64` pairs with distinct ids and 32-byte keys, separated by commas")
+            raise ValueError(
+                "expected `id:base64` pairs with distinct ids and 32-byte keys, separated by commas; see `skeldir keys make`"
+            )
         ring[key_id] = key
     if len(ring) > 3:
         raise ValueError("a key ring holds at most three keys; run `skeldir keys reseal` and remove the oldest")

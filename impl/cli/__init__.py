@@ -271,6 +271,22 @@ def tenant_update(
     tenant.update(options.settings(data_dir=data_dir), tenant_id, sandbox=sandbox, journeys=journeys)
 
 
+@keys_app.command("make")
+def keys_make(
+    database: Annotated[
+        str, typer.Option(help="Address of the database, without role and password.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the environment files.", show_default=False)],
+) -> None:
+    """Write the environment files of a new production installation: keys, and a password for each role of the database.
+
+    Example: skeldir keys make --database postgresql://db.internal:5432/skeldir --out /etc/skeldir
+    """
+    from impl.cli import environment
+
+    environment.make(database, out)
+
+
 @keys_app.command("reseal")
 def keys_reseal(data_dir: DataDir = None) -> None:
     """Re-encrypt every stored secret with the newest key in SKELDIR_SEALING_KEYS, so that older keys can be removed.

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from impl.cli import local
+from impl.cli import environment, local
 from impl.db import binaries, bootstrap, embedded, roles, transaction, views
 from impl.db import engine as engines
 from impl.db import migrate as migrations
@@ -33,7 +33,19 @@ def start(settings: Settings, bin_dir: Path | None) -> None:
 
 
 def create(settings: Settings, name: str) -> None:
-    """Create the roles and the database `name` on the embedded server, or on the one DATABASE_URL names."""
+    """Create the roles and the database `name` on the embedded server, or on the one DATABASE_URL names.
+
+    Where the URLs of all roles are set, the roles get the passwords in them.
+    """
+    passwords = environment.passwords(settings)
+    if passwords is not None and settings.database_url is not None:
+        bootstrap.ensure_sync(urls.parse(settings.database_url.get_secret_value()), name, passwords)
+        return
+    if settings.environment in {"stage", "prod"}:
+        raise ConfigurationError(
+            "DATABASE_URL is not set, or the URL of a role is missing; "
+            "give the URL of an administrator and the variables of operator.env"
+        )
     with local.server(settings) as server:
         bootstrap.ensure_sync(server.admin, name, server.passwords)
 

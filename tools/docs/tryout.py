@@ -13,7 +13,9 @@ from tools.openapi.source import Json
 
 def form(one: Operation, call: calls.Call) -> Markup:
     """A form that sends the example request, changed at will."""
-    fields = [_field(item, call) for item in one.parameters() if item.location in {"path", "query", "header"}]
+    fields = [
+        _field(one.document, item, call) for item in one.parameters() if item.location in {"path", "query", "header"}
+    ]
     shown = {f"{item.location}:{item.name}" for item in one.parameters()}
     sent = {f"query:{name}": value for name, value in _query(call).items()}
     sent |= {f"header:{name}": value for name, value in call.headers.items()}
@@ -35,12 +37,12 @@ def _query(call: calls.Call) -> dict[str, str]:
     return dict(parse_qsl(call.target.partition("?")[2], keep_blank_values=True))
 
 
-def _field(item: Parameter, call: calls.Call) -> Markup:
+def _field(document: Json, item: Parameter, call: calls.Call) -> Markup:
     """The field of one parameter: with its example where the request needs it, else empty with the example as a hint."""
     parameter, name = item.node.value, f"{item.location}:{item.name}"
     example = calls.as_text(parameter.get("example", ""))
     sent = {"path": {item.name: example}, "query": _query(call), "header": call.headers}[item.location]
-    choices = parameter.get("schema", {}).get("enum")
+    choices = calls.follow(document, parameter.get("schema", {})).get("enum")
     if choices and item.location == "query":
         return _choice(name, choices, sent.get(item.name, ""))
     return _input(name, sent.get(item.name, ""), hint=example if item.name not in sent else None)
