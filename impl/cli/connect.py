@@ -67,7 +67,8 @@ def connect(settings: Settings, connection: Connection) -> None:
     if connection.login is None:
         # The demo goes on signing with its own secrets, which have the label default.
         endpoint = {"label": DEMO_LABEL, **endpoint}
-    with api_client.session(connection.url, login) as session:
+    tokens = run.kept_token(settings) if connection.login is None else None
+    with api_client.session(connection.url, login, tokens) as session:
         started = datetime.now(UTC)
         secret = connection.secret or (processor.new_secret() if processor.guide.is_chosen_by_us else None)
         if not connection.is_secret_only:

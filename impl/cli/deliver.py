@@ -141,8 +141,8 @@ def deliver(url: str, signer: Sender, deliveries: Sequence[Recorded], *, fail_on
 
 def deliver_to_demo(url: str, settings: Settings, delivery: Recorded) -> None:
     """Send one delivery for the demo's shop, and print today's revenue before and after it. Raises `ConfigurationError`."""
-    shop = run.known_shop(settings)
-    with api_client.session(url, Login(str(shop.tenant_id), shop.email, shop.password)) as session:
+    shop, tokens = run.known_shop(settings), run.kept_token(settings)
+    with api_client.session(url, Login(str(shop.tenant_id), shop.email, shop.password), tokens) as session:
         before = _revenue(session)
         deliver(url, run.sender(settings, shop), [delivery])
         if before is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.cli import local, serve, tenant, worker
+from impl.cli.api_client import TokenFile
 from impl.cli.demo import show
 from impl.cli.demo.sender import Sender
 from impl.cli.demo.show import Shop
@@ -66,6 +67,11 @@ def known_shop(settings: Settings) -> Shop:
     if shop is None:
         raise ConfigurationError(f"there is no demo shop in {settings.data_dir} yet; `skeldir run` creates one")
     return shop
+
+
+def kept_token(settings: Settings) -> TokenFile:
+    """Where commands keep the token of the demo shop's login."""
+    return TokenFile(settings.data_dir / "session.json")
 
 
 def local_settings(settings: Settings) -> dict[str, Any]:
