@@ -528,8 +528,8 @@ class AttributionApi(Protocol[AccessBearerAuthT_contra]):
         """Trace an event (GET /api/attribution/events/{event_id}/trace).
 
         Traces one payment or refund from its delivery through the ledger to the credits of every model, together
-        with the claims of ad platforms for the same day. Credits of models that are not stored are computed if
-        `model` names one.
+        with the claims of ad platforms for the same day and, for a repaired event, who gave its amount. Credits of
+        models that are not stored are computed if `model` names one.
         """
         ...
 

@@ -217,9 +217,15 @@ SELECT count(*) FILTER (WHERE r.former IS NULL) AS accepted,
 -- name: traced_event
 SELECT e.id, e.event_type, e.occurred_at, e.revenue_cents, e.effect_cents, e.currency, e.channel_code,
        e.session_id IS NOT NULL AS session_linked, e.journey_hash IS NOT NULL AS journey_linked, d.id AS delivery_id, d.processor,
-       d.topic, d.processor_event_id, d.received_at, d.signature_scheme
+       d.topic, d.processor_event_id, d.received_at, d.signature_scheme, e.repaired_dead_event_id, e.told_cents, e.told_currency,
+       r.user_id AS repaired_by, r.created_at AS repaired_at
   FROM attribution_events e
   LEFT JOIN webhook_deliveries d ON d.tenant_id = e.tenant_id AND d.id = e.delivery_id
+  LEFT JOIN LATERAL (
+      -- The audit outlives the dead event. The same amount may have been given more than once.
+      SELECT a.user_id, a.created_at FROM dead_event_audit a
+       WHERE a.tenant_id = e.tenant_id AND a.dead_event_id = e.repaired_dead_event_id AND a.action = 'repaired'
+       ORDER BY a.created_at LIMIT 1) r ON e.repaired_dead_event_id IS NOT NULL
  WHERE e.tenant_id = :tenant_id AND e.id = :event_id
 
 -- name: traced_entries

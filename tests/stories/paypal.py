@@ -10,6 +10,8 @@ from typing import Any
 from tests.stories.story import CURRENCIES, Books, Shown, Step, Sums, WholeStory, books, decimal, utc
 
 WON = frozenset({"RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER"})
+NOTED = {"RESOLVED_WITH_PAYOUT": "/body/resource/dispute_outcome/outcome_code"}
+"""Outcomes that a receipt notes (money.md §6)."""
 OUTCOMES = ("RESOLVED_SELLER_FAVOUR", "CANCELED_BY_BUYER", "RESOLVED_BUYER_FAVOUR", "RESOLVED_WITH_PAYOUT")
 NO_REFUND = frozenset({"FAILED", "CANCELLED"})
 
@@ -114,7 +116,8 @@ class PayPalStory(WholeStory):
         elif step.kind in {"pending", "denied", "completed"}:
             yield Payment(**where, id=self.id, status=step.kind.upper())
         elif step.kind.startswith("dispute"):
-            yield Dispute(**where, id=step.id, outcome=step.status)
+            noted = NOTED.get(step.status, "")
+            yield Dispute(**where, id=step.id, outcome=step.status, noted=noted)
         elif step.kind == "reversal of the sale":
             yield Back(**where, id=self.id, status="REVERSED")
         else:

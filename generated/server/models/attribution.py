@@ -446,6 +446,23 @@ class TracedClaim(ContractModel):
     """Time the platform reported the claim (UTC)."""
 
 
+class TracedRepair(ContractModel):
+    """A user gave the amount of the event in the currency of its payment. It counts in place of the amount that the
+    processor sent.
+    """
+
+    dead_event_id: Uuid
+    """ID of the dead event that was repaired."""
+    processor_amount_cents: Annotated[int, Integer(ge=-(2**63), le=2**63 - 1)]
+    """The amount that the processor sent, in minor units."""
+    processor_currency: Annotated[str, Text(pattern="^[A-Z]{3}$")]
+    """ISO 4217 code of the currency that the processor sent."""
+    repaired_by: Omittable[Uuid] = None
+    """The user."""
+    repaired_at: Omittable[Timestamp] = None
+    """Time of the request (UTC)."""
+
+
 class EventTrace(ContractModel):
     """The delivery, ledger entries, credits and claims related to one event."""
 
@@ -460,6 +477,7 @@ class EventTrace(ContractModel):
     """Claims of ad platforms for the same day."""
     delivery: Omittable[TracedDelivery] = None
     verification: Omittable[TracedVerification] = None
+    repair: Omittable[TracedRepair] = None
 
 
 class RecomputeParameters(ContractModel):

@@ -54,6 +54,7 @@ def to_api_trace(tenant_id: UUID, trace: Trace) -> models.EventTrace:
             signature_scheme=event.signature_scheme,
         ),
         verification=_to_api_verification(trace.verification),
+        repair=_to_api_repair(event),
         claims=[
             models.TracedClaim(
                 platform=row.platform,
@@ -65,6 +66,18 @@ def to_api_trace(tenant_id: UUID, trace: Trace) -> models.EventTrace:
             )
             for row in trace.claims
         ],
+    )
+
+
+def _to_api_repair(event: Any) -> models.TracedRepair | None:
+    if event.repaired_dead_event_id is None:
+        return None
+    return models.TracedRepair(
+        dead_event_id=event.repaired_dead_event_id,
+        processor_amount_cents=event.told_cents,
+        processor_currency=event.told_currency,
+        repaired_by=event.repaired_by,
+        repaired_at=utc(event.repaired_at),
     )
 
 
