@@ -53,6 +53,7 @@ SELECT create_distributed_table('attribution_recompute_jobs', 'tenant_id', coloc
 SELECT create_distributed_table('channel_assignment_corrections', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('attribution_changes', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('attribution_day_marks', 'tenant_id', colocate_with => 'tenant_memberships');
+SELECT create_distributed_table('attribution_day_totals', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('attribution_training_counts', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('channel_spend', 'tenant_id', colocate_with => 'tenant_memberships');
 SELECT create_distributed_table('revenue_cache_entries', 'tenant_id', colocate_with => 'tenant_memberships');

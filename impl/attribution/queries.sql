@@ -237,12 +237,13 @@ SELECT a.event_id, a.channel_code, a.allocation_ratio, sum(a.allocation_ratio) O
 -- name: part
 -- Whole cents by largest remainder on the absolute amount; equal remainders go to the lower channel code. Without a conversion
 -- nobody knows who earned it.
-SELECT p.event_id, p.effect_cents, p.currency, p.occurred_at, p.channel_code, p.weight, p.total, p.touch_count, p.confidence,
-       p.cents, row_number() OVER (
+SELECT p.event_id, p.effect_cents, p.currency, p.occurred_at, p.is_conversion, p.channel_code, p.weight, p.total, p.touch_count,
+       p.confidence, p.cents, row_number() OVER (
            PARTITION BY p.event_id
            ORDER BY round(abs(p.effect_cents) * p.weight - p.cents * p.total, 3) DESC, p.channel_code COLLATE "C") AS rank,
        abs(p.effect_cents) - sum(p.cents) OVER (PARTITION BY p.event_id) AS missing
-  FROM (SELECT s.id AS event_id, s.effect_cents, s.currency, s.occurred_at, coalesce(h.channel_code, 'unknown') AS channel_code,
+  FROM (SELECT s.id AS event_id, s.effect_cents, s.currency, s.occurred_at, coalesce(s.id = s.conversion_id, false) AS is_conversion,
+               coalesce(h.channel_code, 'unknown') AS channel_code,
                coalesce(h.weight, 1) AS weight, coalesce(h.total, 1) AS total, coalesce(h.touch_count, 0) AS touch_count,
                coalesce(h.confidence, 0) AS confidence,
                div(abs(s.effect_cents) * coalesce(h.weight, 1), coalesce(h.total, 1)) AS cents
@@ -253,14 +254,15 @@ SELECT p.event_id, p.effect_cents, p.currency, p.occurred_at, p.channel_code, p.
 -- The credits as they are to be stored. The share has 18 places, rounded half up in whole numbers.
 SELECT p.event_id, p.channel_code, (sign(p.effect_cents) * (p.cents + (p.rank <= p.missing)::integer))::bigint AS cents, p.currency,
        div(p.weight * 2000000000000000000 + p.total, p.total * 2) * 0.000000000000000001 AS ratio,
-       p.confidence, p.touch_count, p.occurred_at
+       p.confidence, p.touch_count, p.occurred_at, p.is_conversion
   FROM part p
 
 -- name: store
 -- Sets are compared first, and only those that differ are deleted whole and inserted whole: the sum of a set is checked after
 -- every statement. The insert waits for the delete, whose rows would be in its way.
 existing AS MATERIALIZED (
-    SELECT a.event_id, a.channel_code, a.allocated_revenue_cents, a.currency, a.allocation_ratio, a.confidence_score, a.touch_count
+    SELECT a.event_id, a.channel_code, a.allocated_revenue_cents, a.currency, a.allocation_ratio, a.confidence_score, a.touch_count,
+           a.is_conversion
       FROM effect f
       CROSS JOIN LATERAL (
            SELECT a.* FROM attribution_allocations a
@@ -270,8 +272,8 @@ existing AS MATERIALIZED (
     SELECT DISTINCT coalesce(d.event_id, x.event_id) AS event_id
       FROM desired d
       FULL JOIN existing x ON x.event_id = d.event_id AND x.channel_code = d.channel_code
-     WHERE (d.cents, d.currency, d.ratio, d.confidence, d.touch_count)
-           IS DISTINCT FROM (x.allocated_revenue_cents, x.currency, x.allocation_ratio, x.confidence_score, x.touch_count)
+     WHERE (d.cents, d.currency, d.ratio, d.confidence, d.touch_count, d.is_conversion)
+           IS DISTINCT FROM (x.allocated_revenue_cents, x.currency, x.allocation_ratio, x.confidence_score, x.touch_count, x.is_conversion)
 ), deleted AS (
     DELETE FROM attribution_allocations a
      WHERE a.tenant_id = :tenant_id AND a.event_id = ANY (ARRAY(SELECT c.event_id FROM changed c)) AND a.model_type IS NOT DISTINCT FROM :model
@@ -280,10 +282,10 @@ existing AS MATERIALIZED (
 ), inserted AS (
     INSERT INTO attribution_allocations (
         tenant_id, id, event_id, window_start, window_end, model_type, model_version, channel_code, allocated_revenue_cents,
-        currency, allocation_ratio, confidence_score, touch_count)
+        currency, allocation_ratio, confidence_score, touch_count, is_conversion)
     SELECT :tenant_id, allocation_id(:tenant_id, d.event_id, :model, :version, d.channel_code), d.event_id,
            date_trunc('day', d.occurred_at, 'UTC'), date_trunc('day', d.occurred_at, 'UTC') + INTERVAL '1 day', :model, :version,
-           d.channel_code, d.cents, d.currency, d.ratio, d.confidence, d.touch_count
+           d.channel_code, d.cents, d.currency, d.ratio, d.confidence, d.touch_count, d.is_conversion
       FROM desired d
      WHERE (SELECT count(*) FROM deleted) >= 0 AND (d.event_id IN (SELECT c.event_id FROM changed c)) IS TRUE
     RETURNING 1
@@ -349,9 +351,7 @@ UPDATE attribution_recompute_jobs
 SELECT d.line, d.is_conversion, d.event_id
   FROM (SELECT concat_ws('|', l.processor, l.transaction_id, l.entry_kind, coalesce(r.entry_kind || ':' || r.transaction_id, ''),
                          a.currency, a.channel_code, a.allocated_revenue_cents, a.allocation_ratio) AS line,
-               l.entry_kind = 'captured' AND l.effect_cents > 0
-                   AND (l.ordinal = 1 OR sale_conversion(:tenant_id, l.processor, l.original_transaction_id) = l.event_id) AS is_conversion,
-               a.event_id
+               a.is_conversion, a.event_id
           FROM attribution_allocations a
           JOIN revenue_ledger l ON l.tenant_id = a.tenant_id AND l.event_id = a.event_id
           LEFT JOIN revenue_ledger r ON r.tenant_id = l.tenant_id AND r.id = l.reverses

@@ -6,11 +6,10 @@ SELECT default_model, reporting_currency FROM tenants WHERE id = :tenant_id
 -- name: credit_by_channel
 -- Credits that were computed just now, by channel and currency.
 SELECT d.channel_code, d.currency, sum(d.cents)::bigint AS cents,
-       count(*) FILTER (WHERE c.is_conversion) AS conversions, coalesce(sum(d.ratio) FILTER (WHERE c.is_conversion), 0) AS shares,
-       coalesce(sum(d.confidence * abs(d.cents)) FILTER (WHERE c.is_conversion), 0) AS confident_cents,
-       coalesce(sum(abs(d.cents)) FILTER (WHERE c.is_conversion), 0) AS conversion_cents
+       count(*) FILTER (WHERE d.is_conversion) AS conversions, coalesce(sum(d.ratio) FILTER (WHERE d.is_conversion), 0) AS shares,
+       coalesce(sum(d.confidence * abs(d.cents)) FILTER (WHERE d.is_conversion), 0) AS confident_cents,
+       coalesce(sum(abs(d.cents)) FILTER (WHERE d.is_conversion), 0) AS conversion_cents
   FROM desired d
-  CROSS JOIN LATERAL (SELECT (d.event_id IN (SELECT s.id FROM sale s WHERE s.id = s.conversion_id)) IS TRUE AS is_conversion) c
  GROUP BY d.channel_code, d.currency
  ORDER BY d.channel_code, d.currency
 
@@ -27,7 +26,7 @@ SELECT p.channel_code, p.campaign, p.currency, sum(p.sign * (p.cents + (p.rank <
                        coalesce(w.campaign, '(none)') AS campaign, coalesce(w.weight, 1) AS weight, coalesce(w.total, 1) AS total,
                        div(abs(d.cents) * coalesce(w.weight, 1), coalesce(w.total, 1)) AS cents,
                        d.ratio * coalesce(w.weight, 1) / coalesce(w.total, 1) AS ratio,
-                       coalesce(d.conversion_id = d.event_id, false) AS is_conversion
+                       d.is_conversion
                   FROM (SELECT d.*, s.conversion_id
                           FROM desired d FULL JOIN sale s ON s.id = d.event_id
                          WHERE coalesce(d.currency, '') <> '') d
@@ -69,8 +68,8 @@ SELECT j.channels, j.touches, j.days, count(*) AS conversions, sum(j.cents)::big
 -- Credits that were computed just now, newest first, with the ids that stored ones have.
 SELECT c.*, e.event_type
   FROM (SELECT c.*
-          FROM (SELECT d.event_id, d.occurred_at, d.channel_code, d.currency, d.cents, d.ratio, d.touch_count, s.effect_cents,
-                       coalesce(s.conversion_id = s.id, false) AS is_conversion,
+          FROM (SELECT d.event_id, d.occurred_at, d.channel_code, d.currency, d.cents, d.ratio, d.touch_count, d.is_conversion,
+                       s.effect_cents,
                        allocation_id(:tenant_id, d.event_id, :model, :version, d.channel_code) AS id
                   FROM desired d FULL JOIN sale s ON s.id = d.event_id
                  WHERE coalesce(d.currency, '') <> '') c
@@ -88,20 +87,14 @@ SELECT c.*, e.event_type
 -- name: stored_credits_page
 -- The same of credits that are stored.
 SELECT a.id, e.id AS event_id, e.occurred_at, e.event_type, e.effect_cents, a.channel_code, a.currency, a.cents, a.ratio,
-       a.touch_count, l.is_conversion
+       a.touch_count, a.is_conversion
   FROM attribution_events e
   CROSS JOIN LATERAL (
        SELECT a.id, a.channel_code, a.currency, a.allocated_revenue_cents AS cents, a.allocation_ratio AS ratio,
-              coalesce(a.touch_count, 0) AS touch_count
+              coalesce(a.touch_count, 0) AS touch_count, a.is_conversion
          FROM attribution_allocations a
         WHERE a.tenant_id = :tenant_id AND a.event_id = e.id AND a.model_type IS NOT DISTINCT FROM :model AND a.model_version IS NOT DISTINCT FROM :version
        OFFSET 0) a
-  CROSS JOIN LATERAL (
-       SELECT l.entry_kind = 'captured' AND l.effect_cents > 0
-                  AND (l.ordinal = 1 OR sale_conversion(:tenant_id, l.processor, l.original_transaction_id) = l.event_id) AS is_conversion
-         FROM revenue_ledger l
-        WHERE l.tenant_id = :tenant_id AND l.event_id = e.id
-       OFFSET 0) l
  WHERE e.tenant_id = :tenant_id AND e.occurred_at >= :span_start AND e.occurred_at < :span_end AND e.effect_cents <> 0
    AND (CAST(:channel_code AS text) IS NULL OR a.channel_code = :channel_code)
    AND (CAST(:currency AS text) IS NULL OR a.currency = :currency)
@@ -111,23 +104,14 @@ SELECT a.id, e.id AS event_id, e.occurred_at, e.event_type, e.effect_cents, a.ch
  LIMIT :limit
 
 -- name: stored_by_channel
--- The same of credits that are stored. A capture that moved away and counts again has a second place, and is the conversion.
-SELECT a.channel_code, a.currency, sum(a.allocated_revenue_cents)::bigint AS cents,
-       count(*) FILTER (WHERE l.is_conversion) AS conversions,
-       coalesce(sum(a.allocation_ratio) FILTER (WHERE l.is_conversion), 0) AS shares,
-       coalesce(sum(a.confidence_score * abs(a.allocated_revenue_cents)) FILTER (WHERE l.is_conversion), 0) AS confident_cents,
-       coalesce(sum(abs(a.allocated_revenue_cents)) FILTER (WHERE l.is_conversion), 0) AS conversion_cents
-  FROM attribution_allocations a
-  CROSS JOIN LATERAL (
-       SELECT l.entry_kind = 'captured' AND l.effect_cents > 0
-                  AND (l.ordinal = 1 OR sale_conversion(:tenant_id, l.processor, l.original_transaction_id) = l.event_id) AS is_conversion
-         FROM revenue_ledger l
-        WHERE l.tenant_id = :tenant_id AND l.event_id = a.event_id
-       OFFSET 0) l
- WHERE a.tenant_id = :tenant_id AND a.model_type = :model AND a.model_version = :version
-   AND a.window_start >= :span_start AND a.window_start < :span_end
- GROUP BY a.channel_code, a.currency
- ORDER BY a.channel_code, a.currency
+-- The same of credits that are stored, from what each day adds up to.
+SELECT t.channel_code, t.currency, sum(t.revenue_cents)::bigint AS cents, sum(t.conversions)::bigint AS conversions,
+       sum(t.attributed_conversions) AS shares, sum(t.confident_cents) AS confident_cents,
+       sum(t.conversion_cents)::bigint AS conversion_cents
+  FROM attribution_day_totals t
+ WHERE t.tenant_id = :tenant_id AND t.model_type = :model AND t.model_version = :version AND t.day BETWEEN :first AND :last
+ GROUP BY t.channel_code, t.currency
+ ORDER BY t.channel_code, t.currency
 
 -- name: effects_in_span
 -- How much would have to be computed, counted no further than the limit.

@@ -15,9 +15,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from tests.gates import attribution, zero_drift
 from tests.gates.stage import ROOT, GateFailure, Stage, stage
-from tests.gates.zero_drift import GATES
 
+GATES: Final = {**zero_drift.GATES, **attribution.GATES}
 EVIDENCE: Final = ROOT / "build" / "evidence" / "zero-drift"
 
 

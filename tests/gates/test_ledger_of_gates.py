@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.gates import __main__ as gates
-from tests.gates.zero_drift import GATES
+from tests.gates.__main__ import GATES
 
 
 @pytest.fixture

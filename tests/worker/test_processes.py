@@ -18,6 +18,8 @@ from uuid import uuid4
 
 import pytest
 
+from impl.attribution import recompute, tasks
+from impl.attribution.versions import ModelVersion
 from impl.db.sealing import KeyRing
 from impl.db.transaction import tenant_transaction
 from impl.ingestion import privacy
@@ -26,6 +28,7 @@ from impl.ingestion.deliveries.delivery import Delivery, Rejection
 from impl.jobs import queue, vitals
 from impl.platforms import registry
 from impl.worker import SLOTS
+from tests.attribution.shop import DAY, TODAY, Shop
 from tests.cli.conftest import ROOT, SKELDIR, environment
 from tests.worker import process
 
@@ -276,6 +279,40 @@ async def test_a_worker_repairs_dead_events_of_every_processor_whose_cause_may_h
         " WHERE l.effect_cents > 0"
     )
     assert sorted(tuple(row) for row in rows) == [(processor, "captured", 1) for processor in sorted(SALES)]
+    assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
+
+
+@pytest.mark.promise("P086")
+async def test_a_worker_credits_a_sale_and_a_late_touch_and_does_what_was_requested(seer, api, start, tenant):
+    """Nobody asks for the tenant's own model; another model, once requested, follows what changes as well."""
+    shop, at = Shop(seer, api, tenant), TODAY - 2 * DAY
+    session = uuid4()
+    sale = await shop.event("s", at, 1001, session=session, channel="referral")
+    changed = "INSERT INTO attribution_changes (tenant_id, days, touches) VALUES ($1, $2, $3)"
+    await seer.execute(changed, tenant, [at.date()], [])
+    versions = {name: ModelVersion(model=name) for name in ("last_touch", "linear")}
+    identity = shop.identity(at - DAY, at + DAY, versions["linear"])
+    async with tenant_transaction(api, tenant) as connection:
+        await recompute.request(connection, identity, uuid4())
+        await tasks.defer(connection, identity)
+    start(SKELDIR, "worker")
+
+    def credited(name, expected):
+        async def condition():
+            return (await shop.credits(versions[name])).get(sale.id) == expected
+
+        return condition
+
+    for name in versions:
+        await until(credited(name, {"referral": 1001}), f"the credit of {name}")
+    await shop.touches(
+        ("1", at - DAY / 2, "email", session, None, "visit"), ("2", at - DAY / 4, "organic", session, None, "visit")
+    )
+    ids = await seer.fetchval("SELECT array_agg(id) FROM touches WHERE tenant_id = $1", tenant)
+    await seer.execute(changed, tenant, [], ids)
+    await until(credited("last_touch", {"organic": 1001}), "the credit of the late touch")
+    digest = (await shop.job(identity))["digest"]
+    assert len(digest) == 32
     assert await seer.fetch("SELECT job_name, error_message FROM worker_failed_jobs") == []
 
 

@@ -13,9 +13,9 @@ import sys
 import time
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from impl.attribution import recompute, tasks
@@ -25,10 +25,16 @@ from impl.attribution.versions import ModelVersion
 from impl.db import engine as engines
 from impl.jobs import transactions
 from impl.jobs.kinds import Work
+from tests.bench.attribution import baseline
+
+_PLACE: Final = text(
+    "SELECT continue_after_at, continue_after_id FROM attribution_recompute_jobs WHERE tenant_id = :tenant_id"
+    " AND window_start = :window_start AND window_end = :window_end AND model_type = :model AND model_version = :version"
+)
 
 
 async def run(engine: AsyncEngine, identity: Identity) -> bytes:
-    """Run the job of `identity` with all its continuations; its digest."""
+    """Run the job of `identity` with all its continuations; the digest of what is stored then."""
     work = Work(
         job_id=1, kind=tasks.RECOMPUTE, engine=engine, arguments={}, correlation_id=uuid.uuid4(), attempt=1,
         tenant=identity.tenant_id,
@@ -39,15 +45,9 @@ async def run(engine: AsyncEngine, identity: Identity) -> bytes:
     while True:
         await tasks._recompute(work, identity, after)
         async with transactions.of_tenant(work) as connection:
-            row = (
-                await connection.exec_driver_sql(
-                    "SELECT status, digest, continue_after_at, continue_after_id FROM attribution_recompute_jobs"
-                    " WHERE tenant_id = $1 AND window_start = $2 AND window_end = $3 AND model_type = $4",
-                    (identity.tenant_id, identity.window.start, identity.window.end, identity.version.model),
-                )
-            ).one()
-        if row.status == "succeeded":
-            return bytes(row.digest)
+            row = (await connection.execute(_PLACE, identity.values)).one()
+            if row.continue_after_at is None:
+                return bytes((await recompute.digest(connection, identity))["digest"])
         after = Place(row.continue_after_at, row.continue_after_id)
 
 
@@ -69,6 +69,7 @@ def watch(engine: AsyncEngine) -> list[float]:
 
 async def main(url: str, tenant: str, start: str, end: str, model: str) -> dict[str, Any]:
     """What the recompute took."""
+    baseline.install()
     engine = engines.create(url, application_name="bench", pool_size=1)
     durations = watch(engine)
     window = Window(datetime.fromisoformat(start), datetime.fromisoformat(end))

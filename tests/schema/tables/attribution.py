@@ -91,6 +91,28 @@ class Allocation(TenantScoped, Identified, CreatedAt, Base):
     divergences: Mapped[int | None]
     model_metadata: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     is_fallback: Mapped[bool] = mapped_column(server_default=text("false"))
+    is_conversion: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class DayTotal(TenantScoped, Base):
+    """The credits of a day by channel. A trigger keeps it in step with the credits."""
+
+    __tablename__ = "attribution_day_totals"
+    __table_args__ = (
+        about("Credits of a day by channel, kept in step with the credits by a trigger", api="S", worker="SIUD"),
+    )
+
+    model_type: Mapped[str] = mapped_column(primary_key=True)
+    model_version: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    channel_code: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(CHAR(3), primary_key=True)
+    credits: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    revenue_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    conversions: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    attributed_conversions: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+    confident_cents: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+    conversion_cents: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class RecomputeJob(TenantScoped, Identified, UpdatedAt, Base):
