@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from impl.db.revision import grant, protect, run
 
-revision = "1037_day_totals"
-down_revision = "1036_channel_performance"
+revision = "1038_day_totals"
+down_revision = "1037_retention_of_retries"
 branch_labels = None
 depends_on = None
 
