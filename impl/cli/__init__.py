@@ -112,14 +112,15 @@ def migrate_command(
 
 
 @app.command("demo")
-def demo_command(url: Url = "http://127.0.0.1:8000", data_dir: DataDir = None) -> None:
+def demo_command(url: Url = None, data_dir: DataDir = None) -> None:
     """Send the demo's signed deliveries to a running local service and print the outcome of each.
 
     Example: skeldir demo --url http://127.0.0.1:8000
     """
     from impl.cli import run
 
-    run.demo(options.settings(data_dir=data_dir), url)
+    settings = options.settings(data_dir=data_dir)
+    run.demo(settings, options.service(settings, url))
 
 
 @app.command("deliver")
@@ -139,7 +140,7 @@ def deliver_command(  # noqa: PLR0913, PLR0917 - its options
             "--same", help="Send the sample as it is, with its own id and date: the second one is a duplicate."
         ),
     ] = False,
-    url: Url = "http://127.0.0.1:8000",
+    url: Url = None,
     tenant_key: TenantKey = None,
     secret: Secret = None,
     data_dir: DataDir = None,
@@ -164,9 +165,11 @@ def deliver_command(  # noqa: PLR0913, PLR0917 - its options
     )
     settings = options.settings(data_dir=data_dir)
     if tenant_key is None:
-        deliver.deliver_to_demo(url, settings, one)
+        deliver.deliver_to_demo(options.service(settings, url), settings, one)
     else:
-        deliver.deliver(url, deliver.sender(settings, tenant_key=tenant_key, secret=secret), [one])
+        deliver.deliver(
+            options.service(settings, url), deliver.sender(settings, tenant_key=tenant_key, secret=secret), [one]
+        )
 
 
 @app.command("connect")
@@ -174,7 +177,7 @@ def connect_command(  # noqa: PLR0913, PLR0917 - its options
     processor: Annotated[
         str, typer.Argument(help="The processor: stripe, shopify, woocommerce or paypal.", show_default=False)
     ],
-    url: Url = "http://127.0.0.1:8000",
+    url: Url = None,
     public_url: Annotated[
         str | None, typer.Option(help="Base URL under which the processor reaches the service. [default: --url]")
     ] = None,
@@ -198,11 +201,12 @@ def connect_command(  # noqa: PLR0913, PLR0917 - its options
     """
     from impl.cli import connect
 
+    settings = options.settings(data_dir=data_dir)
     connect.connect(
-        options.settings(data_dir=data_dir),
+        settings,
         connect.Connection(
             processor=processor,
-            url=url,
+            url=options.service(settings, url),
             public_url=public_url,
             login=connect.read_login(tenant_id, email),
             secret=secret,
@@ -218,7 +222,7 @@ def replay_command(
     path: Annotated[
         Path, typer.Argument(help="A file with a recorded delivery, or a folder of such files.", show_default=False)
     ],
-    url: Url = "http://127.0.0.1:8000",
+    url: Url = None,
     tenant_key: TenantKey = None,
     secret: Secret = None,
     data_dir: DataDir = None,
@@ -233,8 +237,9 @@ def replay_command(
     from impl.cli import deliver
 
     recordings = deliver.read(path)
-    sender = deliver.sender(options.settings(data_dir=data_dir), tenant_key=tenant_key, secret=secret)
-    deliver.deliver(url, sender, recordings, fail_on=fail_on)
+    settings = options.settings(data_dir=data_dir)
+    sender = deliver.sender(settings, tenant_key=tenant_key, secret=secret)
+    deliver.deliver(options.service(settings, url), sender, recordings, fail_on=fail_on)
 
 
 @tenant_app.command("create")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from impl import settings as settings_module
 from impl.settings import Settings
+
+_URL: Final = "url.txt"
 
 
 class FailOn(enum.StrEnum):
@@ -29,7 +31,13 @@ DataDir = Annotated[
     typer.Option(help="Folder with the embedded database and local secrets. [default: .data]", show_default=False),
 ]
 Role = Annotated[str, typer.Option(help="Database role: migration_owner, app_user, app_worker or app_ops.")]
-Url = Annotated[str, typer.Option(help="Base URL of the service.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        help="Base URL of the service. [default: the one that `skeldir run` last served from the data folder, else port 8000]",
+        show_default=False,
+    ),
+]
 TenantKey = Annotated[
     str | None,
     typer.Option(
@@ -53,6 +61,18 @@ Secret = Annotated[
         show_default=False,
     ),
 ]
+
+
+def service(settings: Settings, url: str | None) -> str:
+    """Base URL that was given, or that of the service that last ran on this data folder, whatever its port."""
+    path = settings.data_dir / _URL
+    last = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    return url or last or "http://127.0.0.1:8000"
+
+
+def note_service(settings: Settings, url: str) -> None:
+    """Keep the address of the service that has just started on this data folder."""
+    (settings.data_dir / _URL).write_text(f"{url}\n", encoding="utf-8")
 
 
 def settings(**overrides: object) -> Settings:

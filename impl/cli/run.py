@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from impl.cli import local, serve, tenant, worker
+from impl.cli import local, options, serve, tenant, worker
 from impl.cli.api_client import TokenFile
 from impl.cli.demo import show
 from impl.cli.demo.sender import Sender
@@ -47,6 +47,7 @@ def run(settings: Settings, *, since: float | None = None) -> None:
         stand_ins = local_settings(settings)
 
         async def when_started(base_url: str) -> None:
+            options.note_service(settings, base_url)
             await show.show(base_url, shop, sender(settings, shop), local.say)
             _explain(base_url, shop, time.time() - started)
 

@@ -22,10 +22,8 @@ def test_a_port_in_use(data_dir):
         taken.listen()
         port = taken.getsockname()[1]
         line = only_line(skeldir("run", "--port", port, "--data-dir", data_dir))
-    assert (
-        line
-        == f"skeldir: port {port} on 127.0.0.1 is in use; stop the program that uses it or choose another port with --port"
-    )
+    advice = "stop the program that uses it or choose another port: --port 8001, or make run PORT=8001"
+    assert line == f"skeldir: port {port} on 127.0.0.1 is in use; {advice}"
 
 
 def test_a_data_folder_that_cannot_be_written(command, tmp_path):

@@ -46,7 +46,8 @@ def test_a_newcomer_connects_stripe_and_every_usual_mistake_says_the_way_out(sta
     assert '"status"' in shell(health)
     before = today()
     _, processor = documented("connect stripe")
-    there = ("--url", service.url, "--data-dir", data_dir)
+    # Without --url, as README has it: the service is found whatever its port.
+    there = ("--data-dir", data_dir)
     connecting = Connecting(processor, *there, stdin=f"{SECRET}\n")
     address = re.search(r"Address: +(\S+)", connecting.wait_for("Waiting up to")).group(1)
     stripe = Simulated(address, SECRET)
@@ -72,7 +73,7 @@ def _break_things(url: str, data_dir: Path, command, there) -> None:
         (("connect", "stripe", *there, "--secret", "sk_live_51H"), "it begins with whsec_"),
         (("connect", "strpe", *there), "there is no processor 'strpe'; there are stripe, "),
         (("deliver", "--processor", "stripe", "--event", "charge.suceeded", *there), "there are charge."),
-        (("deliver", "--processor", "stripe", "--event", "charge.succeeded", "--url", f"http://{host}:{free()}", *there[2:]),
+        (("deliver", "--processor", "stripe", "--event", "charge.succeeded", "--url", f"http://{host}:{free()}", *there),
          "does not answer (ConnectError); start it with `skeldir run`"),
     ):  # fmt: skip
         result = command(*words)

@@ -26,7 +26,7 @@ def test_a_stranger_sees_money_arrive_and_again_the_second_time(start, command, 
     printed = first.wait_for("Press Ctrl-C")
     outcomes = re.findall(r"→ (\w+):", printed)
     assert outcomes == ["accepted", "accepted", "accepted", "duplicate", "dead"] + ["accepted"] * 4
-    assert "298.49 USD  (verified: false)" in printed
+    assert "298.49 USD  (not reconciled yet)" in printed
     health, login, revenue = re.findall(r"^  (curl .*|TOKEN=.*)$", printed, re.MULTILINE)
     pasted = subprocess.run(
         ["bash", "-ec", f"{health}\n{login}\n{revenue}\n"], capture_output=True, text=True, check=True

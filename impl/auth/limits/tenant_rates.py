@@ -19,7 +19,7 @@ DEFAULT_API_PER_MINUTE: Final = 100
 FRESH_SECONDS: Final = 60.0
 """How old a tenant's rate may be before the database is asked for it again."""
 KEPT_SECONDS: Final = 86_400.0
-"""For how long it holds while the database is away."""
+"""For how long it holds while the database is unavailable."""
 _API_RATE: Final = text("SELECT api_rate_per_minute FROM tenants")
 
 
@@ -48,7 +48,7 @@ class TenantRates:
         """By tenant: the rate, and when it was read."""
 
     async def api_rate(self, token: AccessToken) -> int:
-        """The limit of the token's tenant; while the database is away the last known one, or else the usual one."""
+        """The limit of the token's tenant; while the database is unavailable the last known one, or else the usual one."""
         now = self._clock.monotonic()
         last, read_at = self._rates.get(token.tenant_id) or (DEFAULT_API_PER_MINUTE, float("-inf"))
         if now - read_at < FRESH_SECONDS:

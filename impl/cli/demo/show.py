@@ -52,7 +52,8 @@ async def show(base_url: str, shop: Shop, sender: Sender, say: Say) -> None:
         message = f"{base_url} does not respond ({type(error).__name__}); start the service with `skeldir run`"
         raise DemoFailed(message) from error
     say("")
-    say(f"Revenue of today, from the ledger:  {revenue_text(revenue)}  (verified: {str(revenue['verified']).lower()})")
+    state = "reconciled" if revenue["verified"] else "not reconciled yet"
+    say(f"Revenue of today, from the ledger:  {revenue_text(revenue)}  ({state})")
 
 
 async def _deliver(client: httpx2.AsyncClient, sender: Sender, processor: str, example: Example) -> str:
@@ -86,12 +87,11 @@ def revenue_text(revenue: Mapping[str, Any]) -> str:
 
 def curl_lines(base_url: str, shop: Shop) -> list[str]:
     """Three lines to paste into a shell: health, a login that stores the token, and today's revenue."""
-    correlation = f"-H 'X-Correlation-ID: {uuid.uuid4()}'"
     body = f'{{"email":"{shop.email}","password":"{shop.password}","tenant_id":"{shop.tenant_id}"}}'
     extract = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
-    login = f"curl -s {base_url}{_LOGIN} {correlation} -H 'Content-Type: application/json' -d '{body}'"
+    login = f"curl -s {base_url}{_LOGIN} -H 'Content-Type: application/json' -d '{body}'"
     return [
-        f"curl -s {base_url}/api/health",
+        f"curl -s -w '\\n' {base_url}/api/health",
         f"TOKEN=$({login} | {extract})",
-        f'curl -s {base_url}{_REVENUE} {correlation} -H "Authorization: Bearer $TOKEN"',
+        f'curl -s -w "\\n" {base_url}{_REVENUE} -H "Authorization: Bearer $TOKEN"',
     ]

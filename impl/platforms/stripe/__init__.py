@@ -82,7 +82,7 @@ class Stripe(Processor):
         return {_SIGNATURE: sign(body, secret.encode(), timestamp=int(at.timestamp()))}
 
     def examples(self, now: datetime) -> Sequence[Example]:
-        """Two sales, a refund that is delivered twice, and an amount that is no integer."""
+        """Two sales, a refund that is delivered twice, and an amount that is wrong on purpose."""
         return examples.of_day(now)
 
 

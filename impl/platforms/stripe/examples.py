@@ -27,5 +27,5 @@ def of_day(now: datetime) -> Sequence[Example]:
         example("a payment intent succeeds with 48.50", "payment_intent.succeeded", 2, **intent),
         example("30.00 of the first sale go back", "charge.refunded", 3, **charge),
         example("the same refund is delivered again", "charge.refunded", 3, **charge),
-        example("an amount that is no integer", "charge.succeeded", 5, **broken),
+        example("an amount that is wrong on purpose", "charge.succeeded", 5, **broken),
     )

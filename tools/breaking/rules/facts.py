@@ -83,8 +83,8 @@ _WHY = {
     (
         Effect.NARROWS,
         law.REQUEST,
-    ): "Clients that keep to the old contract send requests which the new one does not allow.",
-    (Effect.WIDENS, law.RESPONSE): "Clients that keep to the old contract may receive replies it did not promise.",
+    ): "Existing clients send requests that the new contract does not allow.",
+    (Effect.WIDENS, law.RESPONSE): "Existing clients may receive replies that their contract does not describe.",
     (Effect.VIOLATION, law.NEITHER): "It breaks the contract's own rules on stability, deprecation and removal.",
     (Effect.UNKNOWN, law.REQUEST): "Nothing says what happens to clients that still send it.",
     (Effect.UNKNOWN, law.RESPONSE): "Clients may build on it, though it was not promised.",
