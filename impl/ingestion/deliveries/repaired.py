@@ -15,12 +15,16 @@ from impl.kernel.facts import KnownRepair, Repair
 from impl.kernel.money import Currency, Money
 
 _OF_SALE: Final = text("""
-    -- A fact that was taken back and counted again has two events; the repaired one is meant.
-    SELECT object_id, shown_cents, currency, told_cents, told_currency, repaired_dead_event_id
-    FROM attribution_events
-    WHERE tenant_id = :tenant_id AND processor = :processor AND account = :account AND transaction_id = :sale
-        AND repaired_dead_event_id IS NOT NULL AND shown_cents IS NOT NULL
-    ORDER BY id
+    -- A fact that was recorded before its capture and taken back has two events, of which the repaired one counts.
+    SELECT e.object_id, e.shown_cents, e.currency, e.told_cents, e.told_currency, e.repaired_dead_event_id,
+        r.idempotency_key AS refused_key
+    FROM attribution_events e
+    LEFT JOIN attribution_events r ON r.tenant_id = e.tenant_id AND r.processor = e.processor AND r.account = e.account
+        AND r.transaction_id = e.transaction_id AND r.object_id = e.object_id AND r.shown_kind = e.shown_kind
+        AND r.repaired_dead_event_id IS NULL AND (r.shown_cents, r.currency) = (e.told_cents, e.told_currency)
+    WHERE e.tenant_id = :tenant_id AND e.processor = :processor AND e.account = :account AND e.transaction_id = :sale
+        AND e.repaired_dead_event_id IS NOT NULL AND e.shown_cents IS NOT NULL
+    ORDER BY e.id
 """)
 
 
@@ -43,5 +47,9 @@ def _repair(row: Any) -> KnownRepair:
     return KnownRepair(
         object_id=row.object_id,
         money=Money(row.shown_cents, Currency(row.currency)),
-        repair=Repair(told=told, dead_event_id=row.repaired_dead_event_id),
+        repair=Repair(
+            told=told,
+            dead_event_id=row.repaired_dead_event_id,
+            refused_key=uuid.UUID(row.refused_key) if row.refused_key else None,
+        ),
     )

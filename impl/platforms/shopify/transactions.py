@@ -54,7 +54,7 @@ def refund(
     code = parent.currency("currency") if parent and parent.has("currency") else None
     back = amount(item, code or otherwise)
     name = f"shopify_refund_{item.number('id')}"
-    counted = _repaired(source, name, back) or _in_shop_currency(source, order_id, item, back, code)
+    counted = _repaired(source, name, back) or _in_shop_currency(source, order_id, item, back, code, otherwise)
     times = [(one, name) for one in (item, parent) if one for name in ("processed_at", "created_at")]
     at = instant(source.received_at, *times)
     values: dict[str, Any] = {"object_id": name, "shown_at": at, **counted}
@@ -100,10 +100,10 @@ def _repaired(source: Source, name: str, back: Amount) -> dict[str, Any]:
 
 
 def _in_shop_currency(
-    source: Source, order_id: str, item: Fields, back: Amount, code: Currency | None
+    source: Source, order_id: str, item: Fields, back: Amount, code: Currency | None, order_code: Currency | None
 ) -> dict[str, Any]:
     """The amount of a refund in the currency of the shop, given by a manager where the body does not tell it."""
-    shop = code or (None if back.is_shop_money else shop_currency(item))
+    shop = code or (None if back.is_shop_money else shop_currency(item) or order_code)
     if shop is None or shop == back.money.currency:
         return {"money": back.money}
     if source.given is None or source.given.money.currency != shop:
