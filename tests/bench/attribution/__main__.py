@@ -18,13 +18,14 @@ from typing import Any, Final
 
 import asyncpg
 
-from impl.attribution import on_demand, periods, recompute, report
+from impl.attribution import on_demand, periods, recompute, report, statements
 from impl.attribution.versions import ModelVersion
 from impl.db import bootstrap, embedded, engine, migrate
 from impl.db.transaction import tenant_transaction
-from tests.bench.attribution import bare, seed
+from tests.bench.attribution import bare, journeys, seed
 
 RESULTS: Final = Path(__file__).resolve().parents[3] / "build" / "bench" / "attribution.json"
+ENVIRONMENTS: Final = RESULTS.parent
 COUNTED: Final = "bench_counted"
 """A part that counts what the chain computed, as the bare statement does."""
 LOOKBACK: Final = timedelta(days=30)
@@ -69,8 +70,6 @@ class Bench:
 
 async def computing(bench: Bench, size: int, rounds: int) -> dict[str, Any]:
     """The whole chain under row security beside the bare statement of the owner; both give the same checksum."""
-    from impl.attribution import statements
-
     statements.PARTS[COUNTED] = (
         "SELECT count(*) AS credits, sum(d.cents * (1 + length(d.channel_code))) AS checksum FROM desired d"
     )
@@ -169,6 +168,45 @@ async def row_security(bench: Bench, size: int) -> float:
     return round(1 - min(times["off"]) / min(times["on"]), 3)
 
 
+PEERS: Final = ("channelattribution", "marketing-attribution-models")
+MODELS_OF_PEERS: Final = {"linear": PEERS, "markov": PEERS, "shapley": PEERS[1:]}
+
+
+async def learners(folder: Path, touches: int) -> dict[str, Any]:
+    """CPU seconds over journeys in memory, ours and those of public packages, each in a process and environment of its own."""
+    path = folder / "journeys.jsonl"
+    result: dict[str, Any] = {"journeys": journeys.write(path, touches)}
+    for model, peers in MODELS_OF_PEERS.items():
+        own = await _child(sys.executable, "-m", "tests.bench.attribution.ours", str(path), model)
+        result[model] = {"ours": own}
+        for peer in peers:
+            python = ENVIRONMENTS / peer / "bin" / "python"
+            if not python.exists():
+                result[model][peer] = "not installed"
+                continue
+            answer = await _child(str(python), "tests/bench/attribution/peers.py", peer, model, str(path))
+            result[model][peer] = {name: answer[name] for name in ("seconds", "wall", "peak mb")}
+            if model == "linear" and "answer" in answer:
+                result[model][peer]["largest difference, cents"] = _difference(own["cents"], answer["answer"])
+        del own["cents"]
+    return result
+
+
+def _difference(ours: dict[str, int], theirs: dict[str, float]) -> float:
+    """Whole cents differ from floats by what rounding moves: less than a cent a conversion, and nothing in all."""
+    assert abs(sum(ours.values()) - sum(theirs.values())) < 1
+    return round(max(abs(ours[name] - theirs[name]) for name in ours), 1)
+
+
+async def _child(*words: str) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        *words, stdout=asyncio.subprocess.PIPE, env={**os.environ, "MPLBACKEND": "Agg"}
+    )
+    output, _ = await process.communicate()
+    answer: dict[str, Any] = json.loads(output.decode().splitlines()[-1])
+    return answer
+
+
 async def run(data: Path, sizes: list[int], rounds: int) -> dict[str, Any]:
     with embedded.running(data) as server:
         await bootstrap.ensure(server.url(), "skeldir", server.passwords)
@@ -184,17 +222,20 @@ async def run(data: Path, sizes: list[int], rounds: int) -> dict[str, Any]:
             own["channels of 90 days"] = await reading(bench, size)
             print(size, json.dumps(own), file=sys.stderr, flush=True)
         result["row security"] = await row_security(bench, sizes[0])
-        return result
+    return result
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--touches", type=int, default=1_000_000, help="for models in memory; 0 leaves them out")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="skeldir-bench-") as folder:
         Path(folder).chmod(0o711)
-        figures = asyncio.run(run(Path(folder) / "data", options.sizes, options.rounds))
+        figures = asyncio.run(run(Path(folder) / "data", options.sizes, options.rounds)) if options.sizes else {}
+        if options.touches:
+            figures["models in memory"] = asyncio.run(learners(Path(folder), options.touches))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures, indent=2))
