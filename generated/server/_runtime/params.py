@@ -141,6 +141,10 @@ class _Field:
             return None if "%" in text else text
         return None if self.plain_header is None else request.headers.only(self.plain_header)
 
+    def is_absent(self, request: RawRequest) -> bool:
+        """Whether it is a header that need not be there and is not: the usual case of most headers."""
+        return self.plain_header is not None and not self.is_required and request.headers.raw(self.plain_header) is None
+
     def read(self, source: _Source, values: dict[str, Any], issues: list[Issue]) -> None:
         """The value, or what is wrong with it."""
         where = f"/{self.location}/{self.place.name}"
@@ -188,6 +192,8 @@ class Params(Generic[ParamsT]):
                     values[one.attribute] = one.validate_text(text, strict=True)
                 except ValidationError as error:
                     issues += from_validation(error, f"/{one.location}/{one.place.name}", None)
+                continue
+            if one.is_absent(request):
                 continue
             source = source or _Source(request, segments)
             one.read(source, values, issues)

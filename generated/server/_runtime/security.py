@@ -110,7 +110,7 @@ def _cookie(request: RawRequest, name: str) -> str | None:
 class Guard:
     """The security of one operation, bound to an authenticator."""
 
-    __slots__ = ("_alternatives", "_asked", "_sole", "challenges", "reads_body")
+    __slots__ = ("_alternatives", "_asked", "_single", "challenges", "reads_body")
 
     def __init__(self, alternatives: Alternatives, authenticator: object) -> None:
         self._alternatives = alternatives
@@ -119,8 +119,10 @@ class Guard:
         self._asked = {
             name: (_reader(scheme), _check_of(authenticator, scheme.method)) for name, scheme in schemes.items()
         }
-        sole = alternatives[0][0] if len(alternatives) == 1 and len(alternatives[0]) == 1 else None
-        self._sole = (*self._asked[sole.scheme.name], sole.scopes) if sole is not None else None
+        needs = [alternative[0] for alternative in alternatives if len(alternative) == 1]
+        is_plain = len(needs) == len(alternatives) == len(schemes)
+        self._single = [(*self._asked[need.scheme.name], need.scopes) for need in needs] if is_plain else []
+        """The usual case, read without detours: alternatives of one scheme each, all of them different."""
         self.challenges = ", ".join(dict.fromkeys(scheme.challenge for scheme in schemes.values()))
 
     async def admit(self, request: RawRequest) -> tuple[Any, bool]:
@@ -129,13 +131,8 @@ class Guard:
         A principal is one value, a tuple when schemes are combined, None when nobody has to be known. Raises
         `UnauthorizedError` when no credential is accepted.
         """
-        if self._sole is not None:
-            read, check, scopes = self._sole
-            value = read(request)
-            grant = None if value is None else await check(value, request)
-            if grant is None:
-                raise UnauthorizedError
-            return grant.principal, scopes <= grant.scopes
+        if self._single:
+            return await self._admit_by_one(request)
         grants: dict[str, Grant[Any] | None] = {}
         known: list[Any] = []
         for alternative in self._alternatives:
@@ -156,6 +153,18 @@ class Guard:
         if not known:
             raise UnauthorizedError
         return known[0], False
+
+    async def _admit_by_one(self, request: RawRequest) -> tuple[Any, bool]:
+        known: Grant[Any] | None = None
+        for read, check, scopes in self._single:
+            value = read(request)
+            grant = None if value is None else await check(value, request)
+            if grant is not None and scopes <= grant.scopes:
+                return grant.principal, True
+            known = known or grant
+        if known is None:
+            raise UnauthorizedError
+        return known.principal, False
 
     async def _ask(self, name: str, request: RawRequest) -> Grant[Any] | None:
         read, check = self._asked[name]
