@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import structlog
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
+
+from impl.telemetry import correlation
 
 # The same examples in every run, and none judged by the clock: what is red is red everywhere, also on a busy machine.
 settings.register_profile(
@@ -34,7 +35,7 @@ pytest_plugins = [
 def nothing_bound() -> Iterator[None]:
     """Tests without a loop share one context: what one of them binds to its log lines must not be on those of the next."""
     yield
-    structlog.contextvars.clear_contextvars()
+    correlation.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -99,7 +99,8 @@ def create(settings: Settings, tuning: Tuning | None = None) -> FastAPI:
     # In the order in which they end: deliveries whose senders left, then notes about deliveries.
     pending = (receiver.facts, quarantine, refusals)
     lifespan = partial(_lifespan, engine, auth, pending, tuning)
-    app = FastAPI(title="Skeldir", openapi_url=None, lifespan=lifespan)
+    # Metrics and logs are our own; FastAPI would ask for each request whether somebody wants its.
+    app = FastAPI(title="Skeldir", openapi_url=None, lifespan=lifespan, telemetry={"metrics": False, "logs": False})
     mount(
         app,
         attribution=AttributionOperations(engine, clock, auth.idempotency),

@@ -85,7 +85,7 @@ class JobExecutor(AbstractEntrypointExecutor):
         """Run `job`. Raises `RetryRequested` to have it tried again, and `JobFailed` after the last attempt."""
         work, run = self._read(job)
         with correlation.bound(work.correlation_id):
-            structlog.contextvars.bind_contextvars(job_id=job.id, task_name=work.kind.name)
+            correlation.note(job_id=job.id, task_name=work.kind.name)
             if work.tenant is not None:
                 correlation.bind_tenant(work.tenant)
             try:

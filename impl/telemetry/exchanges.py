@@ -13,8 +13,6 @@ from impl.telemetry import correlation
 from impl.telemetry.metrics import DEPRECATED_CALLS, HTTPMetrics
 from impl.telemetry.traffic import Traffic
 
-_log = structlog.get_logger()
-
 
 @final
 class ExchangeLog:
@@ -26,6 +24,7 @@ class ExchangeLog:
 
     def __init__(self, metrics: HTTPMetrics, traffic: Traffic) -> None:
         self._metrics, self._traffic = metrics, traffic
+        self._log = structlog.get_logger().bind()  # once: the lazy one would make itself anew for each line
 
     def started(self, operation: Operation | None, request: RawRequest, correlation_id: UUID) -> None:
         """From now on every log line of this task carries the correlation id and no fields of an earlier request."""
@@ -38,7 +37,7 @@ class ExchangeLog:
         path = exchange.operation.path if exchange.operation is not None else None
         self._traffic.note(exchange.status, exchange.seconds)
         self._metrics.observe(operation, exchange.status, exchange.seconds)
-        _log.info(
+        self._log.info(
             "http_request",
             method=exchange.request.method,
             path=path,
@@ -47,12 +46,12 @@ class ExchangeLog:
             duration_ms=round(exchange.seconds * 1000, 2),
         )
         if exchange.violation is not None:
-            _log.error("contract_violated", violation=exchange.violation, exc_info=exchange.error)
+            self._log.error("contract_violated", violation=exchange.violation, exc_info=exchange.error)
         elif isinstance(exchange.error, ProblemError):
             # An outage of a dependency is expected to end; its cause says enough, and a traceback of our code would add nothing.
-            _log.warning("request_unavailable", code=exchange.error.code, reason=exchange.error.__cause__)
+            self._log.warning("request_unavailable", code=exchange.error.code, reason=exchange.error.__cause__)
         elif exchange.error is not None:
-            _log.error("request_failed", exc_info=exchange.error)
+            self._log.error("request_failed", exc_info=exchange.error)
 
 
 @final

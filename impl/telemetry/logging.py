@@ -15,7 +15,7 @@ import structlog
 from pydantic_core import to_json
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from impl.telemetry import metrics, redaction
+from impl.telemetry import correlation, metrics, redaction
 
 _LOST = (OSError, ValueError)
 """The disk is full, or the stream is closed."""
@@ -42,7 +42,7 @@ def configure(level: str = "INFO", stream: Stream | None = None) -> None:
     target = cast("TextIO", _Unfailing(stream or sys.stderr))
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *_stamps(), *_finish()],
+        processors=[correlation.add_fields, *_stamps(), *_finish()],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.WriteLoggerFactory(file=target),
         cache_logger_on_first_use=False,
@@ -50,7 +50,7 @@ def configure(level: str = "INFO", stream: Stream | None = None) -> None:
     handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.contextvars.merge_contextvars, *_stamps(), _from_library],
+            foreign_pre_chain=[correlation.add_fields, *_stamps(), _from_library],
             pass_foreign_args=True,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_finish()],
         )

@@ -73,6 +73,7 @@ _PLAIN = re.compile(
     r"[0-9a-f-]{36}|[0-9T:.Z+-]{1,35}|[A-Z]{1,8}|(?!eyJ)[a-zA-Z]{1,42}|[a-z]{3,}(?:_[a-z]{3,}){1,4}|(?:/[a-z_]{1,32}){1,8}"
 )
 
+_NUMBERS: Final = frozenset({int, float, bool})
 _NAMED_VALUE = re.compile(r"(?<![\w-])([\w-]++)(['\"]?\s*+[=:]\s*+)(\"[^\"\n]*+\"?+|'[^'\n]*+'?+|[^\s\"'&,;}]++)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -146,10 +147,11 @@ def mapping(fields: Mapping[Any, Any], depth: int = 0) -> dict[str, Any]:
         name, is_hidden = _field(str(key))
         if is_hidden and item is not None:
             result[name] = HIDDEN
+        # `value` would find out the same, two calls later: an eighth of the time that an access line takes here.
+        elif type(item) in _NUMBERS or (type(item) is str and _PLAIN.fullmatch(item)):
+            result[name] = item
         else:
-            # `text` would find out the same, two calls later: an eighth of the time that an access line takes here.
-            is_plain = isinstance(item, str) and _PLAIN.fullmatch(item)
-            result[name] = item if is_plain else value(item, depth + 1)
+            result[name] = value(item, depth + 1)
     return result
 
 

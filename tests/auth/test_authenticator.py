@@ -2,7 +2,6 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-import structlog
 
 from generated.server import Call, Operation, ProblemError, RawRequest
 from impl.app import error_map
@@ -14,6 +13,7 @@ from impl.auth.tokens import access_tokens, refresh_tokens
 from impl.db import engine as engines
 from impl.db import outage
 from impl.kernel.clock import SystemClock
+from impl.telemetry import correlation
 from tests.auth.conftest import TOKEN_AUDIENCE
 from tests.auth.server import parts
 
@@ -49,8 +49,8 @@ class TestAccessBearer:
     async def test_the_tenant_of_the_token_is_on_every_later_log_line(self, auth, make_member, log_in):
         session = await log_in(await make_member())
         grant = await auth.authenticator.access_bearer_auth(session.access_token, REQUEST)
-        assert structlog.contextvars.get_contextvars()["tenant_id"] == str(grant.principal.tenant_id)
-        structlog.contextvars.clear_contextvars()
+        assert correlation.fields()["tenant_id"] == str(grant.principal.tenant_id)
+        correlation.clear()
 
     async def test_a_token_of_a_key_that_is_not_ours_is_nobodys(self, auth, make_member, ring):
         member = await make_member()

@@ -14,6 +14,7 @@ from impl.db.errors import DatabaseUnreachableError
 from impl.db.transaction import tenant_transaction
 from impl.jobs import executor, failures, queue, transactions
 from impl.jobs.kinds import Kind, Requester, Work
+from impl.telemetry import correlation
 
 HELLO = Kind(name="tests.hello")
 ALONE = Kind(name="tests.alone", is_tenants=False)
@@ -95,12 +96,12 @@ async def test_nothing_of_a_job_is_seen_by_the_next_one(api, tenant, drain):
     async def leaky(work):
         async with transactions.of_tenant(work) as connection:
             await connection.execute(text("SELECT 1"))
-        structlog.contextvars.bind_contextvars(leaked="yes")
+        correlation.note(leaked="yes")
 
     async def next_(work):
         async with work.engine.begin() as connection:
             seen.append((await connection.execute(SETTINGS)).one()[:3])
-        seen.append(structlog.contextvars.get_contextvars())
+        seen.append(correlation.fields())
 
     await defer(api, tenant)
     await drain({HELLO.name: (HELLO, leaky)})
@@ -108,7 +109,7 @@ async def test_nothing_of_a_job_is_seen_by_the_next_one(api, tenant, drain):
     await drain({HELLO.name: (HELLO, next_)})
     assert all(not value for value in seen[0])
     assert "leaked" not in seen[1]
-    assert structlog.contextvars.get_contextvars() == {}
+    assert correlation.fields() == {}
 
 
 @pytest.mark.promise("P082")

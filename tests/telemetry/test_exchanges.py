@@ -29,7 +29,7 @@ def observe(**changes):
     """What is logged about one exchange."""
     log, correlation_id = ExchangeLog(HTTPMetrics(["getRealtimeRevenueV1"]), Traffic(SystemClock())), uuid.uuid4()
     known = {"operation": OPERATION, "request": REQUEST, "principal": None, "status": 200, "seconds": 0.0401}
-    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as lines:
+    with structlog.testing.capture_logs([correlation.add_fields]) as lines:
         log.started(OPERATION, REQUEST, correlation_id)
         log.finished(Exchange(**(known | {"correlation_id": correlation_id} | changes)))
     return lines, correlation_id
@@ -83,7 +83,7 @@ async def test_requests_at_the_same_time_do_not_see_each_other():
         log.started(None, REQUEST, correlation_id)
         correlation.bind_tenant(uuid.uuid4())
         await asyncio.sleep(0)
-        return structlog.contextvars.get_contextvars()["correlation_id"], correlation.current()
+        return correlation.fields()["correlation_id"], correlation.current()
 
     sent = [uuid.uuid4() for _ in range(10)]
     seen = await asyncio.gather(*(asyncio.create_task(request(one)) for one in sent))

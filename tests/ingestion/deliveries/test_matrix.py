@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from generated.governance import mappings
-from impl.telemetry import metrics
+from impl.telemetry import correlation, metrics
 from tests.ingestion.deliveries.processors import DOORS, Door
 
 pytestmark = pytest.mark.promise("Q01", "Q03")
@@ -87,7 +87,7 @@ def renamed(door):
 @each_door
 async def test_a_dead_delivery_is_counted_and_warned_about_with_all_that_is_needed_to_find_it(door: Door, street):
     shop, before = await street.shop(), metrics.EVENTS_DEAD._value.get()
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with structlog.testing.capture_logs(processors=[correlation.add_fields]) as lines:
         answer = await shop.post(door, door.broken())
     assert metrics.EVENTS_DEAD._value.get() == before + 1
     (line,) = [line for line in lines if line["log_level"] == "warning"]

@@ -4,7 +4,6 @@ import asyncio
 import json
 
 import pytest
-import structlog
 
 from impl.db.sealing import Sealed
 from impl.ingestion import payloads
@@ -12,6 +11,7 @@ from impl.ingestion.deliveries.delivery import Outcome
 from impl.ingestion.deliveries.handler import to_api_receipt
 from impl.platforms.errors import SignatureMismatch
 from impl.platforms.stripe import samples
+from impl.telemetry import correlation
 
 
 def charge(**item):
@@ -51,7 +51,7 @@ async def test_the_line_of_the_request_says_what_became_of_the_delivery(shop):
     body = body_of(charge())
     for outcome in ("accepted", "duplicate"):
         receipt = await shop.deliver(body)
-        said = structlog.contextvars.get_contextvars()
+        said = correlation.fields()
         assert (said["outcome"], said["event_id"]) == (outcome, str(receipt.event_id))
         assert (said["processor"], said["delivery_correlation_id"]) == ("stripe", str(receipt.correlation_id))
 
