@@ -78,19 +78,22 @@ class Authenticator:
         return await self._machine(credential, Purpose.URL, request)
 
     async def _machine(self, credential: str, purpose: Purpose, request: RawRequest) -> Grant[TenantKey] | None:
-        # Processors send for all their customers from few addresses: one bad neighbour must not close them for all.
-        if not self._tenant_keys.is_vouched(credential, purpose):
-            self._admit(Kind.REQUEST, request)
-        subscriber = self._addresses.subscriber(request)
-        key = await self._tenant_keys.resolve(credential, purpose, subject=subscriber)
+        key = self._tenant_keys.known(credential, purpose) or await self._look_up(credential, purpose, request)
         if key is None:
             self._on_unknown_key(credential, request)
             return None
         correlation.bind_tenant(key.tenant_id)
         return Grant(key)
 
+    async def _look_up(self, credential: str, purpose: Purpose, request: RawRequest) -> TenantKey | None:
+        # Processors send for all their customers from few addresses: one bad neighbour must not close them for all.
+        if not self._tenant_keys.is_vouched(credential, purpose):
+            self._admit(Kind.REQUEST, request)
+        subscriber = self._addresses.subscriber(request)
+        return await self._tenant_keys.resolve(credential, purpose, subject=subscriber)
+
     def _admit(self, kind: Kind, request: RawRequest) -> None:
-        allowance = self._failed.ask(kind, self._addresses.subscriber(request))
-        if allowance.is_refused:
+        limit = self._failed.ask(kind, self._addresses.subscriber(request))
+        if limit.is_refused:
             metrics.RATE_LIMITED.inc()
-            raise RateLimitedError(retry_after_seconds=allowance.retry_after_seconds)
+            raise RateLimitedError(retry_after_seconds=limit.retry_after_seconds)

@@ -83,6 +83,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._state, self._is_refused = _State.IDLE, False
         self._timer: asyncio.TimerHandle | None = None
+        self._fires_at = 0.0
+        self._deadline: float | None = None
+        """When the client has to have sent the rest; None while it is not waited for."""
+        self._patience: float | None = None
+        """Seconds from the end of the bytes at hand to the next deadline, where there is a new one."""
+        self._chunk_bytes = 0
         self._has_begun = False
         """A request began within the bytes that are being parsed."""
         self._head_bytes = self._body_bytes = self._overhead = self._drained = 0
@@ -93,10 +99,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) > self.limits.connections and not self._make_room():
             self._refuse(ServiceUnavailableError())
             return
-        self._wait(_State.IDLE, self.limits.head_seconds)
+        self._expect(_State.IDLE, self.limits.head_seconds)
+        self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._settle()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -104,14 +114,17 @@ class BoundedProtocol(HttpToolsProtocol):
             self._drain(len(data))
             return
         if self._state is _State.IDLE:
-            self._wait(_State.HEAD, self.limits.head_seconds)
+            self._expect(_State.HEAD, self.limits.head_seconds)
         self._has_begun, began_as, body_bytes = False, self._state, self._body_bytes
+        self._chunk_bytes = len(data)
         super().data_received(data)
         if self._was_refused() or self.transport.is_closing():
             return
         self._count(len(data), len(data) - (self._body_bytes - body_bytes), began_as)
         if self._refusal is not None:
             self._refuse(self._refusal)
+        elif self._patience is not None:
+            self._wait()
 
     def _was_refused(self) -> bool:
         return self._is_refused
@@ -134,7 +147,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._has_begun = True
         self._head_bytes = self._body_bytes = self._overhead = self._drained = 0
         if self._state is not _State.HEAD:
-            self._wait(_State.HEAD, self.limits.head_seconds)
+            self._expect(_State.HEAD, self.limits.head_seconds)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -149,7 +162,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refusal = self._refusal or self._problem_of_head()
         if self._refusal is None:
             super().on_headers_complete()
-            self._wait(_State.BODY, self.limits.body_seconds)
+            self._expect(_State.BODY, self.limits.body_seconds)
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -168,19 +181,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._settle()
         self._state = _State.COMPLETE
         if not self._is_answering and not self.transport.is_closing():
-            self._wait(_State.IDLE, self.timeout_keep_alive)
+            self._expect(_State.IDLE, self.timeout_keep_alive)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._state is _State.COMPLETE and not self._is_answering and not self.transport.is_closing():
-            self._wait(_State.IDLE, self.timeout_keep_alive)
+            self._expect(_State.IDLE, self.timeout_keep_alive)
+            self._wait()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(InvalidRequestError("The request is not valid HTTP/1.1."))
 
     def _problem_of_head(self) -> ProblemError | None:
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if len(self.headers) > self.limits.headers or size > self.limits.head_bytes:
+        if len(self.headers) > self.limits.headers or self._has_large_head():
             return HeadersTooLargeError()
         names = [name for name, _ in self.headers if name in _SINGLE]
         version = self.parser.get_http_version()  # pyright: ignore[reportOptionalMemberAccess]  # none once the connection is lost
@@ -188,24 +201,49 @@ class BoundedProtocol(HttpToolsProtocol):
             return InvalidRequestError("`Host` is required once; it and credentials must not be repeated.")
         return None
 
-    # Time.
-    def _wait(self, state: _State, seconds: float) -> None:
-        """The client is expected to send the rest within `seconds`."""
-        self._settle()
-        self._state, self.incomplete[self] = state, None
-        self._timer = self.loop.call_later(seconds, self._run_out)
+    def _has_large_head(self) -> bool:
+        # A head that has arrived within few bytes is small, whatever stands in it.
+        if self._head_bytes + self._chunk_bytes <= self.limits.head_bytes:
+            return False
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        return size > self.limits.head_bytes
+
+    # Time. Nearly every request arrives in one piece, so a deadline is set only once the bytes at hand are parsed. Its timer
+    # is left where it is when the deadline moves further away, as it does with each reply.
+    def _expect(self, state: _State, seconds: float) -> None:
+        """The client is expected to send the rest within `seconds`, from `_wait` on."""
+        self._state, self._patience = state, seconds
+
+    def _wait(self) -> None:
+        if self._patience is None:
+            return
+        self._deadline, self._patience = self.loop.time() + self._patience, None
+        self.incomplete.pop(self, None)
+        self.incomplete[self] = None
+        if self._timer is not None and self._fires_at > self._deadline:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._start_timer(self._deadline)
+
+    def _start_timer(self, at: float) -> None:
+        self._fires_at, self._timer = at, self.loop.call_at(at, self._run_out)
 
     def _settle(self) -> None:
         self.incomplete.pop(self, None)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._deadline = self._patience = None
 
     def _run_out(self) -> None:
         self._timer = None
-        if self._state is _State.BODY and self.flow.read_paused:
+        if self._deadline is None:
+            return
+        # The clock of the timer counts in milliseconds.
+        if self._deadline - self.loop.time() > 0.002:
+            self._start_timer(self._deadline)
+        elif self._state is _State.BODY and self.flow.read_paused:
             # We are slow, not the client: its bytes wait for the application.
-            self._wait(_State.BODY, self.limits.body_seconds)
+            self._expect(_State.BODY, self.limits.body_seconds)
+            self._wait()
         elif self._state is _State.HEAD or self._is_answering:
             self._refuse(RequestTimeoutError())
         else:

@@ -82,6 +82,10 @@ class TenantKeys:
         """Whether `key` was valid in this process lately, so that its sender is no stranger."""
         return self._vouched.get((hash_of(key), purpose)) is not None
 
+    def known(self, key: str, purpose: Purpose) -> TenantKey | None:
+        """The tenant that `key` stands for as far as this process knows it now."""
+        return self._known.get((hash_of(key), purpose))
+
     async def resolve(self, key: str, purpose: Purpose, *, subject: str = "") -> TenantKey | None:
         """The tenant that `key` stands for when used as `purpose`; None for a key that is not valid.
 

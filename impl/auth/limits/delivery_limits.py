@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final, final
 
-from generated.server import Call, RateLimitedError, RawRequest
+from generated.server import Call, RateLimit, RateLimitedError, RawRequest
 from impl.auth.keys.tenant_keys import TenantKey
 from impl.auth.limits.addresses import ClientAddresses
 from impl.auth.limits.failed_attempts import FailedAttempts, Kind
-from impl.auth.limits.leased_buckets import Allowance, LeasedBuckets, to_reply
+from impl.auth.limits.leased_buckets import LeasedBuckets
 from impl.kernel.clock import Clock
 from impl.kernel.expiring import ExpiringCache
 from impl.telemetry import metrics
@@ -29,37 +29,39 @@ class DeliveryLimits:
         self._authentic = ExpiringCache[str, bool](clock, seconds=_TRUSTED_SECONDS, capacity=_MAX_SENDERS)
         """Pairs of address and key from which an authentic delivery came within a day."""
 
-    def ask(self, request: RawRequest, key: TenantKey) -> Allowance:
-        """The allowance before the signature is checked.
+    def ask(self, request: RawRequest, key: TenantKey) -> RateLimit:
+        """The limit before the signature is checked.
 
         A sender whose signatures were wrong too often is refused, except where authentic deliveries come from too: a
         processor sends for all its customers from few addresses, and one of them may be the attacker.
         """
         subject = self._subject(request, key)
-        unsigned = self._failed.ask(Kind.SIGNATURE, subject)
-        is_stranger = self._authentic.get(subject) is None
-        peek = self._limits.peek(CLASS, key.key_hash, key.rate_per_minute)
-        allowance = unsigned if unsigned.is_refused and is_stranger else peek
-        if allowance.is_refused:
+        limit = self._limits.peek(CLASS, key.key_hash, key.rate_per_minute)
+        if self._authentic.get(subject) is None:
+            unsigned = self._failed.ask(Kind.SIGNATURE, subject)
+            limit = unsigned if unsigned.is_refused else limit
+        if limit.is_refused:
             metrics.RATE_LIMITED.inc()
-        return allowance
+        return limit
 
     async def count(self, key: TenantKey, call: Call[Any]) -> None:
         """Count an authentic delivery. Raises `RateLimitedError`."""
-        self._authentic.put(self._subject(call.request, key), True)
+        subject = self._subject(call.request, key)
+        if self._authentic.get(subject) is None:
+            self._authentic.put(subject, True)
         _decide(call, await self._limits.take(CLASS, key.key_hash, key.rate_per_minute))
 
     def note_unsigned(self, key: TenantKey, call: Call[Any]) -> None:
         """Count a delivery without the right signature. Raises `RateLimitedError` when it is one too many."""
-        allowance = self._failed.note(Kind.SIGNATURE, self._subject(call.request, key))
-        if allowance.is_refused:
-            _decide(call, allowance)
+        limit = self._failed.note(Kind.SIGNATURE, self._subject(call.request, key))
+        if limit.is_refused:
+            _decide(call, limit)
 
     def _subject(self, request: RawRequest, key: TenantKey) -> str:
         return f"{self._addresses.subscriber(request)}\x1f{key.key_hash.hex()}"
 
 
-def _decide(call: Call[Any], allowance: Allowance) -> None:
-    call.rate_limit = to_reply(allowance)
-    if allowance.is_refused:
-        raise RateLimitedError(retry_after_seconds=allowance.retry_after_seconds)
+def _decide(call: Call[Any], limit: RateLimit) -> None:
+    call.rate_limit = limit
+    if limit.is_refused:
+        raise RateLimitedError(retry_after_seconds=limit.retry_after_seconds)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from typing import Final, final
 
-from impl.auth.limits.leased_buckets import WINDOW_SECONDS, Allowance
+from generated.server import RateLimit
+from impl.auth.limits.leased_buckets import WINDOW_SECONDS
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
 
@@ -33,7 +34,7 @@ class FailedAttempts:
         self._window = 0
         self._failures: dict[tuple[Kind, str], int] = {}
 
-    def note(self, kind: Kind, subject: str) -> Allowance:
+    def note(self, kind: Kind, subject: str) -> RateLimit:
         """Count one failure of `subject`; refused when it is one too many."""
         self._turn()
         key = (kind, subject)
@@ -42,8 +43,8 @@ class FailedAttempts:
         self._failures[key] = self._failures.get(key, 0) + 1
         return self._answer(self._failures[key])
 
-    def ask(self, kind: Kind, subject: str) -> Allowance:
-        """The allowance after one more failure of `subject`, without counting it."""
+    def ask(self, kind: Kind, subject: str) -> RateLimit:
+        """The limit after one more failure of `subject`, without counting it."""
         self._turn()
         return self._answer(self._failures.get((kind, subject), 0) + 1, is_question=True)
 
@@ -58,10 +59,16 @@ class FailedAttempts:
         if window != self._window:
             self._window, self._failures = window, {}
 
-    def _answer(self, failures: int, *, is_question: bool = False) -> Allowance:
+    def _answer(self, failures: int, *, is_question: bool = False) -> RateLimit:
         is_refused = failures > self._limit
         if is_refused and not is_question:
             metrics.RATE_LIMITED.inc()
         reset_at = self._window + WINDOW_SECONDS
         wait = max(1, reset_at - int(self._clock.now().timestamp()))
-        return Allowance(self._limit, max(0, self._limit - failures), reset_at, is_refused, wait)
+        return RateLimit(
+            limit=self._limit,
+            remaining=max(0, self._limit - failures),
+            reset_at=reset_at,
+            is_refused=is_refused,
+            retry_after_seconds=wait,
+        )

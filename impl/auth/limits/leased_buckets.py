@@ -8,6 +8,7 @@ each process counts against the same limit by itself: an outage, or somebody who
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ LEASE_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 1.0
 _LOG_EVERY_SECONDS: Final = 60.0
 _MAX_BUCKETS: Final = 100_000
+_MAX_HASHES: Final = 2048
 # The window is the database's: the clocks of processes differ, and a window of another hour would have a bucket of its own.
 _TAKE = text(
     """
@@ -51,30 +53,6 @@ Take: TypeAlias = Callable[[bytes, int, int], Awaitable[Lease]]
 """Leases tokens: (hash of the bucket, amount, limit) → at most amount."""
 
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """Whether one request is let through, and how many more are."""
-
-    limit: int
-    remaining: int
-    """Requests that fit into the window as far as this process knows; others may have used some of them."""
-    reset_at: int
-    """Unix seconds at which the window ends."""
-    is_refused: bool
-    retry_after_seconds: int
-
-
-def to_reply(allowance: Allowance) -> RateLimit:
-    """The allowance as the headers of the reply have it."""
-    return RateLimit(
-        limit=allowance.limit,
-        remaining=allowance.remaining,
-        reset_at=allowance.reset_at,
-        is_refused=allowance.is_refused,
-        retry_after_seconds=allowance.retry_after_seconds,
-    )
 
 
 def database(engine: AsyncEngine) -> Take:
@@ -114,7 +92,7 @@ class LeasedBuckets:
         self._offset: float | None = None
         """Seconds from this process's monotonic clock to the database's clock; None before the first lease."""
 
-    async def take(self, rate_class: str, subject: str | bytes, limit: int) -> Allowance:
+    async def take(self, rate_class: str, subject: str | bytes, limit: int) -> RateLimit:
         """Count one request of `subject` against `limit` per minute."""
         bucket_hash = _hash_of(rate_class, subject)
         bucket = self._bucket(bucket_hash)
@@ -124,8 +102,8 @@ class LeasedBuckets:
         bucket.leased -= not is_refused
         return self._answer(bucket, limit, is_refused=is_refused)
 
-    def peek(self, rate_class: str, subject: str | bytes, limit: int) -> Allowance:
-        """The allowance as far as this process knows it, without counting."""
+    def peek(self, rate_class: str, subject: str | bytes, limit: int) -> RateLimit:
+        """The limit as far as this process knows it, without counting."""
         self._turn()
         bucket = self._buckets.get(_hash_of(rate_class, subject)) or _Bucket(self._window)
         return self._answer(bucket, limit, is_refused=bucket.is_empty and bucket.leased == 0, is_question=True)
@@ -191,20 +169,27 @@ class LeasedBuckets:
             self._logged_at = now
             _log.error("rate_limit_unavailable", reason=type(error).__name__)
 
-    def _answer(self, bucket: _Bucket, limit: int, *, is_refused: bool, is_question: bool = False) -> Allowance:
+    def _answer(self, bucket: _Bucket, limit: int, *, is_refused: bool, is_question: bool = False) -> RateLimit:
         if is_refused and not is_question:
             metrics.RATE_LIMITED.inc()
         to_come = 0 if bucket.is_empty else max(0, limit - bucket.granted)
         reset_at = bucket.window + WINDOW_SECONDS
         wait = min(WINDOW_SECONDS, max(1, reset_at - int(self._now())))
-        # A limit that was lowered meanwhile leaves a lease that is larger than it.
-        return Allowance(limit, min(limit, bucket.leased + to_come), reset_at, is_refused, wait)
+        return RateLimit(
+            limit=limit,
+            # As far as this process knows. A limit that was lowered meanwhile leaves a lease that is larger than it.
+            remaining=min(limit, bucket.leased + to_come),
+            reset_at=reset_at,
+            is_refused=is_refused,
+            retry_after_seconds=wait,
+        )
 
 
 def _window_of(seconds: float) -> int:
     return int(seconds) // WINDOW_SECONDS * WINDOW_SECONDS
 
 
+@functools.lru_cache(_MAX_HASHES)
 def _hash_of(rate_class: str, subject: str | bytes) -> bytes:
     raw = subject if isinstance(subject, bytes) else subject.encode("utf-8", "surrogatepass")
     return hashlib.sha256(rate_class.encode() + b"\x1f" + raw).digest()

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from generated.server import RawRequest
+from generated.server import RateLimit, RawRequest
 from impl.auth import login_networks, passwords
 from impl.auth.limits.addresses import ClientAddresses
 from impl.auth.limits.failed_attempts import FailedAttempts, Kind
-from impl.auth.limits.leased_buckets import Allowance, LeasedBuckets
+from impl.auth.limits.leased_buckets import LeasedBuckets
 from impl.db import outage
 from impl.kernel import ids
 from impl.kernel.clock import Clock
@@ -56,18 +56,18 @@ class LoginLimits:
     per_minute: int = LOGINS_PER_MINUTE
     per_identifier: int = LOGINS_PER_IDENTIFIER
 
-    async def take(self, request: RawRequest) -> Allowance:
+    async def take(self, request: RawRequest) -> RateLimit:
         """Count one login, as a failure of its address until `succeeded` says otherwise."""
         # Counted first and given back later: of any number of logins at once, only the limit reaches the hash.
         by_address = self.failed.note(Kind.PASSWORD, self.addresses.subscriber(request))
         attempt = _read(request.body)
         if by_address.is_refused or attempt is None:
             return by_address
-        allowance = await self._take_identifier(request, attempt)
-        if allowance.is_refused:
+        limit = await self._take_identifier(request, attempt)
+        if limit.is_refused:
             # Nothing was guessed, so it says nothing about the address, which others may share.
             self.succeeded(request)
-        return allowance
+        return limit
 
     def succeeded(self, request: RawRequest) -> None:
         """The attempt was no failure of its address."""
@@ -81,7 +81,7 @@ class LoginLimits:
         """The line in which a request waits for the hash."""
         return self.addresses.site(request)
 
-    async def _take_identifier(self, request: RawRequest, attempt: _Attempt) -> Allowance:
+    async def _take_identifier(self, request: RawRequest, attempt: _Attempt) -> RateLimit:
         login_hash = self._login_hash(attempt.email)
         site = self.addresses.site(request)
         near = await self.limits.take("login", f"{login_hash}\x1f{site}", self.per_minute)

@@ -11,7 +11,7 @@ from impl.auth.limits import delivery_limits
 from impl.auth.limits.addresses import ClientAddresses
 from impl.auth.limits.delivery_limits import DeliveryLimits
 from impl.auth.limits.failed_attempts import FailedAttempts, Kind
-from impl.auth.limits.leased_buckets import LeasedBuckets, to_reply
+from impl.auth.limits.leased_buckets import LeasedBuckets
 from impl.auth.limits.login_limits import LoginLimits
 from impl.auth.limits.tenant_rates import TenantRates
 from impl.auth.sessions import RefreshHolder
@@ -40,31 +40,31 @@ class Limiter:
         match rate_class, call.principal:
             case "api", AccessToken() as token:
                 limit = await self.rates.api_rate(token)
-                return to_reply(await self.limits.take("api", str(token.tenant_id), limit))
+                return await self.limits.take("api", str(token.tenant_id), limit)
             case "errors", AccessToken() as token:
-                return to_reply(await self.limits.take("errors", str(token.user_id), ERRORS_PER_MINUTE))
+                return await self.limits.take("errors", str(token.user_id), ERRORS_PER_MINUTE)
             case delivery_limits.CLASS, TenantKey() as key if call.operation.id in _SIGNED:
                 # The handler counts it once its signature is verified.
-                return to_reply(self.deliveries.ask(call.request, key))
+                return self.deliveries.ask(call.request, key)
             case delivery_limits.CLASS, TenantKey() as key:
-                return to_reply(await self.limits.take(delivery_limits.CLASS, key.key_hash, key.rate_per_minute))
+                return await self.limits.take(delivery_limits.CLASS, key.key_hash, key.rate_per_minute)
             case "login", RefreshHolder() as holder:
-                return to_reply(await self.limits.take("refresh", str(holder.family_id), self.refreshes_per_minute))
+                return await self.limits.take("refresh", str(holder.family_id), self.refreshes_per_minute)
             case "login", AccessToken() as token:
                 # A stolen token must not be good for guessing the password behind it.
-                return to_reply(await self.limits.take("password", str(token.user_id), self.refreshes_per_minute))
+                return await self.limits.take("password", str(token.user_id), self.refreshes_per_minute)
             case "login", _:
-                return to_reply(await self.logins.take(call.request))
+                return await self.logins.take(call.request)
             case _:
                 raise AssertionError(f"{call.operation.id} has the rate class {rate_class!r}, which counts nobody here")
 
     def ask_unauthenticated(self, request: RawRequest) -> RateLimit:
         """The rest of an address, without counting."""
-        return to_reply(self.failed.ask(_kind_of(request), self.addresses.subscriber(request)))
+        return self.failed.ask(_kind_of(request), self.addresses.subscriber(request))
 
     async def take_unauthenticated(self, request: RawRequest) -> RateLimit:
         """Count one failed authentication of an address."""
-        return to_reply(self.failed.note(_kind_of(request), self.addresses.subscriber(request)))
+        return self.failed.note(_kind_of(request), self.addresses.subscriber(request))
 
 
 def _kind_of(request: RawRequest) -> Kind:
