@@ -87,6 +87,31 @@ async def test_what_comes_while_a_batch_is_under_way_is_the_next_batch(store):
     assert store.together == [["first"], ["a", "b", "c"]]
 
 
+async def test_who_is_on_the_way_in_the_same_turns_travels_along(store):
+    first = await under_way(store)
+    tasks = [store.put("second")]
+    await asyncio.sleep(0)
+    store.gate.set()
+    await first
+    tasks.append(store.put("third"))
+    await asyncio.sleep(0)
+    tasks.append(store.put("fourth"))
+    assert await asyncio.gather(*tasks) == ["SECOND", "THIRD", "FOURTH"]
+    assert store.together == [["first"], ["second", "third", "fourth"]]
+
+
+async def test_where_enough_wait_nobody_waits_for_more(store, monkeypatch):
+    monkeypatch.setattr(batches, "ENOUGH", 2)
+    first = await under_way(store)
+    tasks = [store.put("second"), store.put("third")]
+    await asyncio.sleep(0)
+    store.gate.set()
+    await first
+    tasks.append(store.put("fourth"))
+    await asyncio.gather(*tasks)
+    assert store.together == [["first"], ["second", "third"], ["fourth"]]
+
+
 async def test_a_batch_has_a_size(store, monkeypatch):
     monkeypatch.setattr(batches, "MAX_SIZE", 4)
     first = await under_way(store)
