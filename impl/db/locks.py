@@ -8,6 +8,7 @@ transactions never wait for each other.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -22,12 +23,14 @@ def key64(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
-def posting(tenant_id: UUID, name: str) -> int:
-    """Key under which the entries of one payment are posted one after the other, by one of its names.
+def postings(tenant_id: UUID, names: Iterable[str]) -> list[int]:
+    """Keys under which the entries of one payment are posted one after the other, one for each of its names.
 
-    An entry is the difference to the entries before it, so two at once would post the same money.
+    An entry is the difference to the entries before it, so two at once would post the same money. Sorted, so that two deliveries
+    which share several names cannot wait for each other.
     """
-    return key64(f"{tenant_id}:{name}")
+    tenant = str(tenant_id)
+    return sorted({key64(f"{tenant}:{name}") for name in names})
 
 
 async def acquire(connection: AsyncConnection, key: int) -> None:

@@ -50,11 +50,12 @@ def _strip(value: Any, depth: int) -> Any:
     if depth == 0:
         raise CannotStrip(f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
-        return {
-            key: _strip(child, depth - 1) if isinstance(child, _CONTAINERS) else child
-            for key, child in value.items()
-            if not _VERDICTS[key]
-        }
+        rest: dict[Any, Any] = {}
+        # A loop and no comprehension, which would be one more call for each object of a body.
+        for key, child in value.items():
+            if not _VERDICTS[key]:
+                rest[key] = _strip(child, depth - 1) if isinstance(child, _CONTAINERS) else child
+        return rest
     if isinstance(value, list):
         return [_strip(child, depth - 1) for child in value if not _is_foreign_pair(child)]
     return value

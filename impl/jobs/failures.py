@@ -6,7 +6,7 @@ import json
 import traceback
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 import asyncpg
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from impl.jobs import transactions
 from impl.jobs.kinds import Work
-from impl.kernel import sql
+from impl.kernel import ids, sql
 from impl.kernel.errors import SkeldirError
 from impl.telemetry import redaction
 
@@ -84,7 +84,7 @@ def _row(work: Work, error: BaseException, worker_id: str) -> dict[str, Any]:
 
 def failure_id(job_id: int, name: str) -> UUID:
     """Id of the failed job's row: the same for every failure of one job, so that it has one row."""
-    return uuid5(NAMESPACE_URL, f"{job_id}:{name}")
+    return ids.named(f"{job_id}:{name}")
 
 
 def sanitized(arguments: Mapping[str, Any]) -> dict[str, Any]:

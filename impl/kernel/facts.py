@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
+from impl.kernel import ids
 from impl.kernel.events import EventType, Hints
 from impl.kernel.money import Money
 
@@ -228,7 +229,7 @@ class Fact(Shown):
     """
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "idempotency_key", uuid.uuid5(uuid.NAMESPACE_URL, self._key_name()))
+        object.__setattr__(self, "idempotency_key", ids.named(self._key_name()))
 
     def _key_name(self) -> str:
         if self.repair and self.repair.refused_key:
@@ -278,7 +279,7 @@ class PositionRule(Protocol):
 
 def delivery_key(processor: str, event_id: str) -> uuid.UUID:
     """Key of a delivery whose signed body names the notification: `stripe_evt_1` before hashing."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{processor}_{event_id}")
+    return ids.named(f"{processor}_{event_id}")
 
 
 def of_kind(facts: Iterable[Shown], *kinds: FactKind) -> list[Shown]:

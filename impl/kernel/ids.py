@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 import uuid
@@ -14,6 +15,7 @@ _random: Final[deque[bytes]] = deque()
 # A child of this process must not make the ids that its parent makes.
 os.register_at_fork(after_in_child=_random.clear)
 
+_URL_NAMES: Final = hashlib.sha1(uuid.NAMESPACE_URL.bytes, usedforsecurity=False)
 NIL = uuid.UUID(int=0)
 """The all-zero UUID: the system user, and the tenant that never exists."""
 
@@ -26,6 +28,15 @@ def new() -> uuid.UUID:
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds << 80) | int.from_bytes(_some_random())
     value = (value & ~(0xF << 76)) | (0x7 << 76)
+    return uuid.UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
+
+
+def named(name: str) -> uuid.UUID:
+    """The UUID of a name: `uuid.uuid5(uuid.NAMESPACE_URL, name)` (RFC 9562 §5.5), in half the time."""
+    sha1 = _URL_NAMES.copy()
+    sha1.update(name.encode())
+    value = int.from_bytes(sha1.digest()[:16])
+    value = (value & ~(0xF << 76)) | (0x5 << 76)
     return uuid.UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from impl.kernel import ids
 from impl.kernel.errors import SkeldirError
 from impl.kernel.events import ENTRY_KINDS, EntryKind, EventType
 from impl.kernel.facts import CAPTURING, FINAL, FIXED, Fact, FactKind, Link, Shown
@@ -103,7 +104,7 @@ def post(facts: Sequence[Fact], history: History, terms: Terms) -> list[Posting]
     new = _new(facts, history)
     _check_currency(new, _sale_currency(facts, history))
     sides = parties([*(known.shown for known in history.facts), *new], history.entries)
-    links = [*history.links, *(link for fact in facts for link in fact.links)]
+    links = [*history.links, *(link for fact in facts if fact.links for link in fact.links)]
     settled = list(_numbered(settle_sale(sides, links, terms, new))) if new else []
     side = next((party for party in sides if _is_of_side(facts[0], party)), None)
     return _postings(facts, new, settled, side, sales.wait(side, sides, links, terms))
@@ -146,8 +147,14 @@ def _new(facts: Sequence[Fact], history: History) -> list[Fact]:
 
 def _sale_currency(facts: Sequence[Fact], history: History) -> str | None:
     """That of the first capture or order of this processor that became known; the other side may be told in another one."""
-    shown = [*(known.shown for known in history.facts if known.shown.processor == facts[0].processor), *facts]
-    return next((fact.money.currency for fact in shown if fact.kind in CAPTURING), None)
+    processor = facts[0].processor
+    for known in history.facts:
+        if known.shown.kind in CAPTURING and known.shown.processor == processor:
+            return known.shown.money.currency
+    for fact in facts:
+        if fact.kind in CAPTURING:
+            return fact.money.currency
+    return None
 
 
 def _check_currency(new: Iterable[Fact], currency: str | None) -> None:
@@ -247,7 +254,7 @@ def _derived(number: int, party: Party, entry: Adjustment, new: Sequence[Fact], 
     return Posting(
         fact=cause,
         about=cause if cause in party.facts else party.facts[0],
-        key=uuid.uuid5(uuid.NAMESPACE_URL, name),
+        key=ids.named(name),
         type=entry.type,
         occurred_at=entry.occurred_at or occurred_at,
         original_transaction_id=original,

@@ -103,7 +103,9 @@ class Party:
     @property
     def currencies(self) -> set[str]:
         """All that its facts and entries are in."""
-        return {fact.money.currency for fact in self.facts} | {entry.currency for entry in self.entries}
+        result: set[str] = {fact.money.currency for fact in self.facts}
+        result.update(entry.currency for entry in self.entries)
+        return result
 
     @property
     def occurred_at(self) -> datetime:
@@ -156,7 +158,9 @@ def _owns(party: Party, entry: HistoryEntry) -> bool:
 def settle_sale(sides: Sequence[Party], links: Iterable[Link], terms: Terms, new: Sequence[Shown]) -> list[Settled]:
     """The entries that bring all sides to what their facts say together."""
     links = list(links)
-    apart = [party for party in sides if not links or not _is_linked(party, links, terms)]
+    if not links:
+        return [one for party in sides for one in _settle_alone(party, terms)]
+    apart = [party for party in sides if not _is_linked(party, links, terms)]
     joined = [party for party in sides if party not in apart]
     result = [one for party in apart for one in _settle_alone(party, terms)]
     shops = {link.order_processor for link in links}
@@ -187,7 +191,7 @@ def wait(payment: Party | None, sides: Iterable[Party], links: Sequence[Link], t
     role = _role(payment, terms)
     if role is Role.CONFIRMS:
         return Wait.UNCONFIRMED
-    is_open = role is Role.AUTO and is_waiting([payment], links)
+    is_open = bool(links) and role is Role.AUTO and is_waiting([payment], links)
     return Wait.FOR_ORDER if is_open else Wait.NOT
 
 
@@ -224,7 +228,8 @@ def _settle_alone(party: Party, terms: Terms, *, counts: bool = True) -> Iterato
         if position and not counts:
             position = replace(position, captured_cents=0, refunded={}, charged_back={})
         if position or entries:
-            yield from ((party, one) for one in settle(position, entries, code))
+            for one in settle(position, entries, code):
+                yield party, one
 
 
 @dataclass(frozen=True, slots=True)

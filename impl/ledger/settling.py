@@ -56,10 +56,10 @@ def settle(position: Position | None, entries: Sequence[HistoryEntry], currency:
     """The entries to add to `entries`, all in `currency`. Without a position everything is taken back."""
     position = position or Position(transaction_id=entries[0].transaction_id)
     result = settle_captures(position, entries, currency)
-    captured = next((one for one in result if one.kind is EntryKind.CAPTURED), None)
-    capture = next(
-        (entry.id for entry in entries if entry.kind is EntryKind.CAPTURED), captured.id if captured else None
-    )
+    if not entries and not position.refunded and not position.charged_back:
+        return result  # nothing was taken, which is said of most payments when they are new
+    known = (entry.id for entry in entries if entry.kind is EntryKind.CAPTURED)
+    capture = next(known, None) or next((one.id for one in result if one.kind is EntryKind.CAPTURED), None)
     for kind, amounts in ((EntryKind.REFUNDED, position.refunded), (EntryKind.CHARGEBACK, position.charged_back)):
         own = [entry for entry in entries if entry.kind is kind]
         if own or amounts:
@@ -145,7 +145,7 @@ def _voided(position: Position, entries: Iterable[HistoryEntry], currency: str) 
 def _captured(position: Position, entries: Sequence[HistoryEntry], currency: str) -> Adjustment | None:
     """The next capture in parts; when a newer snapshot shows less, the difference with a negative effect."""
     captures = [entry for entry in entries if entry.kind is EntryKind.CAPTURED]
-    change = position.captured_cents - captured_cents(entries)
+    change = position.captured_cents - (captured_cents(entries) if captures else 0)
     if not change:
         return None
     return Adjustment(

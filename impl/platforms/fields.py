@@ -43,9 +43,10 @@ class Fields:
 
     def required(self, name: str) -> Any:
         """The value of `name`."""
-        if not self.has(name):
+        value = self.values.get(name)
+        if value is None:
             raise self.missing(name)
-        return self.values[name]
+        return value
 
     def name(self, name: str) -> str:
         """An id or another name: 1 to 255 printable ASCII characters."""

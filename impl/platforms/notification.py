@@ -47,14 +47,14 @@ _ID: Final = re.compile(r"[\w.:/#+=|~-]{1,255}", re.ASCII)
 
 def word(value: object) -> str | None:
     """`value` when it can be a word of a vocabulary, such as a topic: no text of a person's, and no address."""
-    text = short_text(value)
-    return text if text is not None and _WORD.fullmatch(text) else None
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return text if isinstance(text, str) and _WORD.fullmatch(text) else None
 
 
 def plain_id(value: object) -> str | None:
     """`value` when it is an id without spaces and not the address of a person: what shops let people type may be anything."""
-    text = short_text(value)
-    return text if text is not None and _ID.fullmatch(text) else None
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return text if isinstance(text, str) and _ID.fullmatch(text) else None
 
 
 def short_text(value: object) -> str | None:

@@ -20,9 +20,9 @@ def test_keys_are_signed_hash_prefixes() -> None:
 def test_keys_differ_by_purpose() -> None:
     tenant = uuid.UUID(int=1)
     keys = {
-        locks.posting(tenant, "ch_1"),
-        locks.posting(tenant, "ch_2"),
-        locks.posting(uuid.UUID(int=2), "ch_1"),
+        *locks.postings(tenant, ["ch_1"]),
+        *locks.postings(tenant, ["ch_2"]),
+        *locks.postings(uuid.UUID(int=2), ["ch_1"]),
         locks.key64(locks.KEY_SET_REFRESH),
     }
     assert len(keys) == 4

@@ -11,6 +11,7 @@ from typing import Any
 
 from impl.ingestion.journeys import Link as JourneyLink
 from impl.ingestion.rejections import Cause, Issue
+from impl.kernel import ids
 from impl.kernel.facts import DEFAULT_ACCOUNT
 from impl.platforms.notification import ObjectVersion
 
@@ -139,4 +140,4 @@ Receipt = Recorded | Rejected | Ignored
 @lru_cache(maxsize=1024)
 def correlation_id(idempotency_key: uuid.UUID) -> uuid.UUID:
     """Names a delivery in rows and logs; the same delivery has the same one, whoever repeats it."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, str(idempotency_key))
+    return ids.named(str(idempotency_key))

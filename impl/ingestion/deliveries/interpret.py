@@ -16,6 +16,7 @@ from impl.ingestion import names, privacy
 from impl.ingestion.deliveries.delivery import Delivery, NotRevenue, Rejection
 from impl.ingestion.deliveries.secrets import WebhookSecret
 from impl.ingestion.rejections import MAX_ISSUES, Issue
+from impl.kernel import ids
 from impl.kernel.facts import KnownRepair, Report, delivery_key
 from impl.platforms import topics
 from impl.platforms.errors import ForeignAmount, NothingToRecord, UnusableDelivery
@@ -213,4 +214,4 @@ def _unreadable(code: str, message: str, inbound: Inbound, secret: WebhookSecret
 
 def _body_key(inbound: Inbound, secret: WebhookSecret) -> uuid.UUID:
     """Key of a body that names no event: keyed by the tenant's secret, so that it tells nothing about the body."""
-    return uuid.uuid5(uuid.NAMESPACE_URL, hmac.new(secret.secret, inbound.body, hashlib.sha256).hexdigest())
+    return ids.named(hmac.new(secret.secret, inbound.body, hashlib.sha256).hexdigest())

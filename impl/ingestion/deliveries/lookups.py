@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from impl.kernel.facts import Fact, Link
@@ -66,10 +66,13 @@ def of_side(one: Named, number: str | None) -> Lookups:
             {(processor, one.transaction_id): _ORDER},
             {(processor, one.order_reference or one.transaction_id): LINKS_BY_NUMBER},
         )
-    names = merged({(processor, one.transaction_id): _PAYMENT})
+    names = {(processor, one.transaction_id): _PAYMENT}
     if one.payment_reference:
-        names = merged(names, {(processor, one.payment_reference): _PAYMENT | REFERENCE})
-    return merged(names, {(processor, number): LINKS_OF_PAYMENT}) if number else names
+        reference = (processor, one.payment_reference)
+        names[reference] = names.get(reference, 0) | _PAYMENT | REFERENCE
+    if number:
+        names[processor, number] = names.get((processor, number), 0) | LINKS_OF_PAYMENT
+    return names
 
 
 def of_link(link: Link) -> Lookups:
@@ -81,10 +84,11 @@ def of_link(link: Link) -> Lookups:
     return {(link.order_processor, link.order_name): order, (link.payment_processor, link.payment_id): payment}
 
 
-def of_facts(facts: Iterable[Fact]) -> Lookups:
+def of_facts(facts: Sequence[Fact]) -> Lookups:
     """Names that new facts tell."""
-    parts = [(of_side(fact, fact.order_id), *map(of_link, fact.links)) for fact in facts]
-    return merged(*(names for part in parts for names in part))
+    parts = [of_side(fact, fact.order_id) for fact in facts]
+    parts += [of_link(link) for fact in facts if fact.links for link in fact.links]
+    return parts[0] if len(parts) == 1 else merged(*parts)
 
 
 def merged(*parts: Lookups) -> dict[tuple[str, str], int]:

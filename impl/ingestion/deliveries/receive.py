@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -65,17 +67,23 @@ def build(engine: AsyncEngine, ring: KeyRing, clock: Clock, on_notice: OnNotice 
 
 async def receive(receiver: Receiver, processor: Processor, inbound: Inbound) -> Receipt:
     """The receipt of one delivery. Raises `SignatureMismatch` when it is not authentic."""
-    delivery, secret = await _authenticate(receiver, processor, inbound)
-    await _bind(receiver, processor, inbound, delivery, secret)
+    secret, received_at = await _authenticate(receiver, processor, inbound)
+    await _bind(receiver, processor, inbound, secret, received_at)
     await inbound.on_authentic()
     # Parsed only now: until its signature is verified the body is a stranger's, and the signature covers its bytes as they came.
-    with metrics.INGESTION_SECONDS.time():
-        receipt = await _record(receiver, delivery, interpret.read(processor, inbound, secret))
+    started = perf_counter()
+    try:
+        reading = interpret.read(processor, inbound, secret)
+        delivery = _delivery(processor, inbound, secret, received_at, reading)
+        receipt = await _record(receiver, delivery, reading)
+    finally:
+        metrics.INGESTION_SECONDS.observe(perf_counter() - started)
     _note(processor, receipt)
     return receipt
 
 
-async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbound) -> tuple[Delivery, WebhookSecret]:
+async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbound) -> tuple[WebhookSecret, datetime]:
+    """The secret that signed it, and when it arrived."""
     secrets = await receiver.secrets.valid(inbound.tenant_id, processor.name)
     now = receiver.clock.now()
     plain = [secret.secret for secret in secrets]
@@ -83,28 +91,40 @@ async def _authenticate(receiver: Receiver, processor: Processor, inbound: Inbou
     index = await processor.verify(inbound.body, inbound.headers, plain, now=now.timestamp())
     if not secrets:
         raise SignatureMismatch("the tenant has no secret for this processor")
-    secret = secrets[index]
-    delivery = Delivery(
+    return secrets[index], now
+
+
+def _delivery(
+    processor: Processor,
+    inbound: Inbound,
+    secret: WebhookSecret,
+    received_at: datetime,
+    reading: Reading | Rejection | None = None,
+) -> Delivery:
+    read = reading if isinstance(reading, Reading) else None
+    return Delivery(
         id=ids.new(),
         tenant_id=inbound.tenant_id,
         processor=processor.name,
-        received_at=now,
+        received_at=received_at,
         size_bytes=len(inbound.body),
         signature_scheme=processor.signature_scheme,
         secret_label=secret.label,
         secret_version=secret.version,
         account=secret.account,
+        schema_notes=read.schema_notes if read else (),
+        about=processor.object_version(read.topic, read.payload) if read else None,
     )
-    return delivery, secret
 
 
 async def _bind(
-    receiver: Receiver, processor: Processor, inbound: Inbound, delivery: Delivery, secret: WebhookSecret
+    receiver: Receiver, processor: Processor, inbound: Inbound, secret: WebhookSecret, received_at: datetime
 ) -> None:
     """Bind the delivery's signature to its body where it covers only a checksum. Raises `SignatureMismatch`, with an alarm."""
     transmission_id = processor.transmission_id(inbound.headers)
     if transmission_id is None:
         return
+    delivery = _delivery(processor, inbound, secret, received_at)
     try:
         await transmissions.bind(receiver.engine, receiver.ring, delivery, transmission_id, inbound.body, secret.secret)
     except SignatureMismatch:
@@ -115,8 +135,6 @@ async def _bind(
 async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rejection) -> Receipt:
     if isinstance(reading, Rejection):
         return await reject.reject(receiver.engine, receiver.ring, delivery, reading)
-    about = reading.processor.object_version(reading.topic, reading.payload)
-    delivery = dataclasses.replace(delivery, schema_notes=reading.schema_notes, about=about)
     meaning = interpret.interpret(reading, delivery.received_at)
     if isinstance(meaning, Rejection) and meaning.foreign_sale is not None:
         known = await repaired.of_delivery(receiver.engine, delivery, meaning.foreign_sale)
@@ -125,9 +143,11 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
         return await record.ignore(receiver.engine, delivery, meaning)
     if isinstance(meaning, Report):
         delivery = interpret.with_notes(delivery, meaning)
-        link = await receiver.journeys.link(delivery.tenant_id, meaning.facts[0].hints.journey_key)
+        journey_key = meaning.facts[0].hints.journey_key
+        link = await receiver.journeys.link(delivery.tenant_id, journey_key) if journey_key is not None else None
         assert isinstance(reading, Reading)
-        meaning = await _with_shops(receiver, delivery, meaning)
+        if shops.concerns(meaning):
+            meaning = await _with_shops(receiver, delivery, meaning)
         terms = await receiver.terms.of(delivery.tenant_id)
         try:
             return await record.record(receiver.facts.put, delivery, meaning, terms, link)
@@ -140,8 +160,6 @@ async def _record(receiver: Receiver, delivery: Delivery, reading: Reading | Rej
 
 async def _with_shops(receiver: Receiver, delivery: Delivery, report: Report) -> Report:
     """The same with what the tenant's shops say about the orders that it names."""
-    if not shops.concerns(report):
-        return report
     known = [
         Shop(processor=name, account=secret.account, order_prefix=secret.order_prefix)
         for name in gateways.SHOPS

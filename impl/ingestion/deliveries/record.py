@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -61,10 +61,9 @@ class Prepared:
         return keys
 
     @property
-    def key(self) -> str:
+    def key(self) -> Hashable:
         """Names its facts, however often they are delivered."""
-        keys = " ".join(fact["idempotency_key"] for fact in self.row["facts"])
-        return f"{self.row['tenant_id']} {self.row['processor']} {keys}"
+        return self.row["tenant_id"], self.row["processor"], *(fact["idempotency_key"] for fact in self.row["facts"])
 
 
 Facts = Batches[Prepared, Answer]

@@ -151,7 +151,9 @@ def received_delivery(
     `ledger.ContradictsRecorded`.
     """
     facts, first = report.facts, report.facts[0]
-    sides = lookups.merged(assumed.names, lookups.of_facts(facts))
+    sides = lookups.of_facts(facts)
+    if assumed.names:
+        sides = lookups.merged(assumed.names, sides)
     channel_of = dict(zip((id(fact) for fact in facts), channels, strict=True))
     return {
         **delivery_columns(delivery, report.idempotency_key),
@@ -160,15 +162,14 @@ def received_delivery(
         "posted_at": delivery.received_at,
         "is_replay": False,
         **({"object_name": delivery.about.name, "object_at": delivery.about.at} if delivery.about else {}),
-        # Sorted, so that two deliveries which share several names cannot wait for each other.
-        "lock_keys": sorted({locks.posting(delivery.tenant_id, name) for _, name in sides}),
+        "lock_keys": locks.postings(delivery.tenant_id, (name for _, name in sides)),
         "names": [name for _, name in sides],
         "names_of": [processor for processor, _ in sides],
         "looks": list(sides.values()),
         "known_events": assumed.event_ids,
         "known_links": assumed.link_ids,
         "links": _links(facts),
-        "mismatched": [_mismatch(fact, first) for fact in ledger.mismatched(facts, assumed.history)] or None,
+        "mismatched": _mismatches(facts, assumed.history),
         "facts": [
             _without_nothing(_received_fact(posting, channel_of[id(posting.fact)], link, delivery))
             for posting in ledger.post(facts, assumed.history, terms)
@@ -182,8 +183,12 @@ def _without_nothing(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _links(facts: Iterable[Fact]) -> list[dict[str, str]] | None:
-    links = dict.fromkeys(link for fact in facts for link in fact.links)
+    links = dict.fromkeys(link for fact in facts if fact.links for link in fact.links)
     return [asdict(link) for link in links] or None
+
+
+def _mismatches(facts: Sequence[Fact], history: History) -> list[dict[str, Any]] | None:
+    return [_mismatch(fact, facts[0]) for fact in ledger.mismatched(facts, history)] if history.facts else None
 
 
 def _mismatch(known: KnownFact, capture: Fact) -> dict[str, Any]:
@@ -217,7 +222,7 @@ def _received_fact(posting: Posting, channel: str, link: Link | None, delivery: 
         "event_id": ids.new(),
         "of_processor": about.processor if about.processor != delivery.processor else None,
         "account": about.account,
-        "idempotency_key": str(posting.key),
+        "idempotency_key": posting.key,
         "is_known": posting.is_known,
         "is_fixed": fact.kind in FIXED and not posting.is_derived,
         "event_type": posting.type.value,
@@ -299,7 +304,7 @@ def _readable(posting: Posting, channel: str) -> dict[str, Any]:
         "currency": posting.currency,
         "processor": posting.about.processor,
         "external_event_id": fact.object_id,
-        "idempotency_key": str(posting.key),
+        "idempotency_key": posting.key,
         "utm_source": fact.hints.utm_source,
         "utm_medium": fact.hints.utm_medium,
         "campaign_id": fact.hints.utm_campaign,

@@ -37,7 +37,9 @@ async def of_tenant(connection: AsyncConnection) -> Sequence[Shop]:
 
 def concerns(report: Report) -> bool:
     """Whether the shops of the tenant may say more about `report`: it names orders or has numbers of them."""
-    return any(fact.numbers or any(link.how == "payment" for link in fact.links) for fact in report.facts)
+    return any(
+        fact.numbers or (fact.links and any(link.how == "payment" for link in fact.links)) for fact in report.facts
+    )
 
 
 def connect(report: Report, shops: Sequence[Shop]) -> Report:

@@ -24,7 +24,7 @@ from impl.ingestion.journeys import JourneyKeys, Journeys
 from impl.ingestion.touches import batch, rules
 from impl.ingestion.touches.batch import Item
 from impl.ingestion.touches.rules import Known, Result, Verdict
-from impl.kernel import sql
+from impl.kernel import ids, sql
 from impl.kernel.callers import MachineCaller
 from impl.kernel.clock import Clock
 from impl.telemetry import metrics
@@ -178,7 +178,7 @@ def _dead(
 def _key(item: Item, caller: MachineCaller, body: bytes) -> uuid.UUID:
     """The same touch dies once: known by its id, or by a keyed hash of what was sent when it has none."""
     name = item.touch_id or hmac.digest(caller.key_hash, body, "sha256").hex()
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{rejections.TOUCH}_{name}")
+    return ids.named(f"{rejections.TOUCH}_{name}")
 
 
 def _json(rows: Any) -> str:

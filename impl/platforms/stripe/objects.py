@@ -122,17 +122,19 @@ def amount(item: Fields, name: str, code: Currency) -> Money:
 
 def _integer(item: Fields, name: str) -> int:
     value = item.required(name)
+    if type(value) is int:
+        return value
     if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise item.malformed(name, "an integer")
-    return value
+        return int(value)
+    raise item.malformed(name, "an integer")
 
 
 def _iso_minor_units(value: int, code: Currency) -> int:
     """An amount that would need rounding is refused."""
+    if code not in _STRIPE_EXPONENTS:
+        return value
     places = money.exponent(code)
-    shift = places - _STRIPE_EXPONENTS.get(code, places)
+    shift = places - _STRIPE_EXPONENTS[code]
     if shift >= 0:
         return int(value * 10**shift)
     if value % 10**-shift:

@@ -12,7 +12,7 @@ _SNAPSHOTS: Final = (FactKind.CAPTURED_TOTAL, FactKind.AUTHORIZED_TOTAL, FactKin
 
 def position(facts: Sequence[Shown]) -> Position:
     """Captured, refunded and disputed amounts of one payment: its charges, their intent, their refunds and disputes."""
-    snapshots = by_object(fact for fact in of_kind(facts, *_SNAPSHOTS) if not _is_of_intent(fact))
+    snapshots = by_object(fact for fact in facts if fact.kind in _SNAPSHOTS and not _is_of_intent(fact))
     charges = {name: _captured_by(group) for name, group in snapshots.items()}
     intent = newest(of_kind(facts, FactKind.INTENT_TOTAL))
     captured = _captured(charges, intent, facts)
@@ -70,6 +70,8 @@ def _captured(charges: Mapping[str, int], intent: Shown | None, facts: Sequence[
 
 def _refunded(facts: Sequence[Shown], snapshots: Mapping[str, Sequence[Shown]], captured: int) -> int:
     """The running total of the newest snapshot, and what refunds say that are newer than it."""
+    if all(fact.kind is FactKind.CAPTURED_TOTAL for fact in facts):
+        return 0  # nothing else is known, which is the usual case
     totals = {name: _running_total(name, group, facts, captured) for name, group in snapshots.items()}
     ended = {fact.object_id: fact for fact in of_kind(facts, FactKind.REFUND_ENDED)}
     running, change = sum(totals.values()), 0
