@@ -192,7 +192,7 @@ QUERIES: dict[str, tuple[str, str]] = {
     "sku=abc&sku=defg": ("valid", "/api/orders"),
     "sku=abc,defghijk": ("invalid", "/api/orders"),
     "sku=abc&sku=ab": ("invalid", "/api/orders"),
-    "unknown=1": ("unsure", "/api/orders"),
+    "unknown=1": ("valid", "/api/orders"),
     "range%5Bdays%5D=5&range[from]=2026-01-01": ("valid", "/api/report"),
     "range[days]=91": ("invalid", "/api/report"),
     "range[until]=2026-01-01": ("invalid", "/api/report"),
@@ -200,6 +200,16 @@ QUERIES: dict[str, tuple[str, str]] = {
     "totals=yes": ("unsure", "/api/report"),
     "totals=maybe": ("invalid", "/api/report"),
 }
+
+
+def test_a_parameter_that_the_operation_does_not_have_may_be_refused_by_name(shop: contract.Contract) -> None:
+    refusal = {
+        "errors": [{"pointer": "/query/unknown", "field": "unknown", "message": "m", "code": "unknown_parameter"}]
+    }
+    for query, is_judged in (("unknown=1", False), ("limit=5", True)):
+        exchange = listing(query, status=400)
+        body = json.dumps(PROBLEM | refusal).encode()
+        assert ("refused-valid" in rules(shop, replace(exchange, reply_body=body))) == is_judged
 
 
 @pytest.mark.parametrize("query", QUERIES)

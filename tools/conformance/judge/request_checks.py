@@ -45,10 +45,19 @@ def violations_of(operation: CompiledOperation, exchange: Exchange, path_values:
 
 
 def has_unknown_parameter(operation: CompiledOperation, exchange: Exchange) -> bool:
-    """Whether the query has a name that the operation does not declare: OpenAPI lets a service refuse it, and ignore it."""
+    """Whether the query has a name that the operation does not declare, and the reply refuses just that.
+
+    OpenAPI lets a service refuse such a name, and ignore it. A refusal for another reason is judged as if it were not there.
+    """
+    problem = exchange.json_reply
+    errors = problem.get("errors") if isinstance(problem, dict) else None
+    refused = {
+        one.get("pointer") for one in errors or () if isinstance(one, dict) and one.get("code") == "unknown_parameter"
+    }
     names = {one.name for one in operation.parameters if one.location == "query"}
     names |= {scheme.carrier for way in operation.security for scheme, _ in way if scheme.kind == "query"}
-    return any(name not in names and name.partition("[")[0] not in names for name in exchange.query_values)
+    unknown = (name for name in exchange.query_values if name not in names and name.partition("[")[0] not in names)
+    return any(f"/query/{name}" in refused for name in unknown)
 
 
 def body_state(body: Body, exchange: Exchange) -> BodyState:
