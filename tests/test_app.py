@@ -20,7 +20,9 @@ from tools.mocks import service as mocks
 from tools.openapi import calls
 
 ROOT = Path(__file__).parents[1]
-INFRASTRUCTURE = set("/ /health /health/live /health/ready /health/worker /metrics /docs /redoc /openapi.json".split())
+INFRASTRUCTURE = set(
+    "/ /health /health/live /health/ready /health/worker /metrics /docs /docs/unwritten.json /problems/{slug} /redoc /openapi.json".split()
+)
 """What may be served beside the contracts: the complete list."""
 
 SIGNED_BY_NOBODY = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AA"

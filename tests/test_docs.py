@@ -92,7 +92,9 @@ async def test_the_served_contract_begins_with_this_service_and_leaves_out_just_
     assert served["servers"][0]["url"] == "/"
     whole = (await http.get("/openapi.json", params={"unwritten": "true"})).json()
     assert {**whole, "servers": joined["servers"]} == joined
-    assert "- Skeldir auth 2.1.0: Log in, refresh tokens and log out." in served["info"]["description"]
+    assert re.search(
+        r"^- Skeldir auth \S+: Log in, refresh tokens and log out.$", served["info"]["description"], re.MULTILINE
+    )
     access = await log_in(http, make_merchant())
     left_out = operations_of(joined).keys() - operations_of(served).keys()
     answers = {}

@@ -6,11 +6,12 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -129,8 +130,12 @@ def command(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def data_dir(tmp_path: Path) -> Iterator[Path]:
+    """A data folder. As root its cluster lies elsewhere, from where it is removed."""
+    yield tmp_path / "data"
+    note = tmp_path / "data" / "postgres" / "elsewhere.txt"
+    if note.exists():
+        shutil.rmtree(note.read_text().split()[-1], ignore_errors=True)
 
 
 @pytest.fixture
