@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+import structlog
 from pydantic import AliasChoices, Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -25,6 +26,8 @@ from pydantic_settings import (
 )
 
 from impl.kernel.errors import ConfigurationError
+
+log = structlog.get_logger()
 
 
 class Role(enum.Enum):
@@ -174,6 +177,16 @@ class Settings(BaseSettings):
         if self.environment in {"stage", "prod"} and any(len(set(key)) == 1 for key in ring.values()):
             raise ValueError("a key of SKELDIR_SEALING_KEYS is one byte repeated; choose it at random")
         return self
+
+    def warn_of_environment(self) -> None:
+        """Log a warning where this looks like an installation that nobody has told its environment."""
+        urls = (self.app_database_url, self.worker_database_url, self.database_url)
+        if "environment" not in self.model_fields_set and any(urls):
+            log.warning(
+                "environment_not_set",
+                message="SKELDIR_ENV is not set, so this process is a local one: PayPal's sandbox certificates count and weak"
+                " keys are accepted; set SKELDIR_ENV=prod",
+            )
 
     def key_ring(self) -> dict[str, bytes]:
         """Sealing keys by id; the first one encrypts. Raises `ConfigurationError` if there is none."""

@@ -28,6 +28,7 @@ RESERVED_DESCRIPTORS = 128
 def run(settings: Settings) -> None:
     """Serve until a signal arrives. In local and ci, without a database URL, the database is started and migrated first."""
     logging.configure(settings.log_level)
+    settings.warn_of_environment()
     if settings.environment in {"stage", "prod"} or settings.app_database_url is not None:
         settings.require(Role.API)
         serve(settings, listen(settings))
@@ -78,6 +79,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        headers=[("X-Content-Type-Options", "nosniff")],
         proxy_headers=False,
         ws="none",
         http=http_protocol.bounded(app.PROBLEMS, http_protocol.Limits(connections=_connections(settings))),

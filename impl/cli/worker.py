@@ -36,6 +36,7 @@ _PASSED_ON: Final = (
 def run(settings: Settings) -> None:
     """Keep workers running until SIGTERM or SIGINT. In local and ci, without a URL, the database is started first."""
     logging.configure(settings.log_level)
+    settings.warn_of_environment()
     if settings.environment in {"stage", "prod"} or settings.worker_database_url is not None:
         settings.require(Role.WORKER)
         _until_signal(settings)

@@ -272,6 +272,8 @@ class TestWebhookSecret:
             ("stripe", {}, 400, "VALIDATION_ERROR"),
             ("stripe", {"webhook_id": "WH-1"}, 400, "VALIDATION_ERROR"),
             ("stripe", {"secret": "short"}, 400, "REQUEST_VALIDATION_FAILED"),
+            ("stripe", {"secret": " " * 8}, 400, "VALIDATION_ERROR"),
+            ("stripe", {"secret": "\0" * 8}, 400, "VALIDATION_ERROR"),
             ("paypal", {"secret": "long enough"}, 400, "VALIDATION_ERROR"),
             ("paypal", {"webhook_id": "WH-1\n"}, 400, "VALIDATION_ERROR"),
             ("stripe", {"secret": "long enough", "webhook_id": "WH-\0"}, 400, "VALIDATION_ERROR"),

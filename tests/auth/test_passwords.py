@@ -33,6 +33,17 @@ async def test_any_text_can_be_a_password(hasher, password):
     assert await checked.is_correct(password, await checked.hash(password))
 
 
+async def test_a_password_is_compared_as_it_looks(hasher):
+    """Keyboards write an accented letter as one character or as two; only their owner's look counts."""
+    checked = Passwords(hasher)
+    one, two = "caf\u00e9 cr\u00e8me", "cafe\u0301 cre\u0300me"
+    assert one != two
+    assert await checked.is_correct(two, await checked.hash(one))
+    assert await checked.is_correct(one, await checked.hash(two))
+    # Another letter that only resembles it is another password.
+    assert not await checked.is_correct("cafe creme", await checked.hash(one))
+
+
 async def test_nobody_costs_the_same_work_as_somebody_and_is_never_correct(hasher):
     checked = Passwords(hasher)
     stored = await checked.hash("correct horse")

@@ -113,6 +113,8 @@ def answers(url: str, process: subprocess.Popen[bytes], seconds: float = 90) -> 
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=5) as reply:
+                if "/api/" in url:
+                    assert reply.headers.get_all("X-Content-Type-Options") == ["nosniff"]
                 return reply.status == 200
         except OSError:
             time.sleep(0.2)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import structlog
 
 from impl import settings
 from impl.kernel.errors import ConfigurationError
@@ -78,3 +79,32 @@ def test_every_setting_has_a_reader():
     program = "\n".join(path.read_text() for path in ROOT.rglob("*.py") if path.name != "settings.py")
     unread = [name for name in Settings.model_fields if not re.search(rf"\b{name}\b", program)]
     assert unread == []
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "count"),
+    [
+        ("app_database_url", None, 1),
+        ("worker_database_url", None, 1),
+        ("app_database_url", "local", 0),
+        ("app_database_url", "prod", 0),
+        ("log_level", None, 0),
+    ],
+)
+def test_an_installation_that_nobody_told_its_environment_is_warned_of(monkeypatch, name, environment, count):
+    """It is a local one: certificates of PayPal's sandbox count (red team A16)."""
+    if environment:
+        monkeypatch.setenv("SKELDIR_ENV", environment)
+    with structlog.testing.capture_logs() as lines:
+        settings.read(**{name: "INFO" if name == "log_level" else "postgresql://x"}).warn_of_environment()
+    assert [line["event"] for line in lines] == ["environment_not_set"] * count
+
+
+def test_an_error_names_the_setting_and_no_empty_one(monkeypatch):
+    """A model error printed `SKELDIR_: ...` without a name (red team A16)."""
+    monkeypatch.setenv("SKELDIR_ENV", "prod")
+    monkeypatch.setenv("SKELDIR_SCHEDULE_SECONDS", "1")
+    with pytest.raises(ConfigurationError) as caught:
+        settings.read()
+    assert "SKELDIR_SCHEDULE_SECONDS" in str(caught.value)
+    assert "SKELDIR_:" not in str(caught.value)

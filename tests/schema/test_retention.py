@@ -191,7 +191,13 @@ async def test_erasure_empties_every_surface_of_one_tenant_and_leaves_amounts(sh
             filled = {"raw_payload": '{"currency": "USD"}'} if table in {"attribution_events", "dead_events"} else {}
             await shop.maker.insert(table, tenant, **filled)
         await shop.maker.insert("revenue_ledger", tenant)
-    while await shop.worker.fetchval("SELECT privacy.erase_tenant_surfaces($1, 1)", shop.tenant):
+    erase = "SELECT privacy.erase_tenant_surfaces($1, 1)"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await shop.worker.fetchval(erase, shop.tenant)
+    await shop.worker.execute("SELECT set_config('app.current_tenant_id', $1, false)", str(shop.tenant))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await shop.worker.fetchval(erase, other)
+    while await shop.worker.fetchval(erase, shop.tenant):
         pass
     for table, filled in surfaces.items():
         query = f"SELECT count(*) FROM {table} WHERE tenant_id = $1 AND ({filled})"

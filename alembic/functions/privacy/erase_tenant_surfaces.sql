@@ -6,6 +6,11 @@ DECLARE
     erased bigint := 0;
     step bigint;
 BEGIN
+    -- A worker erases the tenant that its transaction is bound to, whatever a mistake puts in the argument.
+    IF $1 IS DISTINCT FROM nullif(current_setting('app.current_tenant_id', true), '')::uuid THEN
+        RAISE EXCEPTION 'tenant % is not the current one; set app.current_tenant_id', $1 USING ERRCODE = 'insufficient_privilege';
+    END IF;
+
     WITH due AS (
         SELECT d.ctid AS place FROM public.attribution_events d
         WHERE d.tenant_id = $1 AND (d.raw_payload <> '{}' OR d.session_id IS NOT NULL OR d.journey_hash IS NOT NULL)

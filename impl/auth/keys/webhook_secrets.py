@@ -75,6 +75,10 @@ class WebhookIdError(ProblemError, kind=problems.VALIDATION_ERROR):
     """`webhook_id` must not contain spaces or line breaks; copy it from the processor again."""
 
 
+class SecretInvisibleError(ProblemError, kind=problems.VALIDATION_ERROR):
+    """`secret` has no visible character, so anybody can guess it; copy it from the processor again."""
+
+
 class TooManyLabelsError(ProblemError, kind=problems.VALIDATION_ERROR):
     """The processor has secrets with 8 labels already; delete one first."""
 
@@ -185,6 +189,8 @@ def _check(new: NewSecret) -> None:
     webhook_id = new.webhook_id
     if {"secret": new.secret, "webhook_id": webhook_id}[new.processor.credential] is None:
         raise SecretMissingError(new.processor)
+    if new.secret is not None and not any(character.isprintable() and character != " " for character in new.secret):
+        raise SecretInvisibleError
     if webhook_id is not None and not (webhook_id.isascii() and webhook_id.isprintable() and " " not in webhook_id):
         raise WebhookIdError
 
