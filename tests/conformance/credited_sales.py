@@ -25,6 +25,9 @@ EVERYTHING: Final = {
     "path": "/api/attribution/channels?model=shapley&group_by=campaign&intervals=true",
 }
 """A request for what is shown only when it is asked for and a model learns."""
+_REPAIRED: Final = uuid.uuid5(EVENT, "repaired")
+REPAIRED: Final = {"operation": "getEventTrace", "path": f"/api/attribution/events/{_REPAIRED}/trace"}
+"""A look at an event whose amount somebody gave."""
 
 _ROWS: Final = (
     """
@@ -68,6 +71,16 @@ _ROWS: Final = (
     FROM (SELECT t.code AS name FROM channel_taxonomy t UNION ALL SELECT 'sale ' || n FROM generate_series(1, 10) AS n) c
     """,
     """
+    INSERT INTO attribution_events (tenant_id, id, processor, idempotency_key, event_type, occurred_at, transaction_id,
+        revenue_cents, effect_cents, currency, channel_code, raw_payload, told_cents, told_currency, repaired_dead_event_id)
+    VALUES (:tenant_id, :repaired_id, 'stripe', 'repaired', 'PaymentRefunded', :at, 're_repaired', 1000, -1000, 'USD', 'direct', '{}',
+        1200, 'EUR', :repaired_id)
+    """,
+    """
+    INSERT INTO dead_event_audit (tenant_id, dead_event_id, user_id, action, amount_cents, currency)
+    VALUES (:tenant_id, :repaired_id, :session_id, 'repaired', 1000, 'USD')
+    """,
+    """
     INSERT INTO attribution_recompute_jobs (tenant_id, id, window_start, window_end, model_type, model_version, run_count)
     VALUES (:tenant_id, :job_id, :start, :end, 'markov', '1.0.0', 1)
     """,
@@ -82,6 +95,7 @@ async def make(app: AsyncEngine, worker_url: str, tenant_id: uuid.UUID) -> None:
         "tenant_id": tenant_id,
         "event_id": EVENT,
         "job_id": JOB,
+        "repaired_id": _REPAIRED,
         "session_id": uuid.uuid5(EVENT, "session"),
         "at": window.start + timedelta(hours=12),
         "start": window.start,
