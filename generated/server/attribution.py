@@ -78,7 +78,10 @@ class GetChannelAttributionParams:
     """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """Maximum age in days of a touch that is credited for a sale."""
-    model_version: Annotated[common_models.ModelVersion | None, Query("model_version")] = None
+    model_version: Annotated[
+        Annotated[str, Text(pattern="^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}(\\+[a-z0-9.-]{1,100})?$")] | None,
+        Query("model_version"),
+    ] = None
     """Version of the model, with parameters other than the defaults, as `model_version` in responses. Encode its plus
     sign as `%2B`. It contains the look-back, so `lookback_days` is not needed.
     """
@@ -170,7 +173,10 @@ class ListAttributedConversionsParams:
     """Attribution model. Defaults to the model of the tenant."""
     lookback_days: Annotated[int, Integer(ge=1, le=90), Query("lookback_days", "integer")] = 30
     """Maximum age in days of a touch that is credited for a sale."""
-    model_version: Annotated[common_models.ModelVersion | None, Query("model_version")] = None
+    model_version: Annotated[
+        Annotated[str, Text(pattern="^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}(\\+[a-z0-9.-]{1,100})?$")] | None,
+        Query("model_version"),
+    ] = None
     """Version of the model, with parameters other than the defaults, as `model_version` in responses. Encode its plus
     sign as `%2B`. It contains the look-back, so `lookback_days` is not needed.
     """
@@ -292,7 +298,10 @@ class GetEventTraceParams:
     """ID of the event."""
     model: Annotated[common_models.Model | None, Query("model")] = None
     """Model whose credits are computed if they are not stored. Stored credits of all models are always returned."""
-    model_version: Annotated[common_models.ModelVersion | None, Query("model_version")] = None
+    model_version: Annotated[
+        Annotated[str, Text(pattern="^[0-9]{1,6}\\.[0-9]{1,6}\\.[0-9]{1,6}(\\+[a-z0-9.-]{1,100})?$")] | None,
+        Query("model_version"),
+    ] = None
     """Version of the model, with parameters other than the defaults, as `model_version` in responses. Encode its plus
     sign as `%2B`. It contains the look-back, so `lookback_days` is not needed.
     """
