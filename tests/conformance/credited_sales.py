@@ -25,9 +25,11 @@ EVERYTHING: Final = {
     "path": "/api/attribution/channels?model=shapley&group_by=campaign&intervals=true",
 }
 """A request for what is shown only when it is asked for and a model learns."""
-_REPAIRED: Final = uuid.uuid5(EVENT, "repaired")
-REPAIRED: Final = {"operation": "getEventTrace", "path": f"/api/attribution/events/{_REPAIRED}/trace"}
-"""A look at an event whose amount somebody gave."""
+_REPAIRED: Final = [uuid.uuid5(EVENT, name) for name in ("repaired", "repaired long ago")]
+REPAIRED: Final = [
+    {"operation": "getEventTrace", "path": f"/api/attribution/events/{event_id}/trace"} for event_id in _REPAIRED
+]
+"""A look at events whose amount somebody gave; of the second nobody knows any more who did."""
 
 _ROWS: Final = (
     """
@@ -73,12 +75,12 @@ _ROWS: Final = (
     """
     INSERT INTO attribution_events (tenant_id, id, processor, idempotency_key, event_type, occurred_at, transaction_id,
         revenue_cents, effect_cents, currency, channel_code, raw_payload, told_cents, told_currency, repaired_dead_event_id)
-    VALUES (:tenant_id, :repaired_id, 'stripe', 'repaired', 'PaymentRefunded', :at, 're_repaired', 1000, -1000, 'USD', 'direct', '{}',
-        1200, 'EUR', :repaired_id)
+    SELECT :tenant_id, r.id, 'stripe', r.id::text, 'PaymentRefunded', :at, r.id::text, 1000, -1000, 'USD', 'direct', '{}', 1200, 'EUR', r.id
+    FROM unnest(CAST(:repaired_ids AS uuid[])) AS r (id)
     """,
     """
     INSERT INTO dead_event_audit (tenant_id, dead_event_id, user_id, action, amount_cents, currency)
-    VALUES (:tenant_id, :repaired_id, :session_id, 'repaired', 1000, 'USD')
+    VALUES (:tenant_id, (CAST(:repaired_ids AS uuid[]))[1], :session_id, 'repaired', 1000, 'USD')
     """,
     """
     INSERT INTO attribution_recompute_jobs (tenant_id, id, window_start, window_end, model_type, model_version, run_count)
@@ -95,7 +97,7 @@ async def make(app: AsyncEngine, worker_url: str, tenant_id: uuid.UUID) -> None:
         "tenant_id": tenant_id,
         "event_id": EVENT,
         "job_id": JOB,
-        "repaired_id": _REPAIRED,
+        "repaired_ids": _REPAIRED,
         "session_id": uuid.uuid5(EVENT, "session"),
         "at": window.start + timedelta(hours=12),
         "start": window.start,

@@ -399,7 +399,7 @@ def target_of(settings: Settings, url: str, owner: str, defect: Path) -> dict[st
             ("receivePaypalWebhook", "paypal", "PAYMENT.CAPTURE.REFUNDED"),
         )
     ]
-    seeds += [*dead_events.seeds(merchants[0].tenant_id), credited_sales.EVERYTHING, credited_sales.REPAIRED]
+    seeds += [*dead_events.seeds(merchants[0].tenant_id), credited_sales.EVERYTHING, *credited_sales.REPAIRED]
     return {
         "url": url,
         "contract": str(BUNDLE),
