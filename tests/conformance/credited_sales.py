@@ -79,10 +79,10 @@ _ROWS: Final = (
     FROM unnest(CAST(:repaired_ids AS uuid[])) AS r (id)
     """,
     """
-    INSERT INTO revenue_ledger (tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind, ordinal,
+    INSERT INTO revenue_ledger (tenant_id, id, processor, transaction_id, original_transaction_id, entry_kind,
         processor_event_id, event_id, amount_cents, effect_cents, currency, occurred_at, verification_source, verification_timestamp,
         reverses)
-    SELECT :tenant_id, r.id, 'stripe', r.id::text, r.id::text, 'refunded', 1, r.id::text, r.id, 1000, -1000, 'USD', :at,
+    SELECT :tenant_id, r.id, 'stripe', r.id::text, r.id::text, 'refunded', r.id::text, r.id, 1000, -1000, 'USD', :at,
         'stripe_repair', :at, :event_id
     FROM unnest(CAST(:repaired_ids AS uuid[])) AS r (id)
     """,
