@@ -101,6 +101,23 @@ def post(facts: Sequence[Fact], history: History, terms: Terms) -> list[Posting]
     Raises `CurrencyMismatch` when a fact is in another currency than its capture, and `ContradictsRecorded` when a fact that
     cannot change is recorded with another amount.
     """
+    if len(facts) == 1 and not (history.facts or history.entries or history.links or facts[0].links):
+        return _post_first(facts[0], terms)
+    return _post_all(facts, history, terms)
+
+
+def _post_first(fact: Fact, terms: Terms) -> list[Posting]:
+    """The same for the only fact of a payment of which nothing is recorded: most deliveries, without what the others need."""
+    [side] = sides = parties([fact], ())
+    settled = settle_sale(sides, (), terms, [fact])
+    if len(settled) > 1 or not all(_is_of_kind(fact, party, entry) for party, entry in settled):
+        return _post_all([fact], History(), terms)
+    entry = settled[0][1] if settled else None
+    wait = sales.wait(side, sides, (), terms)
+    return [_posting(fact, fact.idempotency_key, entry, side.original(settled), wait, is_known=False)]
+
+
+def _post_all(facts: Sequence[Fact], history: History, terms: Terms) -> list[Posting]:
     new = _new(facts, history)
     _check_currency(new, _sale_currency(facts, history))
     sides = parties([*(known.shown for known in history.facts), *new], history.entries)

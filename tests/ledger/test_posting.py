@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -13,8 +13,10 @@ from impl.kernel import money
 from impl.kernel.events import EventType
 from impl.kernel.facts import Fact, FactKind, Repair
 from impl.kernel.money import Money
-from impl.ledger import History
+from impl.ledger import History, Terms
 from impl.ledger.posting import ContradictsRecorded, CurrencyMismatch, mismatched, post
+from impl.ledger.sales import Role
+from impl.platforms import registry
 from tests.fixtures.book import Book
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -261,3 +263,19 @@ def test_the_given_amount_has_to_be_in_the_currency_of_the_capture():
     book.take([fact(FactKind.CAPTURED_TOTAL, currency="GBP")])
     with pytest.raises(CurrencyMismatch):
         book.take([repaired(told, 1310)])
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("processor", registry.PROCESSORS, ids=lambda one: one.name)
+@pytest.mark.parametrize("kind", FactKind)
+def test_the_first_fact_of_a_payment_is_posted_as_among_others(kind, processor, role):
+    """Alone it takes a shorter way than told twice at once, to the same event and entry."""
+    terms = Terms({one.name: one.position for one in registry.PROCESSORS}, lambda *_: role)
+    for type_, cents, id_ in itertools.product(EventType, (0, 4000), ("ch_1", "pi_1", "re_1")):
+        one = replace(fact(FactKind.HOLD, cents, id_=id_), kind=kind, type=type_, processor=processor.name)
+        alone, among = (post(facts, History(), terms) for facts in ([one], [one, one]))
+        assert list(map(without_entry_id, alone)) == list(map(without_entry_id, among))
+
+
+def without_entry_id(posting):
+    return replace(posting, entry=posting.entry and replace(posting.entry, id=UUID(int=0)))

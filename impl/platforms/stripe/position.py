@@ -12,6 +12,14 @@ _SNAPSHOTS: Final = (FactKind.CAPTURED_TOTAL, FactKind.AUTHORIZED_TOTAL, FactKin
 
 def position(facts: Sequence[Shown]) -> Position:
     """Captured, refunded and disputed amounts of one payment: its charges, their intent, their refunds and disputes."""
+    first = facts[0]
+    if len(facts) == 1 and first.kind is FactKind.CAPTURED_TOTAL and first.cents and not _is_of_intent(first):
+        # The first that is heard of a payment, which is what most deliveries are; the rules below say the same of it.
+        return Position(transaction_id=first.object_id, captured_cents=first.cents)
+    return _of_all(facts)
+
+
+def _of_all(facts: Sequence[Shown]) -> Position:
     snapshots = by_object(fact for fact in facts if fact.kind in _SNAPSHOTS and not _is_of_intent(fact))
     charges = {name: _captured_by(group) for name, group in snapshots.items()}
     intent = newest(of_kind(facts, FactKind.INTENT_TOTAL))
@@ -70,8 +78,6 @@ def _captured(charges: Mapping[str, int], intent: Shown | None, facts: Sequence[
 
 def _refunded(facts: Sequence[Shown], snapshots: Mapping[str, Sequence[Shown]], captured: int) -> int:
     """The running total of the newest snapshot, and what refunds say that are newer than it."""
-    if all(fact.kind is FactKind.CAPTURED_TOTAL for fact in facts):
-        return 0  # nothing else is known, which is the usual case
     totals = {name: _running_total(name, group, facts, captured) for name, group in snapshots.items()}
     ended = {fact.object_id: fact for fact in of_kind(facts, FactKind.REFUND_ENDED)}
     running, change = sum(totals.values()), 0
