@@ -21,7 +21,7 @@ from impl.kernel.background import Background
 
 MAX_SIZE: Final = 64
 """Most items of a batch. Measured: from sixteen on a fact costs about as little as it ever will."""
-ENOUGH: Final = 8
+ENOUGH: Final = 4
 """Items that wait for no more company. Measured: larger batches save the database little, and leave it idle meanwhile."""
 _QUIET_TURNS: Final = 6
 """Turns of the event loop without another item after which nobody is on the way: a request takes a few from its bytes to here."""
