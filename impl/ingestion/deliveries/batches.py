@@ -22,7 +22,8 @@ from impl.kernel.background import Background
 MAX_SIZE: Final = 64
 """Most items of a batch. Measured: from sixteen on a fact costs about as little as it ever will."""
 ENOUGH: Final = 4
-"""Items that wait for no more company. Measured: larger batches save the database little, and leave it idle meanwhile."""
+"""Items that wait for no more company. Measured over 16 connections: an item costs the database a quarter less than when each
+batch goes at once, and larger batches leave it idle meanwhile."""
 _QUIET_TURNS: Final = 6
 """Turns of the event loop without another item after which nobody is on the way: a request takes a few from its bytes to here."""
 MAX_UNDER_WAY: Final = 1
