@@ -141,7 +141,7 @@ bench-server: install ## measure: CPU per call of the generated server, beside F
 	@test -x build/bench/peers/bin/python || { $(PYTHON) -m venv build/bench/peers && VIRTUAL_ENV=build/bench/peers $(BIN)/uv pip install --quiet --require-hashes -r requirements/bench.lock; } || echo "connexion cannot be installed here; measuring without it"
 	@$(BIN)/python -m tests.bench.server
 
-bench-attribution: install ## what credits cost: computing and storing beside the bare statement, reading 90 days, models in memory beside public packages
+bench-attribution: install ## measure: what credits cost, beside the bare statement and public packages
 	@for peer in channelattribution marketing-attribution-models; do test -x build/bench/$$peer/bin/python || { $(PYTHON) -m venv build/bench/$$peer && VIRTUAL_ENV=build/bench/$$peer $(BIN)/uv pip install --quiet --require-hashes -r requirements/peer-$$peer.lock; } || echo "$$peer cannot be installed here; measuring without it"; done
 	@$(BIN)/python -m tests.bench.attribution $(ATTRIBUTION)
 

@@ -47,8 +47,8 @@ BREAKAGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "scopes are not asked for": (
         "generated/server/_runtime/security.py",
-        "return grant.principal, scopes <= grant.scopes",
-        "return grant.principal, True",
+        "if grant is not None and scopes <= grant.scopes:",
+        "if grant is not None:",
         ("adminRbacCheck",),
     ),
     "a 405 that allows too much": (
